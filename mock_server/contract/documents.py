@@ -1,0 +1,145 @@
+"""The contract's files as one checked document, and the fixtures beside them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from mock_server.contract.bundle import bundle, references
+from mock_server.contract.files import DocumentError, line_of, read
+from mock_server.contract.pointers import follow, pointer
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+DATA = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent  # a wheel carries the data inside
+SCHEMAS = DATA / "schemas"
+FIXTURES = DATA / "fixtures"
+
+METHODS = frozenset(
+    {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
+)  # OpenAPI 3.1 section 4.8.9.1
+_LONGEST_CHAIN = 32  # references to references; more than any document written on purpose
+
+
+def load(overlays: Sequence[Path] = (), *, root: Path = SCHEMAS / "openapi.yaml") -> dict[str, Any]:
+    """The bundled OpenAPI document with the overlays applied in order; DocumentError names file, place and fix.
+
+    The shipped schemas are checked against the metaschema by the unit tests; here, only what an overlay may have
+    changed is, because start-up should not pay for what cannot differ.
+    """
+    document = bundle(root)
+    for path in overlays:
+        document = _overlaid(document, path)
+    changed_by = ", ".join(str(path) for path in overlays) or root
+    for place, message in _faults(document, with_schemas=bool(overlays)):
+        raise DocumentError(changed_by, place, message)
+    return document
+
+
+def fixture(name: str) -> Any:
+    """The parsed file of that name in fixtures/; DocumentError if it is missing or unreadable."""
+    return read(FIXTURES / name)
+
+
+def resolve(document: Mapping[str, Any], node: Any) -> Any:
+    """What a reference such as `#/components/schemas/Error` names, or a node with its `$ref` followed.
+
+    A node without `$ref` comes back as it is; keywords beside a `$ref` are not merged. LookupError for a reference
+    that leads nowhere, leaves the document, or runs in a circle.
+    """
+    for _ in range(_LONGEST_CHAIN):
+        reference = node.get("$ref") if isinstance(node, Mapping) else node
+        if not isinstance(reference, str):
+            return node
+        if not reference.startswith("#"):
+            raise LookupError(f"{reference} is outside the document; only references that begin with # are followed")
+        node = follow(document, unquote(reference[1:]))
+    raise LookupError(f"{reference} refers to itself")
+
+
+def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Pointer and complaint for every schema of the document that JSON Schema 2020-12 does not allow."""
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  # slow to import, and only overlays need it
+
+    from mock_server.contract.violations import sentence  # noqa: PLC0415  # as above
+
+    metaschema = Draft202012Validator(
+        Draft202012Validator.META_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
+    )
+    for place, schema in _schemas(document):
+        for error in metaschema.iter_errors(schema):
+            yield place + pointer(error.absolute_path), f"not a JSON Schema: {sentence(error)}"
+
+
+def _overlaid(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    from mock_server.contract import overlay  # noqa: PLC0415  # brings python-jsonpath, 30 ms that most runs do not need
+
+    try:
+        return overlay.apply(document, read(path), name=str(path))
+    except overlay.OverlayError as error:
+        line = line_of(path, error.place)
+        raise DocumentError(
+            path, f"line {line} ({error.place or '/'})" if line else error.place, error.message
+        ) from None
+
+
+def _faults(document: Mapping[str, Any], *, with_schemas: bool) -> Iterator[tuple[str, str]]:
+    """Pointer and complaint for what the mock could not work with, in the order in which fixing helps most."""
+    yield from _dangling(document)
+    yield from _unusable_operations(document)
+    if with_schemas:
+        yield from check_metaschema(document)
+
+
+def _dangling(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    known = set()
+    for place, reference in references(document):
+        if reference in known:
+            continue
+        try:
+            resolve(document, reference)
+        except LookupError as error:
+            yield place, f"$ref {error.args[0]}"
+        known.add(reference)
+
+
+def _unusable_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    if not str(document.get("openapi", "")).startswith("3.1"):
+        yield "/openapi", f"{document.get('openapi')!r} is not a version this mock reads; it reads OpenAPI 3.1"
+    identifiers: dict[str, str] = {}
+    templates: dict[str, str] = {}
+    for path, item in document.get("paths", {}).items():
+        place = pointer(("paths", path))
+        other = templates.setdefault(_without_names(path), path)
+        if other != path:
+            yield place, f"{path} and {other} match the same requests; keep one path template"
+        for method in METHODS & item.keys():
+            identifier = item[method].get("operationId")
+            here = f"{place}/{method}"
+            if not identifier:
+                yield here, "the operation has no operationId; give it one, handlers are found by it"
+            elif identifiers.setdefault(identifier, here) != here:
+                yield here, f"operationId {identifier!r} is taken by {identifiers[identifier]}; choose another"
+
+
+def _without_names(template: str) -> str:
+    return "/".join("{}" if step.startswith("{") else step for step in template.split("/"))
+
+
+def _schemas(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Every outermost schema of the document with its pointer."""
+    for name, schema in document.get("components", {}).get("schemas", {}).items():
+        yield pointer(("components", "schemas", name)), schema
+    yield from _inline_schemas({name: each for name, each in document.items() if not name.startswith("x-")}, ())
+
+
+def _inline_schemas(node: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[str, Any]]:
+    """Schemas of parameters, headers and media types."""
+    if isinstance(node, list):
+        for index, each in enumerate(node):
+            yield from _inline_schemas(each, (*steps, index))
+    elif isinstance(node, dict):
+        for name, each in node.items():
+            if name == "schema":
+                yield pointer((*steps, name)), each
+            elif name not in {"schemas", "example", "examples"}:
+                yield from _inline_schemas(each, (*steps, name))

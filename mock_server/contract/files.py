@@ -1,0 +1,123 @@
+"""JSON and YAML files as plain values, with the line of whatever is wrong in them."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mock_server.contract.pointers import steps
+
+_Base: Any = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # libyaml is ten times faster, where PyYAML was built with it
+_MERGE = "tag:yaml.org,2002:merge"
+
+# The core schema of YAML 1.2 (section 10.3.2), plus `<<`. YAML 1.1, PyYAML's own, reads `no` and `on` as booleans,
+# 2026-06-15 as a date, 12:30 as 750 and 0755 as an octal number. Infinities are left out: JSON has none.
+_CORE = (
+    ("null", r"~|null|Null|NULL|", "~nN"),
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("merge", r"<<", "<"),
+)
+
+
+class DocumentError(Exception):
+    """A file of the contract, or one laid over it, that cannot be used: which file, where in it, and the fix."""
+
+    def __init__(self, file: Path | str, place: str, message: str) -> None:
+        super().__init__(": ".join(part for part in (str(file), place, message) if part))
+        self.file = file
+        self.place = place
+        self.message = message
+
+
+class _Loader(_Base):  # type: ignore[misc]  # its base is chosen at run time
+    """YAML as JSON would mean it: names are text, and none occurs twice."""
+
+    yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012  # PyYAML's way to declare them
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+        self._check_names(node)
+        self.flatten_mapping(node)
+        return {name.value: self.construct_object(value, deep=deep) for name, value in node.value}
+
+    def construct_integer(self, node: yaml.ScalarNode) -> int:
+        text = node.value
+        return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
+
+    def _check_names(self, node: yaml.MappingNode) -> None:
+        seen = set()
+        for name, _ in node.value:
+            if not isinstance(name, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a name must be text", name.start_mark)
+            if name.value in seen and name.tag != _MERGE:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the name {name.value!r} occurs twice; keep one", name.start_mark
+                )
+            seen.add(name.value)
+
+
+for _name, _pattern, _first in _CORE:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), ["", *_first])
+_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
+
+
+def read(path: Path) -> Any:
+    """The value of a JSON or YAML file; DocumentError with line and column where it cannot be read."""
+    text = _text(path)
+    try:
+        return json.loads(text) if path.suffix == ".json" else yaml.load(text, _Loader)  # noqa: S506  # a safe loader
+    except json.JSONDecodeError as error:
+        raise DocumentError(path, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}") from None
+    except yaml.MarkedYAMLError as error:
+        raise DocumentError(
+            path, _where(error.problem_mark or error.context_mark), f"not YAML: {_problem(error)}"
+        ) from None
+    except yaml.YAMLError as error:
+        raise DocumentError(path, "", f"not YAML: {error}") from None
+
+
+def line_of(path: Path, pointer: str) -> int | None:
+    """The line on which the value at the JSON pointer begins, or the nearest ancestor that exists.
+
+    None if the file cannot be read. Parses the file again, so ask only when something is wrong.
+    """
+    try:
+        node = yaml.compose(_text(path), _Loader)  # JSON is YAML too
+    except (DocumentError, yaml.YAMLError):
+        return None
+    for step in steps(pointer):
+        found = _child(node, step)
+        if found is None:
+            break
+        node = found
+    return None if node is None else int(node.start_mark.line) + 1
+
+
+def _child(node: Any, step: str) -> Any:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for name, value in node.value if name.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and step.isdigit() and int(step) < len(node.value):
+        return node.value[int(step)]
+    return None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise DocumentError(path, "", f"cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise DocumentError(path, f"byte {error.start}", "is not UTF-8 text; save it as UTF-8") from None
+
+
+def _where(mark: Any) -> str:
+    return f"line {mark.line + 1} column {mark.column + 1}" if mark else ""
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    return ", ".join(part for part in (error.problem, error.context) if part)

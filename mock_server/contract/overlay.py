@@ -1,0 +1,220 @@
+"""OpenAPI Overlays: a user's corrections to the contract, kept in a file of their own.
+
+Overlay Specification 1.0, 1.1 and 1.2, with RFC 9535 JSONPath. Written here because `oas-patch`, the library for it,
+reads another dialect of JSONPath, changes its input, and lets incompatible merges pass.
+"""
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+from warnings import warn
+
+from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, JSONPathMatch
+from jsonschema import Draft202012Validator
+
+from mock_server.contract.pointers import follow, pointer
+from mock_server.contract.violations import complaint, shown
+
+VERSIONS = ("1.0", "1.1", "1.2")  # patch versions make no difference to tools (Overlay 1.1.0, "Versions")
+
+
+class OverlayError(Exception):
+    """An overlay that cannot be applied; `place` is the JSON pointer of the trouble in the overlay."""
+
+    def __init__(self, place: str, message: str) -> None:
+        super().__init__(f"{place}: {message}" if place else message)
+        self.place = place
+        self.message = message
+
+
+class OverlayWarning(UserWarning):
+    """An action that changed nothing: the specification lets it pass, but it is mostly a slip of the pen."""
+
+
+def apply(document: Mapping[str, Any], overlay: Any, *, name: str = "overlay") -> dict[str, Any]:
+    """The document with the overlay's actions applied in order; neither argument is changed.
+
+    OverlayError for an overlay that is not well-formed or does not fit the document. OverlayWarning, with the `name`
+    of the overlay in it, for an action that matches nothing: Overlay 1.1.0 section "Action Object" has it succeed.
+    """
+    _check(overlay)
+    result = deepcopy(dict(document))
+    environment = JSONPathEnvironment(strict=True)
+    for index, action in enumerate(overlay["actions"]):
+        place = pointer(("actions", index))
+        step = _Action(environment, place, _reused(overlay, action, place))
+        if not step.apply(result):
+            warn(f"{name}: {place}: {step.nothing(result)}", OverlayWarning, stacklevel=2)
+    return result
+
+
+def merged(target: Any, update: Any, place: str = "", where: str = "") -> Any:
+    """The update laid over the target as Overlay 1.1.0 has it: objects merge, arrays join, primitives replace.
+
+    OverlayError at `place` if their kinds differ; `where` says where in the document.
+    """
+    if isinstance(target, dict) and isinstance(update, dict):
+        added = {name: deepcopy(value) for name, value in update.items() if name not in target}
+        return {
+            name: merged(value, update[name], place + pointer([name]), where + pointer([name]))
+            if name in update
+            else value
+            for name, value in target.items()
+        } | added
+    if isinstance(target, list) and isinstance(update, list):
+        return [*target, *deepcopy(update)]
+    if isinstance(target, (dict, list)) or isinstance(update, (dict, list)):
+        raise OverlayError(
+            place,
+            f"{_kind(update)} {shown(update)} cannot replace {_kind(target)} at {where or 'the root'}; "
+            "remove that in an action of its own first",
+        )
+    return update
+
+
+@dataclass(frozen=True, slots=True)
+class _Action:
+    environment: JSONPathEnvironment
+    place: str
+    fields: Mapping[str, Any]
+
+    def apply(self, document: dict[str, Any]) -> bool:
+        """Whether anything matched; the document is changed in place."""
+        matches = self._matches("target", document)
+        if self.fields.get("remove"):
+            self._remove(matches)
+        elif "copy" in self.fields:
+            self._merge(document, matches, self._source(document), "copy")
+        elif "update" in self.fields:
+            self._merge(document, matches, self.fields["update"], "update")
+        else:
+            return False
+        return bool(matches)
+
+    def nothing(self, document: Mapping[str, Any]) -> str:
+        """Why the action did nothing, as far as can be told."""
+        if not self.fields.keys() & {"remove", "copy", "update"} or self.fields.get("remove") is False:
+            return "the action does nothing; give it update, copy, or remove: true"
+        path = self._compiled("target")
+        for length in reversed(range(len(path.segments))):
+            shorter = JSONPath(env=self.environment, segments=path.segments[:length])
+            found = shorter.findall(document)
+            if found:
+                missing = str(path.segments[length])
+                return f"target {path} matches nothing: {shorter} has no {missing}{_nearest(missing, found)}"
+        return f"target {path} matches nothing"
+
+    def _compiled(self, field: str) -> JSONPath:
+        try:
+            path = self.environment.compile(self.fields[field])
+        except JSONPathError as error:
+            raise OverlayError(
+                f"{self.place}/{field}", f"{self.fields[field]!r} is not a JSONPath (RFC 9535): {error.message}"
+            ) from None
+        if not isinstance(path, JSONPath):
+            raise OverlayError(
+                f"{self.place}/{field}", f"{self.fields[field]!r} joins queries, which RFC 9535 does not know"
+            )
+        return path
+
+    def _matches(self, field: str, document: Any) -> list[JSONPathMatch]:
+        """Matching nodes, each once, however often the query selects it."""
+        return list({match.parts: match for match in self._compiled(field).finditer(document)}.values())
+
+    def _source(self, document: Any) -> Any:
+        matches = self._matches("copy", document)
+        if len(matches) != 1:
+            raise OverlayError(
+                f"{self.place}/copy",
+                f"{self.fields['copy']!r} selects {len(matches)} nodes, and copy takes exactly one",
+            )
+        return deepcopy(matches[0].value)
+
+    def _remove(self, matches: list[JSONPathMatch]) -> None:
+        """Highest indices first, so that the lower ones keep their meaning."""
+        if any(match.parent is None for match in matches):
+            raise OverlayError(f"{self.place}/target", "$ is the whole document, which cannot be removed")
+        for match in sorted(matches, key=_index, reverse=True):
+            del _parent(match)[match.parts[-1]]
+
+    def _merge(self, document: dict[str, Any], matches: list[JSONPathMatch], update: Any, field: str) -> None:
+        kinds = sorted({_kind(match.value) for match in matches})
+        if len(kinds) > 1:
+            raise OverlayError(
+                f"{self.place}/target", f"selects {' and '.join(kinds)}, and all must be of one kind; narrow the query"
+            )
+        for match in matches:
+            appended = isinstance(match.value, list) and not isinstance(update, list)
+            value = merged(match.value, [update] if appended else update, f"{self.place}/{field}", pointer(match.parts))
+            if match.parent is not None:
+                _parent(match)[match.parts[-1]] = value
+            else:
+                document.update(value)
+
+
+def _check(overlay: Any) -> None:
+    version = overlay.get("overlay") if isinstance(overlay, Mapping) else None
+    if version is not None and ".".join(str(version).split(".")[:2]) not in VERSIONS:
+        raise OverlayError("/overlay", f"version {version!r} is not known; this reads {', '.join(VERSIONS)}")
+    for error in Draft202012Validator(_OVERLAY).iter_errors(overlay):
+        raise OverlayError(pointer(error.absolute_path), complaint(error))
+
+
+def _reused(overlay: Mapping[str, Any], action: Mapping[str, Any], place: str) -> Mapping[str, Any]:
+    """The action with the fields of the reusable one that it refers to (Overlay 1.2.0)."""
+    if "$ref" not in action:
+        return action
+    try:
+        reusable = follow(overlay, action["$ref"].removeprefix("#"))
+    except LookupError as error:
+        raise OverlayError(f"{place}/$ref", str(error.args[0])) from None
+    return {**reusable.get("fields", {}), **action}
+
+
+def _index(match: JSONPathMatch) -> int:
+    last = match.parts[-1]
+    return last if isinstance(last, int) else -1
+
+
+def _parent(match: JSONPathMatch) -> Any:
+    return match.parent.obj if match.parent else None
+
+
+def _kind(value: Any) -> str:
+    return "an object" if isinstance(value, dict) else "an array" if isinstance(value, list) else "a primitive"
+
+
+def _nearest(missing: str, found: list[Any]) -> str:
+    names = [str(name) for value in found if isinstance(value, dict) for name in value]
+    close = get_close_matches(missing.strip("[]'"), names, 1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _object(required: tuple[str, ...], properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": list(required),
+        "properties": dict(properties),
+        "patternProperties": {"^x-": True},
+        "additionalProperties": False,
+    }
+
+
+def _overlay_schema() -> Iterator[tuple[str, Any]]:
+    text = {"type": "string"}
+    modifiers = {"update": True, "copy": text, "remove": {"type": "boolean"}, "description": text}
+    exclusive = {"not": {"required": ["update", "copy"]}}
+    reference = {"type": "string", "pattern": "^#/components/actions/[^/]+$"}
+    action = _object(("target",), {"target": {"type": "string", "pattern": r"^\$"}, "$ref": reference, **modifiers})
+    reusable = _object((), {"fields": _object((), modifiers) | exclusive, "description": text})
+    yield "overlay", text
+    yield "info", _object(("title", "version"), {"title": text, "version": text, "description": text})
+    yield "extends", text
+    yield "$self", text
+    yield "components", _object((), {"actions": {"type": "object", "additionalProperties": reusable}})
+    yield "actions", {"type": "array", "minItems": 1, "items": action | exclusive}
+
+
+_OVERLAY = _object(("overlay", "info", "actions"), dict(_overlay_schema()))

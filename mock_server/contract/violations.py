@@ -1,0 +1,139 @@
+"""What is wrong with a value, as one sentence."""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import Any
+
+from jsonschema import ValidationError
+from jsonschema.exceptions import best_match
+
+LONGEST = 80  # characters of a value that a sentence shows
+
+Complaint = Callable[[Any, Any], str]
+
+
+def sentence(error: ValidationError) -> str:
+    """Where, what was found, what is expected: `shipments[2].tracking_number: 12 is not a string`."""
+    error = best_match([error]) or error
+    place = location(error.absolute_path)
+    return f"{place}: {complaint(error)}" if place else complaint(error)
+
+
+def location(steps: Iterable[str | int]) -> str:
+    """The steps as people write them: `shipments[2].tracking_number`; empty for the value itself."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps).removeprefix(".")
+
+
+def shown(value: object) -> str:
+    """The value as JSON, shortened in the middle if it is long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 20]}…{text[-19:]}"
+
+
+def complaint(error: ValidationError) -> str:
+    """What was found and what is expected, without the place."""
+    if error.validator == "additionalProperties" and error.validator_value is False:
+        return _unknown(error.instance, error.schema)
+    if error.validator in {"oneOf", "anyOf"}:
+        return _no_form(error)
+    if error.validator in _COMPLAINTS:
+        return _COMPLAINTS[error.validator](error.instance, error.validator_value)
+    return error.message
+
+
+def _type(found: Any, wanted: Any) -> str:
+    names = [wanted] if isinstance(wanted, str) else wanted
+    return f"{shown(found)} is not {' or '.join(_with_article(name) for name in names)}"
+
+
+def _with_article(name: str) -> str:
+    return name if name == "null" else f"{'an' if name[0] in 'aio' else 'a'} {name}"
+
+
+def _required(found: Any, names: Any) -> str:
+    missing = [name for name in names if name not in found]
+    return f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+
+
+def _unknown(found: Any, schema: Any) -> str:
+    known = list(schema.get("properties", {}))
+    patterns = schema.get("patternProperties", {})
+    extra = [name for name in found if name not in known and not any(re.search(each, name) for each in patterns)]
+    hint = _nearest(extra[0], known) or (f"; known are {', '.join(known)}" if known else "")
+    return f"{', '.join(extra)} {'is' if len(extra) == 1 else 'are'} not known here{hint}"
+
+
+def _no_form(error: ValidationError) -> str:
+    """A list of constants is an enum that has more to say about each entry."""
+    forms: Any = error.validator_value
+    if all(isinstance(form, Mapping) and "const" in form for form in forms):
+        return _enum(error.instance, [form["const"] for form in forms])
+    if not error.context:
+        return f"{shown(error.instance)} fits several of the {len(forms)} forms, and must fit one"
+    first = error.context[0]
+    return f"{shown(error.instance)} fits none of the {len(forms)} forms; to fit the first: {sentence(first)}"
+
+
+def _enum(found: Any, allowed: Any) -> str:
+    return f"{shown(found)} is not one of {', '.join(map(shown, allowed))}{_nearest(found, allowed)}"
+
+
+def _nearest(found: Any, allowed: Iterable[Any]) -> str:
+    names = [each for each in allowed if isinstance(each, str)]
+    close = get_close_matches(found, names, 1) if isinstance(found, str) else []
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+def _unique(found: Any, _: Any) -> str:
+    texts = [json.dumps(each, sort_keys=True) for each in found]
+    twice = next((each for each, text in zip(found, texts, strict=True) if texts.count(text) > 1), None)
+    return f"{shown(twice)} occurs twice, and items must differ"
+
+
+def _counted(one: str, several: str, comparison: str) -> Complaint:
+    def told(found: Any, limit: Any) -> str:
+        subject = f"{shown(found)} has" if isinstance(found, str) else "has"
+        return f"{subject} {len(found)} {one if len(found) == 1 else several}, {comparison} {limit}"
+
+    return told
+
+
+def _compared(words: str) -> Complaint:
+    def told(found: Any, limit: Any) -> str:
+        return f"{shown(found)} {words} {shown(limit)}"
+
+    return told
+
+
+def _named(words: str) -> Complaint:
+    def told(found: Any, rule: Any) -> str:
+        return f"{shown(found)} {words} {rule}"
+
+    return told
+
+
+_COMPLAINTS: Mapping[object, Complaint] = MappingProxyType(
+    {
+        "type": _type,
+        "required": _required,
+        "enum": _enum,
+        "uniqueItems": _unique,
+        "const": _compared("is not"),
+        "minimum": _compared("is less than"),
+        "maximum": _compared("is more than"),
+        "exclusiveMinimum": _compared("is not more than"),
+        "exclusiveMaximum": _compared("is not less than"),
+        "multipleOf": _compared("is not a multiple of"),
+        "pattern": _named("does not match"),
+        "format": _named("is not a valid"),
+        "minLength": _counted("character", "characters", "fewer than"),
+        "maxLength": _counted("character", "characters", "more than"),
+        "minItems": _counted("item", "items", "fewer than"),
+        "maxItems": _counted("item", "items", "more than"),
+        "minProperties": _counted("property", "properties", "fewer than"),
+        "maxProperties": _counted("property", "properties", "more than"),
+    }
+)
