@@ -1,0 +1,190 @@
+"""The carrier directory: who carries a tracking number."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.contract.errors import ApiError
+from mock_server.domain.tracking_numbers import EXCERPT, NumberFormat, Numbering, Reading, normalise
+
+WELL_FORMED = re.compile("[A-Z0-9]{5,50}")
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """One row of the directory, in the page's words."""
+
+    code: str
+    name: str
+    country: str
+    type: str
+    tracking_format: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingNumber:
+    """A normalised number with its carrier; `issuer_country` is the suffix of an S10 number that a post issued."""
+
+    text: str
+    carrier: Carrier
+    service: str | None = None
+    issuer_country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lookalikes:
+    """Carriers whose numbers cannot be told apart, except posts by their country."""
+
+    numbering: Numbering
+    first: Carrier
+    by_country: Mapping[str, Carrier]
+
+    def carrier_of(self, reading: Reading) -> Carrier | None:
+        """The post that issued an S10 number, or the first of the carriers for any other number."""
+        if reading.issuer_country is None:
+            return self.first
+        return self.by_country.get(reading.issuer_country)
+
+
+class CarrierDirectory:
+    """The carriers of fixtures/carriers.json with what is known of their numbers; it never changes."""
+
+    def __init__(
+        self, records: Iterable[Mapping[str, Any]], formats: Iterable[Mapping[str, Any]], priority: Sequence[str] = ()
+    ) -> None:
+        """`priority` is the order in which detection prefers carriers; the others follow by code.
+
+        ValueError for a code that is listed twice.
+        """
+        self._carriers: dict[str, Carrier] = {}
+        self._numberings: dict[str, Numbering] = {}
+        self._order = {code: place for place, code in enumerate(priority)}
+        number_formats = [NumberFormat.from_record(record) for record in formats]
+        lookalikes: dict[tuple[str, ...], list[Carrier]] = {}
+        numberings: dict[tuple[str, ...], Numbering] = {}
+        for record in records:
+            carrier = Carrier(**{field: record[field] for field in Carrier.__slots__})
+            if carrier.code in self._carriers:
+                raise ValueError(f"carrier {carrier.code!r} is listed twice; a code names one carrier")
+            issued = formats_of(carrier, record.get("brand", carrier.code), number_formats)
+            alike = (carrier.tracking_format, *(form.id for form in issued))
+            if alike not in numberings:
+                numberings[alike] = Numbering(re.compile(carrier.tracking_format), issued)
+            self._carriers[carrier.code] = carrier
+            self._numberings[carrier.code] = numberings[alike]
+            if record.get("format_source") != "generic":
+                lookalikes.setdefault(alike, []).append(carrier)
+        self._detectable = tuple(
+            self._lookalikes(numberings[alike], carriers) for alike, carriers in lookalikes.items()
+        )
+        self._issuers = frozenset(country for group in self._detectable for country in group.by_country)
+
+    def get(self, code: str) -> Carrier | None:
+        return self._carriers.get(code)
+
+    def all(self) -> tuple[Carrier, ...]:
+        """Every carrier, in the order of the file."""
+        return tuple(self._carriers.values())
+
+    def search(self, word: str) -> tuple[Carrier, ...]:
+        """Carriers with the word in their code or name, whatever its case and accents, or of that country."""
+        wanted = fold(word)
+        return tuple(
+            carrier
+            for carrier in self._carriers.values()
+            if wanted in carrier.code or wanted in fold(carrier.name) or wanted == carrier.country.lower()
+        )
+
+    def numbering(self, code: str) -> Numbering:
+        """How that carrier's numbers look; KeyError for an unknown code."""
+        return self._numberings[code]
+
+    def recognise(
+        self, text: str, carrier_code: str | None = None, *, strict_check_digits: bool = False
+    ) -> TrackingNumber:
+        """The number with its carrier, which is detected where no code is given.
+
+        ApiError: invalid_request for an unknown code, invalid_tracking_number for a number that does not fit,
+        not_found for one that no carrier recognises. A check digit refuses a number only if it is to be strict.
+        """
+        number = normalise(text)
+        if carrier_code is None:
+            carrier, reading = self._detect(number)
+        else:
+            carrier = self._named(carrier_code)
+            reading = self._read(number, carrier)
+        if strict_check_digits and reading.check_passes is False:
+            right = self._numberings[carrier.code].with_check_digit(number)
+            raise ApiError(
+                "invalid_tracking_number", f"{number!r} fails the {carrier.name} check digit; {right!r} would pass"
+            )
+        issuer = reading.issuer_country if reading.issuer_country in self._issuers else None
+        return TrackingNumber(number, carrier, reading.service, issuer)
+
+    def _named(self, code: str) -> Carrier:
+        # Codes are matched as published, in lower case: a client that only works here should fail here.
+        carrier = self._carriers.get(code)
+        if carrier is None:
+            raise ApiError("invalid_request", f"{code[:EXCERPT]!r} is not a carrier code; {hint(code, self._carriers)}")
+        return carrier
+
+    def _read(self, number: str, carrier: Carrier) -> Reading:
+        numbering = self._numberings[carrier.code]
+        if not numbering.accepts(number):
+            raise ApiError(
+                "invalid_tracking_number",
+                f"{number!r} does not match the {carrier.name} format {carrier.tracking_format}",
+            )
+        return numbering.read(number)
+
+    def _detect(self, number: str) -> tuple[Carrier, Reading]:
+        if not WELL_FORMED.fullmatch(number):
+            raise ApiError(
+                "invalid_tracking_number",
+                f"{number!r} is not a tracking number: without spaces and dashes it must be 5 to 50 of A-Z and 0-9",
+            )
+        found = list(self._candidates(number))
+        if not found:
+            raise ApiError("not_found", f"No carrier recognises {number!r}; name the carrier if you know it")
+        found = [candidate for candidate in found if candidate[1].check_passes] or found
+        found = [candidate for candidate in found if candidate[1].issuer_country] or found
+        return min(found, key=lambda candidate: self._rank(candidate[0]))
+
+    def _candidates(self, number: str) -> Iterable[tuple[Carrier, Reading]]:
+        for group in self._detectable:
+            if group.numbering.accepts(number):
+                reading = group.numbering.read(number)
+                if carrier := group.carrier_of(reading):
+                    yield carrier, reading
+
+    def _rank(self, carrier: Carrier) -> tuple[int, str]:
+        return self._order.get(carrier.code, len(self._order)), carrier.code
+
+    def _lookalikes(self, numbering: Numbering, carriers: list[Carrier]) -> Lookalikes:
+        carriers = sorted(carriers, key=self._rank)
+        issued = any(form.carrier_type for form in numbering.formats)
+        posts = {carrier.country: carrier for carrier in reversed(carriers)} if issued else {}
+        return Lookalikes(numbering, carriers[0], posts)
+
+
+def formats_of(carrier: Carrier, brand: str, formats: Iterable[NumberFormat]) -> tuple[NumberFormat, ...]:
+    """The formats a carrier issues: its own, its brand's, and those of all carriers of its type."""
+    issuers = {carrier.code, brand}
+    return tuple(form for form in formats if form.carrier in issuers or form.carrier_type == carrier.type)
+
+
+def fold(text: str) -> str:
+    """The text without case and accents."""
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
+
+
+def hint(code: str, codes: Iterable[str]) -> str:
+    """What to write instead of an unknown carrier code."""
+    if not code:
+        return "leave the carrier out to have it detected"
+    from difflib import get_close_matches  # noqa: PLC0415 - only a refusal needs it, starting up does not
+
+    near = get_close_matches(code[:EXCERPT].lower(), codes)
+    return f"did you mean {' or '.join(map(repr, near))}?" if near else "the list of carriers has every code"
