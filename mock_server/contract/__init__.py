@@ -1,0 +1,1 @@
+"""schemas/ as Python values: the one floor that reads it."""

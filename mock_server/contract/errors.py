@@ -1,10 +1,32 @@
 """Refusals the contract documents."""
 
+from http import HTTPStatus
+
 
 class ApiError(Exception):
-    """A refusal the contract documents; the catalogue knows its status and its standard message."""
+    """A refusal the contract documents; the catalogue knows its status and its standard message.
 
-    def __init__(self, code: str, message: str | None = None) -> None:
-        super().__init__(code if message is None else f"{code}: {message}")
+    `detail` names the value, the rule and the fix. It is sent where the page fixes no message for the code,
+    or where `verbatim` says that the page's words would mislead; the journal always has it. `status` is for
+    the refusals of HTTP itself (405, 413, 415), which share one code. `injected` names what forced the refusal.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        detail: str | None = None,
+        *,
+        status: HTTPStatus | None = None,
+        verbatim: bool = False,
+        injected: str | None = None,
+    ) -> None:
+        super().__init__(code if detail is None else f"{code}: {detail}")
         self.code = code
-        self.message = message
+        self.detail = detail
+        self.status = status
+        self.verbatim = verbatim
+        self.injected = injected
+
+
+class ContractBroken(Exception):
+    """An honest reply that does not keep the contract: a bug of the mock, never of its caller."""

@@ -20,20 +20,21 @@ class Call:
 
     method: str
     target: str
-    path_params: Mapping[str, str] = NOTHING
-    query: Mapping[str, str] = NOTHING
-    headers: Mapping[str, str] = NOTHING
+    path_params: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     value: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer, its body already encoded."""
+    """One answer, its body already encoded; `pause` is seconds before its first byte."""
 
     status: int
     content: bytes = b""
-    headers: Mapping[str, str] = field(default=NOTHING)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    pause: float = 0.0
 
     @classmethod
     def json(cls, status: int, value: object, headers: Mapping[str, str] = NOTHING) -> Self:

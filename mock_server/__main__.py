@@ -1,0 +1,5 @@
+"""`python -m mock_server` is `trackflow-mock`."""
+
+from mock_server.cli import main
+
+main()

@@ -1,0 +1,55 @@
+"""Reading a JSON body that nobody promised is one."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, NoReturn
+
+from mock_server.contract.errors import ApiError
+
+
+def read_json(body: bytes) -> Any:
+    """The JSON value of a body; ApiError `invalid_request` that says where it stops being JSON.
+
+    Stricter than Python's reader, as RFC 8259 and RFC 7493 (I-JSON) are: UTF-8 only, no NaN, no repeated names,
+    no lone surrogates.
+    """
+    try:
+        value = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse_constant)
+        if b"\\u" in body:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeError as error:
+        raise ApiError("invalid_request", f"the body is not UTF-8 text: {error}") from None
+    except json.JSONDecodeError as error:
+        raise ApiError(
+            "invalid_request", f"the body is not JSON: {error.msg} at line {error.lineno} column {error.colno}"
+        ) from None
+    except RecursionError:
+        raise ApiError("invalid_request", "the body is nested too deeply to be read") from None
+    except ValueError as error:
+        raise ApiError("invalid_request", f"the body is not JSON: {error}") from None
+    return value
+
+
+def check_media_type(headers: Mapping[str, str], accepted: tuple[str, ...]) -> None:
+    """ApiError `invalid_request` with 415 unless the Content-Type is one of the accepted media types."""
+    given = headers.get("content-type", "")
+    if given.partition(";")[0].strip().lower() not in accepted:
+        raise ApiError(
+            "invalid_request",
+            f"Content-Type {given!r} is not accepted; send {' or '.join(accepted)}",
+            status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        )
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the name {repeated!r} occurs twice in one object")
+    return value
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a JSON number")

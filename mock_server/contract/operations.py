@@ -1,0 +1,213 @@
+"""One operation of the contract: what it asks for, what it costs, and what it may answer."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from random import Random
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from mock_server.contract.bodies import check_media_type, read_json
+from mock_server.contract.documents import resolve
+from mock_server.contract.errors import ApiError, ContractBroken
+from mock_server.contract.messages import Call, Reply, encode
+from mock_server.contract.samples import sample
+from mock_server.contract.shapes import Shape
+from mock_server.contract.validation import validator
+from mock_server.contract.violations import sentence
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A path or query parameter; `fact` is the mock's own name for it, which an overlay's renaming keeps."""
+
+    name: str
+    place: str
+    fact: str
+    required: bool
+    validator: Draft202012Validator
+
+    def check(self, value: str) -> None:
+        for error in self.validator.iter_errors(value):
+            raise ApiError("invalid_request", f"{self.place} parameter {self.name}: {sentence(error)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler found out: facts for the operation's success reply.
+
+    With a `key` the rendered body is remembered under it, so `facts` is a function that need not run again.
+    `pause` is seconds before the first byte.
+    """
+
+    facts: Callable[[], Any] | None = None
+    key: tuple[object, ...] | None = None
+    headers: Mapping[str, str] | None = None
+    pause: float = 0.0
+
+
+class Operation:
+    """An operation of the document, with its validators and shapes compiled once."""
+
+    def __init__(self, document: Mapping[str, Any], path: str, method: str) -> None:
+        self._document = document
+        self.path, self.method = path, method.upper()
+        item = document["paths"][path]
+        self.spec: Mapping[str, Any] = item[method]
+        self.id: str = self.spec["operationId"]
+        self.tag: str = (self.spec.get("tags") or ["other"])[0]
+        self.parameters = [
+            self._parameter(resolve(document, found))
+            for found in (*item.get("parameters", ()), *self.spec.get("parameters", ()))
+        ]
+        self._query = {each.name: each for each in self.parameters if each.place == "query"}
+        self._path = {each.name: each for each in self.parameters if each.place == "path"}
+        self._body = resolve(document, self.spec["requestBody"]) if "requestBody" in self.spec else None
+        self.media_types = tuple(self._body["content"]) if self._body else ()
+        schema = self._body["content"].get(JSON, {}).get("schema") if self._body else None
+        self._body_validator = validator(schema, document) if schema is not None else None
+        self._body_shape = Shape(schema, document) if schema is not None else None
+        self._limits = list(_limits(schema, document)) if schema is not None else []
+        self.status = min(int(status) for status in self.spec["responses"] if status.startswith("2"))
+        self._reply_schema = self.response(self.status).get("content", {}).get(JSON, {}).get("schema")
+        self._reply_validator = (
+            validator(self._reply_schema, document) if self._reply_schema is not None else None
+        )
+        self._reply_shape = Shape(self._reply_schema, document) if self._reply_schema is not None else None
+        self._cost = _pointer(self.spec.get("x-cost"))
+
+    def response(self, status: int) -> Mapping[str, Any]:
+        """The declared response of that status, references followed."""
+        found: Mapping[str, Any] = resolve(self._document, self.spec["responses"][str(status)])
+        return found
+
+    # Requests
+
+    def parameter_facts(
+        self, path_params: Mapping[str, str], query: Mapping[str, str]
+    ) -> tuple[Mapping[str, str], Mapping[str, str]]:
+        """Path and query parameters under the mock's own names; ApiError `invalid_request` for the first wrong one."""
+        for name, value in path_params.items():
+            self._path[name].check(value)
+        for name, parameter in self._query.items():
+            if name in query:
+                parameter.check(query[name])
+            elif parameter.required:
+                raise ApiError("invalid_request", f"query parameter {name} is missing")
+        return (
+            {self._path[name].fact: value for name, value in path_params.items()},
+            {self._query[name].fact: value for name, value in query.items() if name in self._query},
+        )
+
+    def read(self, call: Call, plan: object) -> Call:
+        """The call with its body read; ApiError `invalid_request` names the first thing that breaks the contract."""
+        return replace(call, value=self._read_body(call, plan)) if self._body else call
+
+    def _read_body(self, call: Call, plan: object) -> Any:
+        if self._body is None or self._body_validator is None or self._body_shape is None:
+            return None
+        if not call.body and not self._body.get("required", False):
+            return None
+        if call.body:
+            check_media_type(call.headers, self.media_types)
+        value = read_json(call.body)
+        for error in self._body_validator.iter_errors(value):
+            raise ApiError("invalid_request", f"body: {sentence(error)}")
+        for pointer, field in self._limits:
+            _check_limit(value, pointer, field, plan)
+        return self._body_shape.read(value)
+
+    def cost(self, call: Call) -> int:
+        """Lookups that a valid call takes from the quota: the length of the array `x-cost` names, else 1."""
+        found = _follow(call.value, self._cost) if self._cost else None
+        return len(found) if isinstance(found, list) else 1
+
+    # Replies
+
+    def write(self, facts: Any, random: Random) -> Any:
+        """The facts in the shape that the success reply declares; ContractBroken if they cannot keep it."""
+        if self._reply_shape is None:
+            return None
+        value = self._reply_shape.write(facts, random)
+        self.check_reply(value)
+        return value
+
+    def check_reply(self, value: Any) -> None:
+        if self._reply_validator is not None:
+            for error in self._reply_validator.iter_errors(value):
+                raise ContractBroken(f"{self.id} {self.status}: {sentence(error)}")
+
+    def sample(self, random: Random, status: int | None = None) -> Reply:
+        """A generated reply that keeps the contract, for an operation or a status that no Python answers."""
+        status = status or self.status
+        content = self.response(status).get("content", {})
+        if JSON not in content:
+            return Reply(status)
+        return Reply.json(status, sample(content[JSON].get("schema", True), self._document, random))
+
+    def example(self, name: str, status: int | None = None) -> Reply:
+        """The named example of a response, with that response's status; ApiError `invalid_request` lists the names."""
+        fitting = [found for found in self.examples() if status in (None, found[0])]
+        for found, each, value in fitting:
+            if each == name:
+                return Reply.json(found, value)
+        choices = ", ".join(f"{each} ({found})" for found, each, _ in fitting) or "none"
+        raise ApiError("invalid_request", f"Prefer: example={name} is no example of {self.id}; it has {choices}")
+
+    def examples(self) -> Iterator[tuple[int, str, Any]]:
+        """Status, name and value of each named example of the operation's responses."""
+        for status in self.statuses:
+            for name, example in self.response(status).get("content", {}).get(JSON, {}).get("examples", {}).items():
+                yield status, name, resolve(self._document, example)["value"]
+
+    @property
+    def statuses(self) -> list[int]:
+        """Statuses the operation declares."""
+        return [int(status) for status in self.spec["responses"] if status.isdigit()]
+
+    def constant_headers(self, status: int) -> Mapping[str, str]:
+        """Headers that the declared response fixes with `const`."""
+        declared = (
+            (name, resolve(self._document, header).get("schema", {}))
+            for name, header in self.response(status).get("headers", {}).items()
+        )
+        return {name: str(schema["const"]) for name, schema in declared if "const" in schema}
+
+    def _parameter(self, spec: Mapping[str, Any]) -> Parameter:
+        return Parameter(
+            spec["name"],
+            spec["in"],
+            spec.get("x-value", spec["name"]),
+            spec.get("required", False),
+            validator(spec.get("schema", True), self._document),
+        )
+
+
+def _limits(schema: Any, document: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """Properties of a body whose length the plan limits, each with the plan's field: `x-limit`."""
+    properties = resolve(document, schema).get("properties", {})
+    resolved = ((name, resolve(document, each)) for name, each in properties.items())
+    return [(name, each["x-limit"]) for name, each in resolved if isinstance(each, dict) and "x-limit" in each]
+
+
+def _check_limit(value: Any, name: str, field: str, plan: object) -> None:
+    limit, given = getattr(plan, field), len(value.get(name, ()))
+    if given > limit:
+        raise ApiError(
+            "invalid_request",
+            f"{name} has {given} items; the {plan.name} plan allows {limit}, so split the batch",
+        )
+
+
+def _pointer(expression: str | None) -> list[str]:
+    """The steps of a runtime expression `$request.body#/a/b` (OpenAPI 3.1 section 4.8.20.4)."""
+    return expression.partition("#/")[2].split("/") if expression else []
+
+
+def _follow(value: Any, steps: Sequence[str]) -> Any:
+    for step in steps:
+        value = value.get(step) if isinstance(value, dict) else None
+    return value

@@ -1,0 +1,51 @@
+"""The contract as the mock uses it: one document, its operations, errors, plans and header names."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from mock_server.contract.catalogue import ErrorCatalogue
+from mock_server.contract.documents import load, resolve
+from mock_server.contract.operations import Operation
+
+VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")  # OpenAPI 3.1 section 4.8.9.1
+
+
+class Specification:
+    """The contract of one mock, overlays applied."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self.document = document
+        self.base_path = urlsplit(document["servers"][0]["url"]).path.rstrip("/")
+        self.errors = ErrorCatalogue(document)
+        self.paths: dict[str, dict[str, Operation]] = {
+            path: {verb.upper(): Operation(document, path, verb) for verb in VERBS if verb in item}
+            for path, item in document["paths"].items()
+        }
+        self.operations = {each.id: each for methods in self.paths.values() for each in methods.values()}
+        self.plans: Sequence[Mapping[str, Any]] = document["x-plans"]["plans"]
+        self.key_header: str = next(
+            scheme["name"]
+            for scheme in document["components"]["securitySchemes"].values()
+            if scheme["type"] == "apiKey" and scheme["in"] == "header"
+        )
+
+    @classmethod
+    def load(cls, overlays: Sequence[Path] = ()) -> "Specification":
+        """The contract of schemas/ with the overlays applied; DocumentError says what is wrong with a file."""
+        return cls(load(overlays))
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """Wire names of response headers by the mock's own names: `remaining` is sent as X-RateLimit-Remaining."""
+        return dict(self._headers())
+
+    def _headers(self) -> Iterator[tuple[str, str]]:
+        for operation in self.operations.values():
+            for status in operation.statuses:
+                for name, header in operation.response(status).get("headers", {}).items():
+                    spec = resolve(self.document, header)
+                    if "x-value" in spec:
+                        yield spec["x-value"], name

@@ -1,0 +1,116 @@
+"""Rate limits: two fixed windows a key, aligned to the UTC minute and the UTC day."""
+
+from dataclasses import dataclass, replace
+from math import ceil
+from threading import Lock
+
+from mock_server.domain.clock import Clock
+from mock_server.domain.plans import Plan
+
+MINUTE, DAY = 60, 86_400  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What the quota said: granted or not, and the window to report.
+
+    `limit` and `remaining` count lookups, `reset` is Unix seconds, `retry_after` whole seconds of the client's
+    time; all are None on an unlimited plan.
+    """
+
+    granted: bool
+    limit: int | None = None
+    remaining: int | None = None
+    reset: int | None = None
+    retry_after: int | None = None
+
+
+@dataclass(slots=True)
+class Window:
+    """Lookups used in the current stretch of `seconds`."""
+
+    seconds: int
+    limit: int
+    index: int = 0
+    used: int = 0
+
+    def left(self, now: float) -> int:
+        index = int(now // self.seconds)
+        if index != self.index:
+            self.index, self.used = index, 0
+        return self.limit - self.used
+
+    @property
+    def reset(self) -> int:
+        return (self.index + 1) * self.seconds
+
+
+class Quota:
+    """One key's counters. Exact under threads: a cost is taken whole from both windows, or not at all."""
+
+    def __init__(self, plan: Plan, clock: Clock) -> None:
+        limits = ((MINUTE, plan.requests_per_minute), (DAY, plan.requests_per_day))
+        self._windows = [Window(seconds, limit) for seconds, limit in limits if limit is not None]
+        self._clock = clock
+        self._lock = Lock()
+
+    def charge(self, cost: int) -> Allowance:
+        """Take `cost` lookups from both windows, if both have them."""
+        if not self._windows:
+            return Allowance(granted=True)
+        now = self._clock.now()
+        with self._lock:
+            granted = all([window.left(now) >= cost for window in self._windows])
+            if granted:
+                for window in self._windows:
+                    window.used += cost
+            return self._report(now, granted=granted)
+
+    def refund(self, cost: int) -> Allowance:
+        """Give back what an answer turned out not to cost."""
+        now = self._clock.now()
+        with self._lock:
+            for window in self._windows:
+                window.used -= min(cost, window.limit - window.left(now))
+            return self._report(now, granted=True)
+
+    def state(self) -> Allowance:
+        """What the headers say without charging anything."""
+        return self.charge(0)
+
+    def spend(self, remaining: int) -> None:
+        """Leave no more than `remaining` lookups in either window."""
+        now = self._clock.now()
+        with self._lock:
+            for window in self._windows:
+                window.used += max(0, window.left(now) - remaining)
+
+    def refusal(self) -> Allowance:
+        """What a refusal says at this moment, for one that is forced; unlimited plans name the minute's end."""
+        now = self._clock.now()
+        with self._lock:
+            if not self._windows:
+                window = Window(MINUTE, 0)
+                window.left(now)
+                return self._allowance(now, window, granted=False)
+            return replace(self._report(now, granted=False), remaining=0)
+
+    def _report(self, now: float, *, granted: bool) -> Allowance:
+        if not self._windows:
+            return Allowance(granted)
+        # With equal counts the later reset is the one that helps.
+        return self._allowance(now, min(self._windows, key=lambda w: (w.left(now), -w.reset)), granted=granted)
+
+    def _allowance(self, now: float, window: Window, *, granted: bool) -> Allowance:
+        return Allowance(granted, window.limit, window.left(now), window.reset, self._wait(window.reset - now))
+
+    def _wait(self, seconds: float) -> int:
+        return wait(seconds, self._clock.scale)
+
+
+def wait(seconds: float, scale: float) -> int:
+    """Whole seconds, at least 1, that a client must sleep for the sandbox's clock to move `seconds` on.
+
+    Under a frozen clock sleeping moves nothing, so the sandbox's own seconds are told.
+    """
+    return max(1, ceil(seconds / scale if scale else seconds))

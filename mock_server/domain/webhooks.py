@@ -1,0 +1,106 @@
+"""Webhook subscriptions: who wants to hear of which shipment, and where."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from threading import Lock
+from urllib.parse import urlsplit
+
+from mock_server.contract.errors import ApiError
+from mock_server.domain.clock import to_text
+from mock_server.domain.randomness import stream
+
+MOST_SUBSCRIPTIONS = 10_000  # a key; more than any test needs, few enough to stay small in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One webhook; `created_at` is Unix seconds."""
+
+    webhook_id: str
+    tracking_number: str
+    carrier: str | None
+    url: str
+    events: tuple[str, ...]
+    secret: str
+    created_at: float
+
+    def facts(self) -> Mapping[str, object]:
+        """What the answer to its creation says, the secret included."""
+        return {
+            "success": True,
+            "webhook_id": self.webhook_id,
+            "tracking_number": self.tracking_number,
+            "carrier": self.carrier,
+            "url": self.url,
+            "events": list(self.events),
+            "secret": self.secret,
+            "created_at": to_text(self.created_at),
+        }
+
+
+class Subscriptions:
+    """One sandbox's webhooks; ids and secrets are drawn from the seed, so a run repeats."""
+
+    def __init__(self, seed: int, key: str) -> None:
+        self._seed, self._key = seed, key
+        self._created = 0
+        self._by_id: dict[str, Subscription] = {}
+        self._lock = Lock()
+
+    def create(
+        self, tracking_number: str, carrier: str | None, url: str, events: tuple[str, ...], now: float
+    ) -> Subscription:
+        """A new subscription; ApiError `invalid_request` if the sandbox is full."""
+        with self._lock:
+            if len(self._by_id) >= MOST_SUBSCRIPTIONS:
+                raise ApiError("invalid_request", f"this key has {MOST_SUBSCRIPTIONS} webhooks; delete some first")
+            self._created += 1
+            draw = stream(self._seed, self._key, "webhook", self._created)
+            subscription = Subscription(
+                webhook_id=f"wh_{draw.randbytes(12).hex()}",
+                tracking_number=tracking_number,
+                carrier=carrier,
+                url=url,
+                events=events,
+                secret=f"whsec_{b64encode(draw.randbytes(24)).decode()}",
+                created_at=now,
+            )
+            self._by_id[subscription.webhook_id] = subscription
+        return subscription
+
+    def delete(self, webhook_id: str) -> Subscription:
+        """The subscription that is no more; ApiError `not_found` if this key has none of that id."""
+        with self._lock:
+            try:
+                return self._by_id.pop(webhook_id)
+            except KeyError:
+                raise ApiError("not_found", f"this key has no webhook {webhook_id!r}", verbatim=True) from None
+
+    def all(self) -> tuple[Subscription, ...]:
+        """Every live subscription, oldest first."""
+        return tuple(self._by_id.values())
+
+
+def check_url(url: str) -> None:
+    """ApiError `invalid_request` for a URL that passes the schema and still has no usable host or port."""
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError as error:
+        raise ApiError("invalid_request", f"url {url!r} is not a URL: {error}") from None
+    if not usable:
+        raise ApiError("invalid_request", f"url {url!r} has no host or port to connect to, like https://example.com/hook")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can only mean this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3)."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+

@@ -1,0 +1,34 @@
+"""What can be set: one field is one flag of `serve` and one TRACKFLOW_MOCK_* variable."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+def setting(default: Any, help_text: str, **options: Any) -> Any:
+    """A field with its help text; `options` go to the command line's option as they are."""
+    metadata = {"help": help_text, **options}
+    if isinstance(default, tuple):
+        return field(default=default, metadata={"multiple": True, **metadata})
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a mock behaves; every field has a default, so `Settings()` is the mock of the README."""
+
+    host: str = setting("127.0.0.1", "Address to listen on.")
+    port: int = setting(8080, "Port to listen on; 0 picks a free one.")
+    seed: int = setting(0, "Number that every shipment, id and draw follows from.")
+    overlay: tuple[Path, ...] = setting((), "OpenAPI Overlay to apply to the contract first.", metavar="FILE")
+    default_plan: str = setting("growth", "Plan of keys that name none (tf_live_sk_...).", metavar="PLAN")
+    clock: str | None = setting(None, "Where the clock starts, like 2026-06-15T09:00:00Z; now if not given.", metavar="INSTANT")
+    time_scale: float = setting(1.0, "Seconds the clock moves in one real second; 0 freezes it.", metavar="X")
+    admin_token: str | None = setting(None, "Bearer token of /__admin; made and printed off loopback if not given.", metavar="TOKEN")
+    strict: bool = setting(False, "Nothing outside the contract on the wire: no X-Mock-Fault labels.")
+    reset_unit: str = setting("epoch", "X-RateLimit-Reset as Unix seconds or as seconds left.", choices=("epoch", "delta"))
+    strict_check_digits: bool = setting(False, "Answer 400 when a tracking number's check digit is wrong.")
+    body_limit: int = setting(1_048_576, "Largest request body in bytes; more is 413.", metavar="BYTES")
+    journal_size: int = setting(1_000, "Newest requests kept for each key.", metavar="N")
+    sandboxes: int = setting(1_000, "Keys kept at a time; the one idle longest goes first.", metavar="N")
+    log_format: str = setting("text", "Form of the log on standard error.", choices=("text", "json"))

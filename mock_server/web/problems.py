@@ -1,0 +1,31 @@
+"""Errors of the mock itself: `application/problem+json` (RFC 9457)."""
+
+import json
+from http import HTTPStatus
+
+from flask import Response
+from werkzeug.exceptions import HTTPException
+
+
+class Problem(Exception):
+    """A control call that cannot be carried out; `detail` names the value, the rule and the fix."""
+
+    def __init__(self, status: HTTPStatus, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def render(problem: Problem) -> Response:
+    """The problem as RFC 9457 section 3 writes it."""
+    members = {"type": "about:blank", "title": problem.status.phrase, "status": problem.status, "detail": problem.detail}
+    return Response(json.dumps(members), status=problem.status, content_type="application/problem+json")
+
+
+def from_http(error: HTTPException) -> Response:
+    """A wrong route or method of the control plane, with the headers that HTTP wants beside it."""
+    response = render(Problem(HTTPStatus(error.code or 500), error.description or ""))
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response

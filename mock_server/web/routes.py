@@ -1,0 +1,113 @@
+"""Which operation a request means, read from its method and its raw target."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from http import HTTPStatus
+from urllib.parse import parse_qsl, unquote
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+from mock_server.contract.errors import ApiError
+from mock_server.contract.messages import NOTHING
+from mock_server.contract.operations import Operation
+from mock_server.contract.specification import Specification
+
+BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+REMEMBERED_TARGET = 256  # characters; longer targets are read anew each time, so that memory stays bounded
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a target means: the operations of its path, its parameters, and what is wrong with it."""
+
+    methods: Mapping[str, Operation] = field(default_factory=dict)
+    operation: Operation | None = None
+    path_params: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    problem: ApiError | None = None
+
+
+class Router:
+    """Finds routes by path first, as OpenAPI does: `GET /track/batch` is a wrong method, not a number."""
+
+    def __init__(self, specification: Specification) -> None:
+        self._paths = specification.paths
+        rules = [_rule(specification.base_path, path) for path in specification.paths]
+        self._adapter = Map(rules, merge_slashes=False).bind("localhost")
+        self._remembered = lru_cache(4096)(self._read)
+
+    def find(self, method: str, target: str) -> Route:
+        """The route of a raw target, percent-encoding and all. The same target means the same route."""
+        return self._remembered(method, target) if len(target) <= REMEMBERED_TARGET else self._read(method, target)
+
+    def _read(self, method: str, target: str) -> Route:
+        raw_path, _, raw_query = target.partition("?")
+        try:
+            path, values = self._adapter.match(raw_path, method="GET")
+        except HTTPException:
+            return Route()
+        methods = self._paths[path]
+        operation = methods.get(method)
+        if operation is None:
+            return Route(methods)
+        try:
+            path_params = {name: _unquoted(values[f"p{index}"]) for index, name in enumerate(_names(path))}
+            return Route(methods, operation, *operation.parameter_facts(path_params, _query(raw_query, operation)))
+        except ValueError as error:
+            return Route(methods, operation, problem=ApiError("invalid_request", str(error)))
+        except ApiError as problem:
+            return Route(methods, operation, problem=problem)
+
+
+def unknown(target: str, specification: Specification) -> ApiError:
+    """The refusal of a target that no path of the contract matches."""
+    return ApiError(
+        "not_found", f"{target[:80]!r} is no path of this API, which lives under {specification.base_path}/", verbatim=True
+    )
+
+
+def wrong_method(method: str, route: Route) -> ApiError:
+    """The refusal of a method that the path does not have (RFC 9110 section 15.5.6)."""
+    return ApiError(
+        "invalid_request",
+        f"{method[:20]} is not a method of this path; use {' or '.join(route.methods)}",
+        status=HTTPStatus.METHOD_NOT_ALLOWED,
+    )
+
+
+def _names(path: str) -> list[str]:
+    return re.findall(r"{([^}]+)}", path)
+
+
+def _rule(base_path: str, path: str) -> Rule:
+    # Werkzeug wants Python identifiers, OpenAPI does not: parameters go by their place.
+    pattern = path
+    for index, name in enumerate(_names(path)):
+        pattern = pattern.replace(f"{{{name}}}", f"<p{index}>", 1)
+    return Rule(base_path + pattern, endpoint=path)
+
+
+def _query(raw: str, operation: Operation) -> dict[str, str]:
+    if not raw:
+        return {}
+    _check_escapes(raw)
+    pairs = parse_qsl(raw, keep_blank_values=True, errors="strict", max_num_fields=100)
+    query = dict(pairs)
+    if len(query) != len(pairs):
+        for parameter in operation.parameters:
+            if sum(name == parameter.name for name, _ in pairs) > 1:
+                raise ValueError(f"query parameter {parameter.name} is given more than once")
+    return query
+
+
+def _unquoted(raw: str) -> str:
+    _check_escapes(raw)
+    return unquote(raw, errors="strict")
+
+
+def _check_escapes(raw: str) -> None:
+    if broken := BROKEN_ESCAPE.search(raw):
+        raise ValueError(f"{raw[broken.start() : broken.start() + 3]!r} is not a percent-encoded byte")
