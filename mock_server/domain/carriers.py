@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 from mock_server.contract.errors import ApiError
 from mock_server.domain.tracking_numbers import EXCERPT, NumberFormat, Numbering, Reading, normalise
@@ -35,17 +35,22 @@ class TrackingNumber:
 
 @dataclass(frozen=True, slots=True)
 class Lookalikes:
-    """Carriers whose numbers cannot be told apart, except posts by their country."""
+    """Carriers whose numbers look alike, so that only the country on an S10 number tells them apart."""
 
     numbering: Numbering
     first: Carrier
-    by_country: Mapping[str, Carrier]
+    posts: Mapping[str, Carrier]
+
+    @classmethod
+    def of(cls, numbering: Numbering, carriers: Sequence[Carrier]) -> Self:
+        """`carriers` are in the order of preference."""
+        issues_s10 = any(form.carrier_type for form in numbering.formats)
+        posts = {carrier.country: carrier for carrier in reversed(carriers)} if issues_s10 else {}
+        return cls(numbering, carriers[0], posts)
 
     def carrier_of(self, reading: Reading) -> Carrier | None:
         """The post that issued an S10 number, or the first of the carriers for any other number."""
-        if reading.issuer_country is None:
-            return self.first
-        return self.by_country.get(reading.issuer_country)
+        return self.posts.get(reading.issuer_country) if reading.issuer_country else self.first
 
 
 class CarrierDirectory:
@@ -58,28 +63,25 @@ class CarrierDirectory:
 
         ValueError for a code that is listed twice.
         """
+        self._order = {code: place for place, code in enumerate(priority)}
         self._carriers: dict[str, Carrier] = {}
         self._numberings: dict[str, Numbering] = {}
-        self._order = {code: place for place, code in enumerate(priority)}
         number_formats = [NumberFormat.from_record(record) for record in formats]
-        lookalikes: dict[tuple[str, ...], list[Carrier]] = {}
-        numberings: dict[tuple[str, ...], Numbering] = {}
+        alike: dict[Numbering, list[Carrier]] = {}
         for record in records:
-            carrier = Carrier(**{field: record[field] for field in Carrier.__slots__})
+            carrier = Carrier(**{field.name: record[field.name] for field in fields(Carrier)})
             if carrier.code in self._carriers:
                 raise ValueError(f"carrier {carrier.code!r} is listed twice; a code names one carrier")
             issued = formats_of(carrier, record.get("brand", carrier.code), number_formats)
-            alike = (carrier.tracking_format, *(form.id for form in issued))
-            if alike not in numberings:
-                numberings[alike] = Numbering(re.compile(carrier.tracking_format), issued)
+            numbering = Numbering(re.compile(carrier.tracking_format), issued)
             self._carriers[carrier.code] = carrier
-            self._numberings[carrier.code] = numberings[alike]
+            self._numberings[carrier.code] = numbering
             if record.get("format_source") != "generic":
-                lookalikes.setdefault(alike, []).append(carrier)
-        self._detectable = tuple(
-            self._lookalikes(numberings[alike], carriers) for alike, carriers in lookalikes.items()
-        )
-        self._issuers = frozenset(country for group in self._detectable for country in group.by_country)
+                alike.setdefault(numbering, []).append(carrier)
+        self._detectable = [
+            Lookalikes.of(numbering, sorted(carriers, key=self._rank)) for numbering, carriers in alike.items()
+        ]
+        self._issuers = frozenset(country for group in self._detectable for country in group.posts)
 
     def get(self, code: str) -> Carrier | None:
         return self._carriers.get(code)
@@ -117,9 +119,9 @@ class CarrierDirectory:
             reading = self._read(number, carrier)
         if strict_check_digits and reading.check_passes is False:
             right = self._numberings[carrier.code].with_check_digit(number)
-            raise ApiError(
-                "invalid_tracking_number", f"{number!r} fails the {carrier.name} check digit; {right!r} would pass"
-            )
+            detail = f"{number!r} fails the {carrier.name} check digit; {right!r} would pass"
+            raise ApiError("invalid_tracking_number", detail, verbatim=True)
+        # With its carrier named, an S10 number may end in two letters that are no country of any post.
         issuer = reading.issuer_country if reading.issuer_country in self._issuers else None
         return TrackingNumber(number, carrier, reading.service, issuer)
 
@@ -133,18 +135,14 @@ class CarrierDirectory:
     def _read(self, number: str, carrier: Carrier) -> Reading:
         numbering = self._numberings[carrier.code]
         if not numbering.accepts(number):
-            raise ApiError(
-                "invalid_tracking_number",
-                f"{number!r} does not match the {carrier.name} format {carrier.tracking_format}",
-            )
+            detail = f"{number!r} does not match the {carrier.name} format {carrier.tracking_format}"
+            raise ApiError("invalid_tracking_number", detail)
         return numbering.read(number)
 
     def _detect(self, number: str) -> tuple[Carrier, Reading]:
         if not WELL_FORMED.fullmatch(number):
-            raise ApiError(
-                "invalid_tracking_number",
-                f"{number!r} is not a tracking number: without spaces and dashes it must be 5 to 50 of A-Z and 0-9",
-            )
+            detail = f"{number!r} is not a tracking number: without spaces and dashes it must be 5 to 50 of A-Z and 0-9"
+            raise ApiError("invalid_tracking_number", detail, verbatim=True)
         found = list(self._candidates(number))
         if not found:
             raise ApiError("not_found", f"No carrier recognises {number!r}; name the carrier if you know it")
@@ -162,12 +160,6 @@ class CarrierDirectory:
     def _rank(self, carrier: Carrier) -> tuple[int, str]:
         return self._order.get(carrier.code, len(self._order)), carrier.code
 
-    def _lookalikes(self, numbering: Numbering, carriers: list[Carrier]) -> Lookalikes:
-        carriers = sorted(carriers, key=self._rank)
-        issued = any(form.carrier_type for form in numbering.formats)
-        posts = {carrier.country: carrier for carrier in reversed(carriers)} if issued else {}
-        return Lookalikes(numbering, carriers[0], posts)
-
 
 def formats_of(carrier: Carrier, brand: str, formats: Iterable[NumberFormat]) -> tuple[NumberFormat, ...]:
     """The formats a carrier issues: its own, its brand's, and those of all carriers of its type."""
@@ -180,11 +172,12 @@ def fold(text: str) -> str:
     return "".join(sign for sign in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(sign))
 
 
-def hint(code: str, codes: Iterable[str]) -> str:
+def hint(code: str, codes: Collection[str]) -> str:
     """What to write instead of an unknown carrier code."""
     if not code:
         return "leave the carrier out to have it detected"
     from difflib import get_close_matches  # noqa: PLC0415 - only a refusal needs it, starting up does not
 
-    near = get_close_matches(code[:EXCERPT].lower(), codes)
+    wanted = code[:EXCERPT].lower()
+    near = [wanted] if wanted in codes else get_close_matches(wanted, codes)
     return f"did you mean {' or '.join(map(repr, near))}?" if near else "the list of carriers has every code"

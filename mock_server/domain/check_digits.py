@@ -52,7 +52,7 @@ def mod7(serial: str) -> str:
 
 
 def mod37_36(serial: str) -> str:
-    """ISO/IEC 7064 MOD 37,36: one of 36 characters, which catches every single error and every swap of neighbours."""
+    """ISO/IEC 7064 MOD 37,36: a digit or a letter, which catches every single wrong character."""
     product = 36
     for sign in serial:
         product = (product + ALPHABET.index(sign)) % 36 or 36

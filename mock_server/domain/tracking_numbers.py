@@ -1,7 +1,7 @@
 """What a tracking number says about itself: its format, check digit, service and issuer."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, Self
@@ -46,7 +46,9 @@ class NumberFormat:
     rule: CheckDigit | None = None
     prepend: str = ""
     service: str | None = None
-    services: Mapping[str, str] = field(default_factory=dict)
+    services: Mapping[str, str] = field(
+        default_factory=dict, compare=False
+    )  # the id tells formats apart; this has no hash
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Self:
@@ -101,7 +103,7 @@ class Numbering:
     """How the numbers of one carrier, or of several alike, look."""
 
     tracking_format: re.Pattern[str]
-    formats: Sequence[NumberFormat]
+    formats: tuple[NumberFormat, ...]
 
     def accepts(self, number: str) -> bool:
         """Whether the number matches the published tracking_format, which alone decides."""
