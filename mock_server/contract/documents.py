@@ -50,10 +50,15 @@ def resolve(document: Mapping[str, Any], node: Any) -> Any:
         reference = node.get("$ref") if isinstance(node, Mapping) else node
         if not isinstance(reference, str):
             return node
-        if not reference.startswith("#"):
-            raise LookupError(f"{reference} is outside the document; only references that begin with # are followed")
-        node = follow(document, unquote(reference[1:]))
+        node = lookup(document, reference)
     raise LookupError(f"{reference} refers to itself")
+
+
+def lookup(document: Mapping[str, Any], reference: str) -> Any:
+    """What the reference names, a `$ref` found there not followed; LookupError as for `resolve`."""
+    if not reference.startswith("#"):
+        raise LookupError(f"{reference} is outside the document; only references that begin with # are followed")
+    return follow(document, unquote(reference[1:]))
 
 
 def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -112,7 +117,7 @@ def _unusable_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str
         other = templates.setdefault(_without_names(path), path)
         if other != path:
             yield place, f"{path} and {other} match the same requests; keep one path template"
-        for method in METHODS & item.keys():
+        for method in (name for name in item if name in METHODS):
             identifier = item[method].get("operationId")
             here = f"{place}/{method}"
             if not identifier:

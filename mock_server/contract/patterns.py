@@ -1,0 +1,123 @@
+"""Text that matches a regular expression.
+
+Written here because `rstr` and `exrex` draw from sets or from the global generator, so that the same seed gives other
+text in another process, and because neither minds a length. The expression is read by the standard library's own
+parser, as Hypothesis does too, so that what is generated and what jsonschema checks mean the same.
+"""
+
+import string
+from functools import lru_cache
+from random import Random
+from re import _parser  # type: ignore[attr-defined]  # without types; the name since Python 3.11
+from typing import Any
+
+PLAIN = string.ascii_letters + string.digits
+_PRINTABLE = string.printable[:95]  # without tabs and line ends
+_LOOSE = 12  # characters more than it needs, at most, where the expression sets no end
+
+_CATEGORIES = {
+    "CATEGORY_DIGIT": string.digits,
+    "CATEGORY_NOT_DIGIT": string.ascii_letters,
+    "CATEGORY_SPACE": " ",
+    "CATEGORY_NOT_SPACE": PLAIN,
+    "CATEGORY_WORD": PLAIN + "_",
+    "CATEGORY_NOT_WORD": "-",
+}
+
+
+def matching(pattern: str, random: Random, *, shortest: int = 0, longest: int | None = None) -> str:
+    """A text that the expression means to match, of `shortest` to `longest` characters where it can be.
+
+    Lookarounds and word boundaries are not honoured, and lengths may be missed where repeats nest: check what comes,
+    and draw again. re.error for an expression that is none.
+    """
+    parsed = _parsed(pattern)
+    least, most = parsed.getwidth()
+    low = max(least, shortest)
+    high = max(low, min(most, low + _LOOSE if longest is None else longest))
+    return _Drawing(random, random.randint(low, high) - least).text(parsed)
+
+
+@lru_cache(256)
+def _parsed(pattern: str) -> Any:
+    return _parser.parse(pattern)
+
+
+class _Drawing:
+    """One text in the making; `spare` characters may be added to the least that matches."""
+
+    def __init__(self, random: Random, spare: int) -> None:
+        self._random = random
+        self._spare = spare
+        self._groups: dict[int, str] = {}
+
+    def text(self, parsed: Any) -> str:
+        return "".join(self._drawn(operation.name, argument) for operation, argument in parsed)
+
+    def _drawn(self, operation: str, argument: Any) -> str:
+        match operation:
+            case "LITERAL":
+                return chr(argument)
+            case "ANY":
+                return self._random.choice(PLAIN)
+            case "NOT_LITERAL" | "IN" | "CATEGORY":
+                return self._random.choice(_characters(operation, argument) or PLAIN)
+            case "MAX_REPEAT" | "MIN_REPEAT" | "POSSESSIVE_REPEAT":
+                return self._repeated(*argument)
+            case "BRANCH":
+                return self.text(self._branch(argument[1]))
+            case "SUBPATTERN":
+                return self._group(argument[0], argument[-1])
+            case "ATOMIC_GROUP":
+                return self.text(argument)
+            case "GROUPREF":
+                return self._groups.get(argument, "")
+            case "GROUPREF_EXISTS":
+                return self.text(argument[1] if argument[0] in self._groups else argument[2] or [])
+            case _:  # anchors and lookarounds take no room
+                return ""
+
+    def _branch(self, branches: list[Any]) -> Any:
+        """Any branch that there is room for; the parser's least width counts the shortest."""
+        least = min(branch.getwidth()[0] for branch in branches)
+        fitting = [branch for branch in branches if branch.getwidth()[0] - least <= self._spare]
+        branch = self._random.choice(fitting)
+        self._spare -= branch.getwidth()[0] - least
+        return branch
+
+    def _repeated(self, least: int, most: int, item: Any) -> str:
+        width = item.getwidth()[0]
+        room = min(int(most) - least, self._spare // max(width, 1))
+        # Half the time all that fits, or a text with one repeat would seldom reach the length that is wanted.
+        more = room if self._random.random() < 0.5 else self._random.randint(0, room)
+        self._spare -= more * width
+        return "".join(self.text(item) for _ in range(least + more))
+
+    def _group(self, number: int | None, item: Any) -> str:
+        text = self.text(item)
+        if number is not None:
+            self._groups[number] = text
+        return text
+
+
+def _characters(operation: str, argument: Any) -> str:
+    match operation:
+        case "LITERAL":
+            return chr(argument)
+        case "NOT_LITERAL":
+            return _without(chr(argument))
+        case "RANGE":
+            low, high = argument
+            return "".join(map(chr, range(low, min(high, low + 255) + 1)))
+        case "CATEGORY":
+            return _CATEGORIES[argument.name]
+        case _:
+            negated = bool(argument) and argument[0][0].name == "NEGATE"
+            found = "".join(_characters(each.name, value) for each, value in argument[negated:])
+            return _without(found) if negated else found
+
+
+def _without(characters: str) -> str:
+    return "".join(each for each in PLAIN if each not in characters) or "".join(
+        each for each in _PRINTABLE if each not in characters
+    )
