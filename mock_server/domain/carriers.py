@@ -22,6 +22,10 @@ class Carrier:
     type: str
     tracking_format: str
 
+    def to_json(self) -> dict[str, str]:
+        """The row as it is published, key for key."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
 
 @dataclass(frozen=True, slots=True)
 class TrackingNumber:
@@ -91,12 +95,13 @@ class CarrierDirectory:
         return tuple(self._carriers.values())
 
     def search(self, word: str) -> tuple[Carrier, ...]:
-        """Carriers with the word in their code or name, whatever its case and accents, or of that country."""
+        """Carriers of the country, if the word is one (`IN`), else those with the word in their code or name.
+
+        Case and accents of a name do not matter.
+        """
         wanted = fold(word)
-        return tuple(
-            carrier
-            for carrier in self._carriers.values()
-            if wanted in carrier.code or wanted in fold(carrier.name) or wanted == carrier.country.lower()
+        return tuple(carrier for carrier in self.all() if carrier.country == word) or tuple(
+            carrier for carrier in self.all() if wanted in carrier.code or wanted in fold(carrier.name)
         )
 
     def numbering(self, code: str) -> Numbering:

@@ -46,6 +46,16 @@ def test_every_record_is_complete_and_says_where_it_comes_from() -> None:
         assert record["sources"], record
 
 
+def test_a_carrier_is_published_as_the_page_shows_it() -> None:
+    assert DIRECTORY.all()[0].to_json() == {
+        "code": "ups",
+        "name": "UPS",
+        "country": "US",
+        "type": "express",
+        "tracking_format": "^1Z[A-Z0-9]{16}$",
+    }
+
+
 def test_a_brand_and_the_owner_of_a_format_are_carriers() -> None:
     named = {record["brand"] for record in RECORDS if "brand" in record}
     named |= {record["carrier"] for record in FORMATS if "carrier" in record}
@@ -63,12 +73,18 @@ def test_a_code_that_is_listed_twice_is_refused() -> None:
         ("india", "indiapost"),
         ("CESKA", "ceskaposta"),
         ("eská", "ceskaposta"),
-        ("fr", "dpdfrance"),
+        ("", "ups"),
         ("fedex uk", "fedexuk"),
+        ("FR", "dpdfrance"),
     ],
 )
-def test_a_search_ignores_case_and_accents_and_knows_countries(word: str, code: str) -> None:
+def test_a_search_ignores_case_and_accents(word: str, code: str) -> None:
     assert code in {carrier.code for carrier in DIRECTORY.search(word)}
+
+
+def test_a_search_for_a_country_finds_its_carriers_only() -> None:
+    assert {carrier.country for carrier in DIRECTORY.search("IN")} == {"IN"}
+    assert {carrier.country for carrier in DIRECTORY.search("in")} > {"IN"}
 
 
 def test_a_search_for_nothing_known_finds_nothing() -> None:

@@ -68,7 +68,8 @@ def test_the_ambiguous_number_is_magic_for_dpd_only() -> None:
     ("number", "carrier"),
     [
         pytest.param("1ZTFTEST0300000041", "ups", id="its check digit is wrong"),
-        pytest.param("1ZTFTEST0300009996", "ups", id="999 is no scenario"),
+        pytest.param("1ZTFTEST0300009998", "ups", id="999 is no scenario"),
+        pytest.param("449044304137821", "fedexuk", id="the page's example with another carrier"),
         pytest.param("1Z999AA10123456784", "ups", id="an ordinary number"),
         pytest.param("1ZTFTEST0300000040", "nobody", id="no such carrier"),
         pytest.param("1ZTFTEST0300000040", "17postservice", id="another carrier's number"),
