@@ -32,7 +32,9 @@ class Foundation:
         plans = map(Plan.from_record, self.specification.plans)
         self.accounts = Accounts(plans, settings.default_plan)
         self.carriers = CarrierDirectory(
-            fixture("carriers.json")["carriers"], fixture("number_formats.json")["formats"], priority=()
+            fixture("carriers.json"),
+            fixture("number_formats.json"),
+            self.specification.extension("x-detection-priority"),
         )
         self.magic = MagicNumbers(fixture("magic_numbers.json"), self.carriers)
         start = from_text(settings.clock) if settings.clock else None

@@ -22,17 +22,21 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A path or query parameter; `fact` is the mock's own name for it, which an overlay's renaming keeps."""
+    """A path or query parameter, with the error code of a wrong value.
+
+    `fact` is the mock's own name for it, which an overlay's renaming keeps as `x-value`.
+    """
 
     name: str
     place: str
     fact: str
     required: bool
+    code: str
     validator: Draft202012Validator
 
     def check(self, value: str) -> None:
         for error in self.validator.iter_errors(value):
-            raise ApiError("invalid_request", f"{self.place} parameter {self.name}: {sentence(error)}")
+            raise ApiError(self.code, f"{self.place} parameter {self.name}: {sentence(error)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Operation:
     def parameter_facts(
         self, path_params: Mapping[str, str], query: Mapping[str, str]
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Path and query parameters under the mock's own names; ApiError `invalid_request` for the first wrong one."""
+        """Path and query parameters under the mock's own names; ApiError for the first wrong one."""
         for name, value in path_params.items():
             self._path[name].check(value)
         for name, parameter in self._query.items():
@@ -182,6 +186,7 @@ class Operation:
             spec["in"],
             spec.get("x-value", spec["name"]),
             spec.get("required", False),
+            spec.get("x-error", "invalid_request"),
             validator(spec.get("schema", True), self._document),
         )
 

@@ -37,6 +37,12 @@ class Specification:
         """The contract of schemas/ with the overlays applied; DocumentError says what is wrong with a file."""
         return cls(load(overlays))
 
+    def extension(self, name: str) -> Any:
+        """The value of an `x-...` key that occurs once in the document; LookupError if it is gone."""
+        for value in _values(self.document, name):
+            return value
+        raise LookupError(f"the contract has no {name}; put it back where schemas/openapi.yaml has it")
+
     @cached_property
     def headers(self) -> Mapping[str, str]:
         """Wire names of response headers by the mock's own names: `remaining` is sent as X-RateLimit-Remaining."""
@@ -49,3 +55,14 @@ class Specification:
                     spec = resolve(self.document, header)
                     if "x-value" in spec:
                         yield spec["x-value"], name
+
+
+def _values(node: Any, name: str) -> Iterator[Any]:
+    if isinstance(node, dict):
+        if name in node:
+            yield node[name]
+        for each in node.values():
+            yield from _values(each, name)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _values(each, name)

@@ -33,6 +33,9 @@ class Journal:
     def __init__(self, size: int) -> None:
         self._entries: deque[Entry] = deque(maxlen=size)
 
+    def __len__(self) -> int:
+        return len(self._entries)
+
     def record(self, entry: Entry) -> None:
         self._entries.append(entry)
 

@@ -5,9 +5,9 @@ from http import HTTPStatus
 from typing import Any
 
 from mock_server.contract.messages import Reply
+from mock_server.web.environ import BODY, HEADERS, Environ
 from mock_server.web.transport import Pause, Script, Send
 
-Environ = dict[str, Any]
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -25,10 +25,12 @@ def target(environ: Environ) -> str:
 
 
 def headers(environ: Environ) -> Mapping[str, str]:
-    """Request headers by lower-case name."""
-    given: Mapping[str, str] | None = environ.get("trackflow.headers")
-    if given is not None:
-        return given
+    """Request headers by lower-case name; repeated ones are joined, as WSGI joins them."""
+    pairs: list[tuple[str, str]] | None = environ.get(HEADERS)
+    if pairs is not None:
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
     found = {name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")}
     if environ.get("CONTENT_TYPE"):
         found["content-type"] = environ["CONTENT_TYPE"]
@@ -37,7 +39,7 @@ def headers(environ: Environ) -> Mapping[str, str]:
 
 def body(environ: Environ) -> bytes:
     """The request's body, which the server has already bounded."""
-    given: bytes | None = environ.get("trackflow.body")
+    given: bytes | None = environ.get(BODY)
     return environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0)) if given is None else given
 
 
@@ -47,4 +49,4 @@ def respond(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
     if reply.content:
         given.append(("Content-Length", str(len(reply.content))))
     start_response(STATUS_LINES.get(reply.status) or f"{reply.status} Unknown", given)
-    return Script([Pause(reply.pause), Send(reply.content)]) if reply.pause else [reply.content]
+    return Script((Pause(reply.pause), Send(reply.content))) if reply.pause else [reply.content]

@@ -1,0 +1,49 @@
+# Everything a person or CI runs here; each target makes the environment it needs from the lock file.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve test check unit format lock readme bench wheel clean
+
+serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
+	@$(BIN)/python -m mock_server serve $(ARGS)
+
+test: $(VENV)/.dev                 ## format, lint, types, import arrows, unit, property and black-box tests
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy mock_server contract_tests benchmarks
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest $(ARGS)
+
+format: $(VENV)/.dev               ## format the code and mend what can be mended
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
+
+readme: $(VENV)/.dev               ## write the generated tables of the README anew
+	@$(BIN)/python -m mock_server.tests.readme_tables
+
+bench: $(VENV)/.dev                ## compare with WireMock, Prism and Mockoon on this machine
+	@$(BIN)/python -m benchmarks.peers $(ARGS)
+
+wheel: $(VENV)/.dev                ## build the wheel into dist/
+	@$(BIN)/python -m build --wheel --outdir dist .
+
+lock:                              ## resolve the dependencies anew (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) dist build
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this is " + sys.version)'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
+	@echo "installing from requirements.lock" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
+	@echo "installing from requirements-dev.lock" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ $(VENV)/.runtime

@@ -1,0 +1,50 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.contract.bodies import check_media_type, read_json
+from mock_server.contract.errors import ApiError
+
+
+def test_json_is_read() -> None:
+    assert read_json('{"a": [1, "é"]}'.encode()) == {"a": [1, "é"]}
+
+
+@pytest.mark.parametrize(
+    ("body", "complaint"),
+    [
+        (b"", "line 1 column 1"),
+        (b'{"a": 1', "line 1 column 8"),
+        (b'{"a": 1}\n{', "line 2 column 1"),
+        (b'{"a": NaN}', "NaN is not a JSON number"),
+        (b"\xff\xfe{}", "not UTF-8"),
+        (b'{"a": 1, "a": 2}', "'a' occurs twice"),
+        (b'{"a": "\\ud800"}', "not UTF-8"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"9" * 10_000, "not JSON"),
+        (b'{"a": "\x00"}', "control character"),
+    ],
+)
+def test_what_is_not_json_is_refused_with_the_place(body: bytes, complaint: str) -> None:
+    with pytest.raises(ApiError, match="invalid_request") as caught:
+        read_json(body)
+    assert complaint in (caught.value.detail or "")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    try:
+        read_json(body)
+    except ApiError as error:
+        assert error.code == "invalid_request"
+
+
+def test_a_media_type_may_have_parameters_and_any_case() -> None:
+    check_media_type({"content-type": "Application/JSON; charset=utf-8"}, ("application/json",))
+
+
+@pytest.mark.parametrize("headers", [{}, {"content-type": "text/plain"}, {"content-type": ""}])
+def test_another_media_type_is_415(headers: dict[str, str]) -> None:
+    with pytest.raises(ApiError) as caught:
+        check_media_type(headers, ("application/json",))
+    assert caught.value.status == 415

@@ -1,0 +1,94 @@
+"""The README's tables, written from the contract and the settings: `python -m mock_server.tests.readme_tables`."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from mock_server.settings import Settings
+from mock_server.world import Foundation
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+TABLE = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def rewritten(text: str) -> str:
+    """The README's text with every marked table as it should be now."""
+    foundation = Foundation(Settings())
+    return TABLE.sub(lambda found: f"{found[1]}{TABLES[found['name']](foundation)}{found[3]}", text)
+
+
+def errors(foundation: Foundation) -> str:
+    rows = ((kind.status, f"`{kind.code}`", kind.message, source(kind.fixed)) for kind in foundation.specification.errors)
+    return table(("Status", "Code", "Message", "Source"), rows)
+
+
+def plans(foundation: Foundation) -> str:
+    rows = (
+        (plan.name, count(plan.requests_per_minute), count(plan.requests_per_day), plan.batch_size)
+        for plan in foundation.accounts.plans.values()
+    )
+    return table(("Plan", "Requests / min", "Requests / day", "Batch size"), rows)
+
+
+def numbers(foundation: Foundation) -> str:
+    rows = ((row.scenario or "", f"`{row.number}`", row.does) for row in foundation.magic.magic_numbers("ups"))
+    return table(("Scenario", "UPS number", "What it does"), rows)
+
+
+def settings(_: Foundation) -> str:
+    rows = (
+        (
+            f"`--{field.name.replace('_', '-')}`",
+            f"`TRACKFLOW_MOCK_{field.name.upper()}`",
+            f"`{field.default}`" if field.default not in (None, ()) else "",
+            field.metadata["help"],
+        )
+        for field in fields(Settings)
+    )
+    return table(("Flag of `serve`", "Variable", "Default", "Meaning"), rows)
+
+
+def assumptions(foundation: Foundation) -> str:
+    found = {row[0]: row for row in _assumed(foundation.specification.document)}
+    return table(("Clause", "What we assume", "Why"), found.values())
+
+
+def _assumed(node: Any) -> Iterator[tuple[str, str, str]]:
+    if isinstance(node, dict):
+        name = node.get("x-clause", node.get("id") if "x-title" not in node else None)
+        title = node.get("x-title", node.get("title"))
+        if node.get("x-source") == "assumed" and isinstance(name, str) and isinstance(title, str):
+            yield f"`{name}`", title, node.get("x-reason", "")
+        for each in node.values():
+            yield from _assumed(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _assumed(each)
+
+
+TABLES: dict[str, Callable[[Foundation], str]] = {
+    "errors": errors,
+    "plans": plans,
+    "numbers": numbers,
+    "settings": settings,
+    "assumptions": assumptions,
+}
+
+
+def table(names: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    cells = [list(names), ["---"] * len(list(names)), *(list(map(str, row)) for row in rows)]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |\n" for row in cells)
+
+
+def count(limit: int | None) -> str:
+    return "unlimited" if limit is None else f"{limit:,}"
+
+
+def source(documented: bool) -> str:  # noqa: FBT001 - read aloud it is a question with two answers
+    return "documented" if documented else "assumed"
+
+
+if __name__ == "__main__":
+    README.write_text(rewritten(README.read_text(encoding="utf-8")), encoding="utf-8")
