@@ -76,11 +76,12 @@ def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _overlaid(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    from mock_server.contract import overlay  # noqa: PLC0415  # brings python-jsonpath, 30 ms that most runs do not need
+    from mock_server.contract.overlay import apply  # noqa: PLC0415  # python-jsonpath costs 30 ms that most runs save
+    from mock_server.contract.overlay_format import OverlayError  # noqa: PLC0415  # as above, jsonschema
 
     try:
-        return overlay.apply(document, read(path), name=str(path))
-    except overlay.OverlayError as error:
+        return apply(document, read(path), name=str(path))
+    except OverlayError as error:
         line = line_of(path, error.place)
         raise DocumentError(
             path, f"line {line} ({error.place or '/'})" if line else error.place, error.message

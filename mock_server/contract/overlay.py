@@ -4,7 +4,7 @@ Overlay Specification 1.0, 1.1 and 1.2, with RFC 9535 JSONPath. Written here bec
 reads another dialect of JSONPath, changes its input, and lets incompatible merges pass.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,21 +12,10 @@ from typing import Any
 from warnings import warn
 
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, JSONPathMatch
-from jsonschema import Draft202012Validator
 
+from mock_server.contract.overlay_format import OverlayError, check
 from mock_server.contract.pointers import follow, pointer
-from mock_server.contract.violations import complaint, shown
-
-VERSIONS = ("1.0", "1.1", "1.2")  # patch versions make no difference to tools (Overlay 1.1.0, "Versions")
-
-
-class OverlayError(Exception):
-    """An overlay that cannot be applied; `place` is the JSON pointer of the trouble in the overlay."""
-
-    def __init__(self, place: str, message: str) -> None:
-        super().__init__(f"{place}: {message}" if place else message)
-        self.place = place
-        self.message = message
+from mock_server.contract.violations import shown
 
 
 class OverlayWarning(UserWarning):
@@ -39,7 +28,7 @@ def apply(document: Mapping[str, Any], overlay: Any, *, name: str = "overlay") -
     OverlayError for an overlay that is not well-formed or does not fit the document. OverlayWarning, with the `name`
     of the overlay in it, for an action that matches nothing: Overlay 1.1.0 section "Action Object" has it succeed.
     """
-    _check(overlay)
+    check(overlay)
     result = deepcopy(dict(document))
     environment = JSONPathEnvironment(strict=True)
     for index, action in enumerate(overlay["actions"]):
@@ -85,6 +74,8 @@ class _Action:
         matches = self._matches("target", document)
         if self.fields.get("remove"):
             self._remove(matches)
+        elif {"copy", "update"} <= self.fields.keys():
+            raise OverlayError(self.place, "has both update and copy; keep one")
         elif "copy" in self.fields:
             self._merge(document, matches, self._source(document), "copy")
         elif "update" in self.fields:
@@ -154,14 +145,6 @@ class _Action:
                 document.update(value)
 
 
-def _check(overlay: Any) -> None:
-    version = overlay.get("overlay") if isinstance(overlay, Mapping) else None
-    if version is not None and ".".join(str(version).split(".")[:2]) not in VERSIONS:
-        raise OverlayError("/overlay", f"version {version!r} is not known; this reads {', '.join(VERSIONS)}")
-    for error in Draft202012Validator(_OVERLAY).iter_errors(overlay):
-        raise OverlayError(pointer(error.absolute_path), complaint(error))
-
-
 def _reused(overlay: Mapping[str, Any], action: Mapping[str, Any], place: str) -> Mapping[str, Any]:
     """The action with the fields of the reusable one that it refers to (Overlay 1.2.0)."""
     if "$ref" not in action:
@@ -190,31 +173,3 @@ def _nearest(missing: str, found: list[Any]) -> str:
     names = [str(name) for value in found if isinstance(value, dict) for name in value]
     close = get_close_matches(missing.strip("[]'"), names, 1)
     return f"; did you mean {close[0]!r}?" if close else ""
-
-
-def _object(required: tuple[str, ...], properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": list(required),
-        "properties": dict(properties),
-        "patternProperties": {"^x-": True},
-        "additionalProperties": False,
-    }
-
-
-def _overlay_schema() -> Iterator[tuple[str, Any]]:
-    text = {"type": "string"}
-    modifiers = {"update": True, "copy": text, "remove": {"type": "boolean"}, "description": text}
-    exclusive = {"not": {"required": ["update", "copy"]}}
-    reference = {"type": "string", "pattern": "^#/components/actions/[^/]+$"}
-    action = _object(("target",), {"target": {"type": "string", "pattern": r"^\$"}, "$ref": reference, **modifiers})
-    reusable = _object((), {"fields": _object((), modifiers) | exclusive, "description": text})
-    yield "overlay", text
-    yield "info", _object(("title", "version"), {"title": text, "version": text, "description": text})
-    yield "extends", text
-    yield "$self", text
-    yield "components", _object((), {"actions": {"type": "object", "additionalProperties": reusable}})
-    yield "actions", {"type": "array", "minItems": 1, "items": action | exclusive}
-
-
-_OVERLAY = _object(("overlay", "info", "actions"), dict(_overlay_schema()))
