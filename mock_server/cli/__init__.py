@@ -1,0 +1,30 @@
+"""The command line: arguments and environment in, exit code out."""
+
+import click
+
+from mock_server import __version__
+from mock_server.cli.lookups import carriers, keys, numbers
+from mock_server.cli.serve import serve
+
+
+def main() -> None:
+    """Run the command line and leave the process with its exit code."""
+    cli(prog_name="trackflow-mock")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="trackflow-mock")
+def cli() -> None:
+    """A mock of the TrackFlow shipment-tracking API v2, on your machine.
+
+    \b
+    Examples:
+      trackflow-mock serve                      the mock on http://127.0.0.1:8080
+      trackflow-mock numbers --carrier ups      tracking numbers that force an outcome
+      trackflow-mock carriers post              search the 724 carriers
+      trackflow-mock keys new --plan free       a key with the Free plan's limits
+    """
+
+
+for command in (serve, numbers, carriers, keys):
+    cli.add_command(command)

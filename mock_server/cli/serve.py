@@ -1,0 +1,74 @@
+"""`trackflow-mock serve`: one option for each setting."""
+
+import sys
+from dataclasses import Field, fields, replace
+from pathlib import Path
+from secrets import token_urlsafe
+from typing import Any
+
+import click
+
+from mock_server.settings import Settings
+
+SERVE_HELP = """Run the mock on this machine.
+
+\b
+Examples:
+  trackflow-mock serve
+  trackflow-mock serve --port 0 --clock 2026-06-15T09:00:00Z --time-scale 60
+  trackflow-mock serve --overlay ours.yaml --default-plan free
+
+Every option can also be set as a variable: --default-plan is TRACKFLOW_MOCK_DEFAULT_PLAN.
+"""
+
+
+def settings_options(command: Any) -> Any:
+    """One option for each field of Settings."""
+    for field in reversed(fields(Settings)):
+        command = _option(field)(command)
+    return command
+
+
+def _option(field: Field[Any]) -> Any:
+    metadata = dict(field.metadata)
+    name = f"--{field.name.replace('_', '-')}"
+    options: dict[str, Any] = {"help": metadata["help"], "default": field.default, "show_default": True}
+    options["envvar"] = f"TRACKFLOW_MOCK_{field.name.upper()}"
+    options["show_envvar"] = False
+    if field.type is bool or isinstance(field.default, bool):
+        return click.option(name, is_flag=True, **options)
+    if "choices" in metadata:
+        return click.option(name, type=click.Choice(metadata["choices"]), **options)
+    if metadata.get("multiple"):
+        return click.option(name, multiple=True, type=click.Path(path_type=Path), metavar=metadata["metavar"], **options)
+    kind = type(field.default) if field.default is not None else str
+    return click.option(name, type=kind, metavar=metadata.get("metavar"), **options)
+
+
+@click.command(help=SERVE_HELP)
+@settings_options
+def serve(**options: Any) -> None:
+    """Run the mock on this machine."""
+    from mock_server.contract.documents import DocumentError
+    from mock_server.web.app import create_app
+    from mock_server.web.server import ServerError, serve as serve_http
+
+    settings = _with_token(Settings(**options))
+    try:
+        app = create_app(settings)
+        serve_http(app, settings.host, settings.port, on_ready=lambda url: print(f"listening on {url}", flush=True))
+    except (DocumentError, ServerError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _with_token(settings: Settings) -> Settings:
+    """Off loopback the control plane needs a token; one is made and told if none was given."""
+    from mock_server.domain.webhooks import is_loopback
+
+    if settings.admin_token or is_loopback(settings.host):
+        return settings
+    token = token_urlsafe(24)
+    print(f"control plane token: {token}", file=sys.stderr)
+    return replace(settings, admin_token=token)
+
+
