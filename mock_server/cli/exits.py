@@ -1,3 +1,17 @@
-"""Exit codes of every command; click itself leaves with USAGE for a wrong command line."""
+"""Exit codes of every command, and how a command ends that cannot go on."""
+
+import click
 
 DONE, WRONG, USAGE, UNREACHABLE = 0, 1, 2, 3
+
+
+class Unusable(click.ClickException):
+    """The command line or a file is wrong; the message names the file, line or field and the fix."""
+
+    exit_code = USAGE
+
+
+class Unreachable(click.ClickException):
+    """The other side cannot be reached."""
+
+    exit_code = UNREACHABLE

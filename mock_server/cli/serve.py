@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from mock_server.cli.exits import Unusable
 from mock_server.settings import Settings
 
 SERVE_HELP = """Run the mock on this machine.
@@ -58,7 +59,7 @@ def serve(**options: Any) -> None:
         app = create_app(settings)
         serve_http(app, settings.host, settings.port, on_ready=lambda url: print(f"listening on {url}", flush=True))
     except (DocumentError, ServerError, ValueError) as error:
-        raise click.ClickException(str(error)) from None
+        raise Unusable(str(error)) from None
 
 
 def _with_token(settings: Settings) -> Settings:
@@ -70,5 +71,3 @@ def _with_token(settings: Settings) -> Settings:
     token = token_urlsafe(24)
     print(f"control plane token: {token}", file=sys.stderr)
     return replace(settings, admin_token=token)
-
-
