@@ -1,0 +1,157 @@
+"""A server as a process: started, waited for, weighed and stopped."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.load import KEY
+from benchmarks.servers import Server
+
+POLL_SECONDS = 0.003
+LONGEST_START_SECONDS = 60
+LONGEST_STOP_SECONDS = 10
+# What would tune a server behind the benchmark's back. NODE_ENV=production also makes Prism 5.16 fork, and fail at it.
+# PYTHONDONTWRITEBYTECODE would compile the mock anew at every start, which no installed package does.
+DROPPED_VARIABLES = ("NODE_", "JAVA_", "JDK_JAVA_", "_JAVA_", "MOCKOON_", "TRACKFLOW_MOCK_", "PYTHONDONTWRITEBYTECODE")
+
+
+class ServerFailedError(Exception):
+    """A server that did not start, or answers something else than it should."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that has answered its first 200, so many seconds after its process was started."""
+
+    process: "subprocess.Popen[bytes]"
+    port: int
+    ready_seconds: float
+
+    def get(self, path: str) -> tuple[int, bytes]:
+        """Status and body of one GET with the key."""
+        return _get(self.port, path)
+
+    def resident_bytes(self) -> int:
+        """Resident memory of the process and all below it (VmRSS); shared pages count once for each process."""
+        return _sum_of_tree(self.process.pid, "VmRSS")
+
+    def peak_bytes(self) -> int:
+        """The most that each process of the tree has had resident (VmHWM), summed."""
+        return _sum_of_tree(self.process.pid, "VmHWM")
+
+    def cpu_seconds(self) -> float:
+        """Processor time, user and system, that the processes now alive have used."""
+        ticks = 0
+        for pid in _tree(self.process.pid):
+            fields = _stat(pid)
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def running(server: Server, path: str, logs: Path) -> Iterator[Running]:
+    """The server, ready, on a free port of loopback; stopped afterwards with all its children."""
+    port = _free_port()
+    log = logs / f"{server.name}.log"
+    with log.open("wb") as errors:
+        started = perf_counter()
+        # Standard output goes nowhere, for all alike: Mockoon writes a line per request and has no option against it.
+        process = subprocess.Popen(
+            [part.format(port=port) for part in server.command],
+            cwd=server.folder,
+            env={name: value for name, value in os.environ.items() if not name.startswith(DROPPED_VARIABLES)},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+        )
+        try:
+            _await_first_answer(process, port, path)
+            yield Running(process, port, perf_counter() - started)
+        except ServerFailedError as error:
+            raise ServerFailedError(f"{server.name} {error}: {_tail(log)}") from None
+        finally:
+            _stop(process)
+
+
+def _await_first_answer(process: "subprocess.Popen[bytes]", port: int, path: str) -> None:
+    begun = perf_counter()
+    seen = "nothing"
+    while perf_counter() - begun < LONGEST_START_SECONDS:
+        with suppress(OSError, HTTPException):
+            status, _ = _get(port, path)
+            if status == 200:
+                return
+            seen = str(status)
+        with suppress(subprocess.TimeoutExpired):
+            raise ServerFailedError(f"ended with {process.wait(POLL_SECONDS)} before it answered")
+    raise ServerFailedError(f"answered {seen} to GET {path} for {LONGEST_START_SECONDS} s instead of 200")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(LONGEST_STOP_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def _get(port: int, path: str) -> tuple[int, bytes]:
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path, headers={"X-API-Key": KEY})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _tail(log: Path) -> str:
+    last = log.read_text(errors="replace").strip().splitlines()[-3:]
+    return "\n".join(last) or f"nothing on standard error ({log.name})"
+
+
+def _sum_of_tree(root: int, name: str) -> int:
+    return sum(_status_bytes(pid, name) for pid in _tree(root))
+
+
+def _tree(root: int) -> list[int]:
+    """The process and its descendants, as /proc lists them now."""
+    children: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                children.setdefault(int(_stat(int(entry.name))[1]), []).append(int(entry.name))
+    found = [root]
+    for pid in found:
+        found.extend(children.get(pid, ()))
+    return found
+
+
+def _stat(pid: int) -> list[str]:
+    # proc(5): the name in parentheses may hold anything, so count fields after it; [0] is the state, [1] the parent.
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+
+
+def _status_bytes(pid: int, name: str) -> int:
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+    return 0
