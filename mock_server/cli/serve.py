@@ -52,13 +52,20 @@ def serve(**options: Any) -> None:
     """Run the mock on this machine."""
     from mock_server.contract.documents import DocumentError
     from mock_server.web.app import create_app
-    from mock_server.web.server import ServerError, serve as serve_http
+    from mock_server.web.listener import ListenError
+    from mock_server.web.server import serve as serve_http
 
     settings = _with_token(Settings(**options))
     try:
         app = create_app(settings)
-        serve_http(app, settings.host, settings.port, on_ready=lambda url: print(f"listening on {url}", flush=True))
-    except (DocumentError, ServerError, ValueError) as error:
+        serve_http(
+            app,
+            settings.host,
+            settings.port,
+            on_ready=lambda url: print(f"listening on {url}", flush=True),
+            options=app.options(),
+        )
+    except (DocumentError, ListenError, ValueError) as error:
         raise Unusable(str(error)) from None
 
 

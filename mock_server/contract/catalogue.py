@@ -55,7 +55,8 @@ class ErrorCatalogue:
     def message(self, error: ApiError) -> str:
         """What the refusal says to the client."""
         kind = self[error.code]
-        return error.detail if error.detail and (error.verbatim or not kind.fixed) else kind.message
+        worded = error.verbatim or not (kind.fixed or error.injected)
+        return error.detail if error.detail and worded else kind.message
 
     def facts(self, error: ApiError) -> dict[str, Any]:
         return {"success": False, "code": self[error.code].code, "message": self.message(error)}

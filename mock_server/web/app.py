@@ -1,22 +1,25 @@
 """The Flask application: the contract's operations, and the control plane beside them."""
 
 from collections.abc import Iterable
-from typing import Any
+from http import HTTPStatus
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from mock_server import __version__
 from mock_server.contract.errors import ApiError
-from mock_server.contract.messages import Reply
 from mock_server.domain.clock import Clock
 from mock_server.settings import Settings
 from mock_server.web import carriers, tracking, webhooks  # noqa: F401 - importing them registers their handlers
 from mock_server.web.binding import StartResponse, body, headers, respond, target
 from mock_server.web.control import CONTROL_PREFIX, control_plane
+from mock_server.web.environ import Environ
 from mock_server.web.handlers import HANDLERS
+from mock_server.web.limits import Limits
 from mock_server.web.pipeline import Pipeline
 from mock_server.web.problems import Problem, from_http, render
+from mock_server.web.server import Options
+from mock_server.web.transport import Answer
 from mock_server.world import Foundation, Worlds
 
 
@@ -33,15 +36,29 @@ class MockServer(Flask):
         self.worlds = pipeline.worlds
         self.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
 
-    def wsgi_app(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
+    def wsgi_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(CONTROL_PREFIX):
             return super().wsgi_app(environ, start_response)  # type: ignore[arg-type]  # werkzeug's own alias is narrower
         reply = self.pipeline.answer(environ["REQUEST_METHOD"], target(environ), headers(environ), body(environ))
         return respond(reply, start_response)
 
-    def refuse(self, error: ApiError) -> Reply:
-        """A refusal in the contract's envelope, for what never became a request: broken HTTP, too large a body."""
-        return self.pipeline.specification.errors.reply(error)
+    def options(self) -> Options:
+        """How this project's server is to serve the application."""
+        return Options(refuse=self.refuse, limits=Limits(body_bytes=self.worlds.foundation.settings.body_limit))
+
+    def refuse(self, status: int, reason: str, environ: Environ | None) -> Answer:
+        """What the server answers itself: broken HTTP, too large a body, a bug of the application."""
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            error = ApiError("internal_error", reason)
+        else:
+            # The contract knows 413 and 400; the finer statuses of HTTP are told in words.
+            known = status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            error = ApiError("invalid_request", reason, status=HTTPStatus(status) if known else None)
+        if environ is None or error.code == "internal_error":
+            reply = self.pipeline.refuse(error)
+        else:
+            reply = self.pipeline.answer(environ["REQUEST_METHOD"], target(environ), headers(environ), b"", error)
+        return Answer(reply.status, list(reply.headers.items()), reply.content)
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> MockServer:

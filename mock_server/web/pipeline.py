@@ -37,8 +37,10 @@ class Pipeline:
         self._names = self.specification.headers
         self._rate_headers = [(self._names[fact], fact) for fact in ("limit", "remaining", "reset") if fact in self._names]
 
-    def answer(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Reply:
-        """The reply to one request, already in the journal."""
+    def answer(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, broken: ApiError | None = None
+    ) -> Reply:
+        """The reply to one request, already in the journal; `broken` is what the server found wrong with it."""
         route = self._router.find(method, target)
         world: World | None = None
         allowance: Allowance | None = None
@@ -50,13 +52,13 @@ class Pipeline:
             world = self.worlds.of(headers.get(self._key_header))
             if route.operation is None:
                 raise wrong_method(method, route)
-            call, problem = self._read(world, route, Call(method, target, route.path_params, route.query, headers, body))
+            call, problem = self._read(world, route, broken, Call(method, target, route.path_params, route.query, headers, body))
             cost = 1 if problem else route.operation.cost(call)
             allowance = world.quota.charge(cost)
             if not allowance.granted:
                 raise ApiError("rate_limit_exceeded", f"{cost} lookups asked, {allowance.remaining} remain")
             if "prefer" in headers:
-                preference = parse(headers["prefer"])
+                preference = _preference(headers["prefer"], route.operation)
             reply = self._forced(route.operation, preference) or self._handle(world, route.operation, call, problem)
         except ApiError as error:
             refusal = error
@@ -70,10 +72,18 @@ class Pipeline:
         self._record(world, route, (method, target, headers, body), reply, refusal)
         return reply
 
-    def _read(self, world: World, route: Route, call: Call) -> tuple[Call, ApiError | None]:
+    def refuse(self, error: ApiError) -> Reply:
+        """The reply to what never became a request, in the journal of those without a key."""
+        reply = self.specification.errors.reply(error)
+        self._record(None, Route(), ("", "", NOTHING, b""), reply, error)
+        return reply
+
+    def _read(
+        self, world: World, route: Route, broken: ApiError | None, call: Call
+    ) -> tuple[Call, ApiError | None]:
         """The call with its body read, and what is wrong with it: that is told only after the quota has had its say."""
-        if route.problem or route.operation is None:
-            return call, route.problem
+        if broken or route.problem or route.operation is None:
+            return call, broken or route.problem
         try:
             return route.operation.read(call, world.account.plan), None
         except ApiError as problem:
@@ -86,11 +96,6 @@ class Pipeline:
             return operation.example(example, code)
         if code is None or code == operation.status:
             return None
-        if code not in operation.statuses:
-            raise ApiError(
-                "invalid_request",
-                f"Prefer: code={code} is no status of {operation.id}; it has {', '.join(map(str, operation.statuses))}",
-            )
         if code < HTTPStatus.BAD_REQUEST:
             return operation.sample(stream(self._settings.seed, operation.id, code), code)
         kind = self.specification.errors.of_status(code)
@@ -195,3 +200,17 @@ class Pipeline:
                 fault=reply.headers.get(FAULT_HEADER),
             )
         )
+
+
+def _preference(header: str, operation: Operation) -> Preference:
+    """What the client prefers; ApiError `invalid_request` if this operation can not do it."""
+    preference = parse(header)
+    if preference.code not in (None, *operation.statuses):
+        raise ApiError(
+            "invalid_request",
+            f"Prefer: code={preference.code} is no status of {operation.id}; "
+            f"it has {', '.join(map(str, operation.statuses))}",
+        )
+    if preference.example is not None:
+        operation.example(preference.example, preference.code)
+    return preference
