@@ -46,12 +46,13 @@ def resolve(document: Mapping[str, Any], node: Any) -> Any:
     A node without `$ref` comes back as it is; keywords beside a `$ref` are not merged. LookupError for a reference
     that leads nowhere, leaves the document, or runs in a circle.
     """
+    if isinstance(node, str):
+        node = lookup(document, node)
     for _ in range(_LONGEST_CHAIN):
-        reference = node.get("$ref") if isinstance(node, Mapping) else node
-        if not isinstance(reference, str):
+        if not isinstance(node, Mapping) or not isinstance(node.get("$ref"), str):
             return node
-        node = lookup(document, reference)
-    raise LookupError(f"{reference} refers to itself")
+        node = lookup(document, node["$ref"])
+    raise LookupError(f"{node['$ref']} refers to itself")
 
 
 def lookup(document: Mapping[str, Any], reference: str) -> Any:

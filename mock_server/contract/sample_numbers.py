@@ -16,13 +16,13 @@ def integer(schema: Mapping[str, Any], random: Random) -> int:
 
 
 def number(schema: Mapping[str, Any], random: Random) -> float:
-    """A number within the schema's bounds and of its multiple, with two decimals if those fit between them."""
+    """A number within the schema's bounds and of its multiple, with two decimals if that is strictly between them."""
     low, high = _bounds(schema)
     if "multipleOf" in schema:
         return _multiple(low, high, schema["multipleOf"], random, whole=False)
     drawn = low + (high - low) * Fraction(random.random())
     short = round(float(drawn), 2)
-    return short if low <= short <= high else float(drawn)
+    return short if low < short < high else float(drawn)
 
 
 def _bounds(schema: Mapping[str, Any]) -> tuple[Fraction, Fraction]:

@@ -1,0 +1,97 @@
+"""YAML as JSON would mean it, and errors that say where."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_server.contract.files import DocumentError, line_of, read
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("no", "no"),
+        ("on", "on"),
+        ("Yes", "Yes"),
+        ("true", True),
+        ("2026-06-15", "2026-06-15"),
+        ("2026-06-15T03:42:00Z", "2026-06-15T03:42:00Z"),
+        ("12:30", "12:30"),
+        ("0755", 755),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("1_000", "1_000"),
+        ("-2", -2),
+        ("1e3", 1000.0),
+        (".5", 0.5),
+        (".inf", ".inf"),
+        ("1.0.0", "1.0.0"),
+        ("~", None),
+        ("", None),
+        ("'no'", "no"),
+    ],
+)
+def test_yaml_scalars_mean_what_yaml_1_2_says(text: str, value: Any, tmp_path: Path) -> None:
+    file = tmp_path / "value.yaml"
+    file.write_text(f"key: {text}\n")
+    found = read(file)["key"]
+    assert (found, type(found)) == (value, type(value))
+
+
+def test_yaml_names_are_always_text(tmp_path: Path) -> None:
+    file = tmp_path / "names.yaml"
+    file.write_text("200: a\non: b\n2026-06-15: c\nnull: d\n")
+    assert list(read(file)) == ["200", "on", "2026-06-15", "null"]
+
+
+def test_yaml_merge_keys_still_merge(tmp_path: Path) -> None:
+    file = tmp_path / "merge.yaml"
+    file.write_text("base: &base {a: 1, b: 2}\nnext: {<<: *base, b: 3}\n")
+    assert read(file)["next"] == {"a": 1, "b": 3}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "complaint"),
+    [
+        ("x.yaml", "a: 1\nb: 2\na: 3\n", "line 3 column 1: not YAML: the name 'a' occurs twice"),
+        ("x.yaml", "a: b: c\n", "line 1 column 5: not YAML"),
+        ("x.yaml", "a: [1,\n", "line 2 column 1: not YAML"),
+        ("x.yaml", "? [a]\n: b\n", "line 1 column 3: not YAML: a name must be text"),
+        ("x.yaml", "a: !!python/name:os.system x\n", "line 1 column 4: not YAML"),
+        ("x.yaml", "a: \x01\n", "not YAML: .*control characters"),
+        ("x.json", '{"a": 1,\n  oops}', "line 2 column 3: not JSON"),
+    ],
+)
+def test_a_syntax_error_names_file_line_and_column(name: str, text: str, complaint: str, tmp_path: Path) -> None:
+    file = tmp_path / name
+    file.write_text(text)
+    with pytest.raises(DocumentError, match=f"{name}: {complaint}"):
+        read(file)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DocumentError, match=r"gone\.yaml: cannot be read: No such file"):
+        read(tmp_path / "gone.yaml")
+
+
+def test_a_file_that_is_not_utf_8_says_at_which_byte(tmp_path: Path) -> None:
+    file = tmp_path / "latin.yaml"
+    file.write_bytes(b"city: M\xfcnchen")
+    with pytest.raises(DocumentError, match="byte 7: is not UTF-8"):
+        read(file)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "line"), [("", 1), ("/a", 1), ("/b/1", 4), ("/b/1/c", 4), ("/b/7/c", 3), ("/nowhere", 1)]
+)
+def test_the_line_of_a_pointer_is_that_of_the_nearest_value(pointer: str, line: int, tmp_path: Path) -> None:
+    file = tmp_path / "lines.yaml"
+    file.write_text("a: 1\nb:\n  - x\n  - c: 2\n")
+    assert line_of(file, pointer) == line
+
+
+def test_json_has_lines_too(tmp_path: Path) -> None:
+    file = tmp_path / "lines.json"
+    file.write_text('{\n "a": [\n  1,\n  2]}')
+    assert line_of(file, "/a/1") == 4

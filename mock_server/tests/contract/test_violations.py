@@ -1,0 +1,97 @@
+"""Sentences for people who broke a schema."""
+
+from typing import Any
+
+import pytest
+
+from mock_server.contract.validation import validator
+from mock_server.contract.violations import LONGEST, location, sentence, shown
+
+NUMBERS = {
+    "type": "object",
+    "properties": {
+        "shipments": {"items": {"required": ["tracking_number"], "properties": {"tracking_number": {"type": "string"}}}}
+    },
+}
+
+
+def said(schema: Any, value: Any) -> str:
+    (error,) = validator(schema, {}).iter_errors(value)
+    return sentence(error)
+
+
+def test_the_place_is_written_as_people_write_it() -> None:
+    assert said(NUMBERS, {"shipments": [{"tracking_number": "1"}, {"tracking_number": 12}]}) == (
+        "shipments[1].tracking_number: 12 is not a string"
+    )
+    assert said(NUMBERS, {"shipments": [{}]}) == "shipments[0]: tracking_number is missing"
+
+
+def test_the_value_itself_has_no_place() -> None:
+    assert said(NUMBERS, []) == "[] is not an object"
+    assert location([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "expected"),
+    [
+        ({"type": ["string", "null"]}, 1, "1 is not a string or null"),
+        ({"type": "integer"}, "x", '"x" is not an integer'),
+        ({"required": ["a", "b"]}, {}, "a and b are missing"),
+        (
+            {"enum": ["delivered", "exception"]},
+            "deliverd",
+            '"deliverd" is not one of "delivered", "exception"; did you mean delivered?',
+        ),
+        ({"enum": [1, 2]}, 3, "3 is not one of 1, 2"),
+        ({"oneOf": [{"const": "up"}, {"const": "down"}]}, "left", '"left" is not one of "up", "down"'),
+        ({"oneOf": [{"type": "number"}, {"minimum": 3}]}, 5, "5 fits several of the 2 forms, and must fit one"),
+        ({"const": True}, False, "false is not true"),
+        ({"pattern": "^a+$"}, "b", '"b" does not match ^a+$'),
+        ({"format": "date-time"}, "today", '"today" is not a valid date-time'),
+        ({"minLength": 1}, "", '"" has 0 characters, fewer than 1'),
+        ({"maxLength": 0}, "x", '"x" has 1 character, more than 0'),
+        ({"minItems": 1}, [], "has 0 items, fewer than 1"),
+        ({"maxItems": 1}, [1, 2], "has 2 items, more than 1"),
+        ({"minProperties": 1}, {}, "has 0 properties, fewer than 1"),
+        ({"minimum": 1}, 0, "0 is less than 1"),
+        ({"exclusiveMaximum": 1}, 1, "1 is not less than 1"),
+        ({"multipleOf": 2}, 3, "3 is not a multiple of 2"),
+        ({"uniqueItems": True}, [{"a": 1}, 2, {"a": 1}], '{"a": 1} occurs twice, and items must differ'),
+        (
+            {"additionalProperties": False, "properties": {"number": True}},
+            {"numbr": 1},
+            "numbr is not known here; did you mean number?",
+        ),
+        (
+            {"additionalProperties": False, "properties": {"a": True, "b": True}},
+            {"zz": 1},
+            "zz is not known here; known are a, b",
+        ),
+        (
+            {"additionalProperties": False, "patternProperties": {"^x-": True}},
+            {"x-a": 1, "y": 1},
+            "y is not known here",
+        ),
+        (False, 1, "False schema does not allow 1"),
+    ],
+)
+def test_each_keyword_says_what_was_found_and_what_is_expected(schema: Any, value: Any, expected: str) -> None:
+    error = next(validator(schema, {}).iter_errors(value))
+    assert sentence(error) == expected
+
+
+def test_of_several_forms_the_nearest_is_explained() -> None:
+    forms = {"anyOf": [{"type": "object", "required": ["code"]}, {"type": "null"}]}
+    assert said(forms, {}) == "code is missing"
+
+
+def test_long_values_are_shortened_in_the_middle() -> None:
+    text = shown("a" * 200 + "z")
+    assert len(text) == LONGEST
+    assert text.startswith('"aaa')
+    assert text.endswith('az"')
+
+
+def test_text_that_is_not_ascii_stays_readable() -> None:
+    assert said({"type": "integer"}, "Zürich") == '"Zürich" is not an integer'
