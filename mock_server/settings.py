@@ -28,7 +28,6 @@ class Settings:
     strict: bool = setting(False, "Nothing outside the contract on the wire: no X-Mock-Fault labels.")
     reset_unit: str = setting("epoch", "X-RateLimit-Reset as Unix seconds or as seconds left.", choices=("epoch", "delta"))
     strict_check_digits: bool = setting(False, "Answer 400 when a tracking number's check digit is wrong.")
-    body_limit: int = setting(1_048_576, "Largest request body in bytes; more is 413.", metavar="BYTES")
     journal_size: int = setting(1_000, "Newest requests kept for each key.", metavar="N")
     sandboxes: int = setting(1_000, "Keys kept at a time; the one idle longest goes first.", metavar="N")
     log_format: str = setting("text", "Form of the log on standard error.", choices=("text", "json"))

@@ -29,8 +29,9 @@ class Foundation:
         """DocumentError says what is wrong with a file, ValueError what is wrong with a setting."""
         self.settings = settings
         self.specification = Specification.load(settings.overlay)
-        plans = map(Plan.from_record, self.specification.plans)
-        self.accounts = Accounts(plans, settings.default_plan)
+        windows = self.specification.extension("x-quota")["windows"]
+        plans = [Plan.from_record(record, windows) for record in self.specification.plans]
+        self.accounts = Accounts(plans, settings.default_plan, self.specification.extension("x-keys"))
         self.carriers = CarrierDirectory(
             fixture("carriers.json"),
             fixture("number_formats.json"),

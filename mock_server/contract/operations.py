@@ -6,7 +6,7 @@ from http import HTTPStatus
 from random import Random
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from mock_server.contract.bodies import check_media_type, read_json
 from mock_server.contract.documents import resolve
@@ -22,21 +22,17 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A path or query parameter, with the error code of a wrong value.
-
-    `fact` is the mock's own name for it, which an overlay's renaming keeps as `x-value`.
-    """
+    """A path or query parameter; `fact` is the mock's own name for it, which an overlay's renaming keeps."""
 
     name: str
     place: str
     fact: str
     required: bool
-    code: str
     validator: Draft202012Validator
 
     def check(self, value: str) -> None:
         for error in self.validator.iter_errors(value):
-            raise ApiError(self.code, f"{self.place} parameter {self.name}: {sentence(error)}")
+            raise ApiError(error_code(error), f"{self.place} parameter {self.name}: {sentence(error)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +115,7 @@ class Operation:
             check_media_type(call.headers, self.media_types)
         value = read_json(call.body)
         for error in self._body_validator.iter_errors(value):
-            raise ApiError("invalid_request", f"body: {sentence(error)}")
+            raise ApiError(error_code(error), f"body: {sentence(error)}")
         for pointer, field in self._limits:
             _check_limit(value, pointer, field, plan)
         return self._body_shape.read(value)
@@ -186,9 +182,13 @@ class Operation:
             spec["in"],
             spec.get("x-value", spec["name"]),
             spec.get("required", False),
-            spec.get("x-error", "invalid_request"),
             validator(spec.get("schema", True), self._document),
         )
+
+
+def error_code(error: ValidationError) -> str:
+    """The code with which a violation is refused: `x-error` beside the broken keyword, else `invalid_request`."""
+    return str(error.schema.get("x-error", "invalid_request")) if isinstance(error.schema, dict) else "invalid_request"
 
 
 def _limits(schema: Any, document: Mapping[str, Any]) -> Sequence[tuple[str, str]]:

@@ -1,25 +1,29 @@
 """The plans of the page: how much a key may ask."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from mock_server.contract.errors import ApiError
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One row of the page's table of plans; None is unlimited."""
+    """One row of the page's table of plans.
+
+    `limits` pairs the seconds of each window with the lookups it allows; an unlimited plan has none.
+    """
 
     name: str
-    requests_per_minute: int | None
-    requests_per_day: int | None
+    limits: tuple[tuple[int, int], ...]
     batch_size: int
 
     @classmethod
-    def from_record(cls, record: Mapping[str, Any]) -> "Plan":
-        return cls(record["name"], record["requests_per_minute"], record["requests_per_day"], record["batch_size"])
+    def from_record(cls, record: Mapping[str, Any], windows: Sequence[Mapping[str, Any]]) -> Self:
+        """The plan of one record of plans.json, with the windows of the contract's `x-quota`."""
+        limits = ((window["seconds"], record[window["limit"]]) for window in windows)
+        return cls(record["name"], tuple((seconds, limit) for seconds, limit in limits if limit), record["batch_size"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,12 @@ class Account:
 class Accounts:
     """Tells a key's plan from the key itself: `tf_test_free_1` is Free, `tf_live_sk_...` the default plan."""
 
-    def __init__(self, plans: Iterable[Plan], default_plan: str) -> None:
+    def __init__(self, plans: Iterable[Plan], default_plan: str, form: Mapping[str, Any]) -> None:
+        """`form` is the contract's `x-keys`: the pattern whose second group is the plan, and the default's word."""
         self.plans = {plan.name: plan for plan in plans}
         self.default = self.plan(default_plan)
-        names = "|".join(map(re.escape, self.plans))
-        self._form = re.compile(rf"tf_(?:test|live)_(?:(?P<plan>{names})|sk)_[A-Za-z0-9_-]{{1,64}}")
+        self._form = re.compile(form["pattern"])
+        self._words = {**self.plans, form["default_plan_word"]: self.default}
 
     def plan(self, name: str) -> Plan:
         """The plan of that name; ValueError with the choices if there is none."""
@@ -50,8 +55,8 @@ class Accounts:
         """The account behind a key; ApiError `unauthorized` for a missing, revoked or malformed one."""
         if key is None:
             raise ApiError("unauthorized", "no API key was sent")
-        form = self._form.fullmatch(key)
-        if form is None:
-            raise ApiError("unauthorized", "the API key is not tf_test_<plan>_<name>, tf_live_<plan>_<name> or ..._sk_...")
-        plan = form["plan"]
-        return Account(key, self.plans[plan] if plan else self.default)
+        found = self._form.fullmatch(key)
+        plan = self._words.get(found[2]) if found else None
+        if plan is None:
+            raise ApiError("unauthorized", f"the API key has not the form {self._form.pattern} with a plan's name")
+        return Account(key, plan)

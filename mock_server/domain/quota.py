@@ -1,4 +1,4 @@
-"""Rate limits: two fixed windows a key, aligned to the UTC minute and the UTC day."""
+"""Rate limits: fixed windows a key, aligned to UTC (the minute and the day, says the contract)."""
 
 from dataclasses import dataclass, replace
 from math import ceil
@@ -7,7 +7,7 @@ from threading import Lock
 from mock_server.domain.clock import Clock
 from mock_server.domain.plans import Plan
 
-MINUTE, DAY = 60, 86_400  # seconds
+MINUTE = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,15 @@ class Window:
 
 
 class Quota:
-    """One key's counters. Exact under threads: a cost is taken whole from both windows, or not at all."""
+    """One key's counters. Exact under threads: a cost is taken whole from all windows, or not at all."""
 
     def __init__(self, plan: Plan, clock: Clock) -> None:
-        limits = ((MINUTE, plan.requests_per_minute), (DAY, plan.requests_per_day))
-        self._windows = [Window(seconds, limit) for seconds, limit in limits if limit is not None]
+        self._windows = [Window(seconds, limit) for seconds, limit in plan.limits]
         self._clock = clock
         self._lock = Lock()
 
     def charge(self, cost: int) -> Allowance:
-        """Take `cost` lookups from both windows, if both have them."""
+        """Take `cost` lookups from every window, if each has them."""
         if not self._windows:
             return Allowance(granted=True)
         now = self._clock.now()
@@ -79,7 +78,7 @@ class Quota:
         return self.charge(0)
 
     def spend(self, remaining: int) -> None:
-        """Leave no more than `remaining` lookups in either window."""
+        """Leave no more than `remaining` lookups in any window."""
         now = self._clock.now()
         with self._lock:
             for window in self._windows:

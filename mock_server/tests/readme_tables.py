@@ -26,8 +26,8 @@ def errors(foundation: Foundation) -> str:
 
 def plans(foundation: Foundation) -> str:
     rows = (
-        (plan.name, count(plan.requests_per_minute), count(plan.requests_per_day), plan.batch_size)
-        for plan in foundation.accounts.plans.values()
+        (plan["title"], count(plan["requests_per_minute"]), count(plan["requests_per_day"]), plan["batch_size"])
+        for plan in foundation.specification.plans
     )
     return table(("Plan", "Requests / min", "Requests / day", "Batch size"), rows)
 

@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 
 from mock_server.domain.clock import ManualClock, SandboxClock
 from mock_server.domain.plans import Plan
-from mock_server.domain.quota import DAY, MINUTE, Quota
+from mock_server.domain.quota import MINUTE, Quota
 
-FREE = Plan("free", 10, 500, 5)
-UNLIMITED = Plan("enterprise", None, None, 50)
+DAY = 86_400
+FREE = Plan("free", ((60, 10), (DAY, 500)), 5)
+UNLIMITED = Plan("enterprise", (), 50)
 NOON = 1_781_524_800.0  # 2026-06-15T12:00:00Z
 
 
