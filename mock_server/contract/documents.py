@@ -105,7 +105,7 @@ def _dangling(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         try:
             resolve(document, reference)
         except LookupError as error:
-            yield place, f"$ref {error.args[0]}"
+            yield place, f"$ref {error.args[0]}; change this $ref, or keep what it names"
         known.add(reference)
 
 
