@@ -1,0 +1,1 @@
+"""Legitimate differences: everything the page says holds, what we assume may not."""
