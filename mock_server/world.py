@@ -6,18 +6,27 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from threading import Lock
+from typing import Any
 
 from mock_server.contract.documents import fixture
+from mock_server.contract.errors import ApiError
 from mock_server.contract.specification import Specification
 from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
 from mock_server.domain.clock import Clock, SandboxClock, SystemClock, from_text
+from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.journal import Journal, masked
-from mock_server.domain.magic import MagicNumbers
+from mock_server.domain.journeys import Snapshot
+from mock_server.domain.magic import MagicNumbers, Scenario
+from mock_server.domain.phrases import Phrases
+from mock_server.domain.places import Places
 from mock_server.domain.plans import Account, Accounts, Plan
 from mock_server.domain.randomness import stream
 from mock_server.domain.quota import Quota
+from mock_server.domain.shipments import Shipments
 from mock_server.domain.webhooks import Subscriptions
 from mock_server.settings import Settings
+
+REMEMBERED = 8192  # numbers whose carrier and scenario are not worked out again
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +47,45 @@ class Foundation:
             self.specification.extension("x-detection-priority"),
         )
         self.magic = MagicNumbers(fixture("magic_numbers.json"), self.carriers)
+        self.phrases = Phrases(fixture("phrases.json"), self.specification.status_of_event)
+        self.dispatch = Dispatch(
+            Places(fixture("places.json")),
+            self.phrases,
+            fixture("journeys.json"),
+            staged=self._staged,
+            documented=self.specification.documented_shipment,
+        )
         start = from_text(settings.clock) if settings.clock else None
         self.clock = SandboxClock(base_clock or SystemClock(), start, settings.time_scale)
-        self.recognise = lru_cache(8192)(self._recognise)
+        self.recognise = lru_cache(REMEMBERED)(self._recognise)
+        self.scenario = lru_cache(REMEMBERED)(self._scenario)
+        self.language = lru_cache(256)(self.phrases.match)
 
     def _recognise(self, text: str, carrier_code: str | None) -> TrackingNumber:
         return self.carriers.recognise(text, carrier_code, strict_check_digits=self.settings.strict_check_digits)
+
+    def _scenario(self, number: TrackingNumber) -> Scenario | None:
+        found = self.magic.scenario_of(number.text, number.carrier.code)
+        return self.magic.scenarios[found] if found else None
+
+    def _staged(self, number: TrackingNumber) -> str | None:
+        scenario = self.scenario(number)
+        return scenario.journey if scenario else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A shipment as a client finds it; `pause` is seconds before the answer.
+
+    `key` is None where the shipment is this world's own, else equal for two sightings with equal facts.
+    """
+
+    snapshot: Snapshot
+    key: tuple[object, ...] | None
+    pause: float = 0.0
+
+    def facts(self, language: str) -> dict[str, Any]:
+        return self.snapshot.facts(language)
 
 
 class World:
@@ -54,8 +96,25 @@ class World:
         self.account = account
         self.clock = SandboxClock(foundation.clock)
         self.quota = Quota(account.plan, self.clock)
+        self.shipments = Shipments(foundation.settings.seed, foundation.dispatch)
         self.subscriptions = Subscriptions(foundation.settings.seed, account.key)
         self.journal = Journal(foundation.settings.journal_size)
+
+    def look_up(self, text: str, carrier_code: str | None) -> Sighting:
+        """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
+        number = self.foundation.recognise(text, carrier_code)
+        scenario = self.foundation.scenario(number)
+        if scenario and scenario.error and not self.shipments.pinned(number):
+            raise ApiError(scenario.error, scenario.does, injected=f"number-{scenario.scenario}")
+        now = self.clock.now()
+        snapshot = self.shipments.find(number, now).at(now)
+        shared = not (self.shipments.pinned(number) or self.foundation.dispatch.lives_once(number))
+        key = (self.shipments.seed, number.carrier.code, number.text, *snapshot.key) if shared else None
+        return Sighting(snapshot, key, scenario.delay_seconds if scenario else 0.0)
+
+    def language(self, tag: str | None) -> str:
+        """The language that a BCP 47 tag gets, English if there is none."""
+        return self.foundation.language(tag or "")
 
 
 class Worlds:

@@ -44,6 +44,18 @@ class Specification:
         raise LookupError(f"the contract has no {name}; put it back where schemas/openapi.yaml has it")
 
     @cached_property
+    def status_of_event(self) -> Mapping[str, str]:
+        """The shipment status that each type of event gives."""
+        types = resolve(self.document, "#/components/schemas/Tracking/$defs/eventType")["oneOf"]
+        return {entry["const"]: entry["x-status-class"] for entry in types}
+
+    @cached_property
+    def documented_shipment(self) -> Mapping[str, Any] | None:
+        """The page's own example of a shipment, if an overlay has left it."""
+        examples = (each for operation in self.operations.values() for each in operation.examples())
+        return next((value for _, name, value in examples if name == "documented" and "tracking_number" in value), None)
+
+    @cached_property
     def headers(self) -> Mapping[str, str]:
         """Wire names of response headers by the mock's own names: `remaining` is sent as X-RateLimit-Remaining."""
         return dict(self._headers())

@@ -17,7 +17,7 @@ def track_shipment(world: World, call: Call) -> Answer:
     language = world.language(call.query.get("lang"))
     return Answer(
         lambda: sighting.facts(language),
-        key=(*sighting.key, language),
+        key=sighting.key and (*sighting.key, language),
         headers={"language": language},
         pause=sighting.pause,
     )
