@@ -1,0 +1,54 @@
+"""Shipments: what one sandbox knows of every parcel in the world."""
+
+from mock_server.domain.carriers import TrackingNumber
+from mock_server.domain.dispatch import Dispatch
+from mock_server.domain.journeys import Event, Journey
+from mock_server.domain.seasons import Season
+
+Identity = tuple[str, str]  # carriers reuse each other's numbers, so a number alone names no shipment
+
+
+def identity(number: TrackingNumber) -> Identity:
+    return number.carrier.code, number.text
+
+
+class Shipments:
+    """One world's shipments: those that everybody finds, those it has pinned, and when it first saw a whole life."""
+
+    def __init__(self, seed: int, dispatch: Dispatch) -> None:
+        self.seed = seed
+        self._dispatch = dispatch
+        self._pinned: dict[Identity, Journey] = {}
+        self._first_seen: dict[Identity, float] = {}
+
+    def find(self, number: TrackingNumber, now: float) -> Journey:
+        """The shipment of the number; finding it may be what starts its life."""
+        key = identity(number)
+        pinned = self._pinned.get(key)
+        if pinned is not None:
+            return pinned
+        first_seen = None
+        if self._dispatch.lives_once(number):
+            # One atomic step: of two threads that see it at once, both get the same life.
+            first_seen = self._first_seen.setdefault(key, now)
+        return self._dispatch.journey(self.seed, number, now, first_seen=first_seen)
+
+    def pinned(self, number: TrackingNumber) -> bool:
+        """Whether this world has a shipment of its own for the number."""
+        return bool(self._pinned) and identity(number) in self._pinned
+
+    def pin(self, journey: Journey) -> None:
+        """From now on, the number of the journey stands for it in this world."""
+        self._pinned[identity(journey.number)] = journey
+
+    def unpin(self, number: TrackingNumber) -> bool:
+        """Back to what everybody finds; whether there was anything to take back."""
+        return self._pinned.pop(identity(number), None) is not None
+
+    def next_event(self, number: TrackingNumber, after: float) -> Event | None:
+        """The next event that anybody can see after the instant, if need be in the number's next season, or None."""
+        event = self.find(number, after).next_event_after(after)
+        if event is not None:
+            return event
+        season = Season.of(after).end
+        return self.find(number, season).next_event_after(season - 1)
