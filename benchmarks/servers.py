@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -90,8 +91,11 @@ class Peers:
         return Server(name, about, (*program, *listen, *flags), self.scratch)
 
     def _prism(self) -> Server:
-        # Static examples are its fast mode. It leaves the path of the document's server URL out of its own.
-        program = (self.installed.node, str(self.installed.prism), "mock", str(CONTRACT))
+        # Static examples are its fast mode. It leaves the path of the document's server URL out of its own, and starts
+        # anew when the document is written to, so it gets a copy.
+        copy = self.scratch / CONTRACT.parent.name
+        shutil.copytree(CONTRACT.parent, copy, dirs_exist_ok=True)
+        program = (self.installed.node, str(self.installed.prism), "mock", str(copy / CONTRACT.name))
         flags = ("--host", "127.0.0.1", "--port", "{port}", "--verboseLevel", "silent", "--cors", "false")
         return Server("prism", "static examples of schemas/openapi.yaml", (*program, *flags), self.scratch, prefix="")
 
