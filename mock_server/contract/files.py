@@ -12,7 +12,6 @@ from mock_server.contract.pointers import steps
 _Base: Any = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # libyaml is ten times faster, where PyYAML was built with it
-_MERGE = "tag:yaml.org,2002:merge"
 
 # The core schema of YAML 1.2 (section 10.3.2), plus `<<`. YAML 1.1, PyYAML's own, reads `no` and `on` as booleans,
 # 2026-06-15 as a date, 12:30 as 750 and 0755 as an octal number. Infinities are left out: JSON has none.
@@ -54,7 +53,7 @@ class _Loader(_Base):  # type: ignore[misc]  # its base is chosen at run time
         for name, _ in node.value:
             if not isinstance(name, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(None, None, "a name must be text", name.start_mark)
-            if name.value in seen and name.tag != _MERGE:
+            if name.value in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the name {name.value!r} occurs twice; keep one", name.start_mark
                 )

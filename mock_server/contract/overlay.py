@@ -5,7 +5,6 @@ reads another dialect of JSONPath, changes its input, and lets incompatible merg
 """
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -29,7 +28,7 @@ def apply(document: Mapping[str, Any], overlay: Any, *, name: str = "overlay") -
     of the overlay in it, for an action that matches nothing: Overlay 1.1.0 section "Action Object" has it succeed.
     """
     check(overlay)
-    result = deepcopy(dict(document))
+    result: dict[str, Any] = copied(dict(document))
     environment = JSONPathEnvironment(strict=True)
     for index, action in enumerate(overlay["actions"]):
         place = pointer(("actions", index))
@@ -39,28 +38,30 @@ def apply(document: Mapping[str, Any], overlay: Any, *, name: str = "overlay") -
     return result
 
 
-def merged(target: Any, update: Any, place: str = "", where: str = "") -> Any:
-    """The update laid over the target as Overlay 1.1.0 has it: objects merge, arrays join, primitives replace.
+def merge(target: dict[str, Any], update: Mapping[str, Any], place: str = "", where: str = "") -> None:
+    """Lay the update over the target, in place: objects merge, arrays join, primitives replace.
 
-    OverlayError at `place` if their kinds differ; `where` says where in the document.
+    OverlayError at `place` where their kinds differ (Overlay 1.1.0 section "Action Object"); `where` is the target's
+    own pointer.
     """
-    if isinstance(target, dict) and isinstance(update, dict):
-        added = {name: deepcopy(value) for name, value in update.items() if name not in target}
-        return {
-            name: merged(value, update[name], place + pointer([name]), where + pointer([name]))
-            if name in update
-            else value
-            for name, value in target.items()
-        } | added
-    if isinstance(target, list) and isinstance(update, list):
-        return [*target, *deepcopy(update)]
-    if isinstance(target, (dict, list)) or isinstance(update, (dict, list)):
-        raise OverlayError(
-            place,
-            f"{_kind(update)} {shown(update)} cannot replace {_kind(target)} at {where or 'the root'}; "
-            "remove that in an action of its own first",
-        )
-    return update
+    for name, value in update.items():
+        here, there = place + pointer([name]), where + pointer([name])
+        old = target.get(name)
+        if isinstance(old, dict) and isinstance(value, dict):
+            merge(old, value, here, there)
+        elif isinstance(old, list) and isinstance(value, list):
+            old.extend(copied(value))
+        elif name in target and (isinstance(old, (dict, list)) or isinstance(value, (dict, list))):
+            raise _clash(old, value, here, there)
+        else:
+            target[name] = copied(value)
+
+
+def copied(value: Any) -> Any:
+    """A copy that shares nothing, not even with itself as YAML's aliases do."""
+    if isinstance(value, dict):
+        return {name: copied(each) for name, each in value.items()}
+    return [copied(each) for each in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,9 @@ class _Action:
         elif {"copy", "update"} <= self.fields.keys():
             raise OverlayError(self.place, "has both update and copy; keep one")
         elif "copy" in self.fields:
-            self._merge(document, matches, self._source(document), "copy")
+            self._merge(matches, self._source(document), "copy")
         elif "update" in self.fields:
-            self._merge(document, matches, self.fields["update"], "update")
+            self._merge(matches, self.fields["update"], "update")
         else:
             return False
         return bool(matches)
@@ -121,7 +122,7 @@ class _Action:
                 f"{self.place}/copy",
                 f"{self.fields['copy']!r} selects {len(matches)} nodes, and copy takes exactly one",
             )
-        return deepcopy(matches[0].value)
+        return copied(matches[0].value)
 
     def _remove(self, matches: list[JSONPathMatch]) -> None:
         """Highest indices first, so that the lower ones keep their meaning."""
@@ -130,19 +131,34 @@ class _Action:
         for match in sorted(matches, key=_index, reverse=True):
             del _parent(match)[match.parts[-1]]
 
-    def _merge(self, document: dict[str, Any], matches: list[JSONPathMatch], update: Any, field: str) -> None:
+    def _merge(self, matches: list[JSONPathMatch], update: Any, field: str) -> None:
         kinds = sorted({_kind(match.value) for match in matches})
         if len(kinds) > 1:
             raise OverlayError(
                 f"{self.place}/target", f"selects {' and '.join(kinds)}, and all must be of one kind; narrow the query"
             )
         for match in matches:
-            appended = isinstance(match.value, list) and not isinstance(update, list)
-            value = merged(match.value, [update] if appended else update, f"{self.place}/{field}", pointer(match.parts))
-            if match.parent is not None:
-                _parent(match)[match.parts[-1]] = value
-            else:
-                document.update(value)
+            self._merge_one(match, update, f"{self.place}/{field}")
+
+    def _merge_one(self, match: JSONPathMatch, update: Any, place: str) -> None:
+        """In place, because the next match may lie inside this one."""
+        target, where = match.value, pointer(match.parts)
+        if isinstance(target, dict) and isinstance(update, dict):
+            merge(target, update, place, where)
+        elif isinstance(target, list):
+            target.extend(copied(update if isinstance(update, list) else [update]))
+        elif isinstance(target, dict) or isinstance(update, (dict, list)):
+            raise _clash(target, update, place, where)
+        else:
+            _parent(match)[match.parts[-1]] = update
+
+
+def _clash(target: Any, update: Any, place: str, where: str) -> OverlayError:
+    return OverlayError(
+        place,
+        f"{_kind(update)} {shown(update)} cannot replace {_kind(target)} at {where or 'the root'}; "
+        "remove that in an action of its own first",
+    )
 
 
 def _reused(overlay: Mapping[str, Any], action: Mapping[str, Any], place: str) -> Mapping[str, Any]:

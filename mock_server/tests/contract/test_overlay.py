@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mock_server.contract.overlay import OverlayWarning, apply, merged
+from mock_server.contract.overlay import OverlayWarning, apply, merge
 from mock_server.contract.overlay_format import OverlayError
 
 DOCUMENT: dict[str, Any] = {
     "info": {"title": "Parcels"},
     "paths": {
         "/parcels": {"get": {"tags": ["a", "b", "c"], "parameters": [{"name": "x"}, {"name": "y"}]}},
-        "/places": {"get": {"tags": ["b"]}, "post": {}},
+        "/places": {"get": {"tags": ["b"], "parameters": []}, "post": {}},
     },
 }
 JSON = some.recursive(
@@ -64,6 +64,12 @@ def test_update_changes_every_match_once() -> None:
     assert found["paths"]["/places"]["get"]["tags"] == ["b", "z"]
 
 
+def test_update_changes_matches_inside_of_matches() -> None:
+    document = {"a": {"n": 1, "a": {"n": 2, "a": {"n": 3}}}}
+    found = apply(document, overlay({"target": "$..a", "update": {"seen": True}}))
+    assert found == {"a": {"n": 1, "seen": True, "a": {"n": 2, "seen": True, "a": {"n": 3, "seen": True}}}}
+
+
 def test_a_filter_selects_by_value() -> None:
     found = applied({"target": "$.paths.*.get.parameters[?@.name == 'y']", "update": {"required": True}})
     assert found["paths"]["/parcels"]["get"]["parameters"] == [{"name": "x"}, {"name": "y", "required": True}]
@@ -71,7 +77,14 @@ def test_a_filter_selects_by_value() -> None:
 
 @pytest.mark.parametrize(
     ("target", "left"),
-    [("[0, 2]", ["b"]), ("[2, 0]", ["b"]), ("[0:2]", ["c"]), ("[?@ == 'b']", ["a", "c"]), ("[*]", [])],
+    [
+        ("[0, 2]", ["b"]),
+        ("[2, 0]", ["b"]),
+        ("[0, 0]", ["b", "c"]),
+        ("[0:2]", ["c"]),
+        ("[?@ == 'b']", ["a", "c"]),
+        ("[*]", []),
+    ],
 )
 def test_remove_takes_the_right_items_whatever_their_order(target: str, left: list[str]) -> None:
     found = applied({"target": f"$.paths['/parcels'].get.tags{target}", "remove": True})
@@ -105,11 +118,25 @@ def test_a_copy_is_independent_of_its_source() -> None:
     assert found["paths"]["/parcels"]["get"]["tags"] == ["a", "b", "c"]
 
 
+def test_a_copy_is_taken_before_anything_changes() -> None:
+    found = applied({"target": "$.paths", "copy": "$"})
+    assert found["paths"]["paths"] == DOCUMENT["paths"]
+
+
 def test_an_update_used_twice_is_not_shared() -> None:
     found = applied(
-        {"target": "$.paths.*", "update": {"x-list": [1]}}, {"target": "$.paths['/places']['x-list']", "update": 2}
+        {"target": "$.paths.*.get", "update": {"x-new": {}, "parameters": [{"name": "z"}]}},
+        {"target": "$.paths['/places'].get['x-new']", "update": {"only": "here"}},
+        {"target": "$.paths['/places'].get.parameters[-1]", "update": {"only": "here"}},
     )
-    assert found["paths"]["/parcels"]["x-list"] == [1]
+    assert found["paths"]["/parcels"]["get"]["x-new"] == {}
+    assert found["paths"]["/parcels"]["get"]["parameters"][-1] == {"name": "z"}
+
+
+def test_what_an_overlay_says_twice_by_alias_is_two_things() -> None:
+    alias = {"list": [1]}
+    found = applied({"target": "$.info", "update": {"a": alias, "b": alias}}, {"target": "$.info.a.list", "update": 2})
+    assert found["info"]["b"] == {"list": [1]}
 
 
 def test_reusable_actions_lend_their_fields() -> None:
@@ -136,8 +163,8 @@ def test_an_empty_update_changes_nothing(value: Any) -> None:
 
 @pytest.mark.parametrize(("target", "update"), [({}, []), ([], {}), ({}, 1), (1, {}), ([], "a"), ("a", [])])
 def test_kinds_that_differ_do_not_merge(target: Any, update: Any) -> None:
-    with pytest.raises(OverlayError, match=r"/there: .* cannot replace .* at /here; remove that"):
-        merged(target, update, "/there", "/here")
+    with pytest.raises(OverlayError, match=r"/there/x: .* cannot replace .* at /here/x; remove that"):
+        merge({"x": target}, {"x": update}, "/there", "/here")
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,17 @@ def test_the_branch_that_suits_the_facts_best_is_taken() -> None:
     assert written(schema, None) is None
 
 
+def test_a_constant_that_the_facts_contradict_rules_its_branch_out() -> None:
+    schema = {"oneOf": [record("a", ok={"const": True}), record("a", "b", ok={"const": False})]}
+    assert list(written(schema, {"ok": False, "a": "1"})) == ["a", "b", "ok"]
+
+
+def test_reading_uses_the_branch_that_knows_most_names() -> None:
+    schema = {"oneOf": [record("a"), record("a", b={**TEXT, "x-value": "c"}), {"type": "array", "items": record("a")}]}
+    assert Shape(schema, {}).read({"a": "1", "b": "2"}) == {"a": "1", "c": "2"}
+    assert Shape(schema, {}).read([{"a": "1"}]) == [{"a": "1"}]
+
+
 def test_a_list_among_the_branches_shapes_its_items() -> None:
     schema = {"anyOf": [{"type": "array", "items": record("a")}, record("a")]}
     assert written(schema, [{"a": "1", "b": "2"}]) == [{"a": "1"}]
