@@ -22,12 +22,20 @@ class Settings:
     seed: int = setting(0, "Number that every shipment, id and draw follows from.")
     overlay: tuple[Path, ...] = setting((), "OpenAPI Overlay to apply to the contract first.", metavar="FILE")
     default_plan: str = setting("growth", "Plan of keys that name none (tf_live_sk_...).", metavar="PLAN")
-    clock: str | None = setting(None, "Where the clock starts, like 2026-06-15T09:00:00Z; now if not given.", metavar="INSTANT")
+    clock: str | None = setting(
+        None, "Where the clock starts, like 2026-06-15T09:00:00Z; now if not given.", metavar="INSTANT"
+    )
     time_scale: float = setting(1.0, "Seconds the clock moves in one real second; 0 freezes it.", metavar="X")
-    admin_token: str | None = setting(None, "Bearer token of /__admin; made and printed off loopback if not given.", metavar="TOKEN")
-    strict: bool = setting(False, "Nothing outside the contract on the wire: no X-Mock-Fault labels.")
-    reset_unit: str = setting("epoch", "X-RateLimit-Reset as Unix seconds or as seconds left.", choices=("epoch", "delta"))
-    strict_check_digits: bool = setting(False, "Answer 400 when a tracking number's check digit is wrong.")
+    admin_token: str | None = setting(
+        None, "Bearer token of /__admin; made and printed off loopback if not given.", metavar="TOKEN"
+    )
+    strict: bool = setting(default=False, help_text="Nothing outside the contract on the wire: no X-Mock-Fault labels.")
+    reset_unit: str = setting(
+        "epoch", "X-RateLimit-Reset as Unix seconds or as seconds left.", choices=("epoch", "delta")
+    )
+    strict_check_digits: bool = setting(
+        default=False, help_text="Answer 400 when a tracking number's check digit is wrong."
+    )
     journal_size: int = setting(1_000, "Newest requests kept for each key.", metavar="N")
     sandboxes: int = setting(1_000, "Keys kept at a time; the one idle longest goes first.", metavar="N")
     log_format: str = setting("text", "Form of the log on standard error.", choices=("text", "json"))

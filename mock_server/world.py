@@ -20,8 +20,8 @@ from mock_server.domain.magic import MagicNumbers, Scenario
 from mock_server.domain.phrases import Phrases
 from mock_server.domain.places import Places
 from mock_server.domain.plans import Account, Accounts, Plan
-from mock_server.domain.randomness import stream
 from mock_server.domain.quota import Quota
+from mock_server.domain.randomness import stream
 from mock_server.domain.shipments import Shipments
 from mock_server.domain.webhooks import Subscriptions
 from mock_server.settings import Settings
@@ -135,7 +135,7 @@ class Worlds:
         return world if world else self._open(self.foundation.accounts.authenticate(key))
 
     def new_account(self, plan: str) -> Account:
-        """A key of that plan that is not in use yet, with its world; ValueError with the choices for an unknown plan."""
+        """A key of that plan that is not in use yet; ValueError with the choices for an unknown plan."""
         accounts = self.foundation.accounts
         accounts.plan(plan)
         with self._lock:

@@ -11,7 +11,9 @@ from mock_server.settings import Settings
 
 
 @click.command()
-@click.option("--carrier", metavar="CODE", help="Only this carrier's numbers; any post or courier with numbers of its own.")
+@click.option(
+    "--carrier", metavar="CODE", help="Only this carrier's numbers; any post or courier with numbers of its own."
+)
 def numbers(carrier: str | None) -> None:
     """List the magic tracking numbers and what each does.
 

@@ -41,7 +41,9 @@ def _option(field: Field[Any]) -> Any:
     if "choices" in metadata:
         return click.option(name, type=click.Choice(metadata["choices"]), **options)
     if metadata.get("multiple"):
-        return click.option(name, multiple=True, type=click.Path(path_type=Path), metavar=metadata["metavar"], **options)
+        return click.option(
+            name, multiple=True, type=click.Path(path_type=Path), metavar=metadata["metavar"], **options
+        )
     kind = type(field.default) if field.default is not None else str
     return click.option(name, type=kind, metavar=metadata.get("metavar"), **options)
 
@@ -50,7 +52,7 @@ def _option(field: Field[Any]) -> Any:
 @settings_options
 def serve(**options: Any) -> None:
     """Run the mock on this machine."""
-    from mock_server.contract.documents import DocumentError
+    from mock_server.contract.files import DocumentError
     from mock_server.web.app import create_app
     from mock_server.web.listener import ListenError
     from mock_server.web.server import serve as serve_http

@@ -2,22 +2,28 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from random import Random
-from typing import Any
+from typing import Any, Protocol
 
 from jsonschema import Draft202012Validator, ValidationError
 
 from mock_server.contract.bodies import check_media_type, read_json
 from mock_server.contract.documents import resolve
 from mock_server.contract.errors import ApiError, ContractBroken
-from mock_server.contract.messages import Call, Reply, encode
+from mock_server.contract.messages import Call, Reply
 from mock_server.contract.samples import sample
 from mock_server.contract.shapes import Shape
 from mock_server.contract.validation import validator
 from mock_server.contract.violations import sentence
 
 JSON = "application/json"
+
+
+class NamedPlan(Protocol):
+    """A plan as the contract's `x-limit` needs it: a name, and the fields that limits are called by."""
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +79,7 @@ class Operation:
         self._limits = list(_limits(schema, document)) if schema is not None else []
         self.status = min(int(status) for status in self.spec["responses"] if status.startswith("2"))
         self._reply_schema = self.response(self.status).get("content", {}).get(JSON, {}).get("schema")
-        self._reply_validator = (
-            validator(self._reply_schema, document) if self._reply_schema is not None else None
-        )
+        self._reply_validator = validator(self._reply_schema, document) if self._reply_schema is not None else None
         self._reply_shape = Shape(self._reply_schema, document) if self._reply_schema is not None else None
         self._cost = _pointer(self.spec.get("x-cost"))
 
@@ -102,11 +106,11 @@ class Operation:
             {self._query[name].fact: value for name, value in query.items() if name in self._query},
         )
 
-    def read(self, call: Call, plan: object) -> Call:
+    def read(self, call: Call, plan: NamedPlan) -> Call:
         """The call with its body read; ApiError `invalid_request` names the first thing that breaks the contract."""
         return replace(call, value=self._read_body(call, plan)) if self._body else call
 
-    def _read_body(self, call: Call, plan: object) -> Any:
+    def _read_body(self, call: Call, plan: NamedPlan) -> Any:
         if self._body is None or self._body_validator is None or self._body_shape is None:
             return None
         if not call.body and not self._body.get("required", False):
@@ -198,7 +202,7 @@ def _limits(schema: Any, document: Mapping[str, Any]) -> Sequence[tuple[str, str
     return [(name, each["x-limit"]) for name, each in resolved if isinstance(each, dict) and "x-limit" in each]
 
 
-def _check_limit(value: Any, name: str, field: str, plan: object) -> None:
+def _check_limit(value: Any, name: str, field: str, plan: NamedPlan) -> None:
     limit, given = getattr(plan, field), len(value.get(name, ()))
     if given > limit:
         raise ApiError(

@@ -96,5 +96,3 @@ def from_text(text: str) -> float:
     """Unix seconds of an RFC 3339 instant; without an offset it is UTC. ValueError if it is none."""
     moment = datetime.fromisoformat(text)
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-

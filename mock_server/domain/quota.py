@@ -59,7 +59,7 @@ class Quota:
             return Allowance(granted=True)
         now = self._clock.now()
         with self._lock:
-            granted = all([window.left(now) >= cost for window in self._windows])
+            granted = all(window.left(now) >= cost for window in self._windows)
             if granted:
                 for window in self._windows:
                     window.used += cost

@@ -91,7 +91,9 @@ def check_url(url: str) -> None:
     except ValueError as error:
         raise ApiError("invalid_request", f"url {url!r} is not a URL: {error}") from None
     if not usable:
-        raise ApiError("invalid_request", f"url {url!r} has no host or port to connect to, like https://example.com/hook")
+        raise ApiError(
+            "invalid_request", f"url {url!r} has no host or port to connect to, like https://example.com/hook"
+        )
 
 
 def is_loopback(host: str) -> bool:
@@ -102,5 +104,3 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
-
-

@@ -20,7 +20,9 @@ def rewritten(text: str) -> str:
 
 
 def errors(foundation: Foundation) -> str:
-    rows = ((kind.status, f"`{kind.code}`", kind.message, source(kind.fixed)) for kind in foundation.specification.errors)
+    rows = (
+        (kind.status, f"`{kind.code}`", kind.message, source(kind.fixed)) for kind in foundation.specification.errors
+    )
     return table(("Status", "Code", "Message", "Source"), rows)
 
 
@@ -79,14 +81,16 @@ TABLES: dict[str, Callable[[Foundation], str]] = {
 
 def table(names: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     cells = [list(names), ["---"] * len(list(names)), *(list(map(str, row)) for row in rows)]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |\n" for row in cells)
+    return "".join(
+        "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |\n" for row in cells
+    )
 
 
 def count(limit: int | None) -> str:
     return "unlimited" if limit is None else f"{limit:,}"
 
 
-def source(documented: bool) -> str:  # noqa: FBT001 - read aloud it is a question with two answers
+def source(documented: bool) -> str:
     return "documented" if documented else "assumed"
 
 

@@ -60,13 +60,13 @@ def base_url() -> Iterator[str]:
 
 @API.parametrize()
 @hypothesis.settings(max_examples=60, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
-def test_no_request_makes_the_mock_break_its_contract(case: schemathesis.Case, base_url: str) -> None:
+def test_no_request_makes_the_mock_break_its_contract(case: schemathesis.Case[Any], base_url: str) -> None:
     case.call_and_validate(base_url=base_url)
 
 
 def test_no_sequence_of_calls_makes_the_mock_break_its_contract(base_url: str) -> None:
     class Calls(API.as_state_machine()):  # type: ignore[misc]  # its base is made at run time
-        def get_call_kwargs(self, case: schemathesis.Case) -> dict[str, Any]:
+        def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
             return {"base_url": base_url}
 
     Calls.run(settings=hypothesis.settings(max_examples=15, stateful_step_count=5, deadline=None, database=None))

@@ -42,7 +42,9 @@ def run(name: str, url: str, *more: str) -> Any:
     if shutil.which(program[0]) is None:
         pytest.skip(f"{program[0]} is not installed here, so the page's {language} snippet cannot be run")
     code = "\n".join(text for _, text in blocks).replace("http://127.0.0.1:8080", url)
-    done = subprocess.run([*program, " ".join((code.rstrip(), *more))], capture_output=True, text=True, check=True, timeout=30)
+    done = subprocess.run(
+        [*program, " ".join((code.rstrip(), *more))], capture_output=True, text=True, check=True, timeout=30
+    )
     return done.stdout
 
 
@@ -66,9 +68,7 @@ def test_the_page_s_batch_gets_both_shipments_in_order(url: str) -> None:
     assert answer["results"][1]["status"] == "info_received"
 
 
-@pytest.mark.parametrize(
-    "name", [path.name for path in sorted(TRANSCRIPTS.glob("*.md"))]
-)
+@pytest.mark.parametrize("name", [path.name for path in sorted(TRANSCRIPTS.glob("*.md"))])
 def test_a_transcript_is_the_page_s_snippet_but_for_the_host(name: str) -> None:
     text = (TRANSCRIPTS / name).read_text(encoding="utf-8")
     code = re.search(r"```\w+\n(.*?)```", text, re.DOTALL)

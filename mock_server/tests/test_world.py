@@ -52,7 +52,12 @@ def test_every_magic_number_does_what_its_scenario_says(worlds: Worlds) -> None:
         if scenario is None or scenario.error:
             continue
         sighting = world.look_up(row.number, row.carrier)
-        statuses = {"lifecycle": "pending", "forty_events": None, "customs_hold": "exception", "three_attempts": "returned"}
+        statuses = {
+            "lifecycle": "pending",
+            "forty_events": None,
+            "customs_hold": "exception",
+            "three_attempts": "returned",
+        }
         expected = statuses.get(scenario.journey or "", scenario.journey)
         if expected in {"no_estimate", "non_ascii_places", "duplicate_events"}:
             continue
@@ -60,10 +65,12 @@ def test_every_magic_number_does_what_its_scenario_says(worlds: Worlds) -> None:
         assert sighting.pause == scenario.delay_seconds
 
 
-def test_a_whole_life_is_pending_at_first_sight_and_delivered_72_hours_later(clock: ManualClock, worlds: Worlds) -> None:
+def test_a_whole_life_is_pending_at_first_sight_and_delivered_72_hours_later(
+    clock: ManualClock, worlds: Worlds
+) -> None:
     world = worlds.of("tf_test_free_a")
     number = worlds.foundation.magic.magic_number("fedex", "011")
-    seen = []
+    seen: list[tuple[str, int]] = []
     for _ in range(73):
         snapshot = world.look_up(number, "fedex").snapshot
         if not seen or seen[-1] != (snapshot.status, snapshot.seen):

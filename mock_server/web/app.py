@@ -44,7 +44,9 @@ class MockServer(Flask):
 
     def options(self) -> Options:
         """How this project's server is to serve the application."""
-        return Options(refuse=self.refuse, limits=Limits(body_bytes=self.pipeline.specification.extension("x-max-bytes")))
+        return Options(
+            refuse=self.refuse, limits=Limits(body_bytes=self.pipeline.specification.extension("x-max-bytes"))
+        )
 
     def refuse(self, status: int, reason: str, environ: Environ | None) -> Answer:
         """What the server answers itself: broken HTTP, too large a body, a bug of the application."""

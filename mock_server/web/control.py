@@ -127,4 +127,6 @@ def _number(name: str, default: int, most: int | None = None) -> int:
 def _shown(name: str, value: Any) -> Any:
     if name == "admin_token" and value:
         return masked(value)
-    return [str(each) for each in value] if isinstance(value, tuple) else str(value) if isinstance(value, Path) else value
+    return (
+        [str(each) for each in value] if isinstance(value, tuple) else str(value) if isinstance(value, Path) else value
+    )

@@ -18,7 +18,12 @@ class Problem(Exception):
 
 def render(problem: Problem) -> Response:
     """The problem as RFC 9457 section 3 writes it."""
-    members = {"type": "about:blank", "title": problem.status.phrase, "status": problem.status, "detail": problem.detail}
+    members = {
+        "type": "about:blank",
+        "title": problem.status.phrase,
+        "status": problem.status,
+        "detail": problem.detail,
+    }
     return Response(json.dumps(members), status=problem.status, content_type="application/problem+json")
 
 

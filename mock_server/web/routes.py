@@ -11,7 +11,6 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from mock_server.contract.errors import ApiError
-from mock_server.contract.messages import NOTHING
 from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
 
@@ -65,7 +64,9 @@ class Router:
 def unknown(target: str, specification: Specification) -> ApiError:
     """The refusal of a target that no path of the contract matches."""
     return ApiError(
-        "not_found", f"{target[:80]!r} is no path of this API, which lives under {specification.base_path}/", verbatim=True
+        "not_found",
+        f"{target[:80]!r} is no path of this API, which lives under {specification.base_path}/",
+        verbatim=True,
     )
 
 

@@ -1,7 +1,5 @@
 """The order of checks, the quota's headers and forced outcomes, seen through the application."""
 
-from collections.abc import Iterator
-
 import pytest
 from werkzeug.test import Client, TestResponse
 
@@ -149,8 +147,8 @@ def test_other_preferences_are_left_alone(client: Client) -> None:
 
 
 @pytest.fixture
-def strict_client(clock: ManualClock) -> Iterator[Client]:
-    yield create_app(Settings(strict=True), clock).test_client()
+def strict_client(clock: ManualClock) -> Client:
+    return create_app(Settings(strict=True), clock).test_client()
 
 
 def test_a_strict_mock_sends_no_labels(strict_client: Client) -> None:

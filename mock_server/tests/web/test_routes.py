@@ -31,7 +31,9 @@ def test_parameters_are_decoded() -> None:
     assert route.query == {"carrier": "ups", "lang": "pt-BR"}
 
 
-@pytest.mark.parametrize("target", ["/", "/v2", "/v2/", "/v3/carriers", "/v2/carriers/", "/v2/track/", "/v2//carriers", "*"])
+@pytest.mark.parametrize(
+    "target", ["/", "/v2", "/v2/", "/v3/carriers", "/v2/carriers/", "/v2/track/", "/v2//carriers", "*"]
+)
 def test_what_is_no_path_of_the_contract_has_no_methods(target: str) -> None:
     assert not ROUTER.find("GET", target).methods
 
