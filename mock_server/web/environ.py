@@ -38,8 +38,10 @@ def fill(environ: Environ, method: str, target: bytes, version: str, fields: Fie
     RAW_URI is the target as it was sent; REQUEST_URI is its path and query, also where the target came in
     absolute form, and neither is percent-decoded.
     """
+    if version not in {"1.1", "1.0"}:
+        raise BadHeadError(f"HTTP/{version} is not spoken here; use HTTP/1.1.")
     environ["REQUEST_METHOD"] = method
-    environ["SERVER_PROTOCOL"] = "HTTP/1.1" if version == "1.1" else f"HTTP/{version}"
+    environ["SERVER_PROTOCOL"] = "HTTP/1.1" if version == "1.1" else "HTTP/1.0"
     environ["RAW_URI"] = raw = target.decode("latin-1")
     authority = None
     if not raw.startswith("/"):
@@ -48,12 +50,14 @@ def fill(environ: Environ, method: str, target: bytes, version: str, fields: Fie
     path, _, environ["QUERY_STRING"] = raw.partition("?")
     environ["PATH_INFO"] = unquote_to_bytes(path.encode("latin-1")).decode("latin-1") if "%" in path else path
     environ[HEADERS] = headers = list(_decoded(fields, environ))
-    if "HTTP_HOST" not in environ and version == "1.1":
+    if version == "1.1" and "HTTP_HOST" not in environ:
         raise BadHeadError("An HTTP/1.1 request needs a Host header.")
     if authority is not None:
         # RFC 9112 section 3.2.2: the host of an absolute-form target wins over the header.
         environ["HTTP_HOST"] = authority
-        headers[:] = [(name, authority if name == "host" else value) for name, value in headers]
+        headers[:] = [("host", authority), *(pair for pair in headers if pair[0] != "host")]
+    if "HTTP_TRANSFER_ENCODING" in environ:
+        _check_coding(environ["HTTP_TRANSFER_ENCODING"], version)
 
 
 def _decoded(fields: Fields, environ: Environ) -> Iterable[tuple[str, str]]:
@@ -77,5 +81,14 @@ def _origin_form(target: str) -> tuple[str | None, str]:
     if not separator or not scheme.isalpha():
         return None, target
     cut = min((place for place in (rest.find("/"), rest.find("?")) if place >= 0), default=len(rest))
-    path = rest[cut:]
-    return rest[:cut].rpartition("@")[2], path if path.startswith("/") else f"/{path}"
+    authority, path = rest[:cut].rpartition("@")[2], rest[cut:]
+    if not authority:
+        raise BadHeadError(f"The request target {target!r} names no host.")
+    return authority, path if path.startswith("/") else f"/{path}"
+
+
+def _check_coding(coding: str, version: str) -> None:
+    if version == "1.0":  # RFC 9112 section 6.1: the framing of such a message cannot be trusted
+        raise BadHeadError("An HTTP/1.0 request has no Transfer-Encoding; use Content-Length.")
+    if coding.lower() != "chunked":
+        raise BadHeadError(f"The Transfer-Encoding {coding!r} is not understood here; use chunked.")

@@ -17,6 +17,8 @@ def listen(host: str, port: int) -> tuple[socket.socket, ...]:
 
     `localhost` is usually two addresses, and clients differ in which they try first. Raises ListenError.
     """
+    if not 0 <= port <= 65535:
+        raise ListenError(f"{port} is not a port; use 0 to 65535, 0 for any that is free")
     sockets: list[socket.socket] = []
     try:
         for family, address in _addresses(host, port):
@@ -42,8 +44,6 @@ def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
         found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError) as error:
         raise ListenError(f"{host!r} is not a host name this machine can resolve ({error}); use an address") from error
-    except OverflowError as error:
-        raise ListenError(f"{port} is not a port; use 0 to 65535") from error
     return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
 
 

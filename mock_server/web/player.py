@@ -1,20 +1,11 @@
 """Plays a script on the event loop: its pauses hold back one connection and nobody else."""
 
 from collections.abc import Callable, Iterable
-from typing import Protocol
 
 from mock_server.web.framing import Framing
+from mock_server.web.service import Service
 from mock_server.web.transport import Answer, Await, Close, Headers, Pause, Reset, Script, Send, Step
-
-
-class Stage(Protocol):
-    """The connection a script plays on."""
-
-    def common(self) -> str: ...
-    def send(self, data: bytes) -> None: ...
-    async def taken(self) -> None: ...
-    async def pause(self, seconds: float) -> None: ...
-    async def reset(self) -> None: ...
+from mock_server.web.wire import Wire
 
 
 class _OverError(Exception):
@@ -24,20 +15,20 @@ class _OverError(Exception):
 class Player:
     """One script under way."""
 
-    __slots__ = ("frame", "framing", "length", "opened", "script", "sent", "stage")
-
     def __init__(
         self,
         script: Script,
-        stage: Stage,
+        opening: tuple[int | str, Headers],
         frame: Callable[[int | str, Headers], Framing],
-        status: int | str,
-        headers: Headers,
+        wire: Wire,
+        service: Service,
     ) -> None:
         self.script = script
-        self.stage = stage
+        self.opening = opening
         self.frame = frame
-        self.framing = frame(status, headers)
+        self.framing = frame(*opening)
+        self.wire = wire
+        self.service = service
         self.opened = False
         self.length: int | None = None
         self.sent = 0
@@ -52,26 +43,25 @@ class Player:
         if self._chunked:
             ending += b"0\r\n\r\n"
         if ending:
-            self.stage.send(ending)
+            self.wire.send(ending)
         complete = self.framing.bodiless or self.length is None or self.sent == self.length
         return self.framing.keep_alive and complete
 
     async def _perform(self, steps: Iterable[Step]) -> None:
-        stage = self.stage
         for step in steps:
             match step:
                 case Pause(seconds):
-                    await stage.pause(seconds)
+                    await self.service.sleep(seconds)
                 case Send(data):
                     self._send(data)
-                    await stage.taken()
+                    await self.wire.taken()
                 case Answer(status, headers, content):
                     self._answer(self.frame(status, headers), content)
-                    await stage.taken()
+                    await self.wire.taken()
                 case Await(start):
                     await self._perform(await start())
                 case Reset():
-                    await stage.reset()
+                    await self.wire.reset()
                     raise _OverError
                 case Close():
                     raise _OverError
@@ -84,17 +74,18 @@ class Player:
         if data and self._chunked:
             data = b"%x\r\n%b\r\n" % (len(data), data)
         if opening or data:
-            self.stage.send(opening + data)
+            self.wire.send(opening + data)
 
     def _answer(self, framing: Framing, content: bytes) -> None:
         if self.opened:
             raise RuntimeError("an Answer cannot follow bytes already sent; put it first in the script")
-        self.stage.send(framing.whole(content, self.stage.common()))
+        self.wire.send(framing.whole(content, self.service.common))
         self.framing = framing
         self.opened = True
         self.length = self.sent = 0
 
     def _open(self) -> bytes:
+        self.framing = self.frame(*self.opening)  # again, because the server may have been told to stop meanwhile
         self.opened = True
         if self.script.raw:
             return b""
@@ -102,7 +93,7 @@ class Player:
         steps = self.script.steps
         if self.length is None and not any(isinstance(step, Await) for step in steps):
             self.length = sum(len(step.data) for step in steps if isinstance(step, Send))
-        return self.framing.opening(self.length, self.stage.common())
+        return self.framing.opening(self.length, self.service.common)
 
     @property
     def _chunked(self) -> bool:

@@ -99,6 +99,11 @@ class BackgroundServer:
             self._service.loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop of a started server."""
+        return self._service.loop
+
     def call(self, work: Callable[[Service], T]) -> T:
         """What `work` returns, called on the event loop."""
         result: Future[T] = Future()
@@ -162,12 +167,16 @@ class _Site:
             date=options.date,
             sleep=options.sleep,
         )
-        for started in options.on_start:
-            started(service.loop)
-        servers = [
-            await service.loop.create_server(lambda: Connection(service), sock=listening, backlog=BACKLOG)
-            for listening in self.sockets
-        ]
+        with contextlib.ExitStack() as undo:
+            for listening in self.sockets:
+                undo.callback(listening.close)
+            for started in options.on_start:
+                started(service.loop)
+            servers = [
+                await service.loop.create_server(lambda: Connection(service), sock=listening, backlog=BACKLOG)
+                for listening in self.sockets
+            ]
+            undo.pop_all()
         service.tick()
         on_ready(service)
         await stop.wait()

@@ -23,7 +23,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """The connection ends with RST: the client sees ECONNRESET after what was sent before."""
+    """The connection ends with RST: the client sees ECONNRESET after what has reached it by then."""
 
 
 @dataclass(frozen=True, slots=True)
