@@ -1,0 +1,86 @@
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mock_server.cli import cli
+from mock_server.settings import Settings
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    """Exit code and all that was printed."""
+    done = CliRunner().invoke(cli, arguments)
+    return done.exit_code, done.output
+
+
+@pytest.mark.parametrize("command", [[], ["serve"], ["numbers"], ["carriers"], ["keys"], ["keys", "new"]])
+def test_every_command_has_help_with_an_example(command: list[str]) -> None:
+    code, text = run(*command, "--help")
+    assert code == 0
+    assert "Example" in text or command == ["keys"]
+
+
+def test_the_version_is_told() -> None:
+    assert run("--version")[0] == 0
+
+
+def test_every_setting_is_a_flag() -> None:
+    text = run("serve", "--help")[1]
+    for field in fields(Settings):
+        assert f"--{field.name.replace('_', '-')}" in text
+
+
+def test_numbers_lists_each_scenario_of_a_carrier() -> None:
+    code, text = run("numbers", "--carrier", "indiapost")
+    assert code == 0
+    assert "RR990000045IN" in text
+    assert re.search(r"^indiapost +RR990004042IN +404 ", text, re.MULTILINE)
+
+
+def test_a_carrier_without_magic_numbers_is_a_usage_error() -> None:
+    code, text = run("numbers", "--carrier", "nosuch")
+    assert code == 2
+    assert "'nosuch' is not a carrier code" in text
+
+
+def test_carriers_are_searched() -> None:
+    code, text = run("carriers", "india post")
+    assert code == 0
+    assert "indiapost" in text
+    assert run("carriers", "zzzz")[0] == 1
+    assert len(run("carriers")[1].splitlines()) == 724
+
+
+def test_a_new_key_carries_its_plan() -> None:
+    code, text = run("keys", "new", "--plan", "free")
+    assert code == 0
+    assert re.fullmatch(r"tf_test_free_[0-9a-f]{16}\n", text)
+    assert run("keys", "new", "--plan", "gold")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--default-plan", "gold"], "'gold' is no plan; choose one of"),
+        (["--clock", "noon"], "noon"),
+        (["--port", "many"], "many"),
+        (["--port", "70000"], "70000"),
+        (["--overlay", "nosuch.yaml"], "nosuch.yaml"),
+        (["--no-such-flag"], "--no-such-flag"),
+    ],
+)
+def test_a_wrong_start_exits_with_2_and_says_why(arguments: list[str], complaint: str) -> None:
+    code, text = run("serve", *arguments)
+    assert code == 2
+    assert complaint in text
+    assert "Traceback" not in text
+
+
+def test_a_broken_overlay_names_file_and_place(tmp_path: Path) -> None:
+    overlay = tmp_path / "ours.yaml"
+    overlay.write_text("overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions:\n  - target: $.paths[\n    remove: true\n")
+    code, text = run("serve", "--overlay", str(overlay))
+    assert code == 2
+    assert re.search(r"ours\.yaml: line 4", text)

@@ -1,0 +1,139 @@
+"""What an overlay changes on the wire, with no Python."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from werkzeug.test import Client
+
+from mock_server.domain.clock import ManualClock
+from mock_server.settings import Settings
+from mock_server.web.app import create_app
+
+FREE = {"X-API-Key": "tf_test_free_a"}
+TRACKED = "/v2/track/1Z204E380338943508"
+PROOF = {
+    "type": "object",
+    "required": ["signed_by", "signed_at"],
+    "properties": {
+        "signed_by": {"type": "string", "x-faker": "name"},
+        "signed_at": {"type": "string", "format": "date-time"},
+        "parcels": {"type": "integer", "minimum": 1, "maximum": 9},
+    },
+}
+NEW_OPERATION = {
+    "target": "$.paths",
+    "update": {
+        "/track/{trackingNumber}/proof": {
+            "get": {
+                "operationId": "proofOfDelivery",
+                "parameters": [
+                    {"name": "trackingNumber", "in": "path", "required": True, "schema": {"type": "string"}},
+                    {"name": "page", "in": "query", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
+                ],
+                "responses": {"200": {"description": "Who.", "content": {"application/json": {"schema": PROOF}}}},
+            }
+        }
+    },
+}
+SCHEMAS = "$.components.schemas"
+
+
+@pytest.fixture
+def overlaid(tmp_path: Path, clock: ManualClock) -> Any:
+    def client(*actions: dict[str, Any]) -> Client:
+        file = tmp_path / "ours.json"
+        file.write_text(
+            json.dumps({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": list(actions)})
+        )
+        return create_app(Settings(overlay=(file,)), clock).test_client()
+
+    return client
+
+
+def test_a_new_operation_is_served_with_data_that_keeps_its_schema(overlaid: Any) -> None:
+    client = overlaid(NEW_OPERATION)
+    answer = client.get(f"{TRACKED}/proof", headers=FREE)
+    assert answer.status_code == 200
+    Draft202012Validator(PROOF, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(answer.json)
+    assert client.get(f"{TRACKED}/proof", headers=FREE).data == answer.data
+    assert client.get("/v2/track/1Z999AA10123456784/proof", headers=FREE).data != answer.data
+
+
+def test_a_new_operation_has_the_same_keys_quotas_and_errors(overlaid: Any) -> None:
+    client = overlaid(NEW_OPERATION)
+    assert client.get(f"{TRACKED}/proof").status_code == 401
+    assert client.get(f"{TRACKED}/proof", headers=FREE).headers["X-RateLimit-Remaining"] == "9"
+    assert client.get(f"{TRACKED}/proof?page=x", headers=FREE).status_code == 400
+    assert client.put(f"{TRACKED}/proof", headers=FREE).headers["Allow"] == "GET"
+    for _ in range(8):
+        client.get(f"{TRACKED}/proof", headers=FREE)
+    assert client.get(f"{TRACKED}/proof", headers=FREE).status_code == 429
+
+
+def test_a_renamed_property_keeps_its_content(overlaid: Any) -> None:
+    client = overlaid(
+        {"target": f"{SCHEMAS}.Tracking.properties.estimated_delivery", "remove": True},
+        {
+            "target": f"{SCHEMAS}.Tracking.properties",
+            "update": {"eta": {"type": ["string", "null"], "x-value": "estimated_delivery"}},
+        },
+        {"target": f"{SCHEMAS}.Tracking.allOf[*].required[?@ == 'estimated_delivery']", "remove": True},
+    )
+    answer = client.get(TRACKED, headers=FREE).json
+    assert answer["eta"] == "2026-06-17T23:59:00Z"
+    assert "estimated_delivery" not in answer
+
+
+def test_a_flat_error_envelope_is_sent_when_the_contract_says_so(overlaid: Any) -> None:
+    client = overlaid(
+        {"target": f"{SCHEMAS}.Error.properties.error", "remove": True},
+        {"target": f"{SCHEMAS}.Error.required[?@ == 'error']", "remove": True},
+        {
+            "target": f"{SCHEMAS}.Error.properties",
+            "update": {"code": {"$ref": "#/components/schemas/Error/$defs/code"}, "message": {"type": "string"}},
+        },
+    )
+    assert client.get("/v2/carriers").json == {
+        "success": False,
+        "code": "unauthorized",
+        "message": "Missing or invalid API key.",
+    }
+
+
+def test_statuses_codes_messages_limits_and_headers_follow_the_contract(overlaid: Any) -> None:
+    code = f"{SCHEMAS}.Error['$defs'].code.oneOf[?@.const == 'unauthorized']"
+    client = overlaid(
+        {"target": code, "update": {"x-status": 403, "x-message": "No.", "const": "forbidden", "x-value": "unauthorized"}},
+        {"target": "$['x-plans'].plans[?@.name == 'free']", "update": {"requests_per_minute": 3}},
+        {"target": "$.components.securitySchemes.apiKey", "update": {"name": "X-Token"}},
+    )
+    refused = client.get("/v2/carriers")
+    assert (refused.status_code, refused.json["error"]) == (403, {"code": "forbidden", "message": "No."})
+    answer = client.get("/v2/carriers", headers={"X-Token": "tf_test_free_a"})
+    assert answer.headers["X-RateLimit-Remaining"] == "2"
+
+
+def test_a_renamed_request_property_is_read_under_its_new_name(overlaid: Any) -> None:
+    request = f"{SCHEMAS}.Webhook['$defs'].request"
+    client = overlaid(
+        {"target": f"{request}.properties.url", "remove": True},
+        {"target": f"{request}.required[?@ == 'url']", "remove": True},
+        {"target": f"{request}.properties", "update": {"endpoint": {"type": "string", "x-value": "url"}}},
+        {"target": f"{request}", "update": {"required": ["endpoint"]}},
+    )
+    body = {"tracking_number": "1Z204E380338943508", "endpoint": "https://example.com/hook"}
+    answer = client.post("/v2/webhooks", headers=FREE, json=body)
+    assert (answer.status_code, answer.json["url"]) == (201, "https://example.com/hook")
+
+
+def test_a_header_that_the_contract_gains_is_sent(overlaid: Any) -> None:
+    client = overlaid(
+        {
+            "target": "$.paths['/carriers'].get.responses['200'].headers",
+            "update": {"X-RateLimit-Limit": {"x-value": "limit", "schema": {"type": "integer"}}},
+        }
+    )
+    assert client.get("/v2/carriers", headers=FREE).headers["X-RateLimit-Limit"] == "10"
