@@ -1,0 +1,126 @@
+"""The mock as a process of its own, spoken to over real sockets."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
+
+import pytest
+
+LISTENING = "listening on "
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A mock on a free port: the process, and its URL."""
+    command = [sys.executable, "-m", "mock_server", "serve", "--port", "0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        try:
+            assert line.startswith(LISTENING), process.communicate()
+            yield process, line.removeprefix(LISTENING).strip()
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with serving("--clock", "2026-06-15T12:00:00Z", "--time-scale", "0") as (_, url):
+        yield url
+
+
+def ask(
+    url: str, path: str, key: str, method: str = "GET", body: bytes = b"", **headers: str
+) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of one answer, on a connection of its own."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
+    try:
+        connection.request(method, path, body, {"X-API-Key": key, **headers})
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_it_says_one_line_answers_and_ends_with_0(ending: signal.Signals) -> None:
+    with serving() as (process, url):
+        assert ask(url, "/v2/carriers", "tf_test_free_a")[0] == 200
+        process.send_signal(ending)
+        out, err = process.communicate(timeout=10)
+        assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_a_port_in_use_is_told_and_exits_with_2() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "mock_server", "serve", "--port", port], capture_output=True, text=True, timeout=20
+        )
+    assert done.returncode == 2
+    assert port in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_off_loopback_a_token_is_made_and_needed() -> None:
+    with serving("--host", "0.0.0.0", "--admin-token", "t0ken-for-this-test") as (_, url):
+        local = url.replace("0.0.0.0", "127.0.0.1")
+        assert ask(local, "/__admin/health", "")[0] == 401
+        assert ask(local, "/__admin/health", "", Authorization="Bearer t0ken-for-this-test")[0] == 200
+
+
+def test_64_threads_on_a_free_key_get_exactly_10_answers(url: str) -> None:
+    with ThreadPoolExecutor(64) as pool:
+        answers = list(pool.map(lambda _: ask(url, "/v2/track/1Z204E380338943508", "tf_test_free_threads"), range(64)))
+    granted = [headers for status, headers, _ in answers if status != 429]
+    assert sorted(int(headers["X-RateLimit-Remaining"]) for headers in granted) == list(range(10))
+    assert all(headers["X-RateLimit-Remaining"] == "0" for status, headers, _ in answers if status == 429)
+
+
+def test_the_same_shipments_come_from_another_process_in_another_order(url: str) -> None:
+    numbers = [f"1Z999AA1012345{n:04d}" for n in range(60)]
+
+    def bodies(at: str, order: list[str]) -> dict[str, bytes]:
+        return {number: ask(at, f"/v2/track/{number}", "tf_test_enterprise_d")[2] for number in order}
+
+    with serving("--clock", "2026-06-15T12:00:00Z", "--time-scale", "0") as (_, other):
+        assert bodies(url, numbers) == bodies(other, numbers[::-1])
+
+
+def test_another_seed_makes_other_shipments(url: str) -> None:
+    with serving("--clock", "2026-06-15T12:00:00Z", "--time-scale", "0", "--seed", "1") as (_, other):
+        path = "/v2/track/1Z999AA10123456784"
+        assert ask(url, path, "tf_test_free_s")[2] != ask(other, path, "tf_test_free_s")[2]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/v2/track/batch", b"x" * 10_000_000, 413),
+        ("GET", "/v2/track/" + "1" * 15_000, b"", 400),
+        ("GET", "/v2/track/" + "1" * 100_000, b"", 400),
+        ("GET", "/v2/track/%00%01", b"", 400),
+        ("GET", "/v2/track/%ff%fe", b"", 400),
+        ("GET", "/v2/track/1Z%2", b"", 400),
+        ("GET", "/v2/track/1Z204E380338943508?lang=" + "x" * 9_000, b"", 200),
+        ("BREW", "/v2/carriers", b"", 405),
+        ("OPTIONS", "/v2/carriers", b"", 405),
+        ("GET", "/v2/../v2/carriers", b"", 404),
+        ("POST", "/v2/webhooks", b'{"tracking_number": "1Z\\u0000", "url": "https://example.com/"}', 400),
+        ("POST", "/v2/webhooks", b'{"tracking_number": "\\ud800", "url": "https://example.com/"}', 400),
+        ("POST", "/v2/track/batch", b'{"shipments": ' + b"[" * 50_000, 400),
+        ("DELETE", "/v2/webhooks/" + "w" * 5_000, b"", 404),
+    ],
+)
+def test_bad_input_gets_the_contract_s_error(url: str, method: str, path: str, body: bytes, status: int) -> None:
+    found, _, content = ask(url, path, "tf_test_enterprise_bad", method, body, **{"Content-Type": "application/json"})
+    assert found == status
+    if status >= 400:
+        assert set(json.loads(content)) == {"success", "error"}
