@@ -1,0 +1,180 @@
+"""The target's operations as calls."""
+
+import json
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contract_tests.contract.document import Contract
+from contract_tests.contract.operations import Operation, examples
+from contract_tests.contract.pointers import follow
+from contract_tests.contract.reading import name_of, read
+from contract_tests.exchange import JSON, Exchange, Key
+from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.session import Session
+from contract_tests.target import Number
+
+_NO_KEY = Key("")
+
+
+@dataclass(slots=True)
+class Api:
+    """One target, by operation; every answer has been through the passive checks when it arrives."""
+
+    contract: Contract
+    session: Session
+    facts: Facts
+    seed: int
+    _directory: Exchange | None = None
+
+    def track(
+        self,
+        number: Number | str,
+        *,
+        lang: str | None = None,
+        query: Mapping[str, str] | None = None,
+        key: Key | None = None,
+        **how: Any,
+    ) -> Exchange:
+        asked = number if isinstance(number, Number) else Number(number)
+        asked_query = {**asked.query, **({"lang": lang} if lang is not None else {}), **(query or {})}
+        operation = self.operation("trackShipment")
+        target = operation.target({operation.path_parameter: asked.tracking_number}, asked_query)
+        return self.call(operation, target, key=key, **how)
+
+    def carriers(self, *, key: Key | None = None, again: bool = False, **how: Any) -> Exchange:
+        """The directory; the same answer every time unless it must be asked for again."""
+        if self._directory is None or again or key or how:
+            operation = self.operation("listCarriers")
+            exchange = self.call(operation, operation.target({}, {}), key=key, **how)
+            if key or how:
+                return exchange
+            self._directory = exchange
+        return self._directory
+
+    def batch(self, shipments: Any, *, key: Key | None = None, **how: Any) -> Exchange:
+        operation = self.operation("trackBatch")
+        body = {self._request_name(operation, "shipments"): shipments}
+        cost = len(shipments) if isinstance(shipments, list) else 1
+        return self.post(operation, body, key=key, cost=max(cost, 1), **how)
+
+    def subscribe(
+        self, number: Number | str, url: str | None, events: Any = None, *, key: Key | None = None, **how: Any
+    ) -> Exchange:
+        """A new webhook; it is deleted at the end of the run unless a probe does so before."""
+        self.facts.writes()
+        operation = self.operation("createWebhook")
+        text = number.tracking_number if isinstance(number, Number) else number
+        given = {"tracking_number": text, "url": url, "events": events}
+        body = {self._request_name(operation, name): each for name, each in given.items() if each is not None}
+        return self.post(operation, body, key=key, **how)
+
+    def unsubscribe(self, identifier: str, *, key: Key | None = None, **how: Any) -> Exchange:
+        operation = self.operation("deleteWebhook")
+        exchange = self.call(operation, self._webhook_target(identifier), key=key, **how)
+        if exchange.response.succeeded:
+            self.session.deleted(identifier)
+        return exchange
+
+    def post(self, operation: Operation, body: Any, *, content_type: str = JSON, **how: Any) -> Exchange:
+        """A request with a body: bytes as they are, anything else as JSON."""
+        raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
+        headers = (("Content-Type", content_type),) if content_type else ()
+        exchange = self.call(operation, operation.target({}, {}), body=raw, headers=headers, **how)
+        if operation.id == "createWebhook" and exchange.response.succeeded:
+            identifier = webhook_id(self.read(exchange))
+            if identifier is not None:
+                self.session.created(identifier, self._webhook_target(identifier), how.get("key") or self.session.key)
+        return exchange
+
+    def call(
+        self,
+        operation: Operation | None,
+        target: str,
+        *,
+        method: str | None = None,
+        key: Key | None = None,
+        keyless: bool = False,
+        **how: Any,
+    ) -> Exchange:
+        """Any request below the base path, with the run's key unless another or none is asked for."""
+        sent_as = method or (operation.method if operation else "GET")
+        known = operation if operation and sent_as == operation.method else None
+        return self.session.send(known, sent_as, target, key=None if keyless else key or self.session.key, **how)
+
+    def operation(self, identifier: str) -> Operation:
+        """The operation of that name; UnverifiableError if an overlay has removed it."""
+        if identifier not in self.contract.operations:
+            raise UnverifiableError(f"the contract has no operation {identifier}")
+        return self.contract.operations[identifier]
+
+    def read(self, exchange: Exchange) -> dict[str, Any]:
+        """The body under the contract's names; empty if it is no object."""
+        operation = exchange.operation
+        answer = operation.nearest(exchange.status) if operation else None
+        if answer is None or answer.schema_place is None or not exchange.facts:
+            return exchange.facts
+        facts = read(self.contract.document, follow(self.contract.document, answer.schema_place), exchange.facts)
+        return facts if isinstance(facts, dict) else {}
+
+    def page_number(self) -> str:
+        """The number that the page itself tracks."""
+        for parameter in self.contract.document["paths"][self.operation("trackShipment").path]["parameters"]:
+            for each in examples(parameter).values():
+                return str(each)
+        raise UnverifiableError("the contract shows no tracking number")
+
+    def random(self, *purpose: object) -> random.Random:
+        """Chance that is the same in every run with this seed."""
+        return random.Random("/".join(map(str, (self.seed, *purpose))))
+
+    def _webhook_target(self, identifier: str) -> str:
+        operation = self.operation("deleteWebhook")
+        return operation.target({operation.path_parameter: identifier}, {})
+
+    def _request_name(self, operation: Operation, fact: str) -> str:
+        return name_of(self.contract.document, follow(self.contract.document, operation.request_schema_place), fact)
+
+
+def webhook_id(facts: Mapping[str, Any]) -> str | None:
+    """The id of a new webhook: under the contract's name, or under whichever key looks like one."""
+    named = [
+        (name, each) for name, each in _leaves(facts) if isinstance(each, (str, int)) and not isinstance(each, bool)
+    ]
+    for wanted in ("webhook_id", "webhookid", "id", "subscriptionid", "hookid", "uuid"):
+        for name, each in named:
+            if wanted in {name, _plain(name)}:
+                return str(each)
+    return next((str(each) for name, each in named if _plain(name).endswith("id")), None)
+
+
+def webhook_secret(facts: Mapping[str, Any]) -> str | None:
+    """The secret of a new webhook, under whichever key speaks of one."""
+    named = [(name, each) for name, each in _leaves(facts) if isinstance(each, str)]
+    for wanted in ("secret", "key"):
+        for name, each in named:
+            if wanted in _plain(name):
+                return each
+    return None
+
+
+def _leaves(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Names and values, those of the outer object first."""
+    inner = []
+    for name, each in facts.items():
+        if isinstance(each, dict):
+            inner.append(each)
+        else:
+            yield name, each
+    for each in inner:
+        yield from _leaves(each)
+
+
+def _plain(name: str) -> str:
+    return "".join(each for each in name.lower() if each.isalnum())
+
+
+def shipments(numbers: Sequence[Number]) -> list[dict[str, str]]:
+    """The numbers as the items of a batch."""
+    return [each.shipment for each in numbers]

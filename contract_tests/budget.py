@@ -1,0 +1,49 @@
+"""One budget of requests and lookups for everything that is sent."""
+
+from dataclasses import dataclass
+
+DEFAULT_REQUESTS = 120
+DEFAULT_LOOKUPS = 150
+
+
+class BudgetSpentError(Exception):
+    """The next request would cost more than is left."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What may still be sent; part of it is set aside for cleaning up."""
+
+    requests: int = DEFAULT_REQUESTS
+    lookups: int = DEFAULT_LOOKUPS
+    spent_requests: int = 0
+    spent_lookups: int = 0
+    set_aside: int = 0
+
+    def take(self, lookups: int, *, cleaning: bool = False) -> None:
+        """Spends one request and so many lookups; BudgetSpentError if they are not there."""
+        reserve = 0 if cleaning else self.set_aside
+        if self.spent_requests + 1 + reserve > self.requests:
+            raise BudgetSpentError(
+                f"the budget of {self.requests} requests is spent; a larger --max-requests verifies this"
+            )
+        if self.spent_lookups + lookups + reserve > self.lookups:
+            raise BudgetSpentError(
+                f"the budget of {self.lookups} lookups is spent; a larger --max-requests verifies this"
+            )
+        self.spent_requests += 1
+        self.spent_lookups += lookups
+
+    def give_back(self, lookups: int) -> None:
+        """Returns lookups that were taken and not charged."""
+        self.spent_lookups -= lookups
+
+    def extend(self, requests: int, lookups: int) -> None:
+        """Widens the budget, for checks that someone asked for by name."""
+        self.requests += requests
+        self.lookups += lookups
+
+    @property
+    def left(self) -> int:
+        """Requests that may still be sent, cleaning up aside."""
+        return self.requests - self.spent_requests - self.set_aside

@@ -1,0 +1,75 @@
+"""`trackflow-contract`: the suite from the command line."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from contract_tests.contract.document import load
+from contract_tests.contract.files import ContractError
+from contract_tests.options import OPTIONS, RunOptions
+from contract_tests.report.listing import listing
+
+_HERE = Path(__file__).resolve().parent
+_USAGE, _INTERRUPTED, _BROKEN_SUITE = 2, 130, 70
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0 conforms, 1 a clause is broken, 2 usage, 3 unreachable or key refused, 4 nothing verified."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and given[0] == "--list":
+        given = ["run", *given]
+    parser = _parser()
+    options, _ = parser.parse_known_args(given)
+    if options.command != "run":
+        parser.print_help()
+        return _USAGE if given else 0
+    chosen = {name.strip("-").replace("-", "_"): None for name, _ in OPTIONS}
+    try:
+        asked = RunOptions(**{name: getattr(options, name) for name in chosen})
+        if asked.list:
+            sys.stdout.write(listing(load(asked.overlay)))
+            return 0
+        if asked.base_url is None and asked.target is None:
+            raise ContractError("give --base-url URL, or a --target file that has base_url")
+    except ContractError as error:
+        sys.stderr.write(f"trackflow-contract: {error}\n")
+        return _USAGE
+    return _run(given[1:])
+
+
+def _run(given: Sequence[str]) -> int:
+    import pytest  # noqa: PLC0415  # a listing does without
+
+    ours = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "-q", "--no-header", "--tb=short", "-rN"]
+    status = int(pytest.main([str(_HERE), *ours, *given]))
+    return {
+        int(pytest.ExitCode.INTERRUPTED): _INTERRUPTED,
+        int(pytest.ExitCode.USAGE_ERROR): _USAGE,
+    }.get(status, status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="trackflow-contract", description="Checks any implementation of TrackFlow v2."
+    )
+    try:
+        parser.add_argument("--version", action="version", version=f"%(prog)s {version('trackflow-mock')}")
+    except PackageNotFoundError:
+        parser.add_argument("--version", action="version", version="%(prog)s (not installed)")
+    commands = parser.add_subparsers(dest="command", metavar="run")
+    run = commands.add_parser(
+        "run",
+        help="check an implementation",
+        description="Checks an implementation, clause by clause. Options that are not listed here are pytest's.",
+        epilog="Exit codes: 0 conforms, 1 a clause is broken, 2 usage, 3 unreachable or key refused, 4 nothing shown.",
+        allow_abbrev=False,
+    )
+    for name, how in OPTIONS:
+        run.add_argument(name, **how)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the API promises, read from schemas/ without the mock's help."""

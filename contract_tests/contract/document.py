@@ -1,0 +1,121 @@
+"""The contract as the suite uses it: operations, clauses, error codes, plans and schemas of one document."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contract_tests.contract.bundle import bundle
+from contract_tests.contract.clauses import DOCUMENTED, Clause, clauses_of
+from contract_tests.contract.files import SCHEMAS, read
+from contract_tests.contract.operations import Operation, base_path, operations_of
+from contract_tests.contract.overlay import apply
+from contract_tests.contract.pointers import resolved
+from contract_tests.contract.schemas import Schemas
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """An error code: the statuses that carry it, its standard message, and whether the page knows it."""
+
+    code: str
+    statuses: tuple[int, ...]
+    message: str
+    documented: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A row of the table of plans; None is unlimited."""
+
+    name: str
+    per_minute: int | None
+    per_day: int | None
+    batch_size: int
+
+    @property
+    def limited(self) -> bool:
+        return self.per_minute is not None or self.per_day is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """Everything that schemas/ says, with a user's overlays applied."""
+
+    document: Mapping[str, Any]
+    clauses: Mapping[str, Clause]
+    operations: Mapping[str, Operation]
+    refusals: Mapping[str, Refusal]
+    plans: Mapping[str, Plan]
+    schemas: Schemas
+    idle: tuple[str, ...] = ()
+
+    @property
+    def base_path(self) -> str:
+        return base_path(self.document)
+
+    @property
+    def testable(self) -> dict[str, Clause]:
+        """The clauses that some request can tell about."""
+        return {name: each for name, each in self.clauses.items() if each.beyond_http is None}
+
+    @property
+    def key_header(self) -> str:
+        return str(self.document["components"]["securitySchemes"]["apiKey"]["name"])
+
+    def plan_of_key(self, key: str) -> Plan | None:
+        """The plan that the key's own form names, where it has the form of a mock's keys."""
+        forms = self.document["components"]["securitySchemes"]["apiKey"].get("x-keys", {})
+        found = re.search(forms.get("pattern", r"(?!)"), key)
+        return self.plans.get(found.group(2)) if found else None
+
+    def header(self, value: str) -> str:
+        """The name of the response header that carries the value called so (`remaining`, `retry_after`)."""
+        for operation in self.operations.values():
+            for answer in operation.answers.values():
+                for name, node in answer.node.get("headers", {}).items():
+                    if resolved(self.document, node).get("x-value") == value:
+                        return str(name)
+        return ""
+
+
+def load(overlays: Sequence[Path] = (), *, root: Path = SCHEMAS / "openapi.yaml") -> Contract:
+    """The shipped contract with the overlays applied in order; ContractError for a file that cannot be used."""
+    document = bundle(root)
+    idle: list[str] = []
+    for path in overlays:
+        document, unused = apply(document, read(path), str(path))
+        idle += unused
+    return contract_of(document, tuple(idle))
+
+
+def contract_of(document: Mapping[str, Any], idle: tuple[str, ...] = ()) -> Contract:
+    """The contract that a bundled document says."""
+    clauses = clauses_of(document)
+    return Contract(
+        document=document,
+        clauses=clauses,
+        operations=operations_of(document),
+        refusals={each.code: each for each in _refusals(document)},
+        plans={each["name"]: _plan(each) for each in document["x-plans"]["plans"]},
+        schemas=Schemas(document, frozenset(name for name, each in clauses.items() if not each.documented)),
+        idle=idle,
+    )
+
+
+def _refusals(document: Mapping[str, Any]) -> list[Refusal]:
+    codes = document["components"]["schemas"]["Error"]["$defs"]["code"]
+    return [
+        Refusal(
+            code=each["const"],
+            statuses=tuple(each.get("x-statuses", [each["x-status"]])),
+            message=each["x-message"],
+            documented=each.get("x-source", codes.get("x-source")) == DOCUMENTED,
+        )
+        for each in codes["oneOf"]
+    ]
+
+
+def _plan(row: Mapping[str, Any]) -> Plan:
+    return Plan(row["name"], row["requests_per_minute"], row["requests_per_day"], row["batch_size"])

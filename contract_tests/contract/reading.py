@@ -1,0 +1,65 @@
+"""Bodies under the contract's own names, whatever an overlay calls them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contract_tests.contract.pointers import follow
+
+
+def read(document: Mapping[str, Any], schema: Any, value: Any) -> Any:
+    """The value with each property under its `x-value`, each renamed constant as the word it stands for.
+
+    `x-value: carrier.code` puts the property into the object `carrier`. What the schema does not know stays as it is.
+    """
+    nodes = list(_nodes(document, schema))
+    if isinstance(value, list):
+        items = next((each["items"] for each in nodes if "items" in each), None)
+        return [read(document, items, each) for each in value] if items is not None else value
+    if not isinstance(value, dict):
+        return _word(document, nodes, value)
+    properties: dict[str, Any] = {}
+    for node in nodes:
+        properties = {**node.get("properties", {}), **properties}
+    facts: dict[str, Any] = {}
+    for name, each in value.items():
+        schema_of = properties.get(name)
+        path = _fact(document, schema_of, name).split(".")
+        place = facts
+        for step in path[:-1]:
+            place = place.setdefault(step, {})
+        found = read(document, schema_of, each) if schema_of is not None else each
+        place[path[-1]] = {**place.get(path[-1], {}), **found} if isinstance(found, dict) else found
+    return facts
+
+
+def name_of(document: Mapping[str, Any], schema: Any, fact: str) -> str:
+    """What a request's body calls the fact."""
+    for node in _nodes(document, schema):
+        for name, each in node.get("properties", {}).items():
+            if _fact(document, each, name) == fact:
+                return str(name)
+    return fact
+
+
+def _fact(document: Mapping[str, Any], schema: Any, name: str) -> str:
+    return next((str(each["x-value"]) for each in _nodes(document, schema) if "x-value" in each), name)
+
+
+def _word(document: Mapping[str, Any], nodes: list[Any], value: Any) -> Any:
+    for node in nodes:
+        for branch in (*node.get("oneOf", ()), *node.get("anyOf", ())):
+            for each in _nodes(document, branch):
+                if "const" in each and each["const"] == value:
+                    return each.get("x-value", value)
+    return value
+
+
+def _nodes(document: Mapping[str, Any], schema: Any) -> Iterator[Mapping[str, Any]]:
+    """The schema with everything that holds beside it: references and allOf."""
+    if not isinstance(schema, dict):
+        return
+    yield schema
+    if "$ref" in schema:
+        yield from _nodes(document, follow(document, schema["$ref"]))
+    for each in schema.get("allOf", ()):
+        yield from _nodes(document, each)

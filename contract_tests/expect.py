@@ -1,0 +1,46 @@
+"""What probes expect, in the words of the contract."""
+
+from collections.abc import Sequence
+
+from contract_tests.contract.document import Contract
+from contract_tests.exchange import Exchange
+from contract_tests.ledger import Ledger
+from contract_tests.passive.refusals import has_code
+
+
+def succeeds(ledger: Ledger, clauses: Sequence[str], exchange: Exchange) -> bool:
+    """Enters that the answer is a success; any 2xx, because the page names one status for reading and none else."""
+    for clause in clauses:
+        ledger.judge(clause, exchange, "a 2xx", described(exchange), holds=exchange.response.succeeded)
+    return exchange.response.succeeded
+
+
+def has_status(ledger: Ledger, clause: str, exchange: Exchange) -> bool:
+    """Enters that a success has the very status that the contract declares for it."""
+    declared = exchange.operation.success.status if exchange.operation else ""
+    return ledger.judge(
+        clause, exchange, f"status {declared}", described(exchange), holds=str(exchange.status) == declared
+    )
+
+
+def refused(contract: Contract, ledger: Ledger, clauses: Sequence[str], exchange: Exchange, code: str) -> bool:
+    """Enters that the answer is the refusal of that code: its status, and the code somewhere in the body."""
+    refusal = contract.refusals[code]
+    # A code with several statuses answers a malformed request with the first of them.
+    holds = exchange.status == refusal.statuses[0] and has_code(exchange, code)
+    for clause in clauses:
+        ledger.judge(
+            clause, exchange, f"{refusal.statuses[0]} with the code {code}", described(exchange), holds=holds
+        )  # fmt: skip
+    return holds
+
+
+def declined(ledger: Ledger, clause: str, exchange: Exchange) -> bool:
+    """Enters that the request is refused as the client's fault, however."""
+    holds = 400 <= exchange.status < 500 and exchange.status not in {401, 429}
+    return ledger.judge(clause, exchange, "a refusal (4xx)", described(exchange), holds=holds)
+
+
+def described(exchange: Exchange) -> str:
+    """Status and the beginning of the body."""
+    return f"{exchange.status} {exchange.response.text[:160]}".strip()

@@ -1,0 +1,51 @@
+"""Tracking numbers for probes, made from what the target itself says."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from contract_tests.api import Api
+from contract_tests.target import Number
+
+
+def number_like(api: Api, known: Number | None, purpose: str) -> Number:
+    """A number of the same form as the known one, or as the page's, that nobody is likely to have sent."""
+    model = known or Number(api.page_number())
+    digits = api.random("number", purpose)
+    text, kept = model.tracking_number, 2
+    tail = "".join(digits.choice("0123456789") if each.isdigit() else each for each in text[kept:])
+    return Number(text[:kept] + tail, model.carrier)
+
+
+def with_wrong_check_digit(number: Number) -> Number:
+    """The number with another last digit."""
+    text = number.tracking_number
+    place = max(index for index, each in enumerate(text) if each.isdigit())
+    return Number(text[:place] + str((int(text[place]) + 1) % 10) + text[place + 1 :], number.carrier)
+
+
+def pasted(text: str) -> str:
+    """The number as people paste it."""
+    lower = text.lower()
+    return f" {lower[:2]} {lower[2:6]}-{lower[6:]} "
+
+
+def carrier_row(rows: Sequence[dict[str, Any]], code: object) -> dict[str, Any] | None:
+    return next((each for each in rows if each.get("code") == code), None)
+
+
+def another_carrier(rows: Sequence[dict[str, Any]], text: str) -> Number | None:
+    """The number under the first carrier whose tracking_format it does not match."""
+    for row in rows:
+        code, form = row.get("code"), row.get("tracking_format")
+        if isinstance(code, str) and isinstance(form, str) and not _matches(form, text):
+            return Number(text, code)
+    return None
+
+
+def _matches(form: str, text: str) -> bool:
+    """Whether the format lets the number through; a format that cannot be read says nothing, so it does."""
+    try:
+        return re.search(form, text) is not None
+    except re.error:
+        return True

@@ -1,0 +1,1 @@
+"""Checks that every response goes through, whichever probe asked for it."""

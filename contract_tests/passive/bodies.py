@@ -1,0 +1,86 @@
+"""Bodies: JSON, and the shape that the operation's answer has."""
+
+from typing import Any
+
+from contract_tests.contract.document import Contract
+from contract_tests.exchange import JSON, Exchange
+from contract_tests.ledger import Ledger
+
+
+def check_body(contract: Contract, ledger: Ledger, exchange: Exchange) -> None:
+    """Enters whether the body is JSON and keeps its schema, each complaint at the clause nearest to it."""
+    operation, response = exchange.operation, exchange.response
+    if operation is None or exchange.request.method == "HEAD" or not response.body:
+        return
+    answer = operation.nearest(exchange.status)
+    if not _check_json(contract, ledger, exchange) or answer is None or answer.schema_place is None:
+        return
+    complaints = contract.schemas.complaints(response.value, answer.schema_place, answer.clause)
+    for each in complaints:
+        ledger.breach(each.clause, exchange, each.sentence, each.found)
+    for clause in contract.schemas.exercised(response.value, answer.schema_place) - {
+        each.clause for each in complaints
+    }:
+        ledger.hold(clause, exchange)
+
+
+def check_utf8(ledger: Ledger, exchange: Exchange) -> None:
+    """Enters whether non-ASCII text came through whole: UTF-8, neither cut nor encoded twice."""
+    response = exchange.response
+    if exchange.operation is None or not response.body:
+        return
+    charset = (response.header("Content-Type") or "").partition("charset=")[2].strip('" ').lower()
+    try:
+        response.body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        ledger.breach("api.utf8", exchange, "a body in UTF-8", f"byte {error.start} is none: {response.body[:80]!r}")
+        return
+    if charset not in {"", "utf-8", "utf8"}:
+        ledger.breach("api.utf8", exchange, "a body in UTF-8", f"charset={charset}")
+    foreign = [text for text in texts(response.value) if not text.isascii()]
+    spoilt = [text for text in foreign if _encoded_twice(text) or "\ufffd" in text]
+    if spoilt:
+        ledger.breach("api.utf8", exchange, "texts as their language writes them", spoilt[0])
+    elif foreign:
+        ledger.hold("api.utf8", exchange)
+
+
+def texts(value: Any) -> list[str]:
+    """Every text inside a JSON value."""
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        value = list(value.values())
+    return [text for each in value for text in texts(each)] if isinstance(value, list) else []
+
+
+def media_type(content_type: str | None) -> str:
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def _check_json(contract: Contract, ledger: Ledger, exchange: Exchange) -> bool:
+    """The page shows JSON; where it knows the status, anything else breaks its clause, elsewhere an assumption."""
+    response = exchange.response
+    kind = media_type(response.header("Content-Type"))
+    known = response.succeeded or any(
+        each.documented and exchange.status in each.statuses for each in contract.refusals.values()
+    )
+    clause = "api.json" if known else "errors.body"
+    if not response.is_json:
+        ledger.breach(clause, exchange, "a JSON body", response.text)
+    elif kind != JSON:
+        ledger.breach(clause, exchange, f"Content-Type {JSON}", response.header("Content-Type") or "none")
+    else:
+        ledger.hold(clause if known else None, exchange)
+    return response.is_json
+
+
+def _encoded_twice(text: str) -> bool:
+    """Whether UTF-8 bytes were taken for Latin-1 or Windows-1252 on the way."""
+    for encoding in ("latin-1", "cp1252"):
+        try:
+            if text.encode(encoding).decode("utf-8") != text:
+                return True
+        except UnicodeError:
+            continue
+    return False

@@ -1,0 +1,25 @@
+"""One exchange through every passive check."""
+
+from contract_tests.contract.document import Contract, Plan
+from contract_tests.exchange import Exchange
+from contract_tests.ledger import Ledger
+from contract_tests.passive.bodies import check_body, check_utf8
+from contract_tests.passive.directory import check_directory
+from contract_tests.passive.headers import check_headers, check_quota_headers
+from contract_tests.passive.history import check_history
+from contract_tests.passive.refusals import check_refusal
+
+
+def watch(contract: Contract, ledger: Ledger, exchange: Exchange, plan: Plan | None, now: float) -> None:
+    """Enters everything that this response shows by itself."""
+    check_body(contract, ledger, exchange)
+    check_utf8(ledger, exchange)
+    check_headers(contract, ledger, exchange)
+    check_quota_headers(contract, ledger, exchange, plan, now)
+    check_refusal(contract, ledger, exchange)
+    if exchange.operation is None or not exchange.response.succeeded:
+        return
+    if exchange.operation.id == "trackShipment":
+        check_history(contract, ledger, exchange, exchange.facts)
+    if exchange.operation.id == "listCarriers":
+        check_directory(ledger, exchange)

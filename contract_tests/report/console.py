@@ -1,0 +1,44 @@
+"""The outcome of a run as text."""
+
+from collections.abc import Sequence
+
+from contract_tests.ledger import FAILED, NOT_VERIFIED, PASSED, WARNED, Verdict
+from contract_tests.report.listing import source_line
+from contract_tests.run import Run
+
+
+def summary(run: Run, verdicts: Sequence[Verdict]) -> str:
+    """What is broken with how to see it, what could not be shown and why, and the count."""
+    keys = run.secrets()
+    lines: list[str] = []
+    for heading, kind in (("BROKEN", FAILED), ("WARNING", WARNED)):
+        for each in (each for each in verdicts if each.verdict == kind):
+            lines += ["", f"{heading} {each.clause.id}: {each.clause.title}", *_told(each, keys)]
+    reasons: dict[str, list[str]] = {}
+    for each in verdicts:
+        if each.verdict == NOT_VERIFIED:
+            reasons.setdefault(each.reason, []).append(each.clause.id)
+    if reasons:
+        lines += ["", "Not verified:"]
+        lines += [f"  {reason}\n    {', '.join(names)}" for reason, names in reasons.items()]
+    counts = {kind: sum(each.verdict == kind for each in verdicts) for kind in (PASSED, FAILED, WARNED, NOT_VERIFIED)}
+    budget = run.session.budget
+    lines += [
+        "",
+        (
+            f"{len(verdicts)} clauses: {counts[PASSED]} passed, {counts[FAILED]} failed, {counts[WARNED]} warned, "
+            f"{counts[NOT_VERIFIED]} not verified; {budget.spent_requests} requests, {budget.spent_lookups} lookups"
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _told(verdict: Verdict, keys: dict[str, str]) -> list[str]:
+    breach = verdict.breach
+    lines = [f"  {source_line(verdict.clause)}"]
+    if breach is not None:
+        lines += [f"  expected: {breach.expected}", f"  found:    {breach.found}"]
+        if breach.exchange is not None:
+            lines.append(f"  {breach.exchange.request.curl(keys)}")
+            lines.append(f"  -> {breach.exchange.status} {breach.exchange.response.text[:200]}")
+    return lines

@@ -1,0 +1,70 @@
+"""The reports of a run as files."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from contract_tests.exchange import Exchange
+from contract_tests.ledger import FAILED, NOT_VERIFIED, PASSED, WARNED, Verdict
+from contract_tests.run import Run
+
+_LONGEST_BODY = 4000
+
+
+def write_reports(run: Run, verdicts: Sequence[Verdict]) -> None:
+    """report.json in the directory that was asked for; nothing if none was."""
+    if run.options.report_dir is None:
+        return
+    run.options.report_dir.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report(run, verdicts), indent=2, ensure_ascii=False)
+    (run.options.report_dir / "report.json").write_text(text + "\n", encoding="utf-8")
+
+
+def report(run: Run, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """The run as INTERFACE has it: a summary, and each clause with verdict, reason and evidence."""
+    keys = run.secrets()
+    counts = {kind: sum(each.verdict == kind for each in verdicts) for kind in (PASSED, FAILED, WARNED, NOT_VERIFIED)}
+    beyond = [each for each in run.contract.clauses.values() if each.beyond_http is not None]
+    return {
+        "summary": {
+            "clauses": len(verdicts),
+            **counts,
+            "requests": run.session.budget.spent_requests,
+            "lookups": run.session.budget.spent_lookups,
+            "base_url": run.session.base_url,
+            "plan": run.facts.key.plan,
+            "level": run.options.level,
+            "seed": run.options.seed,
+            "conforms": counts[FAILED] == 0 and counts[PASSED] + counts[WARNED] > 0,
+        },
+        "clauses": [_entry(each, keys) for each in verdicts],
+        "beyond_http": [{"id": each.id, "title": each.title, "why": each.beyond_http} for each in beyond],
+    }
+
+
+def _entry(verdict: Verdict, keys: dict[str, str]) -> dict[str, Any]:
+    breach = verdict.breach
+    exchange = breach.exchange if breach else verdict.witness
+    entry: dict[str, Any] = {
+        "id": verdict.clause.id,
+        "title": verdict.clause.title,
+        "level": verdict.clause.level,
+        "source": verdict.clause.source,
+        "verdict": verdict.verdict,
+        "reason": verdict.reason,
+        "requests": verdict.requests,
+        "evidence": _evidence(exchange, keys) if exchange else None,
+    }
+    if breach is not None:
+        entry |= {"expected": breach.expected, "found": breach.found, "probe": breach.probe}
+    return entry
+
+
+def _evidence(exchange: Exchange, keys: dict[str, str]) -> dict[str, Any]:
+    body = exchange.response.text
+    return {
+        "curl": exchange.request.curl(keys),
+        "status": exchange.status,
+        "headers": dict(exchange.response.headers),
+        "body": body if len(body) <= _LONGEST_BODY else body[:_LONGEST_BODY] + "…",
+    }

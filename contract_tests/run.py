@@ -1,0 +1,109 @@
+"""One run put together: contract, target, session, ledger."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from contract_tests.api import Api
+from contract_tests.budget import DEFAULT_LOOKUPS, DEFAULT_REQUESTS, Budget
+from contract_tests.clock import Clock, SystemClock
+from contract_tests.contract.document import Contract, load
+from contract_tests.contract.files import ContractError
+from contract_tests.exchange import Exchange
+from contract_tests.facts import Facts, choose_key
+from contract_tests.ledger import Ledger
+from contract_tests.options import RunOptions
+from contract_tests.passive.watch import watch
+from contract_tests.session import Session, Sleeper, secrets
+from contract_tests.states import States
+from contract_tests.target import Target, read_target
+from contract_tests.transport import HttpTransport, Transport
+
+
+@dataclass(slots=True)
+class Progress:
+    """Says what a run is doing; silent until someone listens."""
+
+    listener: Callable[[str], None] | None = None
+
+    def __call__(self, text: str) -> None:
+        if self.listener:
+            self.listener(text)
+
+
+@dataclass(slots=True)
+class Run:
+    """Everything that the probes of one run share."""
+
+    options: RunOptions
+    contract: Contract
+    target: Target
+    ledger: Ledger
+    session: Session
+    api: Api
+    facts: Facts
+    states: States
+    sleeper: Sleeper
+    progress: Progress
+    refused: str | None = None
+    probes: dict[str, str] = field(default_factory=dict)
+
+    def secrets(self) -> dict[str, str]:
+        """The shell variable that stands for each key in anything that is shown."""
+        return dict(secrets(self.facts.all_keys()))
+
+
+def prepare(
+    options: RunOptions,
+    *,
+    clock: Clock | None = None,
+    transport: Transport | None = None,
+    contract: Contract | None = None,
+    target: Target | None = None,
+) -> Run:
+    """A run that is ready to send; ContractError names what is missing or wrong."""
+    contract = contract or load(options.overlay)
+    target = target or (read_target(options.target) if options.target else Target())
+    if options.plan is not None and options.plan not in contract.plans:
+        raise ContractError(f"--plan {options.plan}: no such plan; there are {', '.join(contract.plans)}")
+    given = options.base_url or target.base_url
+    if given is None:
+        raise ContractError("give --base-url URL, or base_url in the target file")
+    base_url = _with_base_path(given, contract.base_path)
+    key = choose_key(contract, target, options.api_key, options.plan)
+    if key is None:
+        raise ContractError("give --api-key KEY, or keys in the target file")
+    progress, ledger = Progress(), Ledger(contract.clauses, all_levels_fail=options.level == "all")
+    transport = transport or HttpTransport(base_url)
+    states = States(None if options.safe else target.states_url, target.states_headers, transport)
+    sleeper = Sleeper(clock or SystemClock(), progress, pass_by_state=states.time_passes)
+    session = Session(
+        contract=contract,
+        base_url=base_url,
+        transport=transport,
+        budget=_budget(options),
+        sleeper=sleeper,
+        key=key,
+        on_exchange=lambda exchange: _watch(contract, ledger, exchange, sleeper),
+        safe=options.safe,
+    )
+    facts = Facts(contract, target, key, safe=options.safe, exhaust_quota=options.exhaust_quota)
+    api = Api(contract, session, facts, options.seed)
+    return Run(options, contract, target, ledger, session, api, facts, states, sleeper, progress)
+
+
+def _watch(contract: Contract, ledger: Ledger, exchange: Exchange, sleeper: Sleeper) -> None:
+    plan = contract.plans.get(exchange.key.plan or "") if exchange.key else None
+    watch(contract, ledger, exchange, plan, sleeper.now())
+
+
+def _budget(options: RunOptions) -> Budget:
+    if options.max_requests is None:
+        return Budget()
+    lookups = max(DEFAULT_LOOKUPS, options.max_requests * DEFAULT_LOOKUPS // DEFAULT_REQUESTS)
+    return Budget(options.max_requests, lookups)
+
+
+def _with_base_path(url: str, base_path: str) -> str:
+    url = url.rstrip("/")
+    return url if urlsplit(url).path.endswith(base_path) else url + base_path

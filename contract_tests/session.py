@@ -1,0 +1,159 @@
+"""The one way to the target: budget, pacing, record and cleaning up."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from contract_tests.budget import Budget
+from contract_tests.clock import Clock
+from contract_tests.contract.document import Contract
+from contract_tests.contract.operations import Operation
+from contract_tests.exchange import Exchange, Key, Request
+from contract_tests.pacing import Pace, Progress
+from contract_tests.transport import NoAnswerError, Transport
+
+_TOO_MANY = 429
+_PATIENCE = 3  # refusals in a row that are waited out before one is taken for an answer
+
+AGENT = "trackflow-contract"
+
+
+@dataclass(slots=True)
+class Sleeper:
+    """Lets time pass for the target: by its control plane where there is one, else by waiting."""
+
+    clock: Clock
+    progress: Progress
+    pass_by_state: Callable[[float], bool] | None = None
+    ahead: float = 0.0
+
+    def now(self) -> float:
+        """The target's time as far as it is known."""
+        return self.clock.now() + self.ahead
+
+    def sleep(self, seconds: float) -> None:
+        self.pass_time(seconds, f"waiting {seconds:.0f} s")
+
+    def pass_time(self, seconds: float, reason: str) -> None:
+        if self.pass_by_state and self.pass_by_state(seconds):
+            self.ahead += seconds
+            return
+        self.progress(reason)
+        self.clock.sleep(seconds)
+
+
+@dataclass(slots=True)
+class Session:
+    """Sends requests to one target and keeps what came back."""
+
+    contract: Contract
+    base_url: str
+    transport: Transport
+    budget: Budget
+    sleeper: Sleeper
+    key: Key
+    on_exchange: Callable[[Exchange], None]
+    safe: bool = False
+    probe: str = ""
+    exchanges: list[Exchange] = field(default_factory=list)
+    paces: dict[str, Pace] = field(default_factory=dict)
+    webhooks: dict[str, tuple[Request, Key]] = field(default_factory=dict)
+
+    def send(
+        self,
+        operation: Operation | None,
+        method: str,
+        target: str,
+        *,
+        headers: Sequence[tuple[str, str]] = (),
+        body: bytes | None = None,
+        key: Key | None,
+        cost: int = 1,
+        wanting_429: bool = False,
+        cleaning: bool = False,
+    ) -> Exchange:
+        """One exchange, within budget and quota; a 429 is waited out unless it is wanted."""
+        if self.safe and method != "GET" and not cleaning:
+            raise UnsafeError(f"{method} is not sent under --safe")
+        url = self.base_url + target
+        request = Request(method, url, (*self._standing(key), *headers), body)
+        pace = self._pace(key)
+        for attempt in range(_PATIENCE + 1):
+            if pace and not wanting_429:
+                pace.before(cost)
+            exchange = self._once(operation, request, key, cost, cleaning=cleaning)
+            if pace:
+                pace.after(exchange.response, exchange.cost)
+            if exchange.status != _TOO_MANY or wanting_429 or pace is None or attempt == _PATIENCE:
+                break
+            pace.refused(exchange.response, self.contract.header("retry_after"))
+        return exchange
+
+    def close(self) -> None:
+        """Deletes what was created and is still there."""
+        for request, key in list(self.webhooks.values()):
+            try:
+                operation = self.contract.operations.get("deleteWebhook")
+                target = request.url.removeprefix(self.base_url)
+                self.send(operation, request.method, target, key=key, cleaning=True)
+            except (NoAnswerError, RuntimeError, OSError):
+                continue
+        self.webhooks.clear()
+        self.transport.close()
+
+    def created(self, identifier: str, target: str, key: Key) -> None:
+        """Remembers what must be deleted at the end, with a request set aside for it."""
+        if identifier not in self.webhooks:
+            self.budget.set_aside += 1
+        self.webhooks[identifier] = (Request("DELETE", self.base_url + target), key)
+
+    def deleted(self, identifier: str) -> None:
+        if self.webhooks.pop(identifier, None):
+            self.budget.set_aside -= 1
+
+    def _once(
+        self, operation: Operation | None, request: Request, key: Key | None, cost: int, *, cleaning: bool
+    ) -> Exchange:
+        charged = cost if key else 0
+        self.budget.take(charged, cleaning=cleaning)
+        response = self.transport.send(request)
+        if response.status in self._free_statuses():
+            self.budget.give_back(charged)
+            charged = 0
+        elif not response.succeeded and charged > 1:
+            self.budget.give_back(charged - 1)
+            charged = 1
+        exchange = Exchange(len(self.exchanges) + 1, request, response, operation, key, charged, self.probe)
+        self.exchanges.append(exchange)
+        self.on_exchange(exchange)
+        return exchange
+
+    def _free_statuses(self) -> Sequence[int]:
+        found = self.contract.document.get("x-quota", {}).get("free_statuses", {}).get("statuses", ())
+        return tuple(found)
+
+    def _standing(self, key: Key | None) -> tuple[tuple[str, str], ...]:
+        standing = (("Accept", "application/json"), ("User-Agent", AGENT))
+        return (*standing, (self.contract.key_header, key.text)) if key else standing
+
+    def _pace(self, key: Key | None) -> Pace | None:
+        if key is None:
+            return None
+        if key.text not in self.paces:
+            plan = self.contract.plans.get(key.plan or "")
+            self.paces[key.text] = Pace(
+                clock=self.sleeper,
+                sleeper=self.sleeper,
+                remaining_header=self.contract.header("remaining"),
+                reset_header=self.contract.header("reset"),
+                per_minute=plan.per_minute if plan else None,
+            )
+        return self.paces[key.text]
+
+
+class UnsafeError(Exception):
+    """The request would do more than read, and --safe was given."""
+
+
+def secrets(keys: Sequence[Key]) -> Mapping[str, str]:
+    """The shell variable that stands for each key, longest key first so that no key is replaced by its own start."""
+    return {each.text: each.variable for each in sorted(keys, key=lambda each: -len(each.text))}

@@ -1,0 +1,51 @@
+"""Provider states, after Pact: asking a test server to be in a certain state."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.exchange import Request
+from contract_tests.facts import UnverifiableError, lacking
+from contract_tests.transport import NoAnswerError, Transport
+
+
+class States:
+    """The target's control plane; without a URL no state can be made."""
+
+    def __init__(self, url: str | None, headers: Mapping[str, str], transport: Transport) -> None:
+        self._url = url
+        self._headers = tuple(headers.items())
+        self._transport = transport
+        self._unknown: set[str] = set()
+
+    def ask(self, state: str, **params: Any) -> None:
+        """The target is in that state now; UnverifiableError if it can't be."""
+        if self._url is None:
+            raise lacking("states")
+        if state in self._unknown:
+            raise UnverifiableError(f"the target's control plane does not know the state {state!r}")
+        body = json.dumps({"state": state, "params": params}).encode()
+        headers = (("Content-Type", "application/json"), *self._headers)
+        try:
+            response = self._transport.send(Request("POST", self._url, headers, body))
+        except NoAnswerError as error:
+            raise UnverifiableError(f"[states] {self._url} does not answer: {error}") from None
+        if response.status == 404:
+            self._unknown.add(state)
+            raise UnverifiableError(f"the target's control plane does not know the state {state!r}")
+        if not response.succeeded:
+            raise UnverifiableError(
+                f"[states] {self._url} answered {response.status} to {state!r}: {response.text[:200]}"
+            )
+
+    def time_passes(self, seconds: float) -> bool:
+        """Whether the target's clock was moved ahead."""
+        try:
+            self.ask("time passes", seconds=seconds)
+        except UnverifiableError:
+            return False
+        return True
+
+    def available(self, state: str) -> bool:
+        """Whether it is worth asking for the state."""
+        return self._url is not None and state not in self._unknown

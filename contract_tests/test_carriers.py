@@ -1,0 +1,20 @@
+"""The directory of carriers."""
+
+from contract_tests.api import Api
+from contract_tests.expect import has_status
+from contract_tests.ledger import Ledger
+from contract_tests.proving import proves
+
+
+@proves("carriers.200", "carriers.path", "carriers.count.length", "carriers.codes.unique", "carriers.rows.page", rank=1)
+def test_the_directory_is_answered(api: Api, ledger: Ledger) -> None:
+    exchange = api.carriers()
+    has_status(ledger, "carriers.200", exchange)
+    found = exchange.response.succeeded
+    ledger.judge(
+        "carriers.path",
+        exchange,
+        f"the directory at {api.operation('listCarriers').path}",
+        exchange.status,
+        holds=found,
+    )

@@ -1,0 +1,199 @@
+"""One shipment: found, missing, misspelt, named with its carrier or without."""
+
+import re
+from typing import Any
+
+from contract_tests.api import Api
+from contract_tests.exchange import Exchange
+from contract_tests.expect import described, refused, succeeds
+from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.ledger import Ledger
+from contract_tests.numbers import another_carrier, carrier_row, number_like, pasted, with_wrong_check_digit
+from contract_tests.passive.directory import carriers_of
+from contract_tests.proving import proves
+from contract_tests.target import Number
+
+
+@proves("track.200", "track.path", "api.base-path", "auth.header", "track.tracking_number", "track.key-order", rank=1)
+def test_a_known_shipment_is_answered(api: Api, facts: Facts, ledger: Ledger) -> None:
+    given = facts.target.known
+    number = given or Number(api.page_number())
+    exchange = api.track(number)
+    unavailable = api.contract.refusals["carrier_unavailable"].statuses
+    if exchange.status in unavailable:
+        exchange = api.track(number)
+    if given is None and exchange.status in api.contract.refusals["not_found"].statuses:
+        facts.not_found("known", f"{number.tracking_number}, the page's own number, has no data here")
+        facts.known()
+    if exchange.status in unavailable:
+        facts.not_found("known", f"the carrier of {number.tracking_number} is unavailable at present")
+        facts.known()
+    if not succeeds(ledger, ["track.200"], exchange):
+        facts.not_found("known", f"{number.tracking_number} was answered with {exchange.status}")
+        return
+    facts.found("known", number)
+    for clause in ("track.path", "api.base-path", "auth.header"):
+        ledger.hold(clause, exchange)
+    asked = "".join(each for each in number.tracking_number if each.isalnum())
+    found = str(api.read(exchange).get("tracking_number"))
+    same = "".join(each for each in found if each.isalnum()).upper() == asked.upper()
+    ledger.judge("track.tracking_number", exchange, f"tracking_number {asked}", found, holds=same)
+    _key_order(api, ledger, exchange)
+
+
+@proves("track.carrier.detected", "track.carrier.directory", rank=3)
+def test_the_carrier_is_found_from_the_number(api: Api, facts: Facts, ledger: Ledger) -> None:
+    number = facts.known()
+    exchange = api.track(Number(number.tracking_number))
+    rows = carriers_of(api.carriers())
+    if not succeeds(ledger, ["track.carrier.detected"], exchange):
+        return
+    carrier = _carrier(api, exchange)
+    expected = number.carrier
+    row = carrier_row(rows, carrier.get("code"))
+    listed = row is not None and row.get("name") == carrier.get("name")
+    ledger.judge(
+        "track.carrier.directory", exchange, "a carrier of the directory, under the same name", carrier, holds=listed
+    )  # fmt: skip
+    if expected is not None:
+        holds = carrier.get("code") == expected
+        ledger.judge("track.carrier.detected", exchange, f"carrier {expected}", carrier.get("code"), holds=holds)
+    elif row is not None:
+        fits = _fits(row, number.tracking_number)
+        ledger.judge(
+            "track.carrier.detected", exchange, "a carrier whose tracking_format the number matches", row, holds=fits
+        )  # fmt: skip
+
+
+@proves("track.carrier.named", "track.safe", rank=4)
+def test_a_carrier_may_be_named(api: Api, facts: Facts, ledger: Ledger) -> None:
+    number = facts.known()
+    before = api.track(Number(number.tracking_number))
+    code = number.carrier or _carrier(api, before).get("code")
+    if not isinstance(code, str):
+        raise UnverifiableError("the known number's answer names no carrier to ask with")
+    exchange = api.track(Number(number.tracking_number, code))
+    if not succeeds(ledger, ["track.carrier.named"], exchange):
+        return
+    found = _carrier(api, exchange).get("code")
+    ledger.judge("track.carrier.named", exchange, f"carrier {code}", found, holds=found == code)
+    same = _story(api, before) == _story(api, exchange)
+    ledger.judge("track.safe", exchange, "the same shipment as before", "another history", holds=same)
+
+
+@proves("errors.404", "errors.codes", "errors.messages", rank=2)
+def test_a_number_without_data_is_not_found(api: Api, facts: Facts, ledger: Ledger) -> None:
+    given = facts.target.missing
+    number = given or number_like(api, facts.target.known, "missing")
+    exchange = api.track(number)
+    if given is None and exchange.response.succeeded:
+        facts.not_found("missing", f"{number.tracking_number}, a number made up, has data here")
+        facts.missing()
+    facts.found("missing", number)
+    if refused(api.contract, ledger, ["errors.404"], exchange, "not_found"):
+        message = api.contract.refusals["not_found"].message
+        ledger.judge(
+            "errors.messages", exchange, f"the message {message!r}", exchange.response.text,
+            holds=message in exchange.response.text,
+        )  # fmt: skip
+
+
+@proves("errors.400.number", rank=2)
+def test_a_number_that_its_carrier_does_not_have_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    for number in mismatches(api, facts):
+        refused(api.contract, ledger, ["errors.400.number"], api.track(number), "invalid_tracking_number")
+
+
+@proves("track.normalisation", "track.tracking_number.form", rank=20)
+def test_spaces_dashes_and_lower_case_make_no_difference(api: Api, facts: Facts, ledger: Ledger) -> None:
+    number = facts.known()
+    exchange = api.track(Number(pasted(number.tracking_number), number.carrier))
+    wanted = "".join(each for each in number.tracking_number.upper() if each.isalnum())
+    found = api.read(exchange).get("tracking_number", described(exchange))
+    ledger.judge("track.normalisation", exchange, f"the shipment {wanted}", found, holds=found == wanted)
+
+
+@proves("track.number.form", rank=21)
+def test_a_malformed_number_is_refused(api: Api, ledger: Ledger) -> None:
+    for text in ("1Z9", "1Z" + "9" * 60, "1Z_999?AA#1", "包裹12345678", "1Z999/AA1012"):
+        refused(api.contract, ledger, ["track.number.form"], api.track(text), "invalid_tracking_number")
+
+
+@proves("track.check-digit", rank=22)
+def test_a_wrong_check_digit_is_no_reason_for_a_400(api: Api, facts: Facts, ledger: Ledger) -> None:
+    number = with_wrong_check_digit(facts.known())
+    exchange = api.track(number)
+    known = exchange.response.succeeded or exchange.status in api.contract.refusals["not_found"].statuses
+    ledger.judge("track.check-digit", exchange, "the shipment or not_found", described(exchange), holds=known)
+
+
+@proves("track.undetected", rank=22)
+def test_a_number_of_no_carrier_is_not_found(api: Api, ledger: Ledger) -> None:
+    exchange = api.track("".join(api.random("undetected").choices("QVWXYZ", k=50)))
+    refused(api.contract, ledger, ["track.undetected"], exchange, "not_found")
+
+
+@proves("errors.unknown-carrier", rank=15)
+def test_an_unknown_carrier_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    exchange = api.track(Number(facts.known().tracking_number, "no-such-carrier"))
+    refused(api.contract, ledger, ["errors.unknown-carrier", "errors.400.request"], exchange, "invalid_request")
+
+
+@proves("carriers.codes.known", rank=40)
+def test_codes_of_the_directory_are_accepted(api: Api, ledger: Ledger) -> None:
+    codes = [str(each["code"]) for each in carriers_of(api.carriers()) if isinstance(each.get("code"), str)]
+    chosen = [codes[-1], *api.random("codes").sample(codes, min(1, len(codes)))] if codes else []
+    for code in chosen:
+        exchange = api.track(Number(api.page_number(), code))
+        unknown = "invalid_request" in exchange.response.text
+        ledger.judge("carriers.codes.known", exchange, f"{code} is known", described(exchange), holds=not unknown)
+
+
+@proves("api.unknown-fields", rank=45)
+def test_an_unknown_query_parameter_is_ignored(api: Api, facts: Facts, ledger: Ledger) -> None:
+    exchange = api.track(facts.known(), query={"x_unknown": "1"})
+    succeeds(ledger, ["api.unknown-fields"], exchange)
+
+
+def mismatches(api: Api, facts: Facts) -> list[Number]:
+    """Numbers under carriers whose format, by the directory's own word, they do not match."""
+    rows = carriers_of(api.carriers())
+    known = facts.known().tracking_number
+    found = [another_carrier(rows, known)]
+    found += [another_carrier(rows[-len(rows) // 2 :], known)]
+    listed = list(dict.fromkeys(each for each in found if each is not None))
+    if not listed:
+        raise UnverifiableError("the directory has no carrier whose tracking_format excludes the known number")
+    return listed
+
+
+def _carrier(api: Api, exchange: Exchange) -> dict[str, Any]:
+    carrier = api.read(exchange).get("carrier")
+    return carrier if isinstance(carrier, dict) else {"code": carrier}
+
+
+def _story(api: Api, exchange: Exchange) -> list[Any]:
+    """What asking must not change; only the oldest events, because a new one may have happened in between."""
+    facts = api.read(exchange)
+    events = facts.get("events")
+    oldest = events[-3:] if isinstance(events, list) else events
+    return [facts.get("tracking_number"), facts.get("status"), facts.get("last_updated"), oldest]
+
+
+def _fits(row: dict[str, Any], number: str) -> bool:
+    try:
+        return re.search(str(row.get("tracking_format")), number) is not None
+    except re.error:
+        return True  # the row's own clause says what is wrong
+
+
+def _key_order(api: Api, ledger: Ledger, exchange: Exchange) -> None:
+    """The page's keys in the page's order; keys that it does not show may stand anywhere."""
+    content = api.operation("trackShipment").success.node["content"]["application/json"]
+    example = content["examples"]["documented"]["value"]
+    for name in ("", "carrier"):
+        page = list(example[name] if name else example)
+        body = exchange.facts.get(name) if name else exchange.facts
+        keys = [each for each in body if each in page] if isinstance(body, dict) else []
+        order = [each for each in page if each in keys]
+        ledger.judge("track.key-order", exchange, f"keys in the order {order}", keys, holds=keys == order)

@@ -1,0 +1,64 @@
+"""Sending bytes and getting bytes, nothing interpreted on the way."""
+
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from contract_tests.exchange import Request, Response
+
+CONNECT_SECONDS = 10
+READ_SECONDS = 40
+_LOOPBACK = ("127.", "localhost", "[::1]")
+
+
+class NoAnswerError(Exception):
+    """The connection failed or ended before an answer; the message says how."""
+
+
+class Transport(Protocol):
+    def send(self, request: Request) -> Response: ...
+
+    def close(self) -> None: ...
+
+
+class HttpTransport:
+    """HTTP with connections kept open; redirects are answers like others, and the target is sent as it is written."""
+
+    def __init__(self, origin: str) -> None:
+        self._session = requests.Session()
+        self._session.mount("http://", HTTPAdapter(pool_maxsize=16))
+        self._session.mount("https://", HTTPAdapter(pool_maxsize=16))
+        self._environment = {"timeout": (CONNECT_SECONDS, READ_SECONDS), "allow_redirects": False}
+        # A proxy named in the environment is for other machines than this one.
+        if not urlsplit(origin).netloc.startswith(_LOOPBACK):
+            self._environment |= self._session.merge_environment_settings(origin, {}, None, None, None)
+
+    def send(self, request: Request) -> Response:
+        prepared = requests.PreparedRequest()
+        prepared.prepare(request.method, "http://unset", dict(request.headers))
+        prepared.url = request.url
+        prepared.body = request.body
+        if request.body is not None:
+            prepared.headers["Content-Length"] = str(len(request.body))
+        elif request.method in {"POST", "PUT", "PATCH"}:
+            prepared.headers["Content-Length"] = "0"
+        try:
+            answer = self._session.send(prepared, **self._environment)
+        except requests.RequestException as error:
+            raise NoAnswerError(_plain(error)) from None
+        return Response(answer.status_code, tuple(answer.headers.items()), answer.content)
+
+    def close(self) -> None:
+        self._session.close()
+
+
+def _plain(error: requests.RequestException) -> str:
+    """The innermost cause, which is what people recognise: refused, reset, timed out."""
+    cause: BaseException = error
+    while (deeper := getattr(cause, "reason", None) or cause.__cause__ or cause.__context__) is not None:
+        if not isinstance(deeper, BaseException):
+            break
+        cause = deeper
+    return f"{type(error).__name__}: {cause}"
