@@ -28,7 +28,7 @@ def errors(foundation: Foundation) -> str:
 
 def plans(foundation: Foundation) -> str:
     rows = (
-        (plan["title"], count(plan["requests_per_minute"]), count(plan["requests_per_day"]), plan["batch_size"])
+        (plan["name"], count(plan["requests_per_minute"]), count(plan["requests_per_day"]), plan["batch_size"])
         for plan in foundation.specification.plans
     )
     return table(("Plan", "Requests / min", "Requests / day", "Batch size"), rows)
