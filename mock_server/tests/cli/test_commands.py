@@ -80,7 +80,9 @@ def test_a_wrong_start_exits_with_2_and_says_why(arguments: list[str], complaint
 
 def test_a_broken_overlay_names_file_and_place(tmp_path: Path) -> None:
     overlay = tmp_path / "ours.yaml"
-    overlay.write_text("overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions:\n  - target: $.paths[\n    remove: true\n")
+    overlay.write_text(
+        "overlay: 1.0.0\ninfo: {title: t, version: '1'}\nactions:\n  - target: $.paths[\n    remove: true\n"
+    )
     code, text = run("serve", "--overlay", str(overlay))
     assert code == 2
     assert re.search(r"ours\.yaml: line 4", text)

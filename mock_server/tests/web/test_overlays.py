@@ -106,7 +106,10 @@ def test_a_flat_error_envelope_is_sent_when_the_contract_says_so(overlaid: Any) 
 def test_statuses_codes_messages_limits_and_headers_follow_the_contract(overlaid: Any) -> None:
     code = f"{SCHEMAS}.Error['$defs'].code.oneOf[?@.const == 'unauthorized']"
     client = overlaid(
-        {"target": code, "update": {"x-status": 403, "x-message": "No.", "const": "forbidden", "x-value": "unauthorized"}},
+        {
+            "target": code,
+            "update": {"x-status": 403, "x-message": "No.", "const": "forbidden", "x-value": "unauthorized"},
+        },
         {"target": "$['x-plans'].plans[?@.name == 'free']", "update": {"requests_per_minute": 3}},
         {"target": "$.components.securitySchemes.apiKey", "update": {"name": "X-Token"}},
     )
