@@ -33,10 +33,12 @@ def test_what_is_not_json_is_refused_with_the_place(body: bytes, complaint: str)
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(body: bytes) -> None:
+    refused = None
     try:
         read_json(body)
     except ApiError as error:
-        assert error.code == "invalid_request"
+        refused = error.code
+    assert refused in (None, "invalid_request")
 
 
 def test_a_media_type_may_have_parameters_and_any_case() -> None:

@@ -37,7 +37,9 @@ def test_what_was_applied_is_told() -> None:
 
 @given(st.text(max_size=200))
 def test_any_header_is_read_or_refused(header: str) -> None:
+    refused = None
     try:
         parse(header)
     except ApiError as error:
-        assert error.code == "invalid_request"
+        refused = error.code
+    assert refused in (None, "invalid_request")
