@@ -3,7 +3,7 @@
 import json
 import socket
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Self
@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from mock_server.web.environ import BODY, HEADERS, Environ
 from mock_server.web.gateway import Application
 from mock_server.web.server import BackgroundServer, Options
+from mock_server.web.service import Service
 
 GET = b"GET / HTTP/1.1\r\nHost: mock\r\n\r\n"
 
@@ -103,6 +104,12 @@ def ask(url: str, *data: bytes) -> Answered:
     with RawClient(url) as client:
         client.send(*data)
         return client.answer()
+
+
+def until(server: BackgroundServer, claim: Callable[[Service], object]) -> None:
+    """Ask the server again and again until the claim holds."""
+    while not server.call(claim):
+        pass
 
 
 def hello(environ: Environ, start_response: Any) -> list[bytes]:

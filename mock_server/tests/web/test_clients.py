@@ -98,9 +98,12 @@ def test_curl_meets_each_fault_by_its_exit_code(server: BackgroundServer, path: 
 def test_node_s_fetch_meets_each_fault_as_an_error(server: BackgroundServer, path: str) -> None:
     asked = f"try {{ await (await fetch('{server.url}{path}')).text(); return 'no error' }}"
     told = node(asked + "catch (error) { return error.cause?.code ?? error.cause?.message ?? error.message }")
-    codes = {"/reset": "ECONNRESET", "/reset-midway": "ECONNRESET", "/garbage": "HPE_INVALID_CONSTANT"}
-    assert told == codes.get(path, told)
-    assert told != "no error"
+    if path.startswith("/reset"):
+        assert told in {"ECONNRESET", "UND_ERR_SOCKET"}  # whichever Node's own layers notice first
+    elif path == "/garbage":
+        assert told == "HPE_INVALID_CONSTANT"
+    else:
+        assert told != "no error"
 
 
 @pytest.mark.parametrize("path", sorted(WHOLE))

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from mock_server.tests.web.raw_client import GET, RawClient, ask, hello, serving
+from mock_server.tests.web.raw_client import GET, RawClient, ask, hello, serving, until
 from mock_server.tests.web.sleeper import Sleeper
 from mock_server.tests.web.test_player import playing
 from mock_server.web.limits import Limits
@@ -113,8 +113,7 @@ def test_an_answer_under_way_is_finished_before_the_end() -> None:
         sleeper.asleep()
         stopping = threading.Thread(target=server.stop)
         stopping.start()
-        while not server.call(lambda service: service.stopping):
-            pass
+        until(server, lambda service: service.stopping)
         with pytest.raises(ConnectionRefusedError):
             RawClient(server.url)
         sleeper.wake(server)
