@@ -16,6 +16,7 @@ LOADING = (6.5, 10.0)
 DOOR = (9.0, 20.0)
 COUNTER = (9.0, 19.0)
 ATTEMPTS = ("recipient_unavailable", "notice_left")
+UNCERTAIN = ("address_incorrect", "customs_documents_missing")  # nobody can say when somebody else will act
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +177,9 @@ class Diary:
     def promise(self, index: int) -> float | None:
         """The day of delivery as the carrier sees it at that scan: 23:59:00Z, or None once there will be none."""
         scan, home = self.scans[index], self.itinerary.destination
-        door = index if scan.phrase == "available_for_pickup" else next((i for i in self.doors if i >= index), None)
-        if door is not None and door == index and scan.phrase in ATTEMPTS:
-            door = next((i for i in self.doors if i > index), None)
-        if door is None:
+        sought = index + 1 if scan.phrase in ATTEMPTS else index
+        door = next((each for each in self.doors if each >= sought), None)
+        if door is None or scan.phrase in UNCERTAIN:
             return None
         unforeseen = sum(seconds for mishap, seconds in self.delays.items() if index < mishap < door)
         planned = working_day(local_date(self.scans[door].at - unforeseen, home), home)

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from mock_server.domain.carriers import TrackingNumber
-from mock_server.domain.paces import Pace
+from mock_server.domain.paces import Pace, network_name
 from mock_server.domain.places import Place, Places, distance
 
 NEAR_KM = 60  # facilities closer than this are one
@@ -87,7 +87,7 @@ class Itineraries:
     def country_of(self, number: TrackingNumber) -> str:
         """The carrier's home, or the nearest thing to it on the map."""
         home = number.carrier.country
-        return home if home in self.places.countries else next(iter(self._fixture["markets"]))
+        return home if home in self.places else next(iter(self._fixture["markets"]))
 
     def market(self, home: str, random: Random, *, worldwide: bool) -> str:
         """A country with which that country trades parcels."""
@@ -97,7 +97,7 @@ class Itineraries:
     def _lane(self, number: TrackingNumber, pace: Pace, random: Random) -> tuple[str, str]:
         home = self.country_of(number)
         issuer = number.issuer_country
-        if issuer is not None and issuer in self.places.countries:
+        if issuer is not None and issuer in self.places:
             if issuer != home:
                 return issuer, home
             share = 1 - pace.abroad if pace.abroad > 0.5 else 0.25  # posts use S10 at home too
@@ -141,8 +141,8 @@ class Itineraries:
         return between(here, there, self._hubs(network, here.country))
 
     def _network_of(self, code: str) -> Network:
-        found = [name for name in self._networks if code.startswith(name)]
-        return self._networks[max(found, key=len)] if found else self._no_network
+        name = network_name(self._networks, code)
+        return self._networks[name] if name else self._no_network
 
     def _weigh_markets(self, home: str, worldwide: bool) -> tuple[tuple[str, ...], tuple[float, ...]]:
         centre = self.places.gateways(home)[0]

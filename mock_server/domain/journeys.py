@@ -88,7 +88,9 @@ class Journey:
         return replace(self, events=tuple(events), expires_at=self.expires_at and self.expires_at + seconds)
 
     def next_event_after(self, instant: float) -> Event | None:
-        """The first event later than the instant, or None."""
+        """The first event later than the instant, or None; where time stands still, nothing happens."""
+        if self.polled_at is not None:
+            return None
         index = bisect_right(self.events, instant, key=_at)
         return self.events[index] if index < len(self.events) else None
 

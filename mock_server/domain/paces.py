@@ -1,6 +1,6 @@
 """Paces: how fast a service moves, and how it works."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -59,10 +59,8 @@ class Paces:
         """The service that the number names, else one that the carrier could have sold, or None."""
         if number.service is not None:
             return number.service
-        found = [name for name in self._networks if number.carrier.code.startswith(name)]
-        services = (
-            self._networks[max(found, key=len)] if found else self._services[self._name(number.carrier.type, None)]
-        )
+        network = network_name(self._networks, number.carrier.code)
+        services = self._networks[network] if network else self._services[self._name(number.carrier.type, None)]
         service: str | None = random.choice(services["international" if abroad else "domestic"])
         return service
 
@@ -71,6 +69,11 @@ class Paces:
         if name:
             return name
         return carrier_type if carrier_type in self._paces else next(iter(self._paces))
+
+
+def network_name(networks: Iterable[str], code: str) -> str | None:
+    """The longest of the names that begins the carrier's code: `dpdpoland` is of `dpd`."""
+    return max((name for name in networks if code.startswith(name)), key=len, default=None)
 
 
 def _first(table: list[tuple[str, str]], service: str | None) -> str | None:

@@ -64,8 +64,3 @@ class Phrases:
         if event_type is None:
             return Phrase(key, "", record["status"], record["text"])
         return Phrase(key, event_type, self._status_of[event_type], record["text"])
-
-
-def status_classes(event_type: Mapping[str, Any]) -> Mapping[str, str]:
-    """The status that each event type gives, from the contract's EventType schema."""
-    return {entry["const"]: entry["x-status-class"] for entry in event_type["oneOf"]}

@@ -60,6 +60,9 @@ class Places:
     def countries(self) -> tuple[str, ...]:
         return tuple(self._countries)
 
+    def __contains__(self, country: str) -> bool:
+        return country in self._countries
+
     def cities(self, country: str) -> tuple[Place, ...]:
         """Its main cities, where carriers sort; KeyError for a country that is not on the map."""
         return self._cities[country]

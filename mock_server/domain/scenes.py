@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import cycle, islice
-from math import ceil
 from random import Random
 from types import MappingProxyType
 
@@ -53,9 +52,8 @@ class Scene:
 
 
 def ended(journey: Journey, before: float, step: float = WEEK) -> Journey:
-    """The journey moved back until it is over by then, by whole weeks, so that its weekdays stay."""
-    late = journey.events[-1].at - before + HOUR
-    return journey.shifted(-ceil(late / step) * step) if late > 0 else journey
+    """The journey moved so that it is just over by then, by whole weeks, so that its weekdays stay."""
+    return journey.shifted((before - HOUR - journey.events[-1].at) // step * step)
 
 
 def pending(scene: Scene) -> Journey:

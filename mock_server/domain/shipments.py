@@ -5,6 +5,7 @@ from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.journeys import Event, Journey
 from mock_server.domain.seasons import Season
 
+SEASONS_AHEAD = 8  # in which to look for a shipment that begins; most do in the first
 Identity = tuple[str, str]  # carriers reuse each other's numbers, so a number alone names no shipment
 
 
@@ -46,9 +47,12 @@ class Shipments:
         return self._pinned.pop(identity(number), None) is not None
 
     def next_event(self, number: TrackingNumber, after: float) -> Event | None:
-        """The next event that anybody can see after the instant, if need be in the number's next season, or None."""
-        event = self.find(number, after).next_event_after(after)
-        if event is not None:
-            return event
-        season = Season.of(after).end
-        return self.find(number, season).next_event_after(season - 1)
+        """The next event that anybody can see after the instant, or None if there is none in the seasons to come."""
+        instant = after
+        for _ in range(SEASONS_AHEAD):
+            event = self.find(number, instant).next_event_after(after)
+            if event is not None:
+                return event
+            instant = Season.of(instant).end
+            after = instant - 1
+        return None

@@ -5,7 +5,7 @@ from functools import lru_cache
 from mock_server.domain.calendars import DAY, HOUR, estimate, local_date
 from mock_server.domain.carriers import TrackingNumber
 from mock_server.domain.itineraries import Itinerary
-from mock_server.domain.journeys import Event, Journey
+from mock_server.domain.journeys import SILENCE_SECONDS, Event, Journey
 from mock_server.domain.places import Place
 from mock_server.domain.randomness import stream
 from mock_server.domain.scenes import SCENES, Scene, ended
@@ -45,11 +45,13 @@ class Staging:
         KeyError for a status that no journey shows.
         """
         life = self.whole_life(seed, number, now)
+        if status == life.waiting.status:
+            return life
         for event in life.events:
             if event.phrase.status == status:
-                return life.shifted(now // 1 - event.at)
+                return self.whole_life(seed, number, now + now // 1 - event.at)
         scene = self.scene(seed, number, status, now)
-        return ended(scene, now, DAY)
+        return ended(scene, now if scene.expires_at is None else now - SILENCE_SECONDS, DAY)
 
     def _stage(self, seed: int, number: TrackingNumber, name: str, season: Season) -> Journey:
         random = stream(seed, number.carrier.code, number.text, season.index, name)
