@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_INSTALLED = _PACKAGE / "data" / "schemas"  # a wheel carries the contract inside the package
+_INSTALLED = _PACKAGE.parent / "trackflow_data" / "schemas"  # where a wheel puts the contract
 SCHEMAS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "schemas"
 
 # YAML 1.2 core schema (section 10.3.2), so that `no` stays a text and 2026-06-15 is not a date.

@@ -9,8 +9,8 @@ from mock_server.contract.bundle import bundle, references
 from mock_server.contract.files import DocumentError, line_of, read
 from mock_server.contract.pointers import follow, pointer
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-DATA = _PACKAGE / "data" if (_PACKAGE / "data").is_dir() else _PACKAGE.parent  # a wheel carries the data inside
+_ROOT = Path(__file__).resolve().parents[2]
+DATA = _ROOT / "trackflow_data" if (_ROOT / "trackflow_data").is_dir() else _ROOT  # where a wheel puts the two folders
 SCHEMAS = DATA / "schemas"
 FIXTURES = DATA / "fixtures"
 
