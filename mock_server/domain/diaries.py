@@ -40,6 +40,7 @@ class Diary:
         self.papers_missing = False
         self.delays: dict[int, float] = {}  # seconds lost after the scan of that index
         self.doors: list[int] = []  # indices of the scans that end a day of delivery
+        self.hoped: tuple[int, float] | None = None  # until which scan people hoped to deliver, and when
         self.kept: int | None = None  # how many scans ever came in, where the rest was never made
 
     def write(self, phrase: str, place: Place | None) -> None:
@@ -179,8 +180,11 @@ class Diary:
         scan, home = self.scans[index], self.itinerary.destination
         sought = index + 1 if scan.phrase in ATTEMPTS else index
         door = next((each for each in self.doors if each >= sought), None)
-        if door is None or scan.phrase in UNCERTAIN:
+        if scan.phrase in UNCERTAIN:
             return None
+        if door is None:
+            hoped = self.hoped[1] if self.hoped and index < self.hoped[0] else None
+            return None if hoped is None else estimate(working_day(local_date(hoped, home), home), scan.at, home)
         unforeseen = sum(seconds for mishap, seconds in self.delays.items() if index < mishap < door)
         planned = working_day(local_date(self.scans[door].at - unforeseen, home), home)
         return estimate(planned, scan.at, home)

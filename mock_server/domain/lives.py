@@ -96,6 +96,8 @@ def suffer_halfway(diary: Diary, mishap: str) -> None:
     for before, here in pairwise(stops[: len(stops) // 2 + 1]):
         diary.leave(before, here)
         diary.reach(before, here)
+    legs_left = len(stops) - 1 - len(stops) // 2
+    diary.hoped = len(diary.scans), diary.now + (1 + legs_left) * DAY
     diary.suffer(mishap, stops[len(stops) // 2], (10, 60))
 
 
@@ -118,6 +120,7 @@ def miss(diary: Diary) -> None:
 def turn_back(diary: Diary) -> None:
     """The one scan that says so, here or at the sender's door: nothing follows it."""
     if diary.random.random() < 0.4:
+        diary.wait((1, 8))
         diary.write("returning", diary.scans[-1].place)
     else:
         send_back(diary)

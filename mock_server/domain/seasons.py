@@ -7,6 +7,7 @@ from mock_server.domain.calendars import DAY
 
 LENGTH = 32 * DAY
 OFFSET = 1781308800  # 2026-06-13T00:00:00Z, so that the page's own day comes early in a season
+EARLIEST, LATEST = -62e9, 253e9  # the years 5 and 9987: Python's calendar ends soon after, and so do seasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Season:
 
     @classmethod
     def of(cls, instant: float) -> "Season":
-        return cls(int((instant - OFFSET) // LENGTH))
+        return cls(int((min(max(instant, EARLIEST), LATEST) - OFFSET) // LENGTH))
 
     @property
     def start(self) -> float:

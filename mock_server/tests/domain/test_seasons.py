@@ -6,6 +6,7 @@ import pytest
 
 from mock_server.domain.clock import from_text
 from mock_server.domain.seasons import Season
+from mock_server.tests.domain.shipping import DISPATCH, random_numbers
 
 DAY = 86400
 
@@ -40,3 +41,10 @@ def test_long_journeys_begin_later_than_short_ones() -> None:
         return sum(start > season.start for start in starts) / len(starts)
 
     assert late(3) < late(12)
+
+
+@pytest.mark.parametrize("instant", ["1000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_at_the_ends_of_the_calendar_shipments_are_old_or_to_come(instant: str) -> None:
+    now = from_text(instant)
+    for number in random_numbers(50, 2):
+        assert DISPATCH.journey(0, number, now).at(now).facts("en")["last_updated"] <= instant
