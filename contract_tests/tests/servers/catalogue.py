@@ -2,9 +2,61 @@
 
 from collections.abc import Mapping
 
-from contract_tests.tests.servers import variants
 from contract_tests.tests.servers.modifiers import Mutant, Variant, members
-from contract_tests.tests.servers.mutants import quota_counting, shape, status
+from contract_tests.tests.servers.mutants import (
+    auth,
+    batches,
+    deliveries,
+    detection,
+    filters,
+    formats,
+    headers,
+    languages,
+    quota_counting,
+    quota_limits,
+    quota_windows,
+    refusals,
+    retries,
+    robustness,
+    shape,
+    signatures,
+    status,
+    transport,
+    webhook_requests,
+    webhooks,
+    words,
+)
+from contract_tests.tests.servers.variants import (
+    harmless,
+    silent_bodies,
+    silent_quota,
+    silent_requests,
+    silent_webhooks,
+)
 
-MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in members(Mutant, status, shape, quota_counting)}
-VARIANTS: Mapping[str, Variant] = {variant.name: variant for variant in members(Variant, variants)}
+DEFECTS = (
+    status,
+    refusals,
+    words,
+    shape,
+    formats,
+    headers,
+    quota_counting,
+    quota_limits,
+    quota_windows,
+    auth,
+    batches,
+    detection,
+    languages,
+    transport,
+    robustness,
+    webhook_requests,
+    webhooks,
+    filters,
+    deliveries,
+    retries,
+    signatures,
+)
+DIFFERENCES = (harmless, silent_bodies, silent_quota, silent_requests, silent_webhooks)
+MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in members(Mutant, *DEFECTS)}
+VARIANTS: Mapping[str, Variant] = {variant.name: variant for variant in members(Variant, *DIFFERENCES)}

@@ -1,7 +1,7 @@
 """Mutants, each of which breaks one clause, and variants, which break none that is documented."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Literal, TypeAlias, TypeVar
@@ -13,6 +13,7 @@ Level: TypeAlias = Literal["documented", "assumed"]
 Edit: TypeAlias = Callable[[Body], None]
 Rewrite: TypeAlias = Callable[[Call, Reply], Reply]
 Apply: TypeAlias = Callable[[Parts], Parts]
+Named: TypeAlias = type | Callable[..., object]
 M = TypeVar("M")
 
 
@@ -38,23 +39,82 @@ class Variant:
     apply: Apply
 
 
-def kebab(name: str) -> str:
-    """`count_is_wrong` and `CountIsWrong` are count-is-wrong."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).replace("_", "-").lower()
+@dataclass(frozen=True, slots=True)
+class Breaking:
+    """Decorators that make mutants of one group and level out of functions and classes."""
+
+    group: str
+    level: Level
+
+    def part(self, *clauses: str) -> Callable[[type], Mutant]:
+        """A class that derives from a part of the server and takes its place."""
+        return lambda part: self._mutant(part, clauses, exchanging(part))
+
+    def reply(
+        self, *clauses: str, on: Collection[str] = (), status: Collection[int] = ()
+    ) -> Callable[[Rewrite], Mutant]:
+        """A function from call and reply to another reply, for these operations and statuses."""
+        return lambda rewrite: self._mutant(rewrite, clauses, rewriting(rewrite, on, status))
+
+    def body(self, *clauses: str, on: Collection[str] = (), status: Collection[int] = ()) -> Callable[[Edit], Mutant]:
+        """A function that changes an answer's JSON in place."""
+        return lambda edit: self._mutant(edit, clauses, rewriting(editing(edit), on, status))
+
+    def tracking(self, *clauses: str) -> Callable[[Edit], Mutant]:
+        """A function that changes every tracking body in place: single, in batches and in deliveries."""
+        return lambda edit: self._mutant(edit, clauses, editing_trackings(edit))
+
+    def payload(self, *clauses: str) -> Callable[[Edit], Mutant]:
+        """A function that changes the payload of a delivery in place, before it is signed."""
+        return lambda edit: self._mutant(edit, clauses, editing_payloads(edit))
+
+    def _mutant(self, thing: Named, clauses: tuple[str, ...], apply: Apply) -> Mutant:
+        return Mutant(kebab(thing.__name__), self.group, self.level, clauses, first_line(thing), apply)
 
 
-def first_line(thing: type | Callable[..., object]) -> str:
-    return (thing.__doc__ or "").strip().split("\n")[0]
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """Decorators that make variants, in the ways of Breaking."""
+
+    keeps_assumed: bool
+
+    def part(self, part: type) -> Variant:
+        return self._variant(part, exchanging(part))
+
+    def reply(self, on: Collection[str] = (), status: Collection[int] = ()) -> Callable[[Rewrite], Variant]:
+        return lambda rewrite: self._variant(rewrite, rewriting(rewrite, on, status))
+
+    def body(self, on: Collection[str] = (), status: Collection[int] = ()) -> Callable[[Edit], Variant]:
+        return lambda edit: self._variant(edit, rewriting(editing(edit), on, status))
+
+    def tracking(self, edit: Edit) -> Variant:
+        return self._variant(edit, editing_trackings(edit))
+
+    def payload(self, edit: Edit) -> Variant:
+        return self._variant(edit, editing_payloads(edit))
+
+    def _variant(self, thing: Named, apply: Apply) -> Variant:
+        return Variant(kebab(thing.__name__), self.keeps_assumed, first_line(thing), apply)
 
 
-def concerns(call: Call, reply: Reply, on: Iterable[str], status: Iterable[int]) -> bool:
-    on, status = tuple(on), tuple(status)
-    return (not on or call.operation in on) and (not status or reply.status in status)
+def exchanging(part: type) -> Apply:
+    return lambda parts: parts.with_part(part)
 
 
-def rewriting(rewrite: Rewrite, on: Iterable[str], status: Iterable[int]) -> Apply:
+def editing_trackings(edit: Edit) -> Apply:
+    return lambda parts: replace(parts, trackings=(*parts.trackings, edit))
+
+
+def editing_payloads(edit: Edit) -> Apply:
+    return lambda parts: replace(parts, payloads=(*parts.payloads, edit))
+
+
+def rewriting(rewrite: Rewrite, on: Collection[str], status: Collection[int]) -> Apply:
+    """Rewrites the replies to these operations with these statuses; none given means all."""
+
     def only_there(call: Call, reply: Reply) -> Reply:
-        return rewrite(call, reply) if concerns(call, reply, on, status) else reply
+        concerned = (not on or call.operation in on) and (not status or reply.status in status)
+        return rewrite(call, reply) if concerned else reply
 
     return lambda parts: replace(parts, replies=(*parts.replies, only_there))
 
@@ -70,35 +130,13 @@ def editing(edit: Edit) -> Rewrite:
     return rewrite
 
 
-@dataclass(frozen=True, slots=True)
-class Breaking:
-    """Decorators that make mutants of one group and level out of functions and classes."""
+def kebab(name: str) -> str:
+    """`count_is_wrong` and `CountIsWrong` are count-is-wrong."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).replace("_", "-").lower()
 
-    group: str
-    level: Level
 
-    def mutant(self, thing: type | Callable[..., object], clauses: tuple[str, ...], apply: Apply) -> Mutant:
-        return Mutant(kebab(thing.__name__), self.group, self.level, clauses, first_line(thing), apply)
-
-    def part(self, *clauses: str) -> Callable[[type], Mutant]:
-        """A class that derives from a part of the server and takes its place."""
-        return lambda part: self.mutant(part, clauses, lambda parts: parts.with_part(part))
-
-    def reply(self, *clauses: str, on: Iterable[str] = (), status: Iterable[int] = ()) -> Callable[[Rewrite], Mutant]:
-        """A function from call and reply to another reply, for these operations and statuses."""
-        return lambda rewrite: self.mutant(rewrite, clauses, rewriting(rewrite, on, status))
-
-    def body(self, *clauses: str, on: Iterable[str] = (), status: Iterable[int] = ()) -> Callable[[Edit], Mutant]:
-        """A function that changes an answer's JSON in place."""
-        return lambda edit: self.mutant(edit, clauses, rewriting(editing(edit), on, status))
-
-    def tracking(self, *clauses: str) -> Callable[[Edit], Mutant]:
-        """A function that changes every tracking body in place: single, in batches and in deliveries."""
-        return lambda edit: self.mutant(edit, clauses, lambda parts: replace(parts, trackings=(*parts.trackings, edit)))
-
-    def payload(self, *clauses: str) -> Callable[[Edit], Mutant]:
-        """A function that changes the payload of a delivery in place, before it is signed."""
-        return lambda edit: self.mutant(edit, clauses, lambda parts: replace(parts, payloads=(*parts.payloads, edit)))
+def first_line(thing: Named) -> str:
+    return (thing.__doc__ or "").strip().split("\n")[0]
 
 
 def members(kind: type[M], *modules: ModuleType) -> tuple[M, ...]:

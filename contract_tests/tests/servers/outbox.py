@@ -35,6 +35,8 @@ class Delivery:
 class Outbox:
     """Sends in the background, so that no request waits for a receiver."""
 
+    method = "POST"
+
     def __init__(self, clock: Clock, webhooks: Webhooks, changes: Sequence[Callable[[Body], None]]) -> None:
         self.clock, self.webhooks, self.changes = clock, webhooks, changes
         self.waiting: list[Delivery] = []
@@ -42,6 +44,7 @@ class Outbox:
         self.signal = Condition()
         self.thread: Thread | None = None
         self.closed = False
+        self.under_way = 0
 
     def post(self, subscription: Subscription, event_type: str, data: Body) -> None:
         """Deliver an event to a subscription, now and as often as it takes."""
@@ -84,17 +87,17 @@ class Outbox:
                 self.thread = Thread(target=self.run, daemon=True)
                 self.thread.start()
             heapq.heappush(self.waiting, delivery)
-            self.signal.notify()
+            self.signal.notify_all()
 
     def wake(self) -> None:
         """Look at the clock again: it was moved."""
         with self.signal:
-            self.signal.notify()
+            self.signal.notify_all()
 
     def close(self) -> None:
         with self.signal:
             self.closed = True
-            self.signal.notify()
+            self.signal.notify_all()
 
     def run(self) -> None:
         while (delivery := self.take()) is not None:
@@ -106,20 +109,35 @@ class Outbox:
             while not self.closed:
                 ahead = self.waiting[0].due - self.clock.now() if self.waiting else None
                 if ahead is not None and ahead <= 0:
+                    self.under_way += 1
                     return heapq.heappop(self.waiting)
                 self.signal.wait(ahead)
         return None
 
+    def settle(self, timeout: float) -> bool:
+        """Wait until every delivery that is due was tried; false after `timeout` seconds."""
+        with self.signal:
+            return self.signal.wait_for(lambda: not self.under_way and not self.due(), timeout)
+
+    def due(self) -> bool:
+        return bool(self.waiting) and self.waiting[0].due <= self.clock.now()
+
     def attempt(self, delivery: Delivery) -> None:
-        if not self.live(delivery):
-            return
-        status = self.send(delivery)
+        try:
+            if self.live(delivery):
+                self.judge(delivery, self.send(delivery))
+        finally:
+            with self.signal:
+                self.under_way -= 1
+                self.signal.notify_all()
+
+    def judge(self, delivery: Delivery, status: int | None) -> None:
+        """End the subscription, or try again later, or be content."""
+        again = None if self.succeeded(status) or status == 410 else self.again(delivery)
         if status == 410:
             self.webhooks.forget(delivery.webhook_id)
-        elif not self.succeeded(status):
-            again = self.again(delivery)
-            if again is not None:
-                self.put(again)
+        if again is not None:
+            self.put(again)
 
     def live(self, delivery: Delivery) -> bool:
         return delivery.webhook_id in self.webhooks.alive
@@ -142,7 +160,7 @@ class Outbox:
         connection = HTTPConnection(url.hostname, url.port or 80, timeout=TIMEOUT)
         with suppress(OSError, HTTPException):
             target = (url.path or "/") + (f"?{url.query}" if url.query else "")
-            connection.request("POST", target, delivery.body, dict(delivery.headers))
+            connection.request(self.method, target, delivery.body, dict(delivery.headers))
             status = connection.getresponse().status
             connection.close()
             return status

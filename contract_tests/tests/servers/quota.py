@@ -39,9 +39,9 @@ class Quota:
                 self.take(key, call, cost, now)
             return self.allowance(key, call, now, granted=granted)
 
-    def leave(self, key: Key, remaining: int) -> None:
+    def leave(self, key: Key, remaining: int, call: Call | None = None) -> None:
         """Use up either window until no more than `remaining` is left in it."""
-        call = Call("", "")
+        call = call or Call("", "")
         with self.lock:
             now = self.clock.now()
             for seconds in self.windows(key):

@@ -31,15 +31,7 @@ class Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def respond(self) -> None:
-        api = self.server.api
-        call = self.call()
-        try:
-            reply = states.make(api, call) if call.path == "/_states" else api.answer(call)
-        except RefusalError as refusal:  # of a provider state
-            reply = api.refuse(refusal)
-        except Exception as error:  # noqa: BLE001 a crash is an answer too, and many mutants crash
-            reply = api.refuse(RefusalError("internal_error", f"{type(error).__name__}: {error}"))
-        self.send(reply)
+        self.send(self.server.answer(self.call()))
 
     def call(self) -> Call:
         url = urlsplit("http://server" + self.path if self.path.startswith("/") else self.path)
@@ -96,6 +88,15 @@ class Server(ThreadingHTTPServer):
         self.socket.bind(self.server_address)
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
+
+    def answer(self, call: Call) -> Reply:
+        """What the API, or a provider state, answers; a crash is 500."""
+        try:
+            return states.make(self.api, call) if call.path == "/_states" else self.api.answer(call)
+        except RefusalError as refusal:  # of a provider state
+            return self.api.refuse(refusal)
+        except Exception as error:  # noqa: BLE001 a crash is an answer too, and some mutants crash
+            return self.api.refuse(RefusalError("internal_error", f"{type(error).__name__}: {error}"))
 
     def run(self) -> None:
         """Answer until closed."""

@@ -119,6 +119,10 @@ class EndpointsCountApart(Quota):
     def bucket(self, key: Key, call: Call) -> str:
         return f"{key.text} {call.operation}"
 
+    def leave(self, key: Key, remaining: int, call: Call | None = None) -> None:
+        for operation in ("trackShipment", "trackBatch", "listCarriers", "createWebhook", "deleteWebhook"):
+            super().leave(key, remaining, Call("", "", operation=operation))
+
 
 @assumed.part("quota.cost.every-operation")
 class WebhooksAreFree(Api):
@@ -129,8 +133,8 @@ class WebhooksAreFree(Api):
 
 
 @assumed.part("quota.cost.every-operation")
-class DirectoryCostsAHundred(Api):
-    """The directory is charged by the page of ten carriers, as one request for each."""
+class DirectoryCostsEight(Api):
+    """The directory is charged as one request for every hundred carriers."""
 
     def cost(self, key: Key, call: Call) -> int:
         return 8 if call.operation == "listCarriers" else super().cost(key, call)

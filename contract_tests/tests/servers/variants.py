@@ -1,1 +1,0 @@
-"""Legitimate differences: everything the page says holds, what we assume may not."""

@@ -1,0 +1,1 @@
+"""Legitimate differences."""
