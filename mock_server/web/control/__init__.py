@@ -1,0 +1,27 @@
+"""The control plane: looking into the mock and steering it, under WireMock's names and verbs."""
+
+from flask import Blueprint, request
+
+from mock_server.web.control import about, keys, requests
+from mock_server.web.control.plane import Plane
+from mock_server.web.guard import Guard
+from mock_server.world import Worlds
+
+CONTROL_PREFIX = "/__admin"
+NOUNS = (about, keys, requests)
+
+
+def control_plane(worlds: Worlds, version: str) -> Blueprint:
+    """The blueprint of one mock's control plane."""
+    blueprint = Blueprint("control", __name__)
+    settings = worlds.foundation.settings
+    guard = Guard(settings.host, settings.admin_token)
+
+    @blueprint.before_request
+    def guarded() -> None:
+        guard.check(request.remote_addr, request.headers)
+
+    plane = Plane(worlds, version, blueprint)
+    for noun in NOUNS:
+        noun.register(plane)
+    return blueprint

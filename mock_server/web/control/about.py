@@ -1,0 +1,54 @@
+"""`/health`, `/version`, `/settings`, `/openapi.json` and `/reset`: the mock as a whole."""
+
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from flask import Response, jsonify
+
+from mock_server.domain.clock import to_text
+from mock_server.domain.journal import masked
+from mock_server.web.control.plane import Plane
+
+
+def register(plane: Plane) -> None:
+    worlds, version = plane.worlds, plane.version
+    settings = worlds.foundation.settings
+    started = plane.wall.now()
+
+    @plane.blueprint.get("/health")
+    def health() -> Response:
+        now = plane.wall.now()
+        return jsonify(
+            status="healthy",
+            message="The mock is up.",
+            version=version,
+            uptimeInSeconds=int(now - started),
+            timestamp=to_text(now),
+        )
+
+    @plane.blueprint.get("/version")
+    def show_version() -> Response:
+        return jsonify(version=version)
+
+    @plane.blueprint.get("/settings")
+    def show_settings() -> Response:
+        return jsonify({field.name: shown(field.name, getattr(settings, field.name)) for field in fields(settings)})
+
+    @plane.blueprint.get("/openapi.json")
+    def openapi() -> Response:
+        return jsonify(worlds.foundation.specification.document)
+
+    @plane.blueprint.post("/reset")
+    def reset() -> Response:
+        worlds.reset(plane.key)
+        return jsonify(status="reset", keys=len(worlds.all()))
+
+
+def shown(name: str, value: Any) -> Any:
+    """A setting's value as JSON, a secret one masked."""
+    if name == "admin_token" and value:
+        return masked(value)
+    if isinstance(value, tuple):
+        return [str(each) for each in value]
+    return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,73 @@
+"""The control plane's common ground: which worlds a call is about, and what it brought."""
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, request
+
+from mock_server.contract.bodies import read_json
+from mock_server.contract.errors import ApiError
+from mock_server.domain.clock import Clock, SystemClock
+from mock_server.web.problems import Problem
+from mock_server.world import World, Worlds
+
+
+@dataclass(frozen=True)
+class Plane:
+    """What every noun of the control plane works with; each registers its routes on `blueprint`."""
+
+    worlds: Worlds
+    version: str
+    blueprint: Blueprint
+    wall: Clock = field(default_factory=SystemClock)
+
+    @property
+    def key(self) -> str | None:
+        """The sandbox that the call is limited to; None for all."""
+        return request.args.get("key")
+
+    def known(self) -> list[World]:
+        """The worlds in use that the call is about."""
+        if self.key is None:
+            return list(self.worlds.all())
+        world = self.worlds.known(self.key)
+        return [world] if world else []
+
+    def world(self) -> World | None:
+        """The world of `?key=`, made if the key was never used; None if the call is about all. Problem for no key."""
+        if self.key is None:
+            return None
+        try:
+            return self.worlds.of(self.key)
+        except ApiError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"key={self.key!r} opens no sandbox: {error.detail}") from None
+
+
+def body() -> Any:
+    """The call's JSON value; none sent is an empty object."""
+    data = request.get_data()
+    if not data:
+        return {}
+    try:
+        return read_json(data)
+    except ApiError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, error.detail or "") from None
+
+
+def json_object() -> dict[str, Any]:
+    """The call's JSON object; none sent is an empty one."""
+    value = body()
+    if not isinstance(value, dict):
+        raise Problem(HTTPStatus.BAD_REQUEST, "the body is not a JSON object")
+    return value
+
+
+def number(name: str, default: int, most: int | None = None) -> int:
+    """A whole number from the query."""
+    text = request.args.get(name)
+    if text is None:
+        return default
+    if not text.isascii() or not text.isdigit() or len(text) > 18:
+        raise Problem(HTTPStatus.BAD_REQUEST, f"{name}={text[:40]!r} is not a whole number")
+    return min(int(text), most) if most else int(text)
