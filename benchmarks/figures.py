@@ -9,6 +9,8 @@ from benchmarks.servers import MOCK
 
 FLAT = 1.05  # memory may differ by this factor between two equal loads and still be called flat: allocators breathe
 
+DISTURBED = 5  # percent of the machine that others may take during a round; a busy core slows a compiler thread first
+
 
 @dataclass(frozen=True, slots=True)
 class Round:
@@ -20,6 +22,11 @@ class Round:
     p99_us: float
     cpu_us: float
     bytes: float
+    others_percent: float
+
+    @property
+    def disturbed(self) -> bool:
+        return self.others_percent > DISTURBED
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +79,11 @@ P99 = Metric("p99 at 32, ms", _of_rounds(lambda each: each.p99_us / 1000), style
 CPU = Metric("CPU us/request at 32", _of_rounds(lambda each: each.cpu_us))
 COLD = Metric("requests/s while cold", _of_rounds(lambda each: each.cold_rate), more_is_better=True)
 BYTES = Metric("bytes/answer", _of_rounds(lambda each: each.bytes))
+OTHERS = Metric("CPU taken by others, %", _of_rounds(lambda each: each.others_percent))
 FIRST = Metric("memory, MiB", _of_memory(lambda each: each.first))
 SECOND = Metric("memory at twice, MiB", _of_memory(lambda each: each.second))
 PEAK = Metric("peak memory, MiB", _of_memory(lambda each: each.peak))
-METRICS = (READY, P50, RATE, P99, CPU, COLD, BYTES, FIRST, SECOND, PEAK)
+METRICS = (READY, P50, RATE, P99, CPU, COLD, BYTES, OTHERS, FIRST, SECOND, PEAK)
 COMPARED = (READY, P50, RATE, P99, CPU, COLD, FIRST, SECOND)
 
 

@@ -55,6 +55,13 @@ class Running:
         return ticks / os.sysconf("SC_CLK_TCK")
 
 
+def machine_cpu_seconds() -> float:
+    """Processor time that all processes of the machine have used, or a hypervisor has taken, since it started."""
+    # proc(5): user, nice, system, idle, iowait, irq, softirq, steal. No process is charged with interrupts.
+    user, nice, system, _, _, _, _, steal, *_ = map(int, Path("/proc/stat").read_text().split()[1:11])
+    return (user + nice + system + steal) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def running(server: Server, path: str, logs: Path) -> Iterator[Running]:
     """The server, ready, on a free port of loopback; stopped afterwards with all its children."""

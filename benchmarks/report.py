@@ -14,6 +14,10 @@ def as_text(records: Mapping[str, Record]) -> str:
     parts = [_commands(records), _medians(records)]
     if MOCK in records and len(records) > 1:
         parts += [_ratios(records), "\n".join(verdict.line for verdict in verdicts(records))]
+    rounds = [each for record in records.values() for each in record.rounds if each]
+    disturbed = sum(each.disturbed for each in rounds)
+    if disturbed:
+        parts.append(f"Disturbed by other work on the machine: {disturbed} of {len(rounds)} rounds. Do not quote them.")
     problems = [f"{name}: {problem}" for name, record in records.items() for problem in record.problems]
     if problems:
         parts.append("\n".join(["Could not be measured:", *problems]))
