@@ -94,7 +94,7 @@ class World:
     def __init__(self, foundation: Foundation, account: Account) -> None:
         self.foundation = foundation
         self.account = account
-        self.clock = SandboxClock(foundation.clock)
+        self.clock = foundation.clock.copy()
         self.quota = Quota(account.plan, self.clock)
         self.shipments = Shipments(foundation.settings.seed, foundation.dispatch)
         self.subscriptions = Subscriptions(foundation.settings.seed, account.key)

@@ -4,15 +4,29 @@ Instants are Unix seconds in UTC, as float.
 """
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Protocol
+from math import inf
+from threading import Lock
+from typing import Protocol, Self
+
+# What X-RateLimit-Reset can say in ten digits of Unix seconds, a day's window included.
+EARLIEST = 1_000_000_000.0  # 2001-09-09
+LATEST = 9_999_900_000.0  # 2286-11-19
 
 
 class Clock(Protocol):
-    """What the sandbox's time is, and how fast it runs beside real time (0 stands still)."""
+    """What the sandbox's time is, and how fast it runs beside real time (0 stands still).
+
+    `pace` is what one second of a waiting client is worth; where waiting moves nothing, both sides' seconds are alike.
+    """
 
     @property
     def scale(self) -> float: ...
+
+    @property
+    def pace(self) -> float: ...
 
     def now(self) -> float: ...
 
@@ -20,7 +34,7 @@ class Clock(Protocol):
 class SystemClock:
     """Real time."""
 
-    scale = 1.0
+    scale = pace = 1.0
 
     def now(self) -> float:
         return time.time()  # noqa: TID251 - the one place that reads the machine's clock
@@ -30,6 +44,7 @@ class ManualClock:
     """Stands still until moved. Sleeping moves it, so no test ever waits."""
 
     scale = 0.0
+    pace = 1.0
 
     def __init__(self, start: float) -> None:
         self._now = start
@@ -44,47 +59,125 @@ class ManualClock:
         self._now = instant
 
 
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How a sandbox's time follows its base clock's: from an origin on, so many seconds in one second of the base.
+
+    `due` and `jump` are a promise: from that instant of the base on, it is so many seconds later.
+    """
+
+    origin: float
+    since: float
+    scale: float = 1.0
+    auto_advance: float = 0.0
+    due: float = inf
+    jump: float = 0.0
+
+    def at(self, base: float) -> float:
+        """The sandbox's instant at an instant of the base."""
+        now = self.origin + (base - self.since) * self.scale
+        return now + self.jump if base >= self.due else now
+
+    def set(self, base: float, instant: float) -> Self:
+        """From now on from that instant; ValueError if the contract cannot write it."""
+        if not EARLIEST <= instant <= LATEST:
+            raise ValueError(
+                f"{instant:.0f} is outside the clock's range; set it between {to_text(EARLIEST)} and {to_text(LATEST)}"
+            )
+        return replace(self, origin=instant, since=base, due=inf, jump=0.0)
+
+    def advance(self, base: float, seconds: float) -> Self:
+        return self.set(base, self.at(base) + seconds)
+
+    def run(self, base: float, scale: float) -> Self:
+        """From now on, so many seconds in one of the base; 0 stands still."""
+        return replace(self.set(base, self.at(base)), scale=scale)
+
+    def promise(self, base: float, seconds: float) -> Self:
+        """Let time have moved on when so many seconds of the base are over; of several promises the first counts."""
+        kept = replace(self, origin=self.at(base), since=base, due=inf, jump=0.0) if base >= self.due else self
+        return kept if kept.due < inf else replace(kept, due=base + seconds, jump=seconds * kept.auto_advance)
+
+    def reaches(self, instant: float) -> float | None:
+        """The base's instant at which it is that instant here, or None if time never gets there."""
+        if self.scale:
+            return self.since + (instant - self.origin) / self.scale
+        if instant <= self.origin:
+            return self.since
+        return self.due if instant <= self.origin + self.jump else None
+
+
 class SandboxClock:
-    """A clock of its own over another one: it can be frozen, moved, and run faster or slower."""
+    """A clock of its own over another one: it can be frozen, moved, and run faster or slower.
+
+    `course` is swapped whole, so a reader in another thread never sees half a change.
+    """
+
+    course: Course
 
     def __init__(self, base: Clock, start: float | None = None, scale: float = 1.0) -> None:
-        self._base = base
-        self._start, self._first_scale = start, scale
+        """It begins at the start instant if there is one, else at the base's time."""
+        self.base = base
+        self._start, self._scale = start, scale
+        self._lock = Lock()
         self.reset()
+
+    def now(self) -> float:
+        return self.course.at(self.base.now())
 
     @property
     def scale(self) -> float:
-        return self._scale * self._base.scale
+        return self.course.scale * self.base.scale
 
     @property
     def frozen(self) -> bool:
-        return self._scale == 0.0
+        return self.course.scale == 0.0
 
-    def now(self) -> float:
-        origin, base_origin, scale = self._line
-        return origin + (self._base.now() - base_origin) * scale
+    @property
+    def pace(self) -> float:
+        return self.scale or self.course.auto_advance or 1.0
+
+    def change(self, change: Callable[[Course, float], Course], base: float | None = None) -> None:
+        """Take another course as of now, or as of an instant of the base; what `change` raises changes nothing."""
+        with self._lock:
+            self.course = change(self.course, self.base.now() if base is None else base)
 
     def reset(self) -> None:
-        """Back to how the clock began: its start instant if it has one, else its base's time."""
-        now = self._base.now()
-        self._scale = self._first_scale
-        # One tuple, swapped whole, so that a reader in another thread never sees half a change.
-        self._line = (self._start if self._start is not None else now, now, self._scale)
+        """Back to how the clock began."""
+        now = self.base.now()
+        self.course = Course(now if self._start is None else self._start, now, self._scale)
+
+    def follow(self, other: "SandboxClock") -> None:
+        """Show what the other clock shows, until one of the two is moved; both have the same base."""
+        self.course = other.course
+
+    def copy(self) -> "SandboxClock":
+        """Another clock over the same base that shows the same time."""
+        clock = SandboxClock(self.base)
+        clock.follow(self)
+        return clock
 
     def set(self, instant: float) -> None:
-        self._line = (instant, self._base.now(), self._scale)
+        self.change(lambda course, base: course.set(base, instant))
 
     def advance(self, seconds: float) -> None:
-        self.set(self.now() + seconds)
+        self.change(lambda course, base: course.advance(base, seconds))
 
     def run(self, scale: float) -> None:
-        """From now on, so many sandbox seconds a real second; 0 stands still."""
-        now = self.now()
-        self._scale = scale
-        self.set(now)
+        self.change(lambda course, base: course.run(base, scale))
 
     def freeze(self) -> None:
         self.run(0.0)
+
+    def owe(self, seconds: float) -> None:
+        """A client was told to wait so many real seconds; a frozen clock that advances by itself keeps that promise."""
+        if self.course.auto_advance and self.frozen:
+            self.change(lambda course, base: course.promise(base, seconds))
+
+    def seconds_until(self, instant: float) -> float | None:
+        """Seconds of the base until it is that instant here, 0 if it is already past, None if it never will be."""
+        base = self.course.reaches(instant)
+        return None if base is None else max(0.0, base - self.base.now())
 
 
 def to_text(instant: float) -> str:

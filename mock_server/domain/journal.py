@@ -10,7 +10,10 @@ KEPT_BODY = 8192  # bytes of each body that an entry keeps
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One exchange. `at` is the sandbox's instant, in Unix seconds; bodies are cut to KEPT_BODY bytes."""
+    """One exchange; bodies are cut to KEPT_BODY bytes.
+
+    `at` is the sandbox's instant and `real` the server's own, both in Unix seconds.
+    """
 
     id: int
     at: float
@@ -25,6 +28,7 @@ class Entry:
     reply_body: bytes
     reason: str | None
     fault: str | None
+    real: float = 0.0
 
 
 class Journal:

@@ -104,12 +104,9 @@ class Quota:
         return Allowance(granted, window.limit, window.left(now), window.reset, self._wait(window.reset - now))
 
     def _wait(self, seconds: float) -> int:
-        return wait(seconds, self._clock.scale)
+        return wait(seconds, self._clock.pace)
 
 
-def wait(seconds: float, scale: float) -> int:
-    """Whole seconds, at least 1, that a client must sleep for the sandbox's clock to move `seconds` on.
-
-    Under a frozen clock sleeping moves nothing, so the sandbox's own seconds are told.
-    """
-    return max(1, ceil(seconds / scale if scale else seconds))
+def wait(seconds: float, pace: float) -> int:
+    """Whole seconds, at least 1, that a client must sleep for a clock of that pace to move `seconds` on."""
+    return max(1, ceil(seconds / pace))

@@ -35,7 +35,9 @@ class Pipeline:
         self._renderings = Renderings()
         self._key_header = self.specification.key_header.lower()
         self._names = self.specification.headers
-        self._rate_headers = [(self._names[fact], fact) for fact in ("limit", "remaining", "reset") if fact in self._names]
+        self._rate_headers = [
+            (self._names[fact], fact) for fact in ("limit", "remaining", "reset") if fact in self._names
+        ]
 
     def answer(
         self, method: str, target: str, headers: Mapping[str, str], body: bytes, broken: ApiError | None = None
@@ -52,7 +54,9 @@ class Pipeline:
             world = self.worlds.of(headers.get(self._key_header))
             if route.operation is None:
                 raise wrong_method(method, route)
-            call, problem = self._read(world, route, broken, Call(method, target, route.path_params, route.query, headers, body))
+            call, problem = self._read(
+                world, route, broken, Call(method, target, route.path_params, route.query, headers, body)
+            )
             cost = 1 if problem else route.operation.cost(call)
             allowance = world.quota.charge(cost)
             if not allowance.granted:
@@ -64,7 +68,7 @@ class Pipeline:
             refusal = error
             reply = self._refuse(route, error)
             allowance = self._settle(world, error, allowance, cost)
-        except Exception as error:  # noqa: BLE001 - a bug of the mock: loud in the log, still an answer in the contract's shape
+        except Exception as error:  # a bug of the mock: loud in the log, still an answer in the contract's shape
             log.exception("%s %s failed", method, target)
             refusal = ApiError("internal_error", f"{type(error).__name__}: {error}")
             reply = self._refuse(route, refusal)
@@ -78,9 +82,7 @@ class Pipeline:
         self._record(None, Route(), ("", "", NOTHING, b""), reply, error)
         return reply
 
-    def _read(
-        self, world: World, route: Route, broken: ApiError | None, call: Call
-    ) -> tuple[Call, ApiError | None]:
+    def _read(self, world: World, route: Route, broken: ApiError | None, call: Call) -> tuple[Call, ApiError | None]:
         """The call with its body read, and what is wrong with it: that is told only after the quota has had its say."""
         if broken or route.problem or route.operation is None:
             return call, broken or route.problem
@@ -161,10 +163,14 @@ class Pipeline:
             if self._settings.reset_unit == "delta" and "reset" in self._names:
                 headers[self._names["reset"]] = str(allowance.retry_after)
         if refusal and world and "retry_after" in self._names:
+            told = None
             if refusal.code == "rate_limit_exceeded" and allowance:
-                headers[self._names["retry_after"]] = str(allowance.retry_after)
+                told = allowance.retry_after
             elif refusal.code == "carrier_unavailable":
-                headers[self._names["retry_after"]] = str(wait(OUTAGE, world.clock.scale))
+                told = wait(OUTAGE, world.clock.pace)
+            if told is not None:
+                headers[self._names["retry_after"]] = str(told)
+                world.clock.owe(told)
         if not self._settings.strict:
             if refusal and refusal.injected:
                 headers[FAULT_HEADER] = refusal.injected
@@ -198,6 +204,7 @@ class Pipeline:
                 reply_body=reply.content[:KEPT_BODY],
                 reason=str(refusal) if refusal else None,
                 fault=reply.headers.get(FAULT_HEADER),
+                real=self.worlds.clock.base.now(),
             )
         )
 

@@ -1,5 +1,7 @@
 """The order of checks, the quota's headers and forced outcomes, seen through the application."""
 
+from dataclasses import replace
+
 import pytest
 from werkzeug.test import Client, TestResponse
 
@@ -190,3 +192,15 @@ def test_a_bad_body_is_refused_in_the_contract_s_shape(
 ) -> None:
     answer = client.post("/v2/track/batch", headers=ENTERPRISE, data=body, content_type=content_type)
     assert (answer.status_code, code(answer)) == (status, "invalid_request")
+
+
+@pytest.mark.parametrize("preference", ["code=429", "code=503"])
+def test_a_frozen_clock_keeps_the_promise_of_retry_after_where_it_advances_by_itself(
+    app: MockServer, client: Client, clock: ManualClock, preference: str
+) -> None:
+    world = app.worlds.of(FREE["X-API-Key"])
+    world.clock.change(lambda course, now: replace(course.run(now, 0.0), auto_advance=1.0))
+    before = world.clock.now()
+    wait = int(client.get("/v2/carriers", headers={**FREE, "Prefer": preference}).headers["Retry-After"])
+    clock.sleep(wait)
+    assert world.clock.now() == before + wait
