@@ -45,8 +45,6 @@ class Diary:
 
     def write(self, phrase: str, place: Place | None) -> None:
         self.now = whole_minute(self.now)
-        if self.scans and self.now <= self.scans[-1].at:
-            self.now = self.scans[-1].at + 60
         self.scans.append(Scan(self.now, phrase, place))
 
     def wait(self, hours: Hours) -> None:

@@ -56,11 +56,18 @@ def test_another_seed_gives_other_shipments() -> None:
     assert len(bodies) > 10
 
 
+def twins(text: str, *carriers: str) -> list[TrackingNumber]:
+    """One number of carriers of one kind and country."""
+    return [CARRIERS.recognise(text, carrier) for carrier in carriers]
+
+
 def test_the_same_digits_of_another_carrier_are_another_shipment() -> None:
     routes = {
         DISPATCH.journey(0, CARRIERS.recognise("990000000004040", carrier), NOW).origin for carrier in ("fedex", "dpd")
     }
     assert len(routes) == 2
+    timings = [DISPATCH.journey(0, number, NOW).events for number in twins("990000000004041", "anteraja", "sicepat")]
+    assert timings[0] != timings[1]
 
 
 def test_the_number_of_the_page_answers_the_page_s_example_whenever_it_is_asked() -> None:
