@@ -62,7 +62,7 @@ class EventCatalogue:
         """Every event type, by the mock's own names."""
         return tuple(self._types)
 
-    def statuses(self, event_type: str) -> frozenset[str] | None:
+    def statuses(self, event_type: str) -> tuple[str, ...] | None:
         """The statuses whose arrival is an event of that type; None for the type of all others."""
         return self._types[event_type]
 
@@ -106,8 +106,8 @@ def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _statuses(schema: Mapping[str, Any]) -> Iterator[tuple[str, frozenset[str] | None]]:
+def _statuses(schema: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...] | None]]:
     """Each name that a schema's `oneOf` allows, with its `x-statuses`."""
     for entry in schema["oneOf"]:
         statuses = entry.get("x-statuses")
-        yield entry.get("x-value", entry["const"]), None if statuses is None else frozenset(statuses)
+        yield entry.get("x-value", entry["const"]), None if statuses is None else tuple(statuses)

@@ -1,0 +1,51 @@
+"""The receiver under attack, and the ways of reaching it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+
+from mock_server.web.posting import Address, Answer, Delivery, Line
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A delivery and what came back."""
+
+    delivery: Delivery
+    answer: Answer
+
+
+class Target:
+    """One receiver; every delivery gets a connection of its own unless they follow each other on a line."""
+
+    def __init__(
+        self, address: Address, timeout: float, timer: Callable[[], float], pause: Callable[[], object]
+    ) -> None:
+        """`timeout` is seconds for an answer, `timer` counts them, `pause` is called between parts of a body."""
+        self.address = address
+        self.timer = timer
+        self._line = partial(Line, address, timeout, timer, pause)
+
+    def post(self, *deliveries: Delivery) -> list[Exchange]:
+        """Each on a connection of its own, one after the other."""
+        return [exchange for delivery in deliveries for exchange in self.in_line(delivery)]
+
+    def in_line(self, *deliveries: Delivery) -> list[Exchange]:
+        """One after the other on one connection."""
+        with self._line() as line:
+            return [Exchange(delivery, line.post(delivery)) for delivery in deliveries]
+
+    def burst(self, deliveries: Sequence[Delivery]) -> list[Exchange]:
+        """All at once."""
+        with ThreadPoolExecutor(len(deliveries)) as pool:
+            return [exchange for sent in pool.map(self.post, deliveries) for exchange in sent]
+
+    @contextmanager
+    def stalled(self, delivery: Delivery) -> Iterator[None]:
+        """While a delivery stands still in the middle of its body; it is then given up."""
+        with self._line() as line:
+            with suppress(OSError):  # whether anybody listens shows in what is sent meanwhile
+                line.begin(delivery)
+            yield

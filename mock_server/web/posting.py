@@ -1,0 +1,154 @@
+"""Posting deliveries to a receiver, one connection at a time, and telling what came back."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from shlex import quote
+from types import TracebackType
+from typing import Self
+from urllib.parse import SplitResult, urlsplit
+from urllib.parse import quote as percent
+
+MOST_OF_AN_ANSWER = 65_536  # bytes of a body that are read; senders look at the status only
+URL_MARKS = "/?:@!$&'()*+,;=-._~%#[]"  # RFC 3986 section 2.2, and the percent sign of what is already encoded
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One request to a receiver; `pieces` says in how many parts the body is sent, with a pause before each."""
+
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+    method: str = "POST"
+    pieces: int = 1
+
+    def parts(self) -> tuple[bytes, ...]:
+        size = -(-len(self.body) // self.pieces) or 1
+        return tuple(self.body[start : start + size] for start in range(0, len(self.body), size))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back after so many seconds; without a status, `problem` says why nothing did."""
+
+    seconds: float
+    status: int | None = None
+    reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    problem: str | None = None
+    reached: bool = True
+    late: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.status or self.problem} in {self.seconds * 1000:.0f} ms"
+
+
+class Address:
+    """Where deliveries go; ValueError says what is wrong with the URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or not _has_usable_port(parts):
+            raise ValueError(
+                f"{url!r} is no address to deliver to; give one like http://127.0.0.1:5000/hooks/trackflow"
+            )
+        self._host, self._port, self._secure = parts.hostname, parts.port, parts.scheme == "https"
+        self.target = percent((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=URL_MARKS)
+
+    def connection(self, timeout: float) -> HTTPConnection:
+        return (HTTPSConnection if self._secure else HTTPConnection)(self._host, self._port, timeout=timeout)
+
+
+class Line:
+    """A connection that deliveries follow each other on, opened anew after an answer that says it closes."""
+
+    def __init__(
+        self, address: Address, timeout: float, timer: Callable[[], float], pause: Callable[[], object]
+    ) -> None:
+        """`timeout` is seconds for a whole answer; `pause` is called between the parts of a body."""
+        self._address = address
+        self._timeout = timeout
+        self._timer = timer
+        self._pause = pause
+        self._connection = address.connection(timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._connection.close()
+
+    def post(self, delivery: Delivery) -> Answer:
+        """The receiver's answer; redirects are answers like any other."""
+        started = self._timer()
+        try:
+            if self._connection.sock is None:
+                self._connection.connect()
+        except OSError as error:
+            return self._failed(started, f"no connection: {error.strerror or error}", reached=False)
+        try:
+            return self._exchanged(delivery, started)
+        except TimeoutError:
+            return self._failed(started, f"no answer within {self._timeout:g} s", late=True)
+        except ConnectionError:  # RemoteDisconnected is one
+            return self._failed(started, "closed the connection without an answer")
+        except (HTTPException, OSError) as error:
+            return self._failed(started, f"no HTTP answer: {error!r}")
+
+    def begin(self, delivery: Delivery) -> None:
+        """Send a delivery but for the second half of its body, and leave it so; OSError if that fails."""
+        self._send_head(delivery)
+        self._connection.send(delivery.body[: len(delivery.body) // 2])
+
+    def _exchanged(self, delivery: Delivery, started: float) -> Answer:
+        try:
+            self._send_head(delivery)
+            for part in delivery.parts():
+                if delivery.pieces > 1:
+                    self._pause()
+                self._connection.send(part)
+        except (BrokenPipeError, ConnectionResetError):
+            pass  # it may have answered before it had read everything, as with 413; then that answer is to be had
+        response = self._connection.getresponse()
+        body = response.read(MOST_OF_AN_ANSWER)
+        if not response.isclosed():
+            self._connection.close()
+        seconds = self._timer() - started
+        if seconds > self._timeout:
+            return self._failed(started, f"no answer within {self._timeout:g} s", late=True)
+        return Answer(seconds, response.status, response.reason, dict(response.getheaders()), body)
+
+    def _send_head(self, delivery: Delivery) -> None:
+        connection = self._connection
+        connection.putrequest(delivery.method, self._address.target, skip_accept_encoding=True)
+        for name, value in delivery.headers.items():
+            connection.putheader(name, value.encode("latin-1"))
+        if delivery.method != "GET":
+            connection.putheader("Content-Length", str(len(delivery.body)))
+        connection.endheaders()
+
+    def _failed(self, started: float, problem: str, *, reached: bool = True, late: bool = False) -> Answer:
+        self._connection.close()
+        return Answer(self._timer() - started, problem=problem, reached=reached, late=late)
+
+
+def as_curl(url: str, delivery: Delivery) -> str:
+    """The delivery as a command for a POSIX shell."""
+    words = ["curl", "-i", "-X", delivery.method, quote(url)]
+    for name, value in delivery.headers.items():
+        # An empty header needs a semicolon, or curl leaves it out.
+        words += ["-H", quote(f"{name}: {value}" if value else f"{name};")]
+    if delivery.body:
+        words += ["--data-binary", quote(delivery.body.decode("utf-8", "replace"))]
+    return " ".join(words)
+
+
+def _has_usable_port(parts: SplitResult) -> bool:
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
