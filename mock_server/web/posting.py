@@ -49,12 +49,12 @@ class Address:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or not _has_usable_port(parts):
+        parts = _usable(url)
+        if parts is None:
             raise ValueError(
                 f"{url!r} is no address to deliver to; give one like http://127.0.0.1:5000/hooks/trackflow"
             )
-        self._host, self._port, self._secure = parts.hostname, parts.port, parts.scheme == "https"
+        self._host, self._port, self._secure = parts.hostname or "", parts.port, parts.scheme == "https"
         self.target = percent((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=URL_MARKS)
 
     def connection(self, timeout: float) -> HTTPConnection:
@@ -147,8 +147,11 @@ def as_curl(url: str, delivery: Delivery) -> str:
     return " ".join(words)
 
 
-def _has_usable_port(parts: SplitResult) -> bool:
+def _usable(url: str) -> SplitResult | None:
+    """The parts of a URL that a connection can be opened to."""
     try:
-        return parts.port != 0
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
-        return False
+        return None
+    return parts if usable else None
