@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contract_tests.contract.document import Contract
@@ -12,6 +12,8 @@ from contract_tests.contract.pointers import follow
 from contract_tests.contract.reading import name_of, read
 from contract_tests.exchange import JSON, Exchange, Key
 from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.ledger import Ledger
+from contract_tests.passive.watch import watch
 from contract_tests.session import Session
 from contract_tests.target import Number
 
@@ -25,8 +27,10 @@ class Api:
     contract: Contract
     session: Session
     facts: Facts
+    ledger: Ledger
     seed: int
     _directory: Exchange | None = None
+    _once: dict[tuple[str, str | None, str | None], Exchange] = field(default_factory=dict)
 
     def track(
         self,
@@ -43,6 +47,13 @@ class Api:
         target = operation.target({operation.path_parameter: asked.tracking_number}, asked_query)
         return self.call(operation, target, key=key, **how)
 
+    def once(self, number: Number, *, lang: str | None = None) -> Exchange:
+        """As `track`, but a question that was asked before is not asked again."""
+        asked = (number.tracking_number, number.carrier, lang)
+        if asked not in self._once:
+            self._once[asked] = self.track(number, lang=lang)
+        return self._once[asked]
+
     def carriers(self, *, key: Key | None = None, again: bool = False, **how: Any) -> Exchange:
         """The directory; the same answer every time unless it must be asked for again."""
         if self._directory is None or again or key or how:
@@ -53,11 +64,14 @@ class Api:
             self._directory = exchange
         return self._directory
 
-    def batch(self, shipments: Any, *, key: Key | None = None, **how: Any) -> Exchange:
+    def batch(
+        self, shipments: list[dict[str, str]], *, key: Key | None = None, expected_cost: int | None = None, **how: Any
+    ) -> Exchange:
+        """A batch, which costs its length unless it should be refused."""
         operation = self.operation("trackBatch")
         body = {self._request_name(operation, "shipments"): shipments}
-        cost = len(shipments) if isinstance(shipments, list) else 1
-        return self.post(operation, body, key=key, cost=max(cost, 1), **how)
+        cost = max(len(shipments), 1) if expected_cost is None else expected_cost
+        return self.post(operation, body, key=key, cost=cost, **how)
 
     def subscribe(
         self, number: Number | str, url: str | None, events: Any = None, *, key: Key | None = None, **how: Any
@@ -102,6 +116,10 @@ class Api:
         sent_as = method or (operation.method if operation else "GET")
         known = operation if operation and sent_as == operation.method else None
         return self.session.send(known, sent_as, target, key=None if keyless else key or self.session.key, **how)
+
+    def judged_as(self, exchange: Exchange, operation: Operation) -> None:
+        """Puts an answer to a method that the path does not have through the passive checks of one that it has."""
+        watch(self.contract, self.ledger, replace(exchange, operation=operation), None, 0.0)
 
     def operation(self, identifier: str) -> Operation:
         """The operation of that name; UnverifiableError if an overlay has removed it."""

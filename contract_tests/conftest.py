@@ -3,6 +3,7 @@
 from contract_tests.plugin import (  # noqa: F401  # pytest finds hooks and fixtures by their names in this module
     api,
     facts,
+    lab,
     ledger,
     pytest_addoption,
     pytest_cmdline_main,

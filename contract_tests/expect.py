@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from contract_tests.contract.document import Contract
+from contract_tests.contract.operations import Operation
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
 from contract_tests.passive.refusals import has_code
@@ -33,6 +34,17 @@ def refused(contract: Contract, ledger: Ledger, clauses: Sequence[str], exchange
             clause, exchange, f"{refusal.statuses[0]} with the code {code}", described(exchange), holds=holds
         )  # fmt: skip
     return holds
+
+
+def refused_as(
+    ledger: Ledger, clause: str, exchange: Exchange, operation: Operation, *, like: str, code: str = "invalid_request"
+) -> bool:
+    """Enters that the answer has the status of the operation's answer that is the clause `like`, and the code."""
+    statuses = [each.status for each in operation.answers.values() if each.clause == like]
+    holds = str(exchange.status) in statuses and has_code(exchange, code)
+    return ledger.judge(
+        clause, exchange, f"{' or '.join(statuses)} with the code {code}", described(exchange), holds=holds
+    )  # fmt: skip
 
 
 def declined(ledger: Ledger, clause: str, exchange: Exchange) -> bool:

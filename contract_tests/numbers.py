@@ -37,15 +37,14 @@ def carrier_row(rows: Sequence[dict[str, Any]], code: object) -> dict[str, Any] 
 def another_carrier(rows: Sequence[dict[str, Any]], text: str) -> Number | None:
     """The number under the first carrier whose tracking_format it does not match."""
     for row in rows:
-        code, form = row.get("code"), row.get("tracking_format")
-        if isinstance(code, str) and isinstance(form, str) and not _matches(form, text):
-            return Number(text, code)
+        if isinstance(row.get("code"), str) and not matches(row, text):
+            return Number(text, row["code"])
     return None
 
 
-def _matches(form: str, text: str) -> bool:
-    """Whether the format lets the number through; a format that cannot be read says nothing, so it does."""
+def matches(row: dict[str, Any] | None, text: str) -> bool:
+    """Whether the carrier's format lets the number through; a format that cannot be read says nothing, so it does."""
     try:
-        return re.search(form, text) is not None
+        return row is None or re.search(str(row.get("tracking_format", "")), text) is not None
     except re.error:
         return True

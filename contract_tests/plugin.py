@@ -11,6 +11,7 @@ from contract_tests.api import Api
 from contract_tests.budget import BudgetSpentError
 from contract_tests.contract.files import ContractError
 from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.lab import Lab
 from contract_tests.ledger import Breach, Ledger
 from contract_tests.options import OPTIONS, RunOptions
 from contract_tests.pacing import QuotaSpentError
@@ -121,6 +122,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if run is None:
         return
     run.session.probe = "cleaning up"
+    run.lab.close()
     run.session.close()
     if run.refused is None and not session.config.option.collectonly:
         verdicts = run.ledger.verdicts()
@@ -178,6 +180,11 @@ def facts(run: Run) -> Facts:
 @pytest.fixture
 def ledger(run: Run) -> Ledger:
     return run.ledger
+
+
+@pytest.fixture
+def lab(run: Run) -> Lab:
+    return run.lab
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from contract_tests.contract.document import Contract, load
 from contract_tests.contract.files import ContractError
 from contract_tests.exchange import Exchange
 from contract_tests.facts import Facts, choose_key
+from contract_tests.lab import Lab
 from contract_tests.ledger import Ledger
 from contract_tests.options import RunOptions
 from contract_tests.passive.watch import watch
@@ -45,6 +46,7 @@ class Run:
     states: States
     sleeper: Sleeper
     progress: Progress
+    lab: Lab
     refused: str | None = None
     probes: dict[str, str] = field(default_factory=dict)
 
@@ -88,8 +90,9 @@ def prepare(
         safe=options.safe,
     )
     facts = Facts(contract, target, key, safe=options.safe, exhaust_quota=options.exhaust_quota)
-    api = Api(contract, session, facts, options.seed)
-    return Run(options, contract, target, ledger, session, api, facts, states, sleeper, progress)
+    api = Api(contract, session, facts, ledger, options.seed)
+    lab = Lab(api, ledger, states, target)
+    return Run(options, contract, target, ledger, session, api, facts, states, sleeper, progress, lab)
 
 
 def _watch(contract: Contract, ledger: Ledger, exchange: Exchange, sleeper: Sleeper) -> None:

@@ -8,6 +8,7 @@ from contract_tests.clock import Clock
 from contract_tests.contract.document import Contract
 from contract_tests.contract.operations import Operation
 from contract_tests.exchange import Exchange, Key, Request
+from contract_tests.facts import lacking
 from contract_tests.pacing import Pace, Progress
 from contract_tests.transport import NoAnswerError, Transport
 
@@ -32,6 +33,12 @@ class Sleeper:
 
     def sleep(self, seconds: float) -> None:
         self.pass_time(seconds, f"waiting {seconds:.0f} s")
+
+    def move(self, seconds: float) -> None:
+        """Moves the target's clock ahead; UnverifiableError if it has no control plane for that."""
+        if not (self.pass_by_state and self.pass_by_state(seconds)):
+            raise lacking("states")
+        self.ahead += seconds
 
     def pass_time(self, seconds: float, reason: str) -> None:
         if self.pass_by_state and self.pass_by_state(seconds):

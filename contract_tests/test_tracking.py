@@ -1,6 +1,5 @@
 """One shipment: found, missing, misspelt, named with its carrier or without."""
 
-import re
 from typing import Any
 
 from contract_tests.api import Api
@@ -8,7 +7,7 @@ from contract_tests.exchange import Exchange
 from contract_tests.expect import described, refused, succeeds
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
-from contract_tests.numbers import another_carrier, carrier_row, number_like, pasted, with_wrong_check_digit
+from contract_tests.numbers import another_carrier, carrier_row, matches, number_like, pasted, with_wrong_check_digit
 from contract_tests.passive.directory import carriers_of
 from contract_tests.proving import proves
 from contract_tests.target import Number
@@ -44,7 +43,7 @@ def test_a_known_shipment_is_answered(api: Api, facts: Facts, ledger: Ledger) ->
 @proves("track.carrier.detected", "track.carrier.directory", rank=3)
 def test_the_carrier_is_found_from_the_number(api: Api, facts: Facts, ledger: Ledger) -> None:
     number = facts.known()
-    exchange = api.track(Number(number.tracking_number))
+    exchange = api.once(Number(number.tracking_number))
     rows = carriers_of(api.carriers())
     if not succeeds(ledger, ["track.carrier.detected"], exchange):
         return
@@ -59,7 +58,7 @@ def test_the_carrier_is_found_from_the_number(api: Api, facts: Facts, ledger: Le
         holds = carrier.get("code") == expected
         ledger.judge("track.carrier.detected", exchange, f"carrier {expected}", carrier.get("code"), holds=holds)
     elif row is not None:
-        fits = _fits(row, number.tracking_number)
+        fits = matches(row, number.tracking_number)
         ledger.judge(
             "track.carrier.detected", exchange, "a carrier whose tracking_format the number matches", row, holds=fits
         )  # fmt: skip
@@ -68,7 +67,7 @@ def test_the_carrier_is_found_from_the_number(api: Api, facts: Facts, ledger: Le
 @proves("track.carrier.named", "track.safe", rank=4)
 def test_a_carrier_may_be_named(api: Api, facts: Facts, ledger: Ledger) -> None:
     number = facts.known()
-    before = api.track(Number(number.tracking_number))
+    before = api.once(Number(number.tracking_number))
     code = number.carrier or _carrier(api, before).get("code")
     if not isinstance(code, str):
         raise UnverifiableError("the known number's answer names no carrier to ask with")
@@ -115,7 +114,7 @@ def test_spaces_dashes_and_lower_case_make_no_difference(api: Api, facts: Facts,
 
 @proves("track.number.form", rank=21)
 def test_a_malformed_number_is_refused(api: Api, ledger: Ledger) -> None:
-    for text in ("1Z9", "1Z" + "9" * 60, "1Z_999?AA#1", "包裹12345678", "1Z999/AA1012"):
+    for text in ("1Z9", "1Z" + "9" * 60, "包裹12345678", "1Z999/AA1012"):
         refused(api.contract, ledger, ["track.number.form"], api.track(text), "invalid_tracking_number")
 
 
@@ -178,13 +177,6 @@ def _story(api: Api, exchange: Exchange) -> list[Any]:
     events = facts.get("events")
     oldest = events[-3:] if isinstance(events, list) else events
     return [facts.get("tracking_number"), facts.get("status"), facts.get("last_updated"), oldest]
-
-
-def _fits(row: dict[str, Any], number: str) -> bool:
-    try:
-        return re.search(str(row.get("tracking_format")), number) is not None
-    except re.error:
-        return True  # the row's own clause says what is wrong
 
 
 def _key_order(api: Api, ledger: Ledger, exchange: Exchange) -> None:

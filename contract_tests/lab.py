@@ -1,0 +1,170 @@
+"""Webhooks of this run: made once, used by several probes, told by events that the target is asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from contract_tests.api import Api, webhook_id, webhook_secret
+from contract_tests.exchange import Exchange, Key
+from contract_tests.facts import UnverifiableError, lacking
+from contract_tests.ledger import Ledger
+from contract_tests.receiver import LOOPBACK, Delivery, Receiver
+from contract_tests.states import States
+from contract_tests.target import Number, Target
+
+SILENCE_SECONDS = 0.25  # after which a delivery on the same machine would have come
+DELIVERY_SECONDS = 5.0
+_ENDS = ("delivered", "returned")
+ELSEWHERE = "https://example.com/hooks/trackflow"
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One subscription: its name in this run, the answer that made it, and what that answer said."""
+
+    name: str
+    number: Number
+    events: Sequence[str] | None
+    url: str
+    exchange: Exchange
+    id: str | None
+    secret: str | None
+
+
+def same_event(one: Delivery, other: Delivery) -> bool:
+    """Whether two deliveries tell of one event: by their ids, or else by the shipment they show."""
+    facts, others = one.message.facts, other.message.facts
+    if facts.get("id") is not None and facts.get("id") == others.get("id"):
+        return True
+    shipment = facts.get("data")
+    return shipment == others.get("data") if isinstance(shipment, dict) and "events" in shipment else (
+        one.message.body == other.message.body
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class Lab:
+    """The run's subscriptions and the events that were brought about for them."""
+
+    api: Api
+    ledger: Ledger
+    states: States
+    target: Target
+    receiver: Receiver | None = None
+    why_no_receiver: str | None = None
+    hooks: dict[str, Hook] = field(default_factory=dict)
+    marks: dict[str, int] = field(default_factory=dict)
+    _number: Number | None = None
+
+    def hook(self, name: str, events: Sequence[str] | None = None, *, number: Number | None = None) -> Hook:
+        """The subscription called so, made if it is not there yet."""
+        if name not in self.hooks:
+            chosen = number or self.number()
+            exchange = self._subscribe(name, chosen, events)
+            facts = self.api.read(exchange) if exchange.response.succeeded else {}
+            self.hooks[name] = Hook(
+                name, chosen, events, self._url(name), exchange, webhook_id(facts), webhook_secret(facts)
+            )
+        return self.hooks[name]
+
+    def number(self) -> Number:
+        """The shipment that events happen to: one whose life is not over, preferably the known one."""
+        if self._number is None:
+            self._number = self.api.facts.known()
+            body = self.api.read(self.api.once(self._number))
+            if body.get("status") in _ENDS:
+                self._number = self._younger() or self._number
+        return self._number
+
+    def listening(self) -> Receiver:
+        """The receiver, which the target has accepted; UnverifiableError if there is none."""
+        if self.receiver is None:
+            self._open()
+        if self.receiver is None:
+            raise UnverifiableError(self.why_no_receiver or "no receiver")
+        if not self.states.available("event occurs"):
+            raise lacking("states")
+        return self.receiver
+
+    def event(self, kind: str, number: Number | None = None) -> None:
+        """Something happens to the shipment."""
+        chosen = number or self.number()
+        self.states.ask("event occurs", tracking_number=chosen.tracking_number, type=kind)
+
+    def arrivals(self, hook: Hook, count: int, seconds: float = DELIVERY_SECONDS) -> list[Delivery]:
+        """The hook's deliveries so far, after waiting for so many of them."""
+        receiver = self.listening()
+        receiver.wait(hook.name, count, seconds)
+        return receiver.deliveries(hook.name)
+
+    def attempts(self, hook: Hook, first: int, count: int, seconds: float = DELIVERY_SECONDS) -> list[Delivery]:
+        """Every attempt at the event whose first attempt was that delivery, after waiting for so many."""
+        receiver = self.listening()
+
+        def same(all_of_them: list[Delivery]) -> list[Delivery]:
+            return [each for each in all_of_them if same_event(all_of_them[first], each)]
+
+        if len(receiver.deliveries(hook.name)) <= first:
+            return []
+        receiver.wait_until(hook.name, lambda them: len(same(them)) >= count, seconds)
+        return same(receiver.deliveries(hook.name))
+
+    def stays_silent(self, hook: Hook, count: int) -> bool:
+        """Whether no more than so many deliveries have come, after a moment in which more would have come."""
+        return not self.listening().wait(hook.name, count + 1, SILENCE_SECONDS)
+
+    def drop(self, name: str, key: Key | None = None) -> Exchange | None:
+        """Deletes the subscription, if its id is known."""
+        hook = self.hooks[name]
+        return self.api.unsubscribe(hook.id, key=key) if hook.id else None
+
+    def witness(self, hook: Hook, seen: int) -> bool:
+        """Whether one more delivery came to the hook, so that silence elsewhere means something."""
+        return len(self.arrivals(hook, seen + 1)) > seen
+
+    def close(self) -> None:
+        if self.receiver is not None:
+            self.receiver.close()
+
+    def _subscribe(self, name: str, number: Number, events: Sequence[str] | None) -> Exchange:
+        exchange = self.api.subscribe(number, self._url(name), events)
+        if self.receiver is not None and 400 <= exchange.status < 500:
+            # A real API may want HTTPS and a public name; its webhooks can still be made, and deleted.
+            self.why_no_receiver = f"the target refuses webhooks to {self._url(name)} ({exchange.status})"
+            self.receiver.close()
+            self.receiver = None
+            exchange = self.api.subscribe(number, ELSEWHERE, events)
+        return exchange
+
+    def _url(self, name: str) -> str:
+        if self.receiver is None and self.why_no_receiver is None:
+            self._open()
+        return self.receiver.url(name) if self.receiver else ELSEWHERE
+
+    def _open(self) -> None:
+        if self.why_no_receiver is not None:
+            return
+        url = self.target.receiver_url
+        local = urlsplit(self.api.session.base_url).hostname in LOOPBACK
+        if url is None and local and self.target.states_url is not None:
+            url = f"http://{LOOPBACK[0]}:0/"
+        if url is None:
+            self.why_no_receiver = str(lacking("webhook_receiver"))
+            return
+        try:
+            self.receiver = Receiver(url, self.api.session.sleeper.clock, self.target.listen)
+        except UnverifiableError as error:
+            self.why_no_receiver = str(error)
+        except OSError as error:
+            self.why_no_receiver = f"{url} can't be listened on: {error.strerror}"
+
+    def _younger(self) -> Number | None:
+        """A number like the known one whose life is not over, for a target that has been checked before."""
+        from contract_tests.numbers import number_like  # noqa: PLC0415  # numbers are made with the api
+
+        for count in range(3):
+            number = number_like(self.api, self.api.facts.known(), f"young {count}")
+            answer = self.api.track(number)
+            if answer.response.succeeded and self.api.read(answer).get("status") not in _ENDS:
+                return number
+        return None

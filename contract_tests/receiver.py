@@ -1,0 +1,171 @@
+"""A local receiver of webhooks: keeps the raw bytes, and answers as it is told."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Condition, Event, Thread
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+from contract_tests.clock import Clock
+from contract_tests.exchange import Response
+from contract_tests.facts import UnverifiableError
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One POST as it arrived; `number` counts all arrivals."""
+
+    number: int
+    method: str
+    path: str
+    message: Response
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the receiver answers; a held reply waits until it is let go."""
+
+    status: int = 200
+    location: str | None = None
+    held: Event | None = None
+
+
+@dataclass(slots=True)
+class _Mailbox:
+    deliveries: list[Delivery] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    afterwards: Reply = Reply()
+    held_since: float | None = None
+
+
+class Receiver:
+    """Listens on a port of this machine; every webhook has a path of its own."""
+
+    def __init__(self, url: str, clock: Clock, listen: str | None = None) -> None:
+        parts = urlsplit(url)
+        host = parts.hostname or LOOPBACK[0]
+        if listen is None and host not in LOOPBACK:
+            raise UnverifiableError(
+                f"say which port of this machine {url} leads to: [webhooks] listen in the target file, as 0.0.0.0:8099"
+            )
+        address, _, port = (listen or f"{host}:{parts.port or 0}").rpartition(":")
+        self._clock = clock
+        self._boxes: dict[str, _Mailbox] = {}
+        self._arrived = Condition()
+        self._count = 0
+        self._held: list[Event] = []
+        self._server = _server(self, address.strip("[]") or LOOPBACK[0], int(port))
+        self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread.start()
+        if listen is None:
+            self.base = f"{parts.scheme}://{host}:{self._server.server_address[1]}{parts.path.rstrip('/')}"
+        else:
+            self.base = url.rstrip("/")
+
+    def __enter__(self) -> "Receiver":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for each in self._held:
+            each.set()
+        self._server.shutdown()
+        self._server.server_close()
+
+    def url(self, name: str) -> str:
+        """Where the deliveries called so go."""
+        self._boxes.setdefault(name, _Mailbox())
+        return f"{self.base}/{name}?hook={name}"
+
+    def path(self, name: str) -> str:
+        """Path and query of that url, which deliveries must keep."""
+        parts = urlsplit(self.url(name))
+        return f"{parts.path}?{parts.query}"
+
+    def answer(self, name: str, replies: Sequence[Reply] = (), *, afterwards: Reply | None = None) -> None:
+        """Queues replies for the next deliveries, and the one for those after them."""
+        box = self._boxes[name]
+        box.replies = list(replies)
+        box.afterwards = afterwards or Reply()
+
+    def deliveries(self, name: str) -> list[Delivery]:
+        with self._arrived:
+            return list(self._boxes[name].deliveries)
+
+    def held_since(self, name: str) -> float | None:
+        """When a delivery came that is not answered, in Unix seconds."""
+        with self._arrived:
+            return self._boxes[name].held_since
+
+    def wait(self, name: str, count: int, seconds: float) -> bool:
+        """Whether so many deliveries have come, within that time."""
+        with self._arrived:
+            return self._arrived.wait_for(lambda: len(self._boxes[name].deliveries) >= count, timeout=seconds)
+
+    def wait_until(self, name: str, enough: Callable[[list[Delivery]], bool], seconds: float) -> bool:
+        """Whether the deliveries so far are enough, within that time."""
+        with self._arrived:
+            return self._arrived.wait_for(lambda: enough(self._boxes[name].deliveries), timeout=seconds)
+
+    def arrive(self, method: str, path: str, headers: Sequence[tuple[str, str]], body: bytes) -> Reply:
+        """Files a delivery and says how to answer it."""
+        name = path.partition("?")[0].rstrip("/").rpartition("/")[2]
+        with self._arrived:
+            self._count += 1
+            box = self._boxes.setdefault(name, _Mailbox())
+            box.deliveries.append(Delivery(self._count, method, path, Response(200, tuple(headers), body)))
+            reply = box.replies.pop(0) if box.replies else box.afterwards
+            if reply.held:
+                box.held_since = self._clock.now()
+                self._held.append(reply.held)
+            self._arrived.notify_all()
+        return reply
+
+
+def _server(receiver: Receiver, host: str, port: int) -> ThreadingHTTPServer:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self._chunks() if "chunked" in self.headers.get("Transfer-Encoding", "") else self.rfile.read(length)
+            reply = receiver.arrive(self.command, self.path, list(self.headers.items()), body)
+            if reply.held:
+                reply.held.wait(60)
+            try:
+                self.send_response(reply.status)
+                if reply.location:
+                    self.send_header("Location", reply.location)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+            except OSError:
+                self.close_connection = True  # the sender gave up waiting, as it should
+
+        do_GET = do_PUT = do_POST  # noqa: N815  # the names that http.server calls; a redirect may be followed by GET
+
+        def _chunks(self) -> bytes:
+            body = b""
+            while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name that http.server gives it
+            """The ledger tells what arrived."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """A sender that hangs up is the sender's business."""
+
+    return Server((host, port), Handler)

@@ -1,0 +1,122 @@
+"""Several shipments at once."""
+
+from typing import Any
+
+from contract_tests.api import Api, shipments
+from contract_tests.contract.operations import examples
+from contract_tests.exchange import Exchange
+from contract_tests.expect import declined, described, has_status, refused, succeeds
+from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.ledger import Ledger
+from contract_tests.proving import proves
+from contract_tests.target import Number
+from contract_tests.test_tracking import mismatches
+
+
+@proves("batch.path", "batch.request", "batch.200", "batch.length", "batch.count", "batch.order", rank=6)
+def test_the_pages_own_batch_is_answered(api: Api, ledger: Ledger) -> None:
+    operation = api.operation("trackBatch")
+    content = operation.node["requestBody"]["content"]["application/json"]
+    body = examples(content)["documented"]
+    exchange = api.post(operation, body, cost=len(next(iter(body.values()))))
+    if succeeds(ledger, ["batch.path", "batch.request"], exchange):
+        has_status(ledger, "batch.200", exchange)
+        _pairs(api, ledger, exchange, [each["tracking_number"] for each in body["shipments"]])
+
+
+@proves(
+    "batch.independent", "batch.refusal", "batch.refusal.code", "batch.duplicates", "batch.detected",
+    "batch.same-as-single",
+    rank=7,
+)  # fmt: skip
+def test_each_shipment_has_its_own_result(api: Api, facts: Facts, ledger: Ledger) -> None:
+    known, missing = facts.known(), facts.missing()
+    misfit = mismatches(api, facts)[0]
+    asked = [known, missing, Number(known.tracking_number), misfit, known]
+    exchange = api.batch(shipments(asked))
+    for clause in ("batch.independent", "batch.200"):
+        ledger.judge(clause, exchange, "a 2xx", described(exchange), holds=exchange.response.succeeded)
+    if not exchange.response.succeeded:
+        return
+    results = _results(api, exchange)
+    _pairs(api, ledger, exchange, [each.tracking_number for each in asked])
+    found = [each for each in results if each.get("tracking_number") == known.tracking_number and each.get("status")]
+    ledger.judge("batch.independent", exchange, "the known shipment beside refused ones", len(found), holds=bool(found))
+    ledger.judge("batch.duplicates", exchange, "every repetition answered", len(found), holds=len(found) == 3)
+    if len(results) != len(asked):
+        return
+    single = api.once(known)
+    for place, clause in ((0, "batch.same-as-single"), (2, "batch.detected")):
+        same = _same(api.read(single), results[place])
+        ledger.judge(clause, exchange, "what trackShipment answers", results[place], holds=same)
+    for place, code in ((1, "not_found"), (3, "invalid_tracking_number")):
+        told = str(results[place])
+        ledger.judge("batch.refusal.code", exchange, f"the code {code}", told, holds=code in told)
+
+
+@proves("batch.size", "batch.oversized", rank=8)
+def test_a_batch_is_as_large_as_the_plan_allows(api: Api, facts: Facts, ledger: Ledger) -> None:
+    if facts.plan is None:
+        raise UnverifiableError("the key's plan is not known; say it with --plan")
+    known, size = facts.known(), facts.plan.batch_size
+    full = api.batch(shipments([known] * size))
+    if succeeds(ledger, ["batch.size"], full):
+        _pairs(api, ledger, full, [known.tracking_number] * size)
+    over = api.batch(shipments([known] * (size + 1)), expected_cost=1)
+    if declined(ledger, "batch.size", over):
+        refused(api.contract, ledger, ["batch.oversized"], over, "invalid_request")
+        named = str(size) in over.response.text and facts.plan.name in over.response.text.lower()
+        expected = f"a message that names the plan {facts.plan.name} and its limit {size}"
+        ledger.judge("batch.oversized", over, expected, described(over), holds=named)
+
+
+@proves("batch.request.nonempty", "errors.fields", rank=34)
+def test_a_malformed_batch_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    number = facts.known().tracking_number
+    empty = api.batch([])
+    declined(ledger, "batch.request.nonempty", empty)
+    refused(api.contract, ledger, ["errors.400.request"], empty, "invalid_request")
+    operation = api.operation("trackBatch")
+    for body in ({}, {"shipments": {"tracking_number": number}}, {"shipments": [{"carrier": "ups"}]},
+                 {"shipments": [{"tracking_number": 12345678}]}):  # fmt: skip
+        refused(api.contract, ledger, ["errors.fields"], api.post(operation, body), "invalid_request")
+
+
+@proves("api.unknown-fields", rank=46)
+def test_an_unknown_property_is_ignored(api: Api, facts: Facts, ledger: Ledger) -> None:
+    body = {"shipments": [{**facts.known().shipment, "x_unknown": True}], "x_unknown": {"a": 1}}
+    succeeds(ledger, ["api.unknown-fields"], api.post(api.operation("trackBatch"), body))
+
+
+@proves("batch.unavailable", rank=62)
+def test_a_carrier_that_is_down_is_refused_in_its_result(api: Api, facts: Facts, ledger: Ledger) -> None:
+    known, down = facts.known(), facts.unavailable()
+    exchange = api.batch(shipments([down, known]))
+    code = "carrier_unavailable"
+    results = _results(api, exchange)
+    holds = (
+        exchange.response.succeeded and len(results) == 2 and code in str(results[0]) and code not in str(results[1])
+    )
+    ledger.judge("batch.unavailable", exchange, f"{code} in the first result only", described(exchange), holds=holds)
+
+
+def _pairs(api: Api, ledger: Ledger, exchange: Exchange, numbers: list[str]) -> None:
+    """Enters that results and shipments pair up by position."""
+    body, results = api.read(exchange), _results(api, exchange)
+    ledger.judge("batch.length", exchange, f"{len(numbers)} results", len(results), holds=len(results) == len(numbers))
+    count = body.get("count")
+    ledger.judge("batch.count", exchange, f"count {len(results)}", count, holds=count == len(results))
+    if len(results) == len(numbers) and len(set(numbers)) > 1:
+        found = [each.get("tracking_number") for each in results]
+        ledger.judge("batch.order", exchange, f"results for {numbers}", found, holds=found == numbers)
+
+
+def _results(api: Api, exchange: Exchange) -> list[dict[str, Any]]:
+    results = api.read(exchange).get("results")
+    return [each if isinstance(each, dict) else {} for each in results] if isinstance(results, list) else []
+
+
+def _same(single: dict[str, Any], result: dict[str, Any]) -> bool:
+    """Whether both tell of the same shipment; the time of the last poll may differ by a moment."""
+    told = {name: each for name, each in single.items() if name != "last_updated"}
+    return all(result.get(name) == each for name, each in told.items())

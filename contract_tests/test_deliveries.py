@@ -1,0 +1,244 @@
+"""Events as they arrive: whose, how signed, and which filter lets them through."""
+
+from typing import Any
+
+from contract_tests.api import Api
+from contract_tests.contract.document import Contract
+from contract_tests.contract.pointers import follow, pointer, resolved
+from contract_tests.contract.reading import read
+from contract_tests.exchange import JSON, Exchange, Request
+from contract_tests.facts import UnverifiableError
+from contract_tests.lab import Hook, Lab
+from contract_tests.ledger import Ledger
+from contract_tests.passive.bodies import media_type
+from contract_tests.passive.history import classes
+from contract_tests.proving import proves
+from contract_tests.receiver import Delivery
+from contract_tests.signatures import examine
+from contract_tests.target import Number
+
+_SCHEMA = pointer(("webhooks", "trackingEvent", "post", "requestBody", "content", JSON, "schema"))
+_PARAMETERS = pointer(("webhooks", "trackingEvent", "post", "parameters"))
+_FIRST = "transit"
+_TROUBLE = ("exception", "out_for_delivery", "failed_attempt", "out_for_delivery")
+_END = "delivered"
+_RETURN = "returned"
+
+
+@proves(
+    "delivery.operation", "delivery.content-type", "delivery.signature", "delivery.signature.form",
+    "delivery.signature.hmac", "delivery.signature.raw", "delivery.body", "delivery.webhook_id", "delivery.each",
+    "delivery.type", "delivery.data.current", "delivery.filter", "delivery.filter.all", "track.events.grow",
+    rank=70,
+)  # fmt: skip
+def test_an_event_is_delivered_and_signed(lab: Lab, api: Api, ledger: Ledger) -> None:
+    hooks = [_made(lab, name) for name in ("default", "all", "delivered", "exception")]
+    lab.listening()
+    before = api.track(lab.number())
+    lab.event(_FIRST)
+    first, second, *narrow = hooks
+    arrived = lab.arrivals(first, 1)
+    came = ledger.judge(
+        "delivery.operation", first.exchange, f"a POST to {first.url}", "nothing came", holds=bool(arrived)
+    )
+    ledger.judge("delivery.filter.all", first.exchange, f"{_FIRST} delivered", len(arrived), holds=bool(arrived))
+    if not came:
+        return
+    also = lab.arrivals(second, 1)
+    ledger.judge(
+        "delivery.each", second.exchange, "both webhooks told", f"{len(also)} came to the second", holds=bool(also)
+    )
+    for hook, delivery in [(first, arrived[0]), *((second, each) for each in also[:1])]:
+        _examined(api.contract, ledger, hook, delivery)
+    told, after = _typed(api.contract, ledger, first, arrived[0], _FIRST), api.track(lab.number())
+    _current(api, ledger, told, after)
+    _grown(api, ledger, before, after)
+    for hook in narrow:
+        silent = lab.stays_silent(hook, 0)
+        ledger.judge("delivery.filter", hook.exchange, f"no {_FIRST} for {hook.events}", "one came", holds=silent)
+
+
+@proves(
+    "delivery.filter", "delivery.filter.exception", "delivery.filter.all", "delivery.id.distinct", "delivery.type",
+    rank=72,
+)  # fmt: skip
+def test_trouble_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) -> None:
+    lab.listening()
+    for kind in _TROUBLE:
+        _let_through(lab, api, ledger, kind)
+    everything, trouble = _made(lab, "all"), _made(lab, "exception")
+    for kind, delivery in zip(_named(api, "exception"), lab.arrivals(trouble, 0), strict=False):
+        _examined(api.contract, ledger, trouble, delivery)
+        _typed(api.contract, ledger, trouble, delivery, kind)
+    _distinct(api.contract, ledger, everything, lab.arrivals(everything, 0))
+
+
+@proves("delivery.filter", "delivery.filter.delivered", "webhook.secret.once", "delivery.type", rank=74)
+def test_a_delivery_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) -> None:
+    lab.listening()
+    _let_through(lab, api, ledger, _END)
+    delivered = _made(lab, "delivered")
+    arrived = lab.arrivals(delivered, 0)
+    for delivery in arrived[-1:]:
+        _examined(api.contract, ledger, delivered, delivery)
+        _typed(api.contract, ledger, delivered, delivery, _END)
+    told = [each.message.text for hook in (delivered, _made(lab, "all")) for each in lab.arrivals(hook, 0)]
+    secrets = [hook.secret for hook in lab.hooks.values() if hook.secret]
+    if told and secrets:
+        again = [secret for secret in secrets if any(secret in each for each in told)]
+        ledger.judge("webhook.secret.once", delivered.exchange, "the secret nowhere again", again, holds=not again)
+
+
+@proves("delivery.filter.exception", "delivery.type", rank=75)
+def test_a_return_is_trouble_too(lab: Lab, api: Api, ledger: Ledger) -> None:
+    """Needs a second shipment, because the first one's life ended with its delivery."""
+    lab.listening()
+    number = _second(api)
+    hook = lab.hook("returned", ["exception"], number=number)
+    if not hook.exchange.response.succeeded:
+        raise UnverifiableError("no second webhook could be made")
+    lab.event(_RETURN, number)
+    arrived = lab.arrivals(hook, 1)
+    ledger.judge(
+        "delivery.filter.exception", hook.exchange, f"{_RETURN} delivered", "nothing came", holds=bool(arrived)
+    )
+    for delivery in arrived[:1]:
+        _typed(api.contract, ledger, hook, delivery, _RETURN)
+
+
+def _let_through(lab: Lab, api: Api, ledger: Ledger, kind: str) -> None:
+    """Brings the event about, and enters which of the three filters let it through."""
+    status, wanted = classes(api.contract)[kind], _filters(api.contract)
+    hooks = [_made(lab, name) for name in ("all", "delivered", "exception")]
+    before = {hook.name: len(lab.arrivals(hook, 0)) for hook in hooks}
+    lab.event(kind)
+    for hook in hooks:
+        fits = hook.name == "all" or status in wanted[hook.name]
+        seen = before[hook.name]
+        came = lab.witness(hook, seen) if fits else not lab.stays_silent(hook, seen)
+        # The page names the filters delivered and exception; what else passes them is our reading.
+        documented = ["delivery.filter"] if hook.name != "all" and (hook.name == kind or not fits) else []
+        for clause in (f"delivery.filter.{hook.name}", *documented):
+            expected = f"{kind} {'delivered to' if fits else 'kept from'} {hook.events}"
+            ledger.judge(clause, hook.exchange, expected, "it came" if came else "nothing came", holds=came == fits)
+
+
+def _named(api: Api, filter_name: str) -> list[str]:
+    """The events of the sequence that the filter lets through."""
+    known, wanted = classes(api.contract), _filters(api.contract)
+    return [kind for kind in _TROUBLE if known[kind] in wanted[filter_name]]
+
+
+def event_of(contract: Contract, delivery: Delivery) -> dict[str, Any]:
+    """The delivery's body under the contract's names."""
+    facts = read(contract.document, follow(contract.document, _SCHEMA), delivery.message.facts)
+    return facts if isinstance(facts, dict) else {}
+
+
+def _made(lab: Lab, name: str) -> Hook:
+    hook = lab.hook(name, None if name == "default" else [name])
+    if not hook.exchange.response.succeeded:
+        raise UnverifiableError("no webhook could be made")
+    return hook
+
+
+def _seen(hook: Hook, delivery: Delivery) -> Exchange:
+    """A delivery as evidence: the request that asked for it, and the message that came."""
+    made = hook.exchange
+    request = Request("POST", hook.url, delivery.message.headers, delivery.message.body)
+    return Exchange(made.number, request, delivery.message, None, None, 0, made.probe)
+
+
+def _examined(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery) -> None:
+    """Method, media type, signature and body of one delivery."""
+    seen, message = _seen(hook, delivery), delivery.message
+    meant = f"{hook.url.partition('://')[2].partition('/')[2]}"
+    way = f"{delivery.method} {delivery.path}"
+    ledger.judge("delivery.operation", seen, f"POST /{meant}", way, holds=way == f"POST /{meant}")
+    kind = media_type(message.header("Content-Type"))
+    ledger.judge("delivery.content-type", seen, JSON, kind or "none", holds=kind == JSON)
+    _signed(contract, ledger, hook, seen)
+    complaints = contract.schemas.complaints(message.value, _SCHEMA, "delivery.body")
+    for each in complaints:
+        ledger.breach(each.clause, seen, each.sentence, each.found)
+    for clause in contract.schemas.exercised(message.value, _SCHEMA) - {each.clause for each in complaints}:
+        ledger.hold(clause, seen)
+    found = event_of(contract, delivery).get("webhook_id")
+    ledger.judge("delivery.webhook_id", seen, f"webhook_id {hook.id}", found, holds=found == hook.id)
+
+
+def _signed(contract: Contract, ledger: Ledger, hook: Hook, seen: Exchange) -> None:
+    parameter = follow(contract.document, _PARAMETERS)[0]
+    name, place = parameter["name"], f"{_PARAMETERS}/0/schema"
+    value = seen.response.header(name)
+    if (
+        not ledger.judge("delivery.signature", seen, f"a header {name}", "none", holds=value is not None)
+        or value is None
+    ):
+        return
+    complaints = contract.schemas.complaints(value, place)
+    for clause in contract.schemas.exercised(value, place):
+        broken = [each for each in complaints if each.clause == clause]
+        ledger.judge(clause, seen, broken[0].expected if broken else "", value, holds=not broken)
+    if hook.secret is None:
+        ledger.obstacle("delivery.signature.hmac", "the new webhook's answer shows no secret")
+        return
+    signed = examine(value, hook.secret, seen.response, hook.url)
+    ledger.judge("delivery.signature.hmac", seen, "an HMAC-SHA256 with the webhook's secret", value, holds=signed.hmac)
+    if signed.hmac:
+        ledger.judge("delivery.signature.raw", seen, "a signature of the raw body alone", value, holds=signed.raw)
+
+
+def _typed(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery, kind: str) -> dict[str, Any]:
+    """The event's type after the filter that it fits; answers the event."""
+    event = event_of(contract, delivery)
+    status = classes(contract)[kind]
+    schema = resolved(contract.document, follow(contract.document, _SCHEMA))
+    types = schema["properties"]["type"]["oneOf"]
+    fitting = [each["const"] for each in types if status in each.get("x-statuses", ())]
+    rest = [each["const"] for each in types if "x-statuses" not in each]
+    expected = (fitting or rest)[0]
+    found = event.get("type")
+    ledger.judge("delivery.type", _seen(hook, delivery), f"type {expected} for {kind}", found, holds=found == expected)
+    return event
+
+
+def _current(api: Api, ledger: Ledger, event: dict[str, Any], after: Exchange) -> None:
+    data, answer = event.get("data"), api.read(after)
+    told = data if isinstance(data, dict) else {}
+    status = classes(api.contract)[_FIRST]
+    holds = answer.get("status") == status and all(told.get(name) == answer.get(name) for name in ("status", "events"))
+    found = {name: told.get(name) for name in ("status", "events")}
+    expected = f"status {status} and the events that trackShipment answers"
+    ledger.judge("delivery.data.current", after, expected, found, holds=holds)
+
+
+def _grown(api: Api, ledger: Ledger, before: Exchange, after: Exchange) -> None:
+    old, new = api.read(before).get("events"), api.read(after).get("events")
+    if isinstance(old, list) and isinstance(new, list) and old:
+        lost = [each for each in old if each not in new]
+        ledger.judge("track.events.grow", after, "every event that was told before", f"lost {lost[:1]}", holds=not lost)
+
+
+def _distinct(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:
+    identifiers = [event_of(contract, each).get("id") for each in deliveries]
+    if len(identifiers) > 1:
+        distinct = len(set(map(str, identifiers))) == len(identifiers)
+        ledger.judge("delivery.id.distinct", hook.exchange, "an id for each event", identifiers, holds=distinct)
+
+
+def _filters(contract: Contract) -> dict[str, list[str]]:
+    """The statuses that each filter lets through."""
+    words = contract.document["components"]["schemas"]["Webhook"]["$defs"]["events"]["items"]["oneOf"]
+    return {each["const"]: each.get("x-statuses", []) for each in words}
+
+
+def _second(api: Api) -> Number:
+    """The page's other number, if the target has data for it."""
+    operation = api.operation("trackBatch")
+    page = operation.node["requestBody"]["content"][JSON]["examples"]["documented"]["value"]["shipments"]
+    for each in page:
+        number = Number(each["tracking_number"], each.get("carrier"))
+        if number.tracking_number != api.facts.known().tracking_number and api.once(number).response.succeeded:
+            return number
+    raise UnverifiableError("a second number with data is needed, such as the page's 449044304137821")

@@ -1,0 +1,68 @@
+"""Keys: missing, invented, taken back, or in the wrong place."""
+
+from contract_tests.api import Api
+from contract_tests.exchange import Exchange, Key
+from contract_tests.expect import described, refused
+from contract_tests.facts import Facts
+from contract_tests.ledger import Ledger
+from contract_tests.proving import proves
+from contract_tests.target import Number
+
+
+@proves("errors.401", rank=5)
+def test_a_request_without_a_good_key_is_refused(api: Api, ledger: Ledger) -> None:
+    number = Number(api.page_number())
+    invented = Key(f"no-key-of-anyone-{api.random('key').randrange(10**9):09}", "")
+    for exchange in (api.track(number, keyless=True), api.track(number, key=invented)):
+        refused(api.contract, ledger, ["errors.401"], exchange, "unauthorized")
+    refused(api.contract, ledger, ["errors.401"], api.carriers(keyless=True), "unauthorized")
+
+
+@proves("errors.401", rank=30)
+def test_no_operation_is_open(api: Api, facts: Facts, ledger: Ledger) -> None:
+    facts.writes()
+    number = {"tracking_number": api.page_number()}
+    hook = {**number, "url": "https://example.com/hooks/trackflow"}
+    for exchange in (
+        api.post(api.operation("trackBatch"), {"shipments": [number]}, keyless=True),
+        api.post(api.operation("createWebhook"), hook, keyless=True),
+        api.unsubscribe("wh_0000000000000000", keyless=True),
+    ):
+        refused(api.contract, ledger, ["errors.401"], exchange, "unauthorized")
+
+
+@proves("auth.revoked", rank=12)
+def test_a_revoked_key_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    exchange = api.track(Number(api.page_number()), key=facts.revoked_key())
+    refused(api.contract, ledger, ["auth.revoked"], exchange, "unauthorized")
+
+
+@proves("auth.header-only", rank=31)
+def test_a_key_counts_in_its_header_only(api: Api, ledger: Ledger) -> None:
+    number, key = Number(api.page_number()), api.session.key.text
+    in_query = api.track(number, query={"api_key": key}, keyless=True)
+    as_bearer = api.track(number, keyless=True, headers=(("Authorization", f"Bearer {key}"),))
+    for exchange in (in_query, as_bearer):
+        refused(api.contract, ledger, ["auth.header-only"], exchange, "unauthorized")
+
+
+@proves("order.route-first", rank=42)
+def test_an_unknown_route_is_not_found_even_without_a_key(api: Api, ledger: Ledger) -> None:
+    exchange = api.call(None, "/no-such-route", keyless=True)
+    refused(api.contract, ledger, ["order.route-first"], exchange, "not_found")
+
+
+@proves("order.key-before-method", "order.key-before-request", rank=43)
+def test_strangers_learn_nothing(api: Api, facts: Facts, ledger: Ledger) -> None:
+    facts.writes()
+    wrong_method = api.call(
+        api.operation("listCarriers"), api.operation("listCarriers").path, method="PUT", keyless=True
+    )
+    malformed = api.post(api.operation("trackBatch"), b'{"shipments": ', keyless=True)
+    _unauthorized(api, ledger, "order.key-before-method", wrong_method)
+    _unauthorized(api, ledger, "order.key-before-request", malformed)
+
+
+def _unauthorized(api: Api, ledger: Ledger, clause: str, exchange: Exchange) -> None:
+    statuses = api.contract.refusals["unauthorized"].statuses
+    ledger.judge(clause, exchange, f"{statuses[0]}", described(exchange), holds=exchange.status in statuses)

@@ -1,0 +1,68 @@
+"""Methods and bodies that the operations do not take."""
+
+from contract_tests.api import Api
+from contract_tests.contract.operations import Operation
+from contract_tests.exchange import Exchange
+from contract_tests.expect import refused, refused_as
+from contract_tests.facts import Facts
+from contract_tests.ledger import Ledger
+from contract_tests.proving import proves
+
+_OTHERS = ("PUT", "PATCH")
+_ALWAYS_ALLOWED = {"HEAD", "OPTIONS"}  # HTTP itself offers them; listing them or not is no lie
+
+
+@proves("errors.405", "errors.405.allow", rank=41)
+def test_a_method_that_a_path_does_not_answer_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    facts.writes()
+    for operation in {each.path: each for each in api.contract.operations.values()}.values():
+        method = next(each for each in _OTHERS if each != operation.method)
+        target = operation.target({operation.path_parameter: api.page_number()}, {})
+        _not_allowed(api, ledger, operation, api.call(operation, target, method=method), "errors.405")
+
+
+@proves("errors.batch-is-no-number", rank=18)
+def test_get_track_batch_is_no_tracking_number(api: Api, ledger: Ledger) -> None:
+    operation = api.operation("trackBatch")
+    exchange = api.call(operation, operation.target({}, {}), method="GET")
+    _not_allowed(api, ledger, operation, exchange, "errors.batch-is-no-number")
+
+
+@proves("errors.415", rank=33)
+def test_a_body_that_is_not_declared_as_json_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    facts.writes()
+    operation = api.operation("trackBatch")
+    exchange = api.post(operation, {"shipments": [{"tracking_number": api.page_number()}]}, content_type="text/plain")
+    refused_as(ledger, "errors.415", exchange, operation, like="errors.415")
+
+
+@proves("errors.413", rank=90)
+def test_a_body_that_is_too_large_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    facts.writes()
+    operation = api.operation("trackBatch")
+    limit = operation.node["requestBody"]["x-max-bytes"]
+    body = b'{"shipments": [{"tracking_number": "' + b"9" * limit + b'"}]}'
+    exchange = api.post(operation, body)
+    refused_as(ledger, "errors.413", exchange, operation, like="errors.413")
+
+
+@proves("errors.json", "errors.400.request", rank=32)
+def test_a_body_that_is_no_json_object_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    facts.writes()
+    for operation, body in (("trackBatch", b"[1]"), ("createWebhook", b'{"url"')):
+        exchange = api.post(api.operation(operation), body)
+        refused(api.contract, ledger, ["errors.json", "errors.400.request"], exchange, "invalid_request")
+
+
+def _not_allowed(api: Api, ledger: Ledger, operation: Operation, exchange: Exchange, clause: str) -> None:
+    if not refused_as(ledger, clause, exchange, operation, like="errors.405"):
+        return
+    api.judged_as(exchange, operation)
+    name = api.contract.header("allow")
+    allow = {each.strip() for each in (exchange.response.header(name) or "").split(",")} - {""}
+    expected = {each.method for each in api.contract.operations.values() if each.path == operation.path}
+    found = ", ".join(sorted(allow)) or "none"
+    ledger.judge(
+        "errors.405.allow", exchange, f"{name}: {', '.join(sorted(expected))}", found,
+        holds=allow - _ALWAYS_ALLOWED == expected,
+    )  # fmt: skip

@@ -1,0 +1,43 @@
+"""A carrier that does not answer."""
+
+from contract_tests.api import Api
+from contract_tests.exchange import Exchange
+from contract_tests.expect import refused, succeeds
+from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.ledger import Ledger
+from contract_tests.numbers import carrier_row, matches
+from contract_tests.passive.directory import carriers_of
+from contract_tests.proving import proves
+from contract_tests.states import States
+from contract_tests.target import Number
+
+
+@proves("errors.503", "quota.retry-after", rank=16)
+def test_a_carrier_that_is_down_is_unavailable(api: Api, facts: Facts, ledger: Ledger) -> None:
+    refused(api.contract, ledger, ["errors.503"], api.track(facts.unavailable()), "carrier_unavailable")
+
+
+@proves("track.unavailable", "errors.503", "order.request-before-lookup", rank=61)
+def test_a_carrier_that_is_back_answers_again(api: Api, facts: Facts, ledger: Ledger, states: States) -> None:
+    known = facts.known()
+    carrier = known.carrier or _carrier(api, api.once(known))
+    misfit = Number(known.tracking_number[:-2], carrier)
+    states.ask("carrier unavailable", carrier=carrier)
+    try:
+        if not refused(api.contract, ledger, ["errors.503"], api.track(known), "carrier_unavailable"):
+            return
+        if not matches(carrier_row(carriers_of(api.carriers()), carrier), misfit.tracking_number):
+            refused(
+                api.contract, ledger, ["order.request-before-lookup"], api.track(misfit), "invalid_tracking_number"
+            )  # fmt: skip
+    finally:
+        states.ask("carrier available", carrier=carrier)
+    succeeds(ledger, ["track.unavailable"], api.track(known))
+
+
+def _carrier(api: Api, exchange: Exchange) -> str:
+    carrier = api.read(exchange).get("carrier")
+    code = carrier.get("code") if isinstance(carrier, dict) else None
+    if not isinstance(code, str):
+        raise UnverifiableError("the known number's answer names no carrier to take down")
+    return code

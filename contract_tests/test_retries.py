@@ -1,0 +1,138 @@
+"""What happens when a delivery fails, and what must not happen after it succeeded."""
+
+from threading import Event
+
+from contract_tests.contract.pointers import follow
+from contract_tests.facts import UnverifiableError
+from contract_tests.lab import SILENCE_SECONDS, Hook, Lab
+from contract_tests.ledger import Ledger
+from contract_tests.proving import proves
+from contract_tests.receiver import Delivery, Reply
+from contract_tests.run import Run
+from contract_tests.test_deliveries import event_of
+
+_EVENT = "transit"
+_EARLY, _LATE = 5, 10  # seconds by which a retry must not come too early, and may come too late
+_ELSEWHERE = "elsewhere"
+
+
+@proves(
+    "delivery.retries", "delivery.id.stable", "delivery.redirect", "delivery.success", "webhook.delete.pending",
+    "webhook.delete.silent",
+    rank=71,
+)  # fmt: skip
+def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> None:
+    rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
+    receiver = lab.listening()
+    trial, pending, slow, witness = (lab.hook(name) for name in ("trial", "pending", "default", "all"))
+    receiver.answer("trial", [Reply(500), Reply(302, location=receiver.url(_ELSEWHERE))], afterwards=Reply(200))
+    receiver.answer("pending", afterwards=Reply(500))
+    receiver.answer("default", [Reply(200, held=Event())])
+    lab.marks["slow"] = len(lab.arrivals(slow, 0))
+    had = len(lab.arrivals(trial, 0))
+    lab.event(_EVENT)
+    if not lab.arrivals(trial, had + 1):
+        raise UnverifiableError("no event was delivered, so none could be repeated")
+    lab.arrivals(pending, 1)
+    lab.arrivals(slow, lab.marks["slow"] + 1)
+    lab.drop("pending")
+    first, second = rules["first_delay_seconds"], rules["first_delay_seconds"] * rules["delay_factor"]
+    _not_before(lab, ledger, trial, 1, first - _EARLY)
+    _by_then(lab, ledger, trial, 2, _EARLY + _LATE)
+    _same(run, ledger, trial, lab.arrivals(trial, 2))
+    silent = lab.stays_silent(pending, 1)
+    ledger.judge("webhook.delete.pending", pending.exchange, "no retry after deletion", "a retry came", holds=silent)
+    _not_before(lab, ledger, trial, 2, second - _EARLY - _LATE)
+    third = _by_then(lab, ledger, trial, 3, _EARLY + 2 * _LATE, clause="delivery.redirect")
+    strayed = bool(receiver.deliveries(_ELSEWHERE))
+    ledger.judge("delivery.redirect", trial.exchange, "the redirect not followed", "it was followed", holds=not strayed)
+    run.sleeper.move(second * 4)
+    settled = lab.stays_silent(trial, 3) if third else True
+    ledger.judge("delivery.success", trial.exchange, "nothing after a 2xx", "another attempt", holds=settled)
+    _event_of_the_dead(lab, ledger, pending, witness)
+
+
+@proves("delivery.timeout", "delivery.gone", rank=73)
+def test_a_slow_answer_is_a_failure_and_a_410_the_end(lab: Lab, run: Run, ledger: Ledger) -> None:
+    rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
+    receiver = lab.listening()
+    slow = lab.hook("default")
+    held = receiver.held_since("default")
+    if held is None:
+        raise UnverifiableError("no delivery was there to be answered slowly")
+    receiver.answer("default", [Reply(410)])
+    rest = held + rules["timeout_seconds"] + 0.5 - run.sleeper.clock.now()
+    if rest > 0:
+        run.progress(f"waiting {rest:.0f} s for a delivery to be given up")
+        run.sleeper.clock.sleep(rest)
+    run.sleeper.move(rules["first_delay_seconds"] + _LATE)
+    attempts = lab.attempts(slow, lab.marks["slow"], 2)
+    expected = f"a retry after {rules['timeout_seconds']} s without an answer"
+    if not ledger.judge("delivery.timeout", slow.exchange, expected, "none came", holds=len(attempts) > 1):
+        return
+    seen, witness = len(lab.arrivals(slow, 0)), lab.hook("all")
+    told = len(lab.arrivals(witness, 0))
+    lab.event(_EVENT)
+    if lab.witness(witness, told):
+        ended = lab.stays_silent(slow, seen)
+        ledger.judge("delivery.gone", slow.exchange, "nothing after a 410", "another event came", holds=ended)
+
+
+@proves("delivery.give-up", "delivery.retries", rank=80)
+def test_a_dead_receiver_is_given_up(lab: Lab, run: Run, ledger: Ledger) -> None:
+    rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
+    lab.listening()
+    dead = lab.hook("trial")
+    start = lab.marks.get("dead")
+    if start is None:
+        raise UnverifiableError("no event was delivered, so none could be given up")
+    attempts = rules["attempts"]
+    made = len(lab.attempts(dead, start, 1))
+    while 0 < made < attempts:
+        run.sleeper.move(rules["first_delay_seconds"] * rules["delay_factor"] ** (made - 1) + _LATE)
+        if len(lab.attempts(dead, start, made + 1, 2.0)) == made:
+            break
+        made = len(lab.attempts(dead, start, 0))
+    ledger.judge("delivery.retries", dead.exchange, f"{attempts} attempts", made, holds=made >= attempts)
+    if made >= attempts:
+        run.sleeper.move(rules["first_delay_seconds"] * rules["delay_factor"] ** attempts)
+        count = len(lab.attempts(dead, start, attempts + 1, SILENCE_SECONDS))
+        expected = f"nothing after attempt {attempts}"
+        ledger.judge("delivery.give-up", dead.exchange, expected, f"{count} attempts", holds=count == attempts)
+
+
+def _event_of_the_dead(lab: Lab, ledger: Ledger, pending: Hook, witness: Hook) -> None:
+    """One more event: the deleted webhook must stay silent, and the trial's receiver is dead from now on."""
+    receiver = lab.listening()
+    receiver.answer("trial", afterwards=Reply(500))
+    had, told = len(lab.arrivals(pending, 0)), len(lab.arrivals(witness, 0))
+    lab.marks["dead"] = len(lab.arrivals(lab.hook("trial"), 0))
+    lab.event(_EVENT)
+    if lab.witness(witness, told):
+        silent = lab.stays_silent(pending, had)
+        ledger.judge("webhook.delete.silent", pending.exchange, "nothing delivered", "a delivery came", holds=silent)
+    lab.hooks.pop("pending", None)
+
+
+def _not_before(lab: Lab, ledger: Ledger, hook: Hook, attempts: int, seconds: float) -> None:
+    lab.api.session.sleeper.move(seconds)
+    silent = lab.stays_silent(hook, attempts)
+    expected = f"no attempt {attempts + 1} before its time"
+    ledger.judge("delivery.retries", hook.exchange, expected, "it came too early", holds=silent)
+
+
+def _by_then(
+    lab: Lab, ledger: Ledger, hook: Hook, attempts: int, seconds: float, *, clause: str = "delivery.retries"
+) -> bool:
+    lab.api.session.sleeper.move(seconds)
+    came = len(lab.arrivals(hook, attempts)) >= attempts
+    return ledger.judge(clause, hook.exchange, f"attempt {attempts} in time", "none came", holds=came)
+
+
+def _same(run: Run, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:
+    if len(deliveries) < 2:
+        return
+    first, second = deliveries[:2]
+    identifiers = [event_of(run.contract, each).get("id") for each in (first, second)]
+    same = identifiers[0] == identifiers[1] and first.message.body == second.message.body
+    ledger.judge("delivery.id.stable", hook.exchange, "the same id and the same body", identifiers, holds=same)

@@ -1,0 +1,155 @@
+"""Subscriptions: made, refused, ended."""
+
+from typing import Any
+
+from contract_tests.api import Api
+from contract_tests.contract.operations import examples
+from contract_tests.exchange import Exchange
+from contract_tests.expect import declined, described, has_status, refused, succeeds
+from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.lab import ELSEWHERE, Hook, Lab
+from contract_tests.ledger import Ledger
+from contract_tests.proving import proves
+
+_FILTERS: dict[str, list[str] | None] = {
+    "default": None,
+    "all": ["all"],
+    "delivered": ["delivered"],
+    "exception": ["exception"],
+    "each": ["delivered", "exception", "all"],
+}
+
+
+@proves(
+    "webhook.path", "webhook.201", "webhook.request.events", "webhook.echo", "webhook.events.default",
+    "webhook.request.url.loopback", "webhook.secret.fresh", "webhook.duplicates",
+    rank=9,
+)  # fmt: skip
+def test_a_webhook_is_made(lab: Lab, ledger: Ledger) -> None:
+    hooks = [lab.hook(name, events) for name, events in _FILTERS.items()]
+    first = hooks[0]
+    if not succeeds(ledger, ["webhook.path"], first.exchange):
+        return
+    has_status(ledger, "webhook.201", first.exchange)
+    _loopback(ledger, lab, first)
+    for hook in hooks:
+        ledger.judge(
+            "webhook.request.events", hook.exchange, f"a webhook for {hook.events}", described(hook.exchange),
+            holds=hook.exchange.response.succeeded,
+        )  # fmt: skip
+    made = [hook for hook in hooks if hook.exchange.response.succeeded]
+    for hook in made:
+        _echoed(lab.api, ledger, hook)
+    identifiers, secrets = [hook.id for hook in made], [hook.secret for hook in made]
+    ledger.judge(
+        "webhook.duplicates", made[-1].exchange, "an id of its own for each", identifiers,
+        holds=len(set(identifiers)) == len(made),
+    )  # fmt: skip
+    if all(secrets):
+        fresh = len(set(secrets)) == len(made)
+        ledger.judge("webhook.secret.fresh", made[-1].exchange, "a secret of its own for each", "repeated", holds=fresh)
+
+
+@proves(
+    "webhook.id", "webhook.delete.path", "webhook.delete.operation", "webhook.delete.204", "webhook.delete.404", rank=11
+)
+def test_a_webhook_is_deleted_by_its_id(lab: Lab, api: Api, ledger: Ledger) -> None:
+    hook = lab.hook("each", _FILTERS["each"])
+    if not hook.exchange.response.succeeded:
+        raise UnverifiableError("no webhook could be made")
+    if not ledger.judge(
+        "webhook.id", hook.exchange, "an id in the body", described(hook.exchange), holds=hook.id is not None
+    ):
+        return
+    exchange = api.unsubscribe(str(hook.id))
+    if not succeeds(ledger, ["webhook.delete.operation", "webhook.id", "webhook.delete.path"], exchange):
+        return
+    has_status(ledger, "webhook.delete.204", exchange)
+    if exchange.response.body:
+        ledger.breach("webhook.delete.204", exchange, "no body", exchange.response.text)
+    again = api.unsubscribe(str(hook.id))
+    refused(api.contract, ledger, ["webhook.delete.404"], again, "not_found")
+    del lab.hooks["each"]
+
+
+@proves("webhook.delete.404", rank=36)
+def test_an_unknown_webhook_is_not_found(api: Api, facts: Facts, ledger: Ledger) -> None:
+    facts.writes()
+    operation = api.operation("deleteWebhook")
+    shape = next(iter(examples(next(iter(api.contract.document["paths"][operation.path]["parameters"]))).values()))
+    exchange = api.unsubscribe(str(shape)[:-1] + "0")
+    refused(api.contract, ledger, ["webhook.delete.404"], exchange, "not_found")
+
+
+@proves("webhook.foreign", "quota.per-key", rank=13)
+def test_another_keys_webhook_cannot_be_deleted(lab: Lab, api: Api, facts: Facts, ledger: Ledger) -> None:
+    stranger, hook = facts.second_key(), lab.hook("all", _FILTERS["all"])
+    if hook.id is None:
+        raise UnverifiableError("no webhook could be made")
+    exchange = api.unsubscribe(hook.id, key=stranger)
+    refused(api.contract, ledger, ["webhook.foreign"], exchange, "not_found")
+    if exchange.response.succeeded:
+        del lab.hooks["all"]
+
+
+@proves("webhook.request.required", "webhook.request.url", "webhook.url.code", "errors.fields", rank=14)
+def test_a_webhook_without_a_good_number_and_url_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    number = facts.known().tracking_number
+    for url in ("http://example.com/hooks/trackflow", "no-url"):
+        exchange = api.subscribe(number, url)
+        declined(ledger, "webhook.request.url", exchange)
+        refused(api.contract, ledger, ["webhook.url.code"], exchange, "invalid_request")
+    for incomplete in ({"tracking_number": number}, {"url": ELSEWHERE}):
+        exchange = _posted(api, incomplete)
+        declined(ledger, "webhook.request.required", exchange)
+        refused(api.contract, ledger, ["errors.fields"], exchange, "invalid_request")
+    mistyped = _posted(api, {"tracking_number": 12345678, "url": ELSEWHERE})
+    refused(api.contract, ledger, ["errors.fields"], mistyped, "invalid_request")
+
+
+@proves("webhook.events.unknown", "webhook.events.nonempty", rank=35)
+def test_a_filter_that_can_never_fire_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    number = facts.known()
+    for clause, events in (("webhook.events.unknown", ["deliverd"]), ("webhook.events.nonempty", [])):
+        refused(api.contract, ledger, [clause], api.subscribe(number, ELSEWHERE, events), "invalid_request")
+
+
+@proves("webhook.number.malformed", rank=37)
+def test_a_webhook_for_a_malformed_number_is_refused(api: Api, ledger: Ledger) -> None:
+    refused(
+        api.contract, ledger, ["webhook.number.malformed"], api.subscribe("??", ELSEWHERE), "invalid_tracking_number"
+    )  # fmt: skip
+
+
+@proves("webhook.number.unknown", rank=38)
+def test_a_number_without_data_can_be_subscribed_to(api: Api, facts: Facts, ledger: Ledger) -> None:
+    succeeds(ledger, ["webhook.number.unknown"], api.subscribe(facts.missing(), ELSEWHERE))
+
+
+@proves("webhook.plans", rank=39)
+def test_webhooks_are_open_to_the_smallest_plan(api: Api, facts: Facts, ledger: Ledger) -> None:
+    key = facts.key_of(next(iter(api.contract.plans)))
+    succeeds(ledger, ["webhook.plans"], api.subscribe(facts.known(), ELSEWHERE, key=key))
+
+
+def _posted(api: Api, body: dict[str, Any]) -> Exchange:
+    return api.post(api.operation("createWebhook"), body)
+
+
+def _loopback(ledger: Ledger, lab: Lab, hook: Hook) -> None:
+    if hook.url.startswith("http://"):
+        ledger.hold("webhook.request.url.loopback", hook.exchange)
+    else:
+        ledger.obstacle("webhook.request.url.loopback", lab.why_no_receiver or "this is for mocks")
+
+
+def _echoed(api: Api, ledger: Ledger, hook: Hook) -> None:
+    facts = api.read(hook.exchange)
+    told = (facts.get("tracking_number"), facts.get("url"))
+    sent = (hook.number.tracking_number, hook.url)
+    if hook.events is None:
+        found = facts.get("events")
+        ledger.judge("webhook.events.default", hook.exchange, "events ['all']", found, holds=found == ["all"])
+    else:
+        told, sent = (*told, facts.get("events")), (*sent, hook.events)  # type: ignore[assignment]  # one item longer
+    ledger.judge("webhook.echo", hook.exchange, f"{sent} repeated", told, holds=told == sent)
