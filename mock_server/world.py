@@ -1,7 +1,7 @@
 """Everything that one request can see or change: a world of its own for each API key."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -15,14 +15,15 @@ from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
 from mock_server.domain.clock import Clock, SandboxClock, SystemClock, from_text
 from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.journal import Journal, masked
-from mock_server.domain.journeys import Snapshot
+from mock_server.domain.journeys import Event, Journey, Snapshot
 from mock_server.domain.magic import MagicNumbers, Scenario
 from mock_server.domain.phrases import Phrases
+from mock_server.domain.pins import Pin, with_event
 from mock_server.domain.places import Places
 from mock_server.domain.plans import Account, Accounts, Plan
 from mock_server.domain.quota import Quota
 from mock_server.domain.randomness import stream
-from mock_server.domain.shipments import Shipments
+from mock_server.domain.shipments import Identity, Shipments
 from mock_server.domain.webhooks import Subscriptions
 from mock_server.settings import Settings
 
@@ -91,7 +92,7 @@ class Sighting:
 class World:
     """One key's universe: its clock, quota, shipments, webhooks and journal."""
 
-    def __init__(self, foundation: Foundation, account: Account) -> None:
+    def __init__(self, foundation: Foundation, account: Account, pins: Iterable[Pin] = ()) -> None:
         self.foundation = foundation
         self.account = account
         self.clock = foundation.clock.copy()
@@ -99,18 +100,36 @@ class World:
         self.shipments = Shipments(foundation.settings.seed, foundation.dispatch)
         self.subscriptions = Subscriptions(foundation.settings.seed, account.key)
         self.journal = Journal(foundation.settings.journal_size)
+        self._lock = Lock()
+        for pin in pins:
+            self.pin(pin)
 
     def look_up(self, text: str, carrier_code: str | None) -> Sighting:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
         number = self.foundation.recognise(text, carrier_code)
         scenario = self.foundation.scenario(number)
-        if scenario and scenario.error and not self.shipments.pinned(number):
+        pinned = self.shipments.pinned(number)
+        if scenario and scenario.error and not pinned:
             raise ApiError(scenario.error, scenario.does, injected=f"number-{scenario.scenario}")
         now = self.clock.now()
         snapshot = self.shipments.find(number, now).at(now)
-        shared = not (self.shipments.pinned(number) or self.foundation.dispatch.lives_once(number))
+        shared = not (pinned or self.foundation.dispatch.lives_once(number))
         key = (self.shipments.seed, number.carrier.code, number.text, *snapshot.key) if shared else None
-        return Sighting(snapshot, key, scenario.delay_seconds if scenario else 0.0)
+        return Sighting(snapshot, key, scenario.delay_seconds if scenario and not pinned else 0.0)
+
+    def pin(self, pin: Pin) -> Journey:
+        """From now on, the number stands for this shipment here; ValueError for a status that no life leads to."""
+        journey = pin.journey(self.shipments.seed, self.foundation.dispatch, self.clock.now())
+        self.shipments.pin(journey)
+        return journey
+
+    def happen(self, number: TrackingNumber, record: Mapping[str, Any]) -> Event:
+        """An event that was not to come, written as in schemas/shipment.schema.json; ValueError if it has happened."""
+        now = self.clock.now()
+        with self._lock:
+            journey, event = with_event(self.shipments.find(number, now), record, self.foundation.phrases, now)
+            self.shipments.pin(journey)
+        return event
 
     def language(self, tag: str | None) -> str:
         """The language that a BCP 47 tag gets, English if there is none."""
@@ -125,6 +144,11 @@ class Worlds:
         self.clock = foundation.clock
         self.ids: Iterator[int] = count(1)
         self.stray = Journal(foundation.settings.journal_size)  # requests that came without a good key
+        self.pins: dict[Identity, Pin] = {}  # the shipments that every new world has of its own
+        # What other parts do when something was done to a world; each tells how many deliveries it has pending.
+        self.on_clock_moved: list[Callable[[World], int]] = []
+        self.on_pinned: list[Callable[[World, TrackingNumber], int]] = []
+        self.on_event: list[Callable[[World, TrackingNumber, Event], int]] = []
         self._worlds: dict[str, World] = {}
         self._made = 0
         self._lock = Lock()
@@ -153,11 +177,16 @@ class Worlds:
         return tuple(self._worlds.values())
 
     def reset(self, key: str | None = None) -> None:
-        """Forget one world, or all and what came without a key; the next request finds it as at the start."""
+        """Forget one world, or all with the server's clock and what came without a key.
+
+        The next request of the key finds its world as at the start.
+        """
         with self._lock:
             if key is None:
                 self._worlds.clear()
                 self.stray.clear()
+                self.pins.clear()
+                self.clock.reset()
             else:
                 self._worlds.pop(key, None)
 
@@ -166,7 +195,7 @@ class Worlds:
             if account.key not in self._worlds:
                 if len(self._worlds) >= self.foundation.settings.sandboxes:
                     self._drop_idlest()
-                self._worlds[account.key] = World(self.foundation, account)
+                self._worlds[account.key] = World(self.foundation, account, self.pins.values())
             return self._worlds[account.key]
 
     def _drop_idlest(self) -> None:

@@ -115,6 +115,11 @@ class Snapshot:
         return self.journey.events[: self.seen][::-1]
 
     @property
+    def words(self) -> str:
+        """What the newest event says, in the default language."""
+        return (self.journey.events[self.seen - 1].phrase if self.seen else self.journey.waiting).words
+
+    @property
     def estimated_delivery(self) -> float | None:
         return None if self.status == EXPIRED or not self.seen else self.journey.events[self.seen - 1].estimate
 

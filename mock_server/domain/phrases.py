@@ -14,10 +14,15 @@ class Phrase:
     status: str
     texts: Mapping[str, str]
 
+    @property
+    def words(self) -> str:
+        """Its words in the first language, which every phrase has."""
+        return next(iter(self.texts.values()))
+
     def text(self, language: str) -> str:
         """Its words in that language; those of the first language where it has none."""
         words = self.texts.get(language)
-        return next(iter(self.texts.values())) if words is None else words
+        return self.words if words is None else words
 
 
 class Phrases:

@@ -1,5 +1,7 @@
 """Shipments: what one sandbox knows of every parcel in the world."""
 
+from collections.abc import Mapping
+
 from mock_server.domain.carriers import TrackingNumber
 from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.journeys import Event, Journey
@@ -41,6 +43,18 @@ class Shipments:
     def pin(self, journey: Journey) -> None:
         """From now on, the number of the journey stands for it in this world."""
         self._pinned[identity(journey.number)] = journey
+
+    def pins(self) -> tuple[Journey, ...]:
+        """Every shipment that is this world's own."""
+        return tuple(self._pinned.values())
+
+    def seen(self) -> Mapping[Identity, float]:
+        """When this world first saw each whole life."""
+        return dict(self._first_seen)
+
+    def see(self, number: TrackingNumber, instant: float) -> None:
+        """Let the number's whole life begin at the instant."""
+        self._first_seen[identity(number)] = instant
 
     def unpin(self, number: TrackingNumber) -> bool:
         """Back to what everybody finds; whether there was anything to take back."""

@@ -1,29 +1,39 @@
 """Errors of the mock itself: `application/problem+json` (RFC 9457)."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 
 from flask import Response
 from werkzeug.exceptions import HTTPException
 
+from mock_server.contract.forms import Flaw
+
 
 class Problem(Exception):
-    """A control call that cannot be carried out; `detail` names the value, the rule and the fix."""
+    """A control call that cannot be carried out; `detail` names the value, the rule and the fix.
 
-    def __init__(self, status: HTTPStatus, detail: str) -> None:
+    `flaws` are all the places of a body that are wrong, for the extension member `errors` (RFC 9457 section 3.2).
+    """
+
+    def __init__(self, status: HTTPStatus, detail: str, flaws: Sequence[Flaw] = ()) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.flaws = flaws
 
 
 def render(problem: Problem) -> Response:
     """The problem as RFC 9457 section 3 writes it."""
-    members = {
+    members: dict[str, object] = {
         "type": "about:blank",
         "title": problem.status.phrase,
         "status": problem.status,
         "detail": problem.detail,
     }
+    if problem.flaws:
+        members["errors"] = [asdict(flaw) for flaw in problem.flaws]
     return Response(json.dumps(members), status=problem.status, content_type="application/problem+json")
 
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from flask import Response, jsonify
 
-from mock_server.web.control.plane import Plane, json_object
+from mock_server.web.control.plane import Plane
 from mock_server.web.problems import Problem
 
 
@@ -18,9 +18,9 @@ def register(plane: Plane) -> None:
 
     @plane.blueprint.post("/keys")
     def new_key() -> tuple[Response, HTTPStatus]:
-        plan = json_object().get("plan", worlds.foundation.settings.default_plan)
+        plan = plane.read("control.schema.json#/$defs/key").get("plan", worlds.foundation.settings.default_plan)
         try:
             account = worlds.new_account(plan)
-        except (TypeError, ValueError) as error:
+        except ValueError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
         return jsonify(key=account.key, plan=account.plan.name), HTTPStatus.CREATED

@@ -1,6 +1,7 @@
 """The control plane's common ground: which worlds a call is about, and what it brought."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask import Blueprint, request
 
 from mock_server.contract.bodies import read_json
 from mock_server.contract.errors import ApiError
+from mock_server.contract.forms import Forms
 from mock_server.domain.clock import Clock, SystemClock
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
@@ -22,10 +24,26 @@ class Plane:
     blueprint: Blueprint
     wall: Clock = field(default_factory=SystemClock)
 
+    @cached_property
+    def forms(self) -> Forms:
+        return Forms(self.worlds.foundation.specification.document)
+
     @property
     def key(self) -> str | None:
         """The sandbox that the call is limited to; None for all."""
         return request.args.get("key")
+
+    def read(self, form: str) -> Any:
+        """The call's body, which has that form; Problem with every flaw if it has not."""
+        value = body()
+        self.check(form, value)
+        return value
+
+    def check(self, form: str, value: Any) -> None:
+        """Problem with every flaw of the value under the form."""
+        flaws = list(self.forms.flaws(form, value))
+        if flaws:
+            raise Problem(HTTPStatus.BAD_REQUEST, "; ".join(flaw.detail for flaw in flaws[:3]), flaws[:20])
 
     def known(self) -> list[World]:
         """The worlds in use that the call is about."""
@@ -45,7 +63,7 @@ class Plane:
 
 
 def body() -> Any:
-    """The call's JSON value; none sent is an empty object."""
+    """The call's JSON value, whatever its Content-Type; none sent is an empty object. Problem if it is no JSON."""
     data = request.get_data()
     if not data:
         return {}
@@ -53,14 +71,6 @@ def body() -> Any:
         return read_json(data)
     except ApiError as error:
         raise Problem(HTTPStatus.BAD_REQUEST, error.detail or "") from None
-
-
-def json_object() -> dict[str, Any]:
-    """The call's JSON object; none sent is an empty one."""
-    value = body()
-    if not isinstance(value, dict):
-        raise Problem(HTTPStatus.BAD_REQUEST, "the body is not a JSON object")
-    return value
 
 
 def number(name: str, default: int, most: int | None = None) -> int:
