@@ -59,6 +59,8 @@ class Api:
             allowance = self.world.quota.charge(key, call, 0)
             self.check_method(allowed, call)
             allowance = self.charge(key, call)
+            if not allowance.granted:
+                raise self.over_quota(allowance)
             reply = self.operate(key, call)
         except RefusalError as refusal:
             reply = self.refuse(refusal)
@@ -82,15 +84,12 @@ class Api:
             raise RefusalError("invalid_request", message, status=405, headers={"Allow": allowed})
 
     def charge(self, key: Key, call: Call) -> Allowance:
-        allowance = self.world.quota.charge(key, call, self.cost(key, call))
-        if not allowance.granted:
-            raise self.over_quota(allowance)
-        return allowance
+        return self.world.quota.charge(key, call, self.cost(key, call))
 
     def over_quota(self, allowance: Allowance) -> RefusalError:
         return RefusalError(
             "rate_limit_exceeded",
-            headers={"Retry-After": str(allowance.retry_after), "Cache-Control": "no-store", **self.limits(allowance)},
+            headers={"Retry-After": str(allowance.retry_after), "Cache-Control": "no-store"},
         )
 
     def limits(self, allowance: Allowance | None) -> dict[str, str]:

@@ -132,7 +132,11 @@ def editing(edit: Edit) -> Rewrite:
 
 def kebab(name: str) -> str:
     """`count_is_wrong` and `CountIsWrong` are count-is-wrong."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).replace("_", "-").lower()
+    return (
+        re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z])(?=[0-9])", "-", name)
+        .replace("_", "-")
+        .lower()
+    )
 
 
 def first_line(thing: Named) -> str:

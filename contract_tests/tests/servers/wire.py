@@ -77,7 +77,7 @@ class Server(ThreadingHTTPServer):
     request_queue_size = 128
 
     def __init__(self, api: Api, handler: type[Handler], port: int = 0) -> None:
-        self.api = api
+        self.api, self.handler = api, handler
         self.open: set[socket.socket] = set()
         self.closing = False
         super().__init__(("127.0.0.1", port), handler)

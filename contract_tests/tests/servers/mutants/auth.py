@@ -13,7 +13,7 @@ assumed = Breaking("auth", "assumed")
 STRANGER = Key("stranger", PLANS["growth"])
 
 
-@documented.part("auth.missing")
+@documented.part("errors.401")
 class TrackingIsOpen(Keys):
     """A shipment is told to anyone."""
 
@@ -21,7 +21,7 @@ class TrackingIsOpen(Keys):
         return STRANGER if call.operation == "trackShipment" and not self.presented(call) else super().admit(call)
 
 
-@documented.part("auth.missing")
+@documented.part("errors.401")
 class DirectoryIsOpen(Keys):
     """The directory is told to anyone."""
 
@@ -29,7 +29,7 @@ class DirectoryIsOpen(Keys):
         return STRANGER if call.operation == "listCarriers" and not self.presented(call) else super().admit(call)
 
 
-@documented.part("auth.missing")
+@documented.part("errors.401")
 class BatchesAreOpen(Keys):
     """Batches are looked up for anyone."""
 
@@ -37,7 +37,7 @@ class BatchesAreOpen(Keys):
         return STRANGER if call.operation == "trackBatch" and not self.presented(call) else super().admit(call)
 
 
-@documented.part("auth.missing")
+@documented.part("errors.401")
 class DeletingIsOpen(Keys):
     """Anyone without a key may try to delete webhooks."""
 
@@ -45,7 +45,7 @@ class DeletingIsOpen(Keys):
         return STRANGER if call.operation == "deleteWebhook" and not self.presented(call) else super().admit(call)
 
 
-@documented.part("auth.invalid")
+@documented.part("errors.401")
 class AnyKeyWillDo(Keys):
     """Any text is accepted as a key."""
 
@@ -58,7 +58,7 @@ class AnyKeyWillDo(Keys):
             return replace(STRANGER, text=text)
 
 
-@documented.part("auth.invalid")
+@documented.part("errors.401")
 class KeyPrefixIsEnough(Keys):
     """Whatever starts with tf_ is accepted as a key."""
 
@@ -71,7 +71,7 @@ class KeyPrefixIsEnough(Keys):
             return STRANGER
 
 
-@documented.part("auth.invalid", "errors.401")
+@documented.part("errors.401")
 class BadKeyCrashes(Keys):
     """A key that does not exist is 500."""
 
@@ -81,7 +81,7 @@ class BadKeyCrashes(Keys):
         return super().known(text)
 
 
-@documented.part("auth.missing", "errors.401")
+@documented.part("errors.401")
 class MissingKeyIs400(Keys):
     """A request without a key is 400 invalid_request."""
 
@@ -89,19 +89,19 @@ class MissingKeyIs400(Keys):
         return super().refusal(text) if text else RefusalError("invalid_request", "X-API-Key is required.")
 
 
-@documented.reply("errors.401", "auth.missing", "auth.invalid", status=[401])
+@documented.reply("errors.401", status=[401])
 def unauthorized_is_403(call: Call, reply: Reply) -> Reply:
     """A bad key is 403, with the right code."""
     return replace(reply, status=403)
 
 
-@documented.reply("errors.401", "errors.codes", status=[401])
+@documented.reply("errors.401", status=[401])
 def unauthorized_is_empty(call: Call, reply: Reply) -> Reply:
     """A 401 has no body."""
     return replace(reply, body=b"").without_headers("Content-Type").with_headers({"WWW-Authenticate": "ApiKey"})
 
 
-@documented.reply("errors.401", "auth.missing", "auth.invalid", status=[401])
+@documented.reply("errors.401", status=[401])
 def unauthorized_redirects(call: Call, reply: Reply) -> Reply:
     """A bad key is sent to the login page."""
     return Reply(302, b"", {"Location": "/login"})
@@ -139,7 +139,7 @@ class RevokedKeysWork(Keys):
         return PLANS["free"] if word == "revoked" else super().plan(word)
 
 
-@assumed.part("auth.same-answer")
+@assumed.part("errors.messages")
 class MissingAndInvalidDiffer(Keys):
     """The message tells whether a key was missing, or wrong."""
 
@@ -147,7 +147,7 @@ class MissingAndInvalidDiffer(Keys):
         return RefusalError("unauthorized", "Invalid API key." if text else "Missing API key.")
 
 
-@assumed.part("auth.same-answer", "auth.revoked")
+@assumed.part("errors.messages", "auth.revoked")
 class RevokedKeysAreTold(Keys):
     """A revoked key is told that it was revoked, with 403."""
 

@@ -42,7 +42,7 @@ class ShipmentsAreTexts(Api):
             raise RefusalError("invalid_request", "Each shipment must be a tracking number.")
 
 
-@documented.part("batch.path", "batch.operation", "batch.example")
+@documented.part("batch.path", "batch.example")
 class BatchIsElsewhere(Api):
     """Batches are posted to /v2/batch."""
 
@@ -103,7 +103,7 @@ def batch_count_is_one_less(body: Body) -> None:
     body["count"] -= 1
 
 
-@assumed.body("batch.body.count", "batch.body", on=["trackBatch"], status=[200])
+@assumed.body("batch.body", on=["trackBatch"], status=[200])
 def batch_count_is_text(body: Body) -> None:
     """The count is a text."""
     body["count"] = str(body["count"])

@@ -13,7 +13,7 @@ documented = Breaking("deliveries", "documented")
 assumed = Breaking("deliveries", "assumed")
 
 
-@documented.part("delivery.sent")
+@documented.part("delivery.operation")
 class NothingIsSent(Outbox):
     """Events are never delivered."""
 
@@ -21,7 +21,7 @@ class NothingIsSent(Outbox):
         pass
 
 
-@documented.part("delivery.sent")
+@documented.part("delivery.operation")
 class FirstAttemptIsLate(Outbox):
     """The first attempt is made an hour after the event."""
 
@@ -29,14 +29,14 @@ class FirstAttemptIsLate(Outbox):
         super().put(replace(delivery, due=delivery.due + 3600) if delivery.attempt == 1 else delivery)
 
 
-@documented.part("delivery.operation", "delivery.sent")
+@documented.part("delivery.operation")
 class EventsArePut(Outbox):
     """Events are sent with PUT."""
 
     method = "PUT"
 
 
-@documented.part("delivery.operation", "delivery.sent")
+@documented.part("delivery.operation")
 class PathIsDropped(Outbox):
     """Events are posted to the root of the receiver."""
 
@@ -44,7 +44,7 @@ class PathIsDropped(Outbox):
         return super().send(replace(delivery, url="/".join(delivery.url.split("/")[:3])))
 
 
-@documented.part("delivery.operation", "delivery.sent")
+@documented.part("delivery.operation")
 class QueryIsDropped(Outbox):
     """The query of the url is dropped."""
 
@@ -76,7 +76,7 @@ class OneWebhookIsTold(Webhooks):
         return super().listening(number)[:1]
 
 
-@assumed.part("delivery.each", "delivery.sent")
+@assumed.part("delivery.each", "delivery.operation")
 class LatestWebhookIsTold(Webhooks):
     """Of several webhooks for a number, the latest is told."""
 

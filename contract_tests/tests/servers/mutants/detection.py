@@ -14,7 +14,7 @@ documented = Breaking("detection", "documented")
 assumed = Breaking("detection", "assumed")
 
 
-@documented.part("track.carrier.detected", "track.parameter.carrier")
+@documented.part("track.carrier.detected")
 class CarrierIsRequired(Directory):
     """Without carrier, every number is 400."""
 
@@ -41,7 +41,7 @@ class UpsIsReadAsUsps(Directory):
         return carriers()["usps"] if found and found.code == "ups" else found
 
 
-@documented.part("track.carrier.mismatch", "errors.400.number")
+@documented.part("errors.400.number")
 class FormatIsNotChecked(Directory):
     """A number that does not fit the carrier named is looked up all the same."""
 
@@ -49,7 +49,7 @@ class FormatIsNotChecked(Directory):
         return True
 
 
-@documented.part("track.carrier.mismatch", "errors.400.number")
+@documented.part("errors.400.number")
 class FormatIsNotAnchored(Directory):
     """A number passes if a part of it fits the carrier named."""
 
@@ -57,7 +57,7 @@ class FormatIsNotAnchored(Directory):
         return re.search(carrier.tracking_format.removeprefix("^").removesuffix("$"), number) is not None
 
 
-@documented.part("track.carrier.mismatch", "errors.400.number")
+@documented.part("errors.400.number")
 class CarrierNamedIsIgnored(Directory):
     """The carrier is detected even if one is named."""
 
@@ -183,7 +183,7 @@ class DashesAreKept(Directory):
         return re.sub(r" ", "", text.strip()).upper()
 
 
-@assumed.part("track.normalisation", "track.tracking_number.form", "track.echo")
+@assumed.part("track.normalisation", "track.tracking_number.form", "track.tracking_number")
 class NumberIsEchoedAsGiven(Api):
     """The number is echoed as it was sent."""
 
@@ -192,7 +192,7 @@ class NumberIsEchoedAsGiven(Api):
         return reply.with_value({**reply.value(), "tracking_number": call.argument})
 
 
-@assumed.part("track.parameter.trackingNumber.form", "track.number.form")
+@assumed.part("track.number.form")
 class ShortNumbersAre404(Directory):
     """A number of four characters is 404."""
 
@@ -202,7 +202,7 @@ class ShortNumbersAre404(Directory):
         return super().number(text)
 
 
-@assumed.part("track.parameter.trackingNumber.form", "track.number.form")
+@assumed.part("track.number.form")
 class OddCharactersAre404(Directory):
     """A number with other characters than letters and digits is 404."""
 

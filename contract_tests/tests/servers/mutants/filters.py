@@ -18,7 +18,7 @@ class FiltersAreIgnored(Webhooks):
         return True
 
 
-@documented.part("delivery.filter")
+@documented.part("delivery.filter", "delivery.filter.delivered")
 class DeliveredFiresEarly(Webhooks):
     """The filter delivered fires for out_for_delivery too."""
 
@@ -27,7 +27,7 @@ class DeliveredFiresEarly(Webhooks):
         return early or super().wants(subscription, event_type)
 
 
-@documented.part("delivery.filter")
+@documented.part("delivery.filter", "delivery.filter.exception")
 class ExceptionFiresForCustoms(Webhooks):
     """The filter exception fires for customs and delivery too."""
 
@@ -36,7 +36,7 @@ class ExceptionFiresForCustoms(Webhooks):
         return wrong or super().wants(subscription, event_type)
 
 
-@documented.part("delivery.filter.delivered")
+@documented.part("delivery.filter", "delivery.filter.delivered")
 class DeliveredNeverFires(Webhooks):
     """The filter delivered never fires."""
 
@@ -44,7 +44,7 @@ class DeliveredNeverFires(Webhooks):
         return subscription.events != ("delivered",) and super().wants(subscription, event_type)
 
 
-@documented.part("delivery.filter.exception")
+@documented.part("delivery.filter", "delivery.filter.exception")
 class ExceptionNeverFires(Webhooks):
     """The filter exception never fires for exception."""
 
@@ -54,7 +54,7 @@ class ExceptionNeverFires(Webhooks):
         return super().wants(subscription, event_type)
 
 
-@documented.part("delivery.filter.all")
+@assumed.part("delivery.filter.all")
 class AllFiresForEndsOnly(Webhooks):
     """The filter all fires for delivery and trouble only."""
 
@@ -63,7 +63,7 @@ class AllFiresForEndsOnly(Webhooks):
         return not quiet and super().wants(subscription, event_type)
 
 
-@documented.part("delivery.filter.all")
+@assumed.part("delivery.filter.all")
 class AllLacksDelivery(Webhooks):
     """The filter all does not fire for delivery, which has a filter of its own."""
 
@@ -73,7 +73,7 @@ class AllLacksDelivery(Webhooks):
         return super().wants(subscription, event_type)
 
 
-@documented.part("delivery.filter.delivered", "delivery.filter.exception")
+@documented.part("delivery.filter", "delivery.filter.delivered", "delivery.filter.exception")
 class FirstEventOfAFilterCounts(Webhooks):
     """Of a filter with two names, the first counts."""
 
@@ -81,7 +81,7 @@ class FirstEventOfAFilterCounts(Webhooks):
         return super().wants(replace(subscription, events=subscription.events[:1]), event_type)
 
 
-@assumed.part("delivery.filter.trouble")
+@assumed.part("delivery.filter.exception")
 class ExceptionIsExceptionOnly(Webhooks):
     """The filter exception fires for exception only."""
 
@@ -91,7 +91,7 @@ class ExceptionIsExceptionOnly(Webhooks):
         return super().wants(subscription, event_type)
 
 
-@assumed.part("delivery.filter.trouble")
+@assumed.part("delivery.filter.exception")
 class ReturnedIsNoTrouble(Webhooks):
     """The filter exception does not fire for returned."""
 
@@ -99,3 +99,12 @@ class ReturnedIsNoTrouble(Webhooks):
         if event_type == "returned" and "all" not in subscription.events:
             return False
         return super().wants(subscription, event_type)
+
+
+@assumed.part("delivery.filter.delivered", "delivery.filter")
+class DeliveredFiresForPickup(Webhooks):
+    """The filter delivered fires when a parcel waits for its recipient."""
+
+    def wants(self, subscription: Subscription, event_type: str) -> bool:
+        early = event_type == "available_for_pickup" and "delivered" in subscription.events
+        return early or super().wants(subscription, event_type)

@@ -139,7 +139,7 @@ def one_format_is_null(body: Body) -> None:
     body["carriers"][455]["tracking_format"] = None
 
 
-@documented.body("api.timestamps", "webhook.body", on=["createWebhook"], status=[201])
+@assumed.body("webhook.body", "api.timestamps", on=["createWebhook"], status=[201])
 def created_at_is_local(body: Body) -> None:
     """A webhook's created_at has an offset."""
     body["created_at"] = body["created_at"].replace("Z", "+02:00")
@@ -185,3 +185,29 @@ def number_is_echoed_with_blanks(body: Body) -> None:
     """The tracking_number is echoed in groups of four."""
     number = body["tracking_number"]
     body["tracking_number"] = " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+@documented.tracking("track.event.status")
+def event_texts_are_null(body: Body) -> None:
+    """Events have no text."""
+    for event in body["events"]:
+        event["status"] = None
+
+
+@documented.tracking("track.event.type")
+def event_types_are_numbers(body: Body) -> None:
+    """Event types are numbers."""
+    for event in body["events"]:
+        event["type"] = 7
+
+
+@documented.tracking("track.last_updated", "api.timestamps")
+def last_updated_is_null(body: Body) -> None:
+    """The time last_updated is null."""
+    body["last_updated"] = None
+
+
+@documented.tracking("track.status_description")
+def description_is_a_list(body: Body) -> None:
+    """The description is a list of sentences."""
+    body["status_description"] = [body["status_description"]]

@@ -15,7 +15,7 @@ documented = Breaking("languages", "documented")
 assumed = Breaking("languages", "assumed")
 
 
-@documented.part("track.lang.default")
+@documented.part("track.parameter.lang")
 class DefaultIsGerman(Api):
     """Without lang, texts are German."""
 
@@ -23,7 +23,7 @@ class DefaultIsGerman(Api):
         return spoken(call.query.get("lang", "de"))
 
 
-@documented.part("track.lang.default")
+@documented.part("track.parameter.lang")
 class LanguageSticks(Api):
     """Without lang, texts are in the language that was last asked for."""
 
@@ -34,7 +34,7 @@ class LanguageSticks(Api):
         return self.last
 
 
-@documented.part("track.parameter.lang", "track.lang.default")
+@documented.part("track.parameter.lang")
 class LanguageIsRequired(Api):
     """Without lang, a request is 400."""
 
@@ -63,7 +63,7 @@ class LanguageIsIgnored(Shipments):
         return super().text(event_type, "en")
 
 
-@assumed.part("track.lang.translates", "track.lang.default")
+@assumed.part("track.lang.translates", "track.parameter.lang")
 class FirstLanguageIsCached(Api):
     """A shipment is told in the language of the first request for it."""
 

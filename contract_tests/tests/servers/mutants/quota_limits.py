@@ -176,7 +176,7 @@ class BatchIsServedInPart(Api):
         return super().answer(replace(call, body=dump({"shipments": shipments})))
 
 
-@assumed.part("quota.batch.never")
+@documented.part("errors.429", "quota.batch.atomic")
 class BatchOverQuotaIs400(Api):
     """A batch over what is left is 400, as if it were too large."""
 
@@ -193,8 +193,8 @@ class RequestBeforeQuota(Api):
     """A malformed request is 400 even when the quota is used up."""
 
     def charge(self, key: Key, call: Call) -> Allowance:
-        if not self.world.quota.charge(key, call, 0).remaining and call.method == "POST":
-            self.json_object(call)
+        if self.world.quota.charge(key, call, 0).remaining == 0 and call.operation == "trackBatch":
+            self.batch(key, call)
         return super().charge(key, call)
 
 

@@ -23,7 +23,7 @@ class LongNumbersCrash(Directory):
         return super().number(text)
 
 
-@assumed.part("track.parameter.trackingNumber.form", "track.number.form")
+@assumed.part("track.number.form")
 class NonAsciiNumbersCrash(Directory):
     """A number with letters beyond ASCII is 500."""
 
@@ -32,7 +32,7 @@ class NonAsciiNumbersCrash(Directory):
         return super().number(text)
 
 
-@assumed.part("track.parameter.trackingNumber.form", "track.number.form")
+@assumed.part("track.number.form")
 class NonAsciiDigitsPass(Directory):
     """Digits and letters of any script pass as a number."""
 
@@ -41,7 +41,7 @@ class NonAsciiDigitsPass(Directory):
         return number if number.isalnum() and 5 <= len(number) <= 50 else super().number(text)
 
 
-@assumed.part("track.parameter.trackingNumber.form", "track.number.form")
+@assumed.part("track.number.form")
 class SlashesCrash(Api):
     """A number with an escaped slash is 500."""
 
@@ -51,7 +51,7 @@ class SlashesCrash(Api):
         return super().look_up(text, code, language)
 
 
-@documented.part("track.carrier.mismatch", "errors.400.number")
+@documented.part("errors.400.number")
 class MismatchCrashes(Directory):
     """A number that does not fit the carrier named is 500."""
 
@@ -61,7 +61,7 @@ class MismatchCrashes(Directory):
         return True
 
 
-@assumed.part("errors.body-type")
+@assumed.part("errors.json")
 class ListBodiesCrash(Api):
     """A JSON body that is a list is 500."""
 
@@ -94,7 +94,7 @@ class MalformedJsonIsReadAsNothing(Api):
             return {"shipments": [{"tracking_number": "UNKNOWN"}]}
 
 
-@assumed.part("errors.field-type")
+@assumed.part("errors.fields")
 class NumbersOfNumbersCrash(Api):
     """A tracking_number that is a JSON number is 500."""
 
@@ -104,7 +104,7 @@ class NumbersOfNumbersCrash(Api):
         super().check_item(item)
 
 
-@assumed.part("errors.field-type")
+@assumed.part("errors.fields")
 class FieldTypesAreConverted(Api):
     """A tracking_number of any type is turned into text."""
 
@@ -119,7 +119,7 @@ class FieldTypesAreConverted(Api):
         return body
 
 
-@assumed.part("errors.field-missing")
+@assumed.part("errors.fields")
 class MissingShipmentsCrash(Api):
     """A batch without shipments is 500."""
 
@@ -130,7 +130,7 @@ class MissingShipmentsCrash(Api):
         return body
 
 
-@assumed.part("errors.field-missing")
+@assumed.part("errors.fields")
 class MissingNumbersAreNotFound(Api):
     """A shipment of a batch without tracking_number is not found, under a 200."""
 

@@ -28,13 +28,13 @@ def unknown_number_is_204(call: Call, reply: Reply) -> Reply:
     return replace(reply, status=204, body=b"").without_headers("Content-Type")
 
 
-@documented.reply("errors.400.number", "track.carrier.mismatch", on=["trackShipment"], status=[400])
+@documented.reply("errors.400.number", on=["trackShipment"], status=[400])
 def bad_format_is_422(call: Call, reply: Reply) -> Reply:
     """A number that does not fit its carrier is 422."""
     return replace(reply, status=422) if b"invalid_tracking_number" in reply.body else reply
 
 
-@documented.reply("errors.400.number", "track.carrier.mismatch", on=["trackShipment"], status=[400])
+@documented.reply("errors.400.number", on=["trackShipment"], status=[400])
 def bad_format_is_404(call: Call, reply: Reply) -> Reply:
     """A number that does not fit its carrier is 404 not_found."""
     if b"invalid_tracking_number" not in reply.body:
@@ -56,13 +56,13 @@ def unavailable_is_404(call: Call, reply: Reply) -> Reply:
     return replace(reply, status=404).with_value({"success": False, "error": error})
 
 
-@documented.reply("track.200", "track.operation", on=["trackShipment"], status=[200])
+@documented.reply("track.200", on=["trackShipment"], status=[200])
 def tracking_is_202(call: Call, reply: Reply) -> Reply:
     """A known shipment is 202."""
     return replace(reply, status=202)
 
 
-@documented.reply("carriers.200", "carriers.operation", on=["listCarriers"], status=[200])
+@documented.reply("carriers.200", on=["listCarriers"], status=[200])
 def directory_is_206(call: Call, reply: Reply) -> Reply:
     """The whole directory is 206, as if it were a part."""
     return replace(reply, status=206)
@@ -148,7 +148,7 @@ def large_body_is_400(call: Call, reply: Reply) -> Reply:
     return replace(reply, status=400)
 
 
-@assumed.reply("webhook.delete.404", "webhook.delete.twice", on=["deleteWebhook"], status=[404])
+@assumed.reply("webhook.delete.404", on=["deleteWebhook"], status=[404])
 def unknown_webhook_is_400(call: Call, reply: Reply) -> Reply:
     """An unknown webhook is 400."""
     return replace(reply, status=400)

@@ -25,7 +25,7 @@ def nothing_is_labelled(call: Call, reply: Reply) -> Reply:
     return reply.without_headers("Content-Type")
 
 
-@documented.reply("api.json", "errors.codes", status=[404])
+@documented.reply("api.json", status=[404])
 def not_found_is_html(call: Call, reply: Reply) -> Reply:
     """A 404 is a page for people."""
     page = b"<!doctype html><title>404 Not Found</title><h1>Not Found</h1>"
@@ -62,7 +62,7 @@ def body_has_a_prefix(call: Call, reply: Reply) -> Reply:
     return replace(reply, body=b")]}',\n" + reply.body)
 
 
-@documented.part("api.json.request")
+@assumed.part("errors.415")
 class MediaTypeParametersAreRefused(Api):
     """Content-Type must be exactly application/json, without charset."""
 
@@ -72,7 +72,7 @@ class MediaTypeParametersAreRefused(Api):
         super().check_media_type(call)
 
 
-@documented.part("api.json.request", "batch.operation", "webhook.operation")
+@documented.part("batch.example", "batch.request")
 class FormsAreWanted(Api):
     """Bodies must be sent as forms; JSON is 415."""
 
@@ -106,7 +106,7 @@ class VersionIsThree(Api):
         return super().route(replace(call, path=path))
 
 
-@assumed.part("carriers.path", "carriers.operation")
+@assumed.part("carriers.path")
 class DirectoryIsElsewhere(Api):
     """The directory is at /v2/couriers."""
 
@@ -121,13 +121,13 @@ def wrong_method_without_allow(call: Call, reply: Reply) -> Reply:
     return reply.without_headers("Allow")
 
 
-@assumed.reply("errors.405.allow.exact", status=[405])
+@assumed.reply("errors.405.allow", status=[405])
 def allow_lists_everything(call: Call, reply: Reply) -> Reply:
     """Allow lists methods that the path does not answer."""
     return reply.with_headers({"Allow": "GET, POST, PUT, PATCH, DELETE"})
 
 
-@assumed.reply("errors.405.allow.exact", status=[405])
+@assumed.reply("errors.405.allow", status=[405])
 def allow_names_the_method_refused(call: Call, reply: Reply) -> Reply:
     """Allow names the method that was just refused."""
     return reply.with_headers({"Allow": call.method})
@@ -213,3 +213,22 @@ class UnknownPropertiesAreRefused(Api):
         if unknown:
             raise RefusalError("invalid_request", f"Unknown properties: {', '.join(sorted(unknown))}.")
         return body
+
+
+@documented.part("track.path", "track.200")
+class NumberIsInTheQuery(Api):
+    """A shipment is at /v2/track?number=..., and not at /v2/track/..."""
+
+    def route(self, call: Call) -> tuple[str, Call]:
+        if call.path == "/v2/track":
+            return super().route(replace(call, path=f"/v2/track/{call.query.get('number', '')}"))
+        return super().route(replace(call, path=call.path.replace("/v2/track/1", "/v2/nowhere/1")))
+
+
+@assumed.part("webhook.delete.path", "webhook.delete.operation", "webhook.id")
+class WebhooksAreDeletedElsewhere(Api):
+    """A webhook is deleted at /v2/webhooks/{webhookId}/delete."""
+
+    def route(self, call: Call) -> tuple[str, Call]:
+        path = call.path.removesuffix("/delete") if call.path.endswith("/delete") else call.path + "/nowhere"
+        return super().route(replace(call, path=path) if call.path.startswith("/v2/webhooks/") else call)

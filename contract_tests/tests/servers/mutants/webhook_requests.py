@@ -12,7 +12,7 @@ documented = Breaking("webhook requests", "documented")
 assumed = Breaking("webhook requests", "assumed")
 
 
-@documented.part("webhook.url.https")
+@documented.part("webhook.request.url")
 class HttpIsAccepted(Api):
     """A url with http:// is accepted."""
 
@@ -21,7 +21,7 @@ class HttpIsAccepted(Api):
             super().check_url(url)
 
 
-@documented.part("webhook.url.https", "webhook.url.code")
+@documented.part("webhook.request.url", "webhook.url.code")
 class AnyUrlIsAccepted(Api):
     """Any text is accepted as url."""
 
@@ -29,7 +29,7 @@ class AnyUrlIsAccepted(Api):
         pass
 
 
-@documented.part("webhook.request.url", "webhook.operation")
+@documented.part("webhook.request.url")
 class UrlWithPathIsRefused(Api):
     """A url with a path and a query is refused."""
 
@@ -39,7 +39,7 @@ class UrlWithPathIsRefused(Api):
             raise RefusalError("invalid_request", "url must be an origin.")
 
 
-@documented.part("webhook.required.refused", "webhook.request.required")
+@documented.part("webhook.request.required")
 class UrlIsOptional(Api):
     """A webhook without url is accepted."""
 
@@ -48,7 +48,7 @@ class UrlIsOptional(Api):
         return {"url": "https://example.com/default", **body} if call.operation == "createWebhook" else body
 
 
-@documented.part("webhook.required.refused", "webhook.request.required")
+@documented.part("webhook.request.required")
 class NumberIsOptional(Api):
     """A webhook without tracking_number is accepted."""
 
@@ -57,7 +57,7 @@ class NumberIsOptional(Api):
         return {"tracking_number": "1Z999AA10123456784", **body} if call.operation == "createWebhook" else body
 
 
-@documented.part("webhook.events.optional")
+@documented.part("webhook.request.events")
 class EventsAreRequired(Api):
     """A webhook without events is refused."""
 
@@ -67,7 +67,7 @@ class EventsAreRequired(Api):
         return super().filter(body)
 
 
-@documented.part("webhook.events.each", "webhook.request.events")
+@documented.part("webhook.request.events")
 class ExceptionIsRefused(Api):
     """The event name exception is unknown."""
 
@@ -77,7 +77,7 @@ class ExceptionIsRefused(Api):
         return super().filter(body)
 
 
-@documented.part("webhook.events.each", "webhook.request.events")
+@documented.part("webhook.request.events")
 class TwoEventsAreRefused(Api):
     """Two event names in one filter are refused."""
 
@@ -87,7 +87,7 @@ class TwoEventsAreRefused(Api):
         return super().filter(body)
 
 
-@documented.part("webhook.request.events", "webhook.events.each")
+@documented.part("webhook.request.events")
 class EventsMustBeText(Api):
     """The filter is a text with commas instead of a list."""
 
@@ -98,7 +98,7 @@ class EventsMustBeText(Api):
         return super().filter({"events": events.split(",")})
 
 
-@documented.part("webhook.path", "webhook.operation")
+@assumed.part("webhook.path")
 class WebhooksAreElsewhere(Api):
     """Webhooks are posted to /v2/subscriptions."""
 

@@ -158,37 +158,37 @@ def directory_by_name(body: Body) -> None:
     body["carriers"].sort(key=lambda row: row["name"])
 
 
-@documented.reply("errors.401", "errors.codes", status=[401])
+@documented.reply("errors.401", status=[401])
 def unauthorized_misspelt(call: Call, reply: Reply) -> Reply:
     """The code of a 401 is unauthorised."""
     return Reply(401, reply.body.replace(b'"unauthorized"', b'"unauthorised"'), reply.headers)
 
 
-@documented.reply("errors.404", "errors.codes", on=["trackShipment"], status=[404])
+@documented.reply("errors.404", on=["trackShipment"], status=[404])
 def not_found_in_capitals(call: Call, reply: Reply) -> Reply:
     """The code of a 404 is NOT_FOUND."""
     return Reply(404, reply.body.replace(b'"not_found"', b'"NOT_FOUND"'), reply.headers)
 
 
-@documented.reply("errors.404", "errors.codes", on=["trackShipment"], status=[404])
+@documented.reply("errors.404", on=["trackShipment"], status=[404])
 def not_found_says_invalid_number(call: Call, reply: Reply) -> Reply:
     """A 404 has the code of a malformed number."""
     return Reply(404, reply.body.replace(b'"not_found"', b'"invalid_tracking_number"'), reply.headers)
 
 
-@documented.reply("errors.429", "errors.codes", status=[429])
+@documented.reply("errors.429", status=[429])
 def over_quota_says_quota_exceeded(call: Call, reply: Reply) -> Reply:
     """The code of a 429 is quota_exceeded."""
     return Reply(429, reply.body.replace(b'"rate_limit_exceeded"', b'"quota_exceeded"'), reply.headers)
 
 
-@documented.reply("errors.503", "errors.codes", status=[503])
+@documented.reply("errors.503", status=[503])
 def unavailable_says_internal_error(call: Call, reply: Reply) -> Reply:
     """The code of a 503 is internal_error."""
     return Reply(503, reply.body.replace(b'"carrier_unavailable"', b'"internal_error"'), reply.headers)
 
 
-@documented.reply("errors.400.number", "errors.codes", on=["trackShipment"], status=[400])
+@documented.reply("errors.400.number", on=["trackShipment"], status=[400])
 def bad_format_says_invalid_request(call: Call, reply: Reply) -> Reply:
     """The code of a malformed number is invalid_request."""
     return Reply(400, reply.body.replace(b'"invalid_tracking_number"', b'"invalid_request"'), reply.headers)
