@@ -60,5 +60,7 @@ def _code(text: str) -> int:
 
 def _delay(text: str) -> float:
     if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text, re.ASCII) or float(text) > LONGEST_DELAY:
-        raise ApiError("invalid_request", f"Prefer: delay={text} is not a number of seconds from 0 to {LONGEST_DELAY:g}")
+        raise ApiError(
+            "invalid_request", f"Prefer: delay={text} is not a number of seconds from 0 to {LONGEST_DELAY:g}"
+        )
     return float(text)
