@@ -60,3 +60,8 @@ DEFECTS = (
 DIFFERENCES = (harmless, silent_bodies, silent_quota, silent_requests, silent_webhooks)
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in members(Mutant, *DEFECTS)}
 VARIANTS: Mapping[str, Variant] = {variant.name: variant for variant in members(Variant, *DIFFERENCES)}
+
+
+def sample(every: int) -> tuple[Mutant, ...]:
+    """Every so many-th mutant of each group, the first included; 1 is all of them."""
+    return tuple(mutant for module in DEFECTS for mutant in members(Mutant, module)[::every])

@@ -22,14 +22,6 @@ class NothingIsSent(Outbox):
 
 
 @documented.part("delivery.operation")
-class FirstAttemptIsLate(Outbox):
-    """The first attempt is made an hour after the event."""
-
-    def put(self, delivery: Delivery) -> None:
-        super().put(replace(delivery, due=delivery.due + 3600) if delivery.attempt == 1 else delivery)
-
-
-@documented.part("delivery.operation")
 class EventsArePut(Outbox):
     """Events are sent with PUT."""
 

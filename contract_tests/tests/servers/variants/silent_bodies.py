@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from contract_tests.tests.servers.clock import instant
+from contract_tests.tests.servers.directory import Carrier
 from contract_tests.tests.servers.messages import Body, Call, Reply, json_reply
 from contract_tests.tests.servers.modifiers import Differing
-from contract_tests.tests.servers.shipments import Shipment, Shipments
+from contract_tests.tests.servers.shipments import KNOWN_NUMBER, LIVES, Event, Shipment, Shipments
 
 silent = Differing(keeps_assumed=False)
 ERRORS = (400, 401, 404, 405, 413, 415, 429, 503)
@@ -128,3 +129,16 @@ class PolledJustNow(Shipments):
     def body(self, shipment: Shipment, language: str = "en") -> Body:
         polled = max(shipment.polled, int(self.clock.now()))
         return {**super().body(shipment, language), "last_updated": instant(polled)}
+
+
+@silent.part
+class Delivered(Shipments):
+    """The known shipment was delivered, so that its number has a new life with the next event."""
+
+    def first(self, number: str, carrier: Carrier) -> Shipment:
+        first = super().first(number, carrier)
+        if number != KNOWN_NUMBER:
+            return first
+        start = first.events[-1].at
+        events = tuple(Event(kind, "Zürich, CH", start + 3600 * n) for n, kind in enumerate(LIVES[2]))
+        return replace(first, events=events[::-1])

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from contract_tests.tests.servers.api import Api
 from contract_tests.tests.servers.clock import Clock
-from contract_tests.tests.servers.keys import Key
+from contract_tests.tests.servers.keys import Key, Keys
 from contract_tests.tests.servers.messages import Call, Reply
 from contract_tests.tests.servers.modifiers import Differing
 from contract_tests.tests.servers.quota import MINUTE, Allowance, Quota
@@ -103,7 +103,8 @@ def no_retry_after(call: Call, reply: Reply) -> Reply:
 @silent.reply()
 def limit_is_told(call: Call, reply: Reply) -> Reply:
     """X-RateLimit-Limit is sent too."""
-    return reply.with_headers({"X-RateLimit-Limit": "10"}) if REMAINING in reply.headers else reply
+    plan = Keys().admit(call).plan if REMAINING in reply.headers else None
+    return reply.with_headers({"X-RateLimit-Limit": str(plan.per_minute)}) if plan else reply
 
 
 @silent.part
