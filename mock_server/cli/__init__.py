@@ -3,8 +3,10 @@
 import click
 
 from mock_server import __version__
+from mock_server.cli.certify import certify
 from mock_server.cli.lookups import carriers, keys, numbers
 from mock_server.cli.serve import serve
+from mock_server.cli.trigger import trigger
 
 
 def main() -> None:
@@ -23,8 +25,10 @@ def cli() -> None:
       trackflow-mock numbers --carrier ups      tracking numbers that force an outcome
       trackflow-mock carriers post              search the 724 carriers
       trackflow-mock keys new --plan free       a key with the Free plan's limits
+      trackflow-mock trigger delivered --to URL one signed webhook delivery, without a server
+      trackflow-mock certify URL --secret S     attack a webhook receiver
     """
 
 
-for command in (serve, numbers, carriers, keys):
+for command in (serve, numbers, carriers, keys, trigger, certify):
     cli.add_command(command)

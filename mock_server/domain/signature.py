@@ -68,7 +68,7 @@ def standard_key(secret: str) -> bytes:
         key = b""
     if not key:
         raise ValueError(
-            f"the secret {secret!r} is not {SECRET_PREFIX} and base64, as Standard Webhooks wants it; "
+            f"the secret is not {SECRET_PREFIX} and base64, as Standard Webhooks wants it; "
             f"take one like {SECRET_PREFIX}{b64encode(bytes(24)).decode()} with 24 to 64 random bytes"
         )
     return key

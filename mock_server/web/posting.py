@@ -9,6 +9,9 @@ from typing import Self
 from urllib.parse import SplitResult, urlsplit
 from urllib.parse import quote as percent
 
+from mock_server import __version__
+
+USER_AGENT = f"trackflow-mock/{__version__}"
 MOST_OF_AN_ANSWER = 65_536  # bytes of a body that are read; senders look at the status only
 URL_MARKS = "/?:@!$&'()*+,;=-._~%#[]"  # RFC 3986 section 2.2, and the percent sign of what is already encoded
 

@@ -109,7 +109,7 @@ def test_the_specification_s_own_library_refuses_a_foreign_secret_of_ours() -> N
 
 @pytest.mark.parametrize("secret", ["whsec_test_secret", "whsec_", "", "whsec_ä", "whsec_AAAAA"])
 def test_a_secret_that_libraries_read_differently_signs_no_standard_webhook(secret: str) -> None:
-    with pytest.raises(ValueError, match="is not whsec_ and base64"):
+    with pytest.raises(ValueError, match="the secret is not whsec_ and base64"):
         standard_key(secret)
 
 

@@ -33,6 +33,10 @@ class Verdict:
     fix: str | None = None
     seconds: float = 0.0
 
+    @property
+    def failed(self) -> bool:
+        return self.verdict == FAILED
+
 
 class Examination:
     """Attacks on a receiver that has accepted a good delivery; without that, no refusal would prove anything."""

@@ -9,15 +9,12 @@ from random import Random
 from types import MappingProxyType
 from typing import Any
 
-from mock_server import __version__
 from mock_server.domain.clock import to_text
 from mock_server.domain.delivery_rules import DeliveryRules, delivery_operation, signature_scheme
 from mock_server.domain.events import EventCatalogue, WebhookEvent, encode
-from mock_server.web.posting import Delivery
+from mock_server.web.posting import USER_AGENT, Delivery
 
 Writing = Callable[[Any], bytes]
-
-USER_AGENT = f"trackflow-mock/{__version__}"
 
 
 def compact(value: object) -> bytes:
