@@ -5,12 +5,13 @@ text in another process, and because neither minds a length. The expression is r
 parser, as Hypothesis does too, so that what is generated and what jsonschema checks mean the same.
 """
 
+import re
 import string
 from functools import lru_cache
 from random import Random
-from re import _parser  # type: ignore[attr-defined]  # without types; the name since Python 3.11
 from typing import Any
 
+_parser: Any = vars(re)["_parser"]  # private and without types; the name since Python 3.11
 PLAIN = string.ascii_letters + string.digits
 _PRINTABLE = string.printable[:95]  # without tabs and line ends
 _LOOSE = 12  # characters more than it needs, at most, where the expression sets no end
