@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -12,18 +13,18 @@ from mock_server.contract.documents import fixture
 from mock_server.contract.errors import ApiError
 from mock_server.contract.specification import Specification
 from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
-from mock_server.domain.clock import Clock, SandboxClock, SystemClock, from_text
+from mock_server.domain.clock import Change, Clock, SandboxClock, SystemClock, from_text
 from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.journal import Journal, masked
 from mock_server.domain.journeys import Event, Journey, Snapshot
 from mock_server.domain.magic import MagicNumbers, Scenario
 from mock_server.domain.phrases import Phrases
-from mock_server.domain.pins import Pin, with_event
+from mock_server.domain.pins import Pin, wish_of, with_event
 from mock_server.domain.places import Places
 from mock_server.domain.plans import Account, Accounts, Plan
 from mock_server.domain.quota import Quota
 from mock_server.domain.randomness import stream
-from mock_server.domain.shipments import Identity, Shipments
+from mock_server.domain.shipments import Identity, Shipments, identity
 from mock_server.domain.webhooks import Subscriptions
 from mock_server.settings import Settings
 
@@ -175,6 +176,73 @@ class Worlds:
     def all(self) -> tuple[World, ...]:
         """Every world in use, oldest first."""
         return tuple(self._worlds.values())
+
+    def move_clock(self, change: Change, world: World | None = None) -> int:
+        """Let one world's clock take another course, or the server's and every world's; the deliveries pending then.
+
+        What `change` raises for any of them, it raises before the first has moved.
+        """
+        moved = [world] if world else self.all()
+        clocks = [each.clock for each in moved] + ([] if world else [self.clock])
+        base = self.clock.base.now()
+        for clock in clocks:
+            change(clock.course, base)
+        for clock in clocks:
+            clock.change(change, base)
+        return self._moved(moved)
+
+    def reset_clock(self, world: World | None = None) -> int:
+        """Let one world's clock follow the server's again, or all do so after it went back to its start."""
+        moved = [world] if world else self.all()
+        if world is None:
+            self.clock.reset()
+        for each in moved:
+            each.clock.follow(self.clock)
+        return self._moved(moved)
+
+    def fresh(self) -> World:
+        """A world as a new key would find it, of no key and in nobody's way."""
+        accounts = self.foundation.accounts
+        return World(self.foundation, Account("", accounts.default), self.pins.values())
+
+    def pin(self, pin: Pin, world: World | None = None) -> int:
+        """Let the number stand for that shipment in one world, or in all there are and will be; deliveries pending.
+
+        ValueError for a wish that contradicts itself changes nothing.
+        """
+        asked = world or self.fresh()
+        pin.checked(asked.shipments.seed, self.foundation.dispatch, asked.clock.now())
+        if world is None:
+            self.pins[identity(pin.number)] = pin
+        pinned = [world] if world else self.all()
+        for each in pinned:
+            each.pin(pin)
+        return sum(told(each, pin.number) for each in pinned for told in self.on_pinned)
+
+    def unpin(self, number: TrackingNumber, world: World | None = None) -> bool:
+        """Let the number stand for what everybody finds, in one world or in all; whether that changed anything."""
+        changed = [each.shipments.unpin(number) for each in ([world] if world else self.all())]
+        return any(changed) | (world is None and self.pins.pop(identity(number), None) is not None)
+
+    def happen(self, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None) -> int:
+        """An event for one world's shipment, or for that of all there are and will be; the deliveries pending then.
+
+        ValueError if it has happened before; of many worlds, those are left out.
+        """
+        if world:
+            event = world.happen(number, record)
+            return sum(told(world, number, event) for told in self.on_event)
+        fresh = self.fresh()
+        fresh.happen(number, record)
+        self.pins[identity(number)] = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
+        pending = 0
+        for each in self.all():
+            with suppress(ValueError):
+                pending += self.happen(number, record, each)
+        return pending
+
+    def _moved(self, worlds: Iterable[World]) -> int:
+        return sum(told(world) for world in worlds for told in self.on_clock_moved)
 
     def reset(self, key: str | None = None) -> None:
         """Forget one world, or all with the server's clock and what came without a key.

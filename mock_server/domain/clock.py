@@ -107,6 +107,10 @@ class Course:
         return self.due if instant <= self.origin + self.jump else None
 
 
+Change = Callable[[Course, float], Course]
+"""From a clock's course and the base's instant to the course it takes from then on."""
+
+
 class SandboxClock:
     """A clock of its own over another one: it can be frozen, moved, and run faster or slower.
 
@@ -137,7 +141,7 @@ class SandboxClock:
     def pace(self) -> float:
         return self.scale or self.course.auto_advance or 1.0
 
-    def change(self, change: Callable[[Course, float], Course], base: float | None = None) -> None:
+    def change(self, change: Change, base: float | None = None) -> None:
         """Take another course as of now, or as of an instant of the base; what `change` raises changes nothing."""
         with self._lock:
             self.course = change(self.course, self.base.now() if base is None else base)

@@ -1,0 +1,48 @@
+import json
+
+from mock_server.domain.clock import ManualClock
+from mock_server.settings import Settings
+from mock_server.tests.web.control.admin import FREE, NUMBER, OTHER, Admin
+from mock_server.web.app import MockServer, create_app
+
+
+def test_health_and_version_answer(admin: Admin) -> None:
+    assert admin.get("/health")["status"] == "healthy"
+    assert admin.get("/version") == {"version": admin.get("/health")["version"]}
+
+
+def test_settings_are_shown_without_the_token(clock: ManualClock) -> None:
+    client = create_app(Settings(admin_token="a-long-secret-token", seed=7), clock).test_client()
+    answer = client.get("/__admin/settings", headers={"Authorization": "Bearer a-long-secret-token"})
+    assert answer.json is not None
+    assert answer.json["seed"] == 7
+    assert "secret" not in answer.get_data(as_text=True)
+
+
+def test_the_contract_is_served(admin: Admin, app: MockServer) -> None:
+    assert admin.get("/openapi.json") == json.loads(json.dumps(app.pipeline.specification.document))
+
+
+def test_a_reset_of_one_key_leaves_the_others(admin: Admin) -> None:
+    for key in (FREE, OTHER):
+        for _ in range(3):
+            admin.ask(key)
+    admin.post(f"/reset?key={FREE}")
+    assert [admin.ask(key).headers["X-RateLimit-Remaining"] for key in (FREE, OTHER)] == ["9", "6"]
+
+
+def test_a_reset_of_all_is_as_at_the_start(admin: Admin) -> None:
+    before = admin.get("/clock"), admin.track(FREE)
+    admin.ask("nonsense")
+    admin.put("/clock", {"action": "advance", "seconds": 1e6})
+    admin.put(f"/shipments/{NUMBER}", {"status": "returned"})
+    admin.post("/reset")
+    assert admin.get("/requests") == {"requests": [], "meta": {"total": 0}}
+    assert admin.get("/keys")["keys"] == []
+    assert (admin.get("/clock"), admin.track(FREE)) == before
+
+
+def test_what_the_plane_does_not_have_is_a_problem(admin: Admin) -> None:
+    assert admin.problem("GET", "/nothing")["status"] == 404
+    assert admin.problem("GET", "/requests/99")["status"] == 404
+    assert admin.problem("PUT", "/health")["status"] == 405

@@ -1,0 +1,137 @@
+from typing import Any
+
+import pytest
+
+from mock_server.domain.carriers import TrackingNumber
+from mock_server.domain.journeys import Event
+from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
+from mock_server.web.app import MockServer
+from mock_server.world import World
+
+STATUSES = ["pending", "in_transit", "delivered", "exception", "returned", "expired"]
+
+
+@pytest.mark.parametrize("status", STATUSES)
+def test_a_pinned_status_is_what_the_api_answers_and_only_this_key_gets_it(admin: Admin, status: str) -> None:
+    before = admin.track(OTHER)
+    answer = admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": status})
+    assert answer["pinned"] is True
+    assert admin.track(FREE) == answer["shipment"]
+    assert answer["shipment"]["status"] == status
+    assert admin.track(OTHER) == before
+
+
+def test_without_a_key_every_present_and_future_world_has_the_pin(admin: Admin) -> None:
+    admin.ask(FREE)
+    admin.put(f"/shipments/{NUMBER}", {"status": "returned"})
+    assert [admin.track(key)["status"] for key in (FREE, OTHER)] == ["returned", "returned"]
+    assert admin.get(f"/shipments/{NUMBER}")["pinned"] is True
+    admin.delete(f"/shipments/{NUMBER}?key={FREE}")
+    assert [admin.track(key)["status"] == "returned" for key in (FREE, OTHER, ENTERPRISE)] == [False, True, True]
+    admin.delete(f"/shipments/{NUMBER}")
+    assert [admin.track(key)["status"] == "returned" for key in (OTHER, "tf_test_free_new")] == [False, False]
+
+
+def test_what_was_pinned_is_as_everybody_finds_it_when_it_is_let_go(admin: Admin) -> None:
+    before = admin.track(FREE)
+    admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": "returned"})
+    assert admin.delete(f"/shipments/{NUMBER}?key={FREE}")["shipment"] == before
+    assert admin.track(FREE) == before
+    assert admin.problem("DELETE", f"/shipments/{NUMBER}?key={FREE}")["status"] == 404
+
+
+def test_events_to_come_are_shown_to_who_asks(admin: Admin) -> None:
+    admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": "out_for_delivery"})
+    assert "future_events" not in admin.get(f"/shipments/{NUMBER}?key={FREE}")
+    (event,) = admin.get(f"/shipments/{NUMBER}?key={FREE}&future=1")["future_events"]
+    assert (event["type"], event["timestamp"]) == ("delivered", "2026-06-15T18:00:00Z")
+
+
+def test_an_event_is_added_and_told_to_who_delivers(admin: Admin, app: MockServer) -> None:
+    told: list[tuple[str, str, str]] = []
+
+    def deliver(world: World, number: TrackingNumber, event: Event) -> int:
+        told.append((world.account.key, number.text, event.type))
+        return 1
+
+    app.worlds.on_event.append(deliver)
+    answer = admin.post(f"/shipments/{NUMBER}/events?key={FREE}", {"type": "exception", "status": "Fell off the lorry"})
+    assert answer["pending_deliveries"] == 1
+    assert told == [(FREE, NUMBER, "exception")]
+    body = admin.track(FREE)
+    assert (body["status"], body["status_description"]) == ("exception", "Fell off the lorry")
+    assert body["events"][0]["timestamp"] == "2026-06-15T12:00:00Z"
+
+
+def test_an_event_without_a_key_happens_to_present_and_future_worlds(admin: Admin) -> None:
+    admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": "delivered"})
+    admin.post(f"/shipments/{NUMBER}/events", {"type": "returned"})
+    assert [admin.track(key)["status"] for key in (FREE, OTHER)] == ["returned", "returned"]
+    assert len(admin.track(FREE)["events"]) != len(admin.track(OTHER)["events"])
+
+
+def test_the_same_event_twice_in_a_second_is_a_conflict(admin: Admin) -> None:
+    event = {"type": "delivered", "status": "Delivered"}
+    admin.post(f"/shipments/{NUMBER}/events?key={FREE}", event)
+    assert admin.problem("POST", f"/shipments/{NUMBER}/events?key={FREE}", event)["status"] == 409
+
+
+def test_a_number_that_forces_an_error_answers_once_it_is_pinned(admin: Admin, app: MockServer) -> None:
+    number = app.worlds.foundation.magic.magic_number("ups", "503")
+    assert admin.ask(FREE, f"/v2/track/{number}").status_code == 503
+    assert admin.get(f"/shipments/{number}?key={FREE}")["scenario"] == "503"
+    admin.put(f"/shipments/{number}?key={FREE}", {"status": "delivered"})
+    assert admin.track(FREE, number)["status"] == "delivered"
+
+
+def test_a_number_that_only_its_carrier_knows_can_be_pinned(admin: Admin) -> None:
+    wish = {"status": "delivered", "carrier": "ups-mail-innovations", "service": "Expedited"}
+    code = admin.ask(FREE, "/v2/carriers").get_json()["carriers"][10]["code"]
+    answer = admin.put("/shipments/PARCEL12345", {**wish, "carrier": code})
+    assert answer["shipment"]["carrier"] == {
+        "code": code,
+        "name": answer["shipment"]["carrier"]["name"],
+        "service": "Expedited",
+    }
+    assert admin.ask(FREE, f"/v2/track/PARCEL12345?carrier={code}").get_json()["status"] == "delivered"
+
+
+def test_a_batch_finds_pinned_shipments_too(admin: Admin) -> None:
+    admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": "returned"})
+    answer = admin.ask(FREE, "/v2/track/batch", method="POST", json={"shipments": [{"tracking_number": NUMBER}]})
+    assert answer.get_json()["results"][0]["status"] == "returned"
+
+
+@pytest.mark.parametrize(
+    ("wish", "pointer", "words"),
+    [
+        ({"status": "deliverd"}, "/status", "did you mean delivered?"),
+        ({"stauts": "delivered"}, "", "stauts is not known here"),
+        ({"events": [{"type": "transit"}, {"type": "teleport"}]}, "/events/1/type", "teleport"),
+        ({"events": [{"type": "transit", "timestamp": "yesterday"}]}, "/events/0/timestamp", "yesterday"),
+        ({"origin": {"city": "Oslo", "country": "Norway"}}, "/origin/country", "Norway"),
+        ({"estimated_delivery": "2026-06-20T12:00:00Z"}, "/estimated_delivery", "T23:59:00Z"),
+        ({"status_description": ""}, "/status_description", "fewer than 1"),
+        ([], "", "not an object"),
+    ],
+)
+def test_a_wrong_wish_names_the_place_and_pins_nothing(admin: Admin, wish: Any, pointer: str, words: str) -> None:
+    problem = admin.problem("PUT", f"/shipments/{NUMBER}?key={FREE}", wish)
+    assert (problem["status"], problem["errors"][0]["pointer"]) == (400, pointer)
+    assert words in problem["detail"]
+    assert admin.get(f"/shipments/{NUMBER}?key={FREE}")["pinned"] is False
+
+
+@pytest.mark.parametrize(
+    ("number", "wish", "status"),
+    [
+        (NUMBER, {"status": "delivered", "events": [{"type": "transit"}]}, 400),
+        (NUMBER, {"tracking_number": "1Z204E380338943508"}, 400),
+        (NUMBER, {"carrier": "usp"}, 400),
+        ("PARCEL12345", {"status": "delivered"}, 404),
+        ("x", {"status": "delivered"}, 400),
+    ],
+)
+def test_a_wish_that_cannot_be_pins_nothing(admin: Admin, number: str, wish: Any, status: int) -> None:
+    assert admin.problem("PUT", f"/shipments/{number}?key={FREE}", wish)["status"] == status
+    assert admin.get(f"/shipments/{NUMBER}?key={FREE}")["pinned"] is False
