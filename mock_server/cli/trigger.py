@@ -121,7 +121,7 @@ def _show(headers: Iterable[tuple[str, str]], body: bytes) -> None:
 
 def _show_answer(answer: "Answer") -> None:
     if answer.status is None:
-        print(f"{answer.problem} (gave up after {answer.seconds:.1f} s)")
+        print(answer.problem)
         return
     print(f"{answer.status} {answer.reason} in {answer.seconds * 1000:.0f} ms")
     _show(answer.headers.items(), answer.body)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from shlex import quote
+from ssl import SSLCertVerificationError
 from types import TracebackType
 from typing import Self
 from urllib.parse import SplitResult, urlsplit
@@ -91,6 +92,9 @@ class Line:
         try:
             if self._connection.sock is None:
                 self._connection.connect()
+        except SSLCertVerificationError as error:
+            problem = f"no trust: {error.verify_message}; set SSL_CERT_FILE to a certificate that vouches for it"
+            return self._failed(started, problem, reached=False)
         except OSError as error:
             return self._failed(started, f"no connection: {error.strerror or error}", reached=False)
         try:
