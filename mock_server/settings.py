@@ -25,7 +25,7 @@ class Settings:
     clock: str | None = setting(
         None, "Where the clock starts, like 2026-06-15T09:00:00Z; now if not given.", metavar="INSTANT"
     )
-    time_scale: float = setting(1.0, "Seconds the clock moves in one real second; 0 freezes it.", metavar="X")
+    time_scale: float = setting(1.0, "Seconds the clock moves in one real second; 0 freezes it.", metavar="X", least=0)
     admin_token: str | None = setting(
         None, "Bearer token of /__admin; made and printed off loopback if not given.", metavar="TOKEN"
     )
@@ -36,6 +36,8 @@ class Settings:
     strict_check_digits: bool = setting(
         default=False, help_text="Answer 400 when a tracking number's check digit is wrong."
     )
-    journal_size: int = setting(1_000, "Newest requests kept for each key.", metavar="N")
-    sandboxes: int = setting(1_000, "Keys kept at a time; the one idle longest goes first.", metavar="N")
+    journal_size: int = setting(1_000, "Newest requests kept for each key.", metavar="N", least=0)
+    sandboxes: int = setting(1_000, "Keys kept at a time; the one idle longest goes first.", metavar="N", least=1)
+    store: str = setting("memory", "Where worlds live; only memory so far.", choices=("memory",))
+    workers: int = setting(1, "Processes; only 1 so far, because each key's world lives in one.", least=1, most=1)
     log_format: str = setting("text", "Form of the log on standard error.", choices=("text", "json"))

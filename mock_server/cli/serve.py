@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from mock_server.cli.exits import Unusable
+from mock_server.cli.logs import configure
 from mock_server.settings import Settings
 
 SERVE_HELP = """Run the mock on this machine.
@@ -44,7 +45,10 @@ def _option(field: Field[Any]) -> Any:
         return click.option(
             name, multiple=True, type=click.Path(path_type=Path), metavar=metadata["metavar"], **options
         )
-    kind = type(field.default) if field.default is not None else str
+    kind: Any = type(field.default) if field.default is not None else str
+    if "least" in metadata:
+        ranged = click.IntRange if kind is int else click.FloatRange
+        kind = ranged(metadata["least"], metadata.get("most"))
     return click.option(name, type=kind, metavar=metadata.get("metavar"), **options)
 
 
@@ -57,6 +61,7 @@ def serve(**options: Any) -> None:
     from mock_server.web.listener import ListenError
     from mock_server.web.server import serve as serve_http
 
+    configure(options["log_format"], sys.stderr)
     settings = _with_token(Settings(**options))
     try:
         app = create_app(settings)
