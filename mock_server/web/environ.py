@@ -1,6 +1,5 @@
 """An HTTP request head as the WSGI environ of PEP 3333, and the few keys the application adds to it."""
 
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -49,7 +48,7 @@ def fill(environ: Environ, method: str, target: bytes, version: str, fields: Fie
     environ["REQUEST_URI"] = raw
     path, _, environ["QUERY_STRING"] = raw.partition("?")
     environ["PATH_INFO"] = unquote_to_bytes(path.encode("latin-1")).decode("latin-1") if "%" in path else path
-    environ[HEADERS] = headers = list(_decoded(fields, environ))
+    environ[HEADERS] = headers = _decoded(fields, environ)
     if version == "1.1" and "HTTP_HOST" not in environ:
         raise BadHeadError("An HTTP/1.1 request needs a Host header.")
     if authority is not None:
@@ -60,19 +59,22 @@ def fill(environ: Environ, method: str, target: bytes, version: str, fields: Fie
         _check_coding(environ["HTTP_TRANSFER_ENCODING"], version)
 
 
-def _decoded(fields: Fields, environ: Environ) -> Iterable[tuple[str, str]]:
+def _decoded(fields: Fields, environ: Environ) -> list[tuple[str, str]]:
     """The headers as text, entered into the environ on the way; repeated ones are joined there."""
+    headers = []
     for name, value in fields:
         lower, key = _names(name)
         text = value.decode("latin-1").rstrip(" \t")
-        if key is not None:
-            if key not in environ:
-                environ[key] = text
-            elif key == "HTTP_HOST":
-                raise BadHeadError("A request has one Host header, not several.")
-            else:
-                environ[key] += ("; " if key == "HTTP_COOKIE" else ", ") + text
-        yield lower, text
+        headers.append((lower, text))
+        if key is None:
+            continue
+        if key not in environ:
+            environ[key] = text
+        elif key == "HTTP_HOST":
+            raise BadHeadError("A request has one Host header, not several.")
+        else:
+            environ[key] += ("; " if key == "HTTP_COOKIE" else ", ") + text
+    return headers
 
 
 def _origin_form(target: str) -> tuple[str | None, str]:

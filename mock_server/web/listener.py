@@ -20,9 +20,11 @@ def listen(host: str, port: int) -> tuple[socket.socket, ...]:
     if not 0 <= port <= 65535:
         raise ListenError(f"{port} is not a port; use 0 to 65535, 0 for any that is free")
     sockets: list[socket.socket] = []
+    addresses = _addresses(host, port)
     try:
-        for family, address in _addresses(host, port):
-            bound = _bound(family, address, sockets[0].getsockname()[1] if sockets else port)
+        for family, address in addresses:
+            chosen = sockets[0].getsockname()[1] if sockets else port
+            bound = _bound(family, address, chosen, both=len(addresses) == 1)
             if bound is not None:
                 sockets.append(bound)
     except OSError as error:
@@ -47,8 +49,11 @@ def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:
     return list(dict.fromkeys((family, str(address[0])) for family, _, _, _, address in found))
 
 
-def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.socket | None:
-    """A listening socket, or None for an address family this machine has switched off."""
+def _bound(family: socket.AddressFamily, address: str, port: int, *, both: bool) -> socket.socket | None:
+    """A listening socket, or None for an address family this machine has switched off.
+
+    With `both`, a socket on every IPv6 address accepts IPv4 as well, as people expect of `::`.
+    """
     try:
         listening = socket.socket(family, socket.SOCK_STREAM)
     except OSError as error:
@@ -60,7 +65,7 @@ def _bound(family: socket.AddressFamily, address: str, port: int) -> socket.sock
         if os.name == "posix":
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
-            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, address != "::")
+            listening.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, not (both and address == "::"))
         try:
             listening.bind((address, port))
         except OSError as error:

@@ -61,7 +61,7 @@ class Player:
                 case Await(start):
                     await self._perform(await start())
                 case Reset():
-                    await self.wire.reset()
+                    self.wire.abort()
                     raise _OverError
                 case Close():
                     raise _OverError

@@ -45,17 +45,11 @@ class Wire:
         self.transport.close()
 
     def abort(self) -> None:
-        """RST, whatever is still to be sent: nothing is kept for a client that does not read."""
+        """RST: the system, too, drops what the client has not taken yet."""
         self.closing = True
         with contextlib.suppress(OSError):  # closed already
             self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
         self.transport.abort()
-
-    async def reset(self) -> None:
-        """RST, after what is still to be sent."""
-        self.transport.set_write_buffer_limits(high=0)  # so that `taken` waits for the last byte
-        await self.taken()
-        self.abort()
 
     def finish(self) -> None:
         """FIN, but go on reading: a close with bytes unread would be an RST, and a client that still sends

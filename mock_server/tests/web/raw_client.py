@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -107,9 +108,10 @@ def ask(url: str, *data: bytes) -> Answered:
 
 
 def until(server: BackgroundServer, claim: Callable[[Service], object]) -> None:
-    """Ask the server again and again until the claim holds."""
+    """Ask the server again and again until the claim holds, but not for ever."""
+    deadline = monotonic() + 20
     while not server.call(claim):
-        pass
+        assert monotonic() < deadline, "the server never came to that"
 
 
 def hello(environ: Environ, start_response: Any) -> list[bytes]:

@@ -15,6 +15,11 @@ from mock_server.web.service import Service
 from mock_server.web.transport import Answer, Pause, Script, Send
 
 
+def slow(environ: Environ, start_response: Any) -> Script:
+    start_response("200 OK", [])
+    return Script((Pause(100), Send(b"late")))
+
+
 def later(server: BackgroundServer, seconds: float) -> None:
     """Let the server see an instant, and then one so many seconds after it."""
     server.call(lambda service: service.sweep(service.loop.time()))
@@ -182,6 +187,17 @@ def test_a_refused_client_that_never_stops_is_cut_off() -> None:
             client.send(b"x" * 100_000_000)
 
 
+def test_what_came_during_a_slow_answer_is_drained_after_a_refusal() -> None:
+    sleeper = Sleeper()
+    with serving(slow, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
+        sending = threading.Thread(target=client.send, args=(GET, b"nonsense\r\n\r\n", b"x" * 20_000_000))
+        sending.start()
+        until(server, lambda service: [found for found in connections(service) if not found.reading])
+        sleeper.wake(server)
+        assert [client.answer().body, client.answer().status, client.rest()] == [b"late", 400, b""]
+        sending.join()
+
+
 def test_a_client_that_does_not_read_is_not_read_either() -> None:
     body = b"x" * 20_000_000  # more than the system takes on its way
 
@@ -191,7 +207,7 @@ def test_a_client_that_does_not_read_is_not_read_either() -> None:
 
     def keep_asking(client: RawClient) -> None:
         with suppress(ConnectionError):
-            client.send((GET[:-2] + b"X: " + b"y" * 10_000 + b"\r\n\r\n") * 2000)
+            client.send(GET * 100, (GET[:-2] + b"X: " + b"y" * 10_000 + b"\r\n\r\n") * 2000)
 
     with serving(large) as server, RawClient(server.url) as client:
         asking = threading.Thread(target=keep_asking, args=(client,))
@@ -221,6 +237,7 @@ def test_a_head_that_does_not_arrive_is_refused_in_time() -> None:
         client.send(GET, GET[:20])
         client.answer()
         later(server, 29)
+        assert server.call(connections)[0].reader.open
         later(server, 31)
         assert client.answer().status == 408
         assert client.rest() == b""
@@ -231,6 +248,7 @@ def test_a_body_that_does_not_arrive_is_refused_in_time() -> None:
         client.send(b"POST / HTTP/1.1\r\nHost: mock\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n")
         assert client.answer().status == 100
         later(server, 74)
+        assert server.call(connections)[0].reader.open
         later(server, 76)
         assert client.answer().status == 408
 
@@ -249,10 +267,6 @@ def test_a_client_that_never_reads_is_cut_off_in_time() -> None:
 
 
 def test_an_answer_under_way_is_given_its_time() -> None:
-    def slow(environ: Environ, start_response: Any) -> Script:
-        start_response("200 OK", [])
-        return Script((Pause(100), Send(b"late")))
-
     sleeper = Sleeper()
     with serving(slow, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
         client.send(GET)

@@ -20,6 +20,21 @@ def test_every_address_of_a_name_gets_the_same_port() -> None:
         listening.close()
 
 
+def test_no_host_means_every_address_of_both_kinds() -> None:
+    sockets = listen("", 0)
+    assert {listening.getsockname()[0] for listening in sockets} <= {"0.0.0.0", "::"}
+    assert len({listening.getsockname()[1] for listening in sockets}) == 1
+    for listening in sockets:
+        listening.close()
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="no socket here takes both kinds of address")
+def test_every_ipv6_address_includes_ipv4() -> None:
+    (listening,) = listen("::", 0)
+    with closing(listening), socket.create_connection(("127.0.0.1", listening.getsockname()[1]), timeout=20):
+        assert listening.family == socket.AF_INET6
+
+
 def test_a_busy_port_is_told_with_the_way_out() -> None:
     (first,) = listen("127.0.0.1", 0)
     with closing(first):

@@ -90,6 +90,16 @@ def test_unusual_requests_are_read(line: bytes, read: tuple[object, ...]) -> Non
     assert Desk().read(line + b"\r\n" + HOST + b"\r\n") == [read]
 
 
+@pytest.mark.parametrize("last", [b"Connection: close\r\n", b"Connection: close, Upgrade\r\nUpgrade: h2c\r\n"])
+def test_nothing_is_read_after_the_last_request(last: bytes) -> None:
+    request = b"GET / HTTP/1.1\r\n" + HOST + last + b"\r\n"
+    more = b"GET /more HTTP/1.1\r\n" + HOST + b"\r\n"
+    for pieces in ((request + more,), (request, more), (request + b"nonsense",)):
+        desk = Desk()
+        assert desk.read(*pieces) == [("GET", "/", b"", False)]
+        assert desk.reader.finished
+
+
 def test_a_connect_is_a_request_like_any_other_here() -> None:
     desk = Desk()
     assert desk.read(
