@@ -20,6 +20,9 @@ class Settings:
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8080, "Port to listen on; 0 picks a free one.")
     seed: int = setting(0, "Number that every shipment, id and draw follows from.")
+    scenario: str | None = setting(
+        None, "Scenario that every sandbox starts in: a shipped one by name, or a YAML file.", metavar="NAME-or-FILE"
+    )
     overlay: tuple[Path, ...] = setting((), "OpenAPI Overlay to apply to the contract first.", metavar="FILE")
     default_plan: str = setting("growth", "Plan of keys that name none (tf_live_sk_...).", metavar="PLAN")
     clock: str | None = setting(

@@ -1,9 +1,9 @@
 """Everything that one request can see or change: a world of its own for each API key."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
 from threading import Lock
@@ -11,13 +11,14 @@ from typing import Any
 
 from mock_server.contract.documents import fixture
 from mock_server.contract.errors import ApiError
+from mock_server.contract.forms import FormError
 from mock_server.contract.specification import Specification
+from mock_server.domain import magic
 from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
 from mock_server.domain.clock import Change, Clock, SandboxClock, SystemClock, from_text
 from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.journal import Journal, masked
 from mock_server.domain.journeys import Event, Journey, Snapshot
-from mock_server.domain.magic import MagicNumbers, Scenario
 from mock_server.domain.phrases import Phrases
 from mock_server.domain.pins import Pin, wish_of, with_event
 from mock_server.domain.places import Places
@@ -26,6 +27,12 @@ from mock_server.domain.quota import Quota
 from mock_server.domain.randomness import stream
 from mock_server.domain.shipments import Identity, Shipments, identity
 from mock_server.domain.webhooks import Subscriptions
+from mock_server.faults import scenarios
+from mock_server.faults.books import RuleBook
+from mock_server.faults.rules import Vocabulary
+from mock_server.faults.sandbox import Faults
+from mock_server.faults.scenarios import NONE as NO_SCENARIO
+from mock_server.faults.scenarios import Scenario
 from mock_server.settings import Settings
 
 REMEMBERED = 8192  # numbers whose carrier and scenario are not worked out again
@@ -40,15 +47,16 @@ class Foundation:
         """DocumentError says what is wrong with a file, ValueError what is wrong with a setting."""
         self.settings = settings
         self.specification = Specification.load(settings.overlay)
-        windows = self.specification.extension("x-quota")["windows"]
-        plans = [Plan.from_record(record, windows) for record in self.specification.plans]
+        self._windows = self.specification.extension("x-quota")["windows"]
+        self._plans = {record["name"]: record for record in self.specification.plans}
+        plans = [Plan.from_record(record, self._windows) for record in self._plans.values()]
         self.accounts = Accounts(plans, settings.default_plan, self.specification.extension("x-keys"))
         self.carriers = CarrierDirectory(
             fixture("carriers.json"),
             fixture("number_formats.json"),
             self.specification.extension("x-detection-priority"),
         )
-        self.magic = MagicNumbers(fixture("magic_numbers.json"), self.carriers)
+        self.magic = magic.MagicNumbers(fixture("magic_numbers.json"), self.carriers)
         self.phrases = Phrases(fixture("phrases.json"), self.specification.status_of_event)
         self.dispatch = Dispatch(
             Places(fixture("places.json")),
@@ -57,16 +65,53 @@ class Foundation:
             staged=self._staged,
             documented=self.specification.documented_shipment,
         )
-        start = from_text(settings.clock) if settings.clock else None
-        self.clock = SandboxClock(base_clock or SystemClock(), start, settings.time_scale)
+        self.vocabulary = Vocabulary.of(self.specification, self.carriers)
         self.recognise = lru_cache(REMEMBERED)(self._recognise)
         self.scenario = lru_cache(REMEMBERED)(self._scenario)
         self.language = lru_cache(256)(self.phrases.match)
+        base = base_clock or SystemClock()
+        start = from_text(settings.clock) if settings.clock else None
+        self.clock = SandboxClock(base, start, settings.time_scale)
+        self.opening = NO_SCENARIO
+        if settings.scenario:
+            self.opening = scenario = scenarios.load(settings.scenario, self.stage)
+            self.clock = SandboxClock(
+                base,
+                start if scenario.start is None else scenario.start,
+                settings.time_scale if scenario.scale is None else scenario.scale,
+            )
+
+    def plan(self, plan: Plan, scenario: Scenario) -> Plan:
+        """The plan with the limits that the scenario changes."""
+        limits = scenario.plans.get(plan.name)
+        return Plan.from_record({**self._plans[plan.name], **limits}, self._windows) if limits else plan
+
+    def stage(self, name: str, document: Any) -> Scenario:
+        """The scenario that a document describes; FormError where it is none, or where no world could start so."""
+        scenario = Scenario.from_document(name, document, self.vocabulary)
+        clock = self.clock.copy()
+        with _told_at("/clock"):
+            scenario.set(clock)
+        world = World(self, Account("", self.accounts.default), scenario, clock=clock)
+        for place, pin in enumerate(self.pins(scenario)):
+            with _told_at(f"/shipments/{place}"):
+                pin.checked(world.seed, self.dispatch, clock.now())
+        return scenario
+
+    def pins(self, scenario: Scenario) -> list[Pin]:
+        """The scenario's shipments; FormError for a number that is none."""
+        return [self._pin(place, wish) for place, wish in enumerate(scenario.shipments)]
+
+    def _pin(self, place: int, wish: Mapping[str, Any]) -> Pin:
+        carrier = wish.get("carrier")
+        code = carrier["code"] if isinstance(carrier, Mapping) else carrier
+        with _told_at(f"/shipments/{place}"):
+            return Pin(self.recognise(wish["tracking_number"], code), wish)
 
     def _recognise(self, text: str, carrier_code: str | None) -> TrackingNumber:
         return self.carriers.recognise(text, carrier_code, strict_check_digits=self.settings.strict_check_digits)
 
-    def _scenario(self, number: TrackingNumber) -> Scenario | None:
+    def _scenario(self, number: TrackingNumber) -> magic.Scenario | None:
         found = self.magic.scenario_of(number.text, number.carrier.code)
         return self.magic.scenarios[found] if found else None
 
@@ -91,19 +136,42 @@ class Sighting:
 
 
 class World:
-    """One key's universe: its clock, quota, shipments, webhooks and journal."""
+    """One key's universe: its clock, quota, shipments, webhooks, faults and journal."""
 
-    def __init__(self, foundation: Foundation, account: Account, pins: Iterable[Pin] = ()) -> None:
+    def __init__(
+        self,
+        foundation: Foundation,
+        account: Account,
+        scenario: Scenario = NO_SCENARIO,
+        *,
+        pins: Iterable[Pin] = (),
+        books: Sequence[RuleBook] = (),
+        clock: SandboxClock | None = None,
+    ) -> None:
+        """A world with the seed, limits and webhooks of the scenario.
+
+        `pins` are its shipments, `books` its fault rules, first those that are its alone; `clock` is a copy of the
+        server's if none is given. FormError for a webhook of the scenario that cannot be.
+        """
         self.foundation = foundation
-        self.account = account
-        self.clock = foundation.clock.copy()
-        self.quota = Quota(account.plan, self.clock)
-        self.shipments = Shipments(foundation.settings.seed, foundation.dispatch)
-        self.subscriptions = Subscriptions(foundation.settings.seed, account.key)
+        self.scenario = scenario
+        self.account = replace(account, plan=foundation.plan(account.plan, scenario))
+        self.seed = foundation.settings.seed if scenario.seed is None else scenario.seed
+        self.clock = clock or foundation.clock.copy()
+        self.quota = Quota(self.account.plan, self.clock)
+        self.shipments = Shipments(self.seed, foundation.dispatch)
+        self.subscriptions = Subscriptions(self.seed, account.key)
+        books = books or (RuleBook(),)
+        self.faults = Faults(self.clock, foundation.specification.headers, books, self.seed, account.key)
         self.journal = Journal(foundation.settings.journal_size)
         self._lock = Lock()
         for pin in pins:
             self.pin(pin)
+        for place, webhook in enumerate(scenario.webhooks):
+            with _told_at(f"/webhooks/{place}"):
+                number = foundation.recognise(webhook["tracking_number"], None)
+                events, now = tuple(webhook.get("events", ("all",))), self.clock.now()
+                self.subscriptions.create(number.text, number.carrier.code, webhook["url"], events, now)
 
     def look_up(self, text: str, carrier_code: str | None) -> Sighting:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
@@ -138,21 +206,26 @@ class World:
 
 
 class Worlds:
-    """The worlds in use, each made when its key is first seen; the one idle longest goes when there are too many."""
+    """The worlds in use, each made when its key is first seen; the one idle longest goes when there are too many.
+
+    `scenario` is how new worlds start. `rules` are the fault rules added for every world, `scene` the scenario's.
+    """
 
     def __init__(self, foundation: Foundation) -> None:
         self.foundation = foundation
         self.clock = foundation.clock
         self.ids: Iterator[int] = count(1)
         self.stray = Journal(foundation.settings.journal_size)  # requests that came without a good key
-        self.pins: dict[Identity, Pin] = {}  # the shipments that every new world has of its own
+        self.pins: dict[Identity, Pin]  # the shipments that every new world has of its own
         # What other parts do when something was done to a world; each tells how many deliveries it has pending.
         self.on_clock_moved: list[Callable[[World], int]] = []
         self.on_pinned: list[Callable[[World, TrackingNumber], int]] = []
         self.on_event: list[Callable[[World, TrackingNumber, Event], int]] = []
+        self.rules, self.scene = RuleBook(), RuleBook()
         self._worlds: dict[str, World] = {}
         self._made = 0
         self._lock = Lock()
+        self._start(foundation.opening)
 
     def of(self, key: str | None) -> World:
         """The world of that key; ApiError `unauthorized` for a missing or bad one."""
@@ -203,7 +276,7 @@ class Worlds:
     def fresh(self) -> World:
         """A world as a new key would find it, of no key and in nobody's way."""
         accounts = self.foundation.accounts
-        return World(self.foundation, Account("", accounts.default), self.pins.values())
+        return World(self.foundation, Account("", accounts.default), self.scenario, pins=self.pins.values())
 
     def pin(self, pin: Pin, world: World | None = None) -> int:
         """Let the number stand for that shipment in one world, or in all there are and will be; deliveries pending.
@@ -251,22 +324,58 @@ class Worlds:
         """
         with self._lock:
             if key is None:
-                self._worlds.clear()
                 self.stray.clear()
-                self.pins.clear()
-                self.clock.reset()
+                self._start(self.foundation.opening)
             else:
                 self._worlds.pop(key, None)
+
+    def play(self, scenario: Scenario, key: str | None = None) -> None:
+        """Start one world anew in the scenario, or all there are and will be; ApiError for a bad key."""
+        with self._lock:
+            if key is None:
+                self._start(scenario)
+            else:
+                account, clock = self.foundation.accounts.authenticate(key), self.clock.copy()
+                scenario.set(clock)
+                books, pins = (RuleBook(scenario.rules), self.rules), self.foundation.pins(scenario)
+                self._admit(World(self.foundation, account, scenario, pins=pins, books=books, clock=clock))
+
+    def _start(self, scenario: Scenario) -> None:
+        """Begin anew, with no world yet, in the scenario."""
+        self._worlds.clear()
+        self.clock.reset()
+        scenario.set(self.clock)
+        self.pins = {identity(pin.number): pin for pin in self.foundation.pins(scenario)}
+        self.scenario = scenario
+        self.rules.remove()
+        self.scene = RuleBook(scenario.rules)
+        seed, books = self.foundation.settings.seed, (RuleBook(), self.rules, self.scene)
+        self.stray_faults = Faults(self.clock, self.foundation.specification.headers, books, seed, "")
 
     def _open(self, account: Account) -> World:
         with self._lock:
             if account.key not in self._worlds:
-                if len(self._worlds) >= self.foundation.settings.sandboxes:
-                    self._drop_idlest()
-                self._worlds[account.key] = World(self.foundation, account, self.pins.values())
+                books, pins = (RuleBook(), self.rules, self.scene), self.pins.values()
+                self._admit(World(self.foundation, account, self.scenario, pins=pins, books=books))
             return self._worlds[account.key]
+
+    def _admit(self, world: World) -> None:
+        if world.account.key not in self._worlds and len(self._worlds) >= self.foundation.settings.sandboxes:
+            self._drop_idlest()
+        self._worlds[world.account.key] = world
 
     def _drop_idlest(self) -> None:
         idlest = min(self._worlds.values(), key=lambda world: world.journal.newest_id())
         del self._worlds[idlest.account.key]
         log.warning("forgot the sandbox of %s: %d keys are in use", masked(idlest.account.key), len(self._worlds) + 1)
+
+
+@contextmanager
+def _told_at(place: str) -> Iterator[None]:
+    """What is wrong with an item of a scenario, told as a flaw of the scenario."""
+    try:
+        yield
+    except ApiError as error:
+        raise FormError.at(place, error.code, error.detail or error.code) from None
+    except ValueError as error:
+        raise FormError.at(place, "status", str(error)) from None

@@ -9,6 +9,7 @@ class ApiError(Exception):
     `detail` names the value, the rule and the fix. It is sent where the page fixes no message for the code,
     or where `verbatim` says that the page's words would mislead; the journal always has it. `status` is for
     the refusals of HTTP itself (405, 413, 415), which share one code. `injected` names what forced the refusal.
+    `retry_after` is how many seconds of the sandbox's clock it lasts, where that is known.
     """
 
     def __init__(
@@ -19,6 +20,7 @@ class ApiError(Exception):
         status: HTTPStatus | None = None,
         verbatim: bool = False,
         injected: str | None = None,
+        retry_after: float | None = None,
     ) -> None:
         super().__init__(code if detail is None else f"{code}: {detail}")
         self.code = code
@@ -26,6 +28,7 @@ class ApiError(Exception):
         self.status = status
         self.verbatim = verbatim
         self.injected = injected
+        self.retry_after = retry_after
 
 
 class ContractBroken(Exception):

@@ -67,17 +67,25 @@ _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
 
 def read(path: Path) -> Any:
     """The value of a JSON or YAML file; DocumentError with line and column where it cannot be read."""
-    text = _text(path)
+    text = text_of(path)
+    if path.suffix != ".json":
+        return parse(text, path)
     try:
-        return json.loads(text) if path.suffix == ".json" else yaml.load(text, _Loader)  # noqa: S506  # a safe loader
+        return json.loads(text)
     except json.JSONDecodeError as error:
         raise DocumentError(path, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}") from None
+
+
+def parse(text: str, name: Path | str) -> Any:
+    """The value of a YAML text, and JSON is YAML too; DocumentError calls the text by that name."""
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506  # a safe loader
     except yaml.MarkedYAMLError as error:
         raise DocumentError(
-            path, _where(error.problem_mark or error.context_mark), f"not YAML: {_problem(error)}"
+            name, _where(error.problem_mark or error.context_mark), f"not YAML: {_problem(error)}"
         ) from None
-    except yaml.YAMLError as error:
-        raise DocumentError(path, "", f"not YAML: {error}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise DocumentError(name, "", f"not YAML: {error}") from None
 
 
 def line_of(path: Path, pointer: str) -> int | None:
@@ -86,26 +94,42 @@ def line_of(path: Path, pointer: str) -> int | None:
     None if the file cannot be read. Parses the file again, so ask only when something is wrong.
     """
     try:
-        node = yaml.compose(_text(path), _Loader)  # JSON is YAML too
+        _, value = _marks(text_of(path), pointer)
     except (DocumentError, yaml.YAMLError):
         return None
+    return None if value is None else int(value.line) + 1
+
+
+def place_of(text: str, pointer: str) -> str:
+    """Where in a readable YAML text the JSON pointer leads, as `line 3 column 5`; for a member, its name is there.
+
+    A place that does not exist is told as its nearest ancestor's. Parses the text again.
+    """
+    name, _ = _marks(text, pointer)
+    return _where(name)
+
+
+def _marks(text: str, pointer: str) -> tuple[Any, Any]:
+    """Where the name of the value begins, if it has one, and where the value itself does."""
+    value = name = yaml.compose(text, _Loader)
     for step in steps(pointer):
-        found = _child(node, step)
+        found = _child(value, step)
         if found is None:
             break
-        node = found
-    return None if node is None else int(node.start_mark.line) + 1
+        name, value = found
+    return name and name.start_mark, value and value.start_mark
 
 
-def _child(node: Any, step: str) -> Any:
+def _child(node: Any, step: str) -> tuple[Any, Any] | None:
     if isinstance(node, yaml.MappingNode):
-        return next((value for name, value in node.value if name.value == step), None)
+        return next(((name, value) for name, value in node.value if name.value == step), None)
     if isinstance(node, yaml.SequenceNode) and step.isdigit() and int(step) < len(node.value):
-        return node.value[int(step)]
+        return node.value[int(step)], node.value[int(step)]
     return None
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a UTF-8 file; DocumentError if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -3,15 +3,15 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from mock_server.contract.bundle import bundle
 from mock_server.contract.documents import SCHEMAS, resolve
-from mock_server.contract.pointers import pointer
+from mock_server.contract.pointers import pointer, steps
 from mock_server.contract.validation import validator
-from mock_server.contract.violations import sentence
+from mock_server.contract.violations import location, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,24 @@ class Flaw:
     pointer: str
     rule: str
     detail: str
+
+    def below(self, place: str) -> "Flaw":
+        """The same flaw, told of the value that has this one at the pointer."""
+        where = location(int(step) if step.isdigit() else step for step in steps(place))
+        return Flaw(place + self.pointer, self.rule, f"{where}{'.' if self.pointer else ': '}{self.detail}")
+
+
+class FormError(Exception):
+    """A value that its form, or what it refers to, does not allow; `flaw` is the first thing that is wrong with it."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        super().__init__(flaw.detail)
+        self.flaw = flaw
+
+    @classmethod
+    def at(cls, place: str, rule: str, complaint: str) -> Self:
+        """The error that something about the value at the pointer is wrong, which the form alone cannot tell."""
+        return cls(Flaw("", rule, complaint).below(place) if place else Flaw("", rule, complaint))
 
 
 class Forms:
@@ -36,9 +54,23 @@ class Forms:
         for error in self._validator(form).iter_errors(value):
             yield Flaw(pointer(error.absolute_path), str(error.validator), sentence(error))
 
+    def check(self, form: str, value: Any) -> None:
+        """FormError for the first thing that is wrong with the value under the form, to the name if one is unknown."""
+        for error in self._validator(form).iter_errors(value):
+            raise FormError(Flaw(pointer(_place(error)), str(error.validator), sentence(error)))
+
     def _compile(self, form: str) -> Draft202012Validator:
         file, _, place = form.partition("#")
         own = bundle(SCHEMAS / file)
         schemas = {**own["components"]["schemas"], **self._document["components"]["schemas"]}
         components = {**self._document["components"], "schemas": schemas}
         return validator(resolve(own, f"#{place}"), {**self._document, **own, "components": components})
+
+
+def _place(error: ValidationError) -> Iterator[str | int]:
+    """The steps to what is wrong; a name that is not allowed is there itself."""
+    yield from error.absolute_path
+    found: Any = error.instance
+    schema: Any = error.schema
+    if error.validator == "additionalProperties" and error.validator_value is False:
+        yield next(name for name in found if name not in schema.get("properties", {}))

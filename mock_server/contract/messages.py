@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Self
 
+from mock_server.contract.errors import ApiError
+
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -16,7 +18,10 @@ def encode(value: object) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request; header names are lower case, `target` is the raw path and query."""
+    """One request; header names are lower case, `target` is the raw path and query.
+
+    `refused` has the items of a batch that are not to be looked up, by their place in it.
+    """
 
     method: str
     target: str
@@ -25,16 +30,21 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     value: Any = None
+    refused: Mapping[int, ApiError] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer, its body already encoded; `pause` is seconds before its first byte."""
+    """One answer, its body already encoded; `pause` is seconds before its first byte.
+
+    `wire` is what happens to it on the way, in the words of faults/wire.py; None sends it as it is.
+    """
 
     status: int
     content: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     pause: float = 0.0
+    wire: object = None
 
     @classmethod
     def json(cls, status: int, value: object, headers: Mapping[str, str] = NOTHING) -> Self:

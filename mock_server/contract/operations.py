@@ -124,10 +124,15 @@ class Operation:
             _check_limit(value, pointer, field, plan)
         return self._body_shape.read(value)
 
-    def cost(self, call: Call) -> int:
-        """Lookups that a valid call takes from the quota: the length of the array `x-cost` names, else 1."""
+    def items(self, call: Call) -> list[Any] | None:
+        """The array that `x-cost` names, each item a lookup of its own; None if the call is one lookup."""
         found = _follow(call.value, self._cost) if self._cost else None
-        return len(found) if isinstance(found, list) else 1
+        return found if isinstance(found, list) else None
+
+    def cost(self, call: Call) -> int:
+        """Lookups that a valid call takes from the quota."""
+        items = self.items(call)
+        return 1 if items is None else len(items)
 
     # Replies
 

@@ -1,9 +1,14 @@
 """`Prefer` (RFC 7240), in Prism's words: `code`, `example`, and our `delay` in seconds."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from random import Random
 
+from mock_server.contract.catalogue import ErrorCatalogue
 from mock_server.contract.errors import ApiError
+from mock_server.contract.messages import Reply
+from mock_server.contract.operations import Operation
 
 # One preference: a token, maybe with a token or quoted string as its value, then parameters that nobody here uses.
 PREFERENCE = re.compile(
@@ -13,6 +18,7 @@ PREFERENCE = re.compile(
     re.VERBOSE,
 )
 LONGEST_DELAY = 300.0  # seconds; longer is a mistake of units
+LABEL = "prefer"  # what X-Mock-Fault and the journal call an outcome that was preferred
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,29 @@ class Preference:
     example: str | None = None
     delay: float = 0.0
 
+    @property
+    def decides(self) -> bool:
+        """Whether it says what to answer, and not only when."""
+        return self.code is not None or self.example is not None
+
+    def reply(self, operation: Operation, errors: ErrorCatalogue, chance: Random) -> Reply | None:
+        """The success that is preferred, None for the ordinary one; ApiError for an error that is preferred."""
+        if self.example is not None:
+            return operation.example(self.example, self.code)
+        if self.code is None or self.code == operation.status:
+            return None
+        if self.code < HTTPStatus.BAD_REQUEST:
+            return operation.sample(chance, self.code)
+        kind = errors.of_status(self.code)
+        detail = "asked for by the Prefer header"
+        if kind is None:
+            raise ApiError("invalid_request", detail, status=HTTPStatus(self.code), injected=LABEL)
+        raise ApiError(kind.name, detail, injected=LABEL)
+
+    def after(self, reply: Reply) -> Reply:
+        """The reply as late as it is preferred."""
+        return replace(reply, pause=reply.pause + self.delay) if self.delay else reply
+
     def applied(self) -> str:
         """The `Preference-Applied` header's value (RFC 7240 section 3)."""
         given = (("code", self.code), ("example", self.example), ("delay", f"{self.delay:g}" if self.delay else None))
@@ -30,6 +59,20 @@ class Preference:
 
 
 NONE = Preference()
+
+
+def read(header: str, operation: Operation) -> Preference:
+    """What the client prefers of the operation; ApiError `invalid_request` if this operation can not do it."""
+    preference = parse(header)
+    if preference.code not in {None, *operation.statuses}:
+        raise ApiError(
+            "invalid_request",
+            f"Prefer: code={preference.code} is no status of {operation.id}; "
+            f"it has {', '.join(map(str, operation.statuses))}",
+        )
+    if preference.example is not None:
+        operation.example(preference.example, preference.code)
+    return preference
 
 
 def parse(header: str) -> Preference:

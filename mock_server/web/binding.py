@@ -1,12 +1,13 @@
 """WSGI on one side, calls and replies on the other: the only translator between them (PEP 3333)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
 
 from mock_server.contract.messages import Reply
+from mock_server.faults import wire
 from mock_server.web.environ import BODY, HEADERS, Environ
-from mock_server.web.transport import Pause, Script, Send
+from mock_server.web.transport import Close, Pause, Reset, Script, Send, Step, head
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -44,9 +45,44 @@ def body(environ: Environ) -> bytes:
 
 
 def respond(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
-    """The reply as a WSGI response; a pause becomes a step that the server waits out without holding a worker."""
+    """The reply as a WSGI response; pauses and whatever goes wrong on the wire become steps that the server plays."""
     given = list(reply.headers.items())
     if reply.content:
         given.append(("Content-Length", str(len(reply.content))))
-    start_response(STATUS_LINES.get(reply.status) or f"{reply.status} Unknown", given)
+    status = STATUS_LINES.get(reply.status) or f"{reply.status} Unknown"
+    start_response(status, given)
+    if reply.wire is not None:
+        return _script(reply, status)
     return Script((Pause(reply.pause), Send(reply.content))) if reply.pause else [reply.content]
+
+
+def _script(reply: Reply, status: str) -> Script:
+    """What happens on the wire, in the words of faults/wire.py, as the steps that bring it about."""
+    pause = Pause(reply.pause)
+    match reply.wire:
+        case wire.Dribble(pieces, seconds):
+            return Script((pause, Send(b""), *_dribbled(reply.content, pieces, seconds)))
+        case wire.Cut(bytes_sent):
+            return Script((pause, Send(reply.content[:bytes_sent]), Close()))
+        case wire.Reset():
+            return Script((pause, Reset()))
+        case wire.Nothing():
+            return Script((pause, Close()))
+        case wire.BrokenChunk(garbage):
+            opening = head(status, [*reply.headers.items(), ("Transfer-Encoding", "chunked")])
+            return Script((pause, Send(opening), Send(garbage), Close()), raw=True)
+        case wire.Noise(garbage):
+            return Script((pause, Send(garbage), Close()), raw=True)
+        case _:
+            raise TypeError(f"{reply.wire!r} is nothing that happens on the wire; faults/wire.py has what does")
+
+
+def _dribbled(content: bytes, pieces: int, seconds: float) -> Iterator[Step]:
+    """The content in so many pieces, each a wait after what was before it."""
+    size, larger = divmod(len(content), pieces)
+    start = 0
+    for number in range(pieces):
+        end = start + size + (number < larger)
+        yield Pause(seconds / pieces)
+        yield Send(content[start:end])
+        start = end

@@ -1,7 +1,7 @@
 """What happens to a request, top to bottom."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -11,9 +11,11 @@ from mock_server.contract.operations import JSON, Answer, Operation
 from mock_server.domain.journal import KEPT_BODY, Entry
 from mock_server.domain.quota import Allowance, wait
 from mock_server.domain.randomness import stream
-from mock_server.faults.prefer import NONE, Preference, parse
+from mock_server.faults.prefer import LABEL, NONE, Preference, read
+from mock_server.faults.rules import Rule
 from mock_server.web.renderings import Renderings
 from mock_server.web.routes import Route, Router, unknown, wrong_method
+from mock_server.web.subjects import subject_of
 from mock_server.world import World, Worlds
 
 Handler = Callable[[World, Call], Answer]
@@ -35,6 +37,7 @@ class Pipeline:
         self._renderings = Renderings()
         self._key_header = self.specification.key_header.lower()
         self._names = self.specification.headers
+        self._free = frozenset(self.specification.extension("x-quota")["free_statuses"]["statuses"])
         self._rate_headers = [
             (self._names[fact], fact) for fact in ("limit", "remaining", "reset") if fact in self._names
         ]
@@ -44,6 +47,7 @@ class Pipeline:
     ) -> Reply:
         """The reply to one request, already in the journal; `broken` is what the server found wrong with it."""
         route = self._router.find(method, target)
+        call = Call(method, target, route.path_params, route.query, headers, body)
         world: World | None = None
         allowance: Allowance | None = None
         refusal: ApiError | None = None
@@ -54,32 +58,37 @@ class Pipeline:
             world = self.worlds.of(headers.get(self._key_header))
             if route.operation is None:
                 raise wrong_method(method, route)
-            call, problem = self._read(
-                world, route, broken, Call(method, target, route.path_params, route.query, headers, body)
-            )
+            call, problem = self._read(world, route, broken, call)
             cost = 1 if problem else route.operation.cost(call)
             allowance = world.quota.charge(cost)
             if not allowance.granted:
                 raise ApiError("rate_limit_exceeded", f"{cost} lookups asked, {allowance.remaining} remain")
             if "prefer" in headers:
-                preference = _preference(headers["prefer"], route.operation)
-            reply = self._forced(route.operation, preference) or self._handle(world, route.operation, call, problem)
+                preference = read(headers["prefer"], route.operation)
+            if not (preference.decides or world.faults.quiet):
+                call = self._strike(world, route, call)
+            reply = self._preferred(world, route.operation, preference) or self._handle(
+                world, route.operation, call, problem
+            )
         except ApiError as error:
             refusal = error
             reply = self._refuse(route, error)
-            allowance = self._settle(world, error, allowance, cost)
         except Exception as error:  # a bug of the mock: loud in the log, still an answer in the contract's shape
             log.exception("%s %s failed", method, target)
             refusal = ApiError("internal_error", f"{type(error).__name__}: {error}")
             reply = self._refuse(route, refusal)
-        reply = self._finish(world, reply, allowance, refusal, preference)
-        self._record(world, route, (method, target, headers, body), reply, refusal)
+        forced = preference.decides or (refusal is not None and refusal.injected is not None)
+        reply = self._limited(world, reply, self._settle(world, reply.status, allowance, cost, forced=forced), refusal)
+        reply, struck = self._spoilt(world, route, call, preference.after(reply))
+        injected = _injected(call, refusal, preference, struck)
+        reply = self._labelled(reply, injected, preference)
+        self._record(world, route, call, reply, reason=_reason(refusal, struck), injected=injected)
         return reply
 
     def refuse(self, error: ApiError) -> Reply:
         """The reply to what never became a request, in the journal of those without a key."""
         reply = self.specification.errors.reply(error)
-        self._record(None, Route(), ("", "", NOTHING, b""), reply, error)
+        self._record(None, Route(), Call("", ""), reply, reason=str(error), injected=())
         return reply
 
     def _read(self, world: World, route: Route, broken: ApiError | None, call: Call) -> tuple[Call, ApiError | None]:
@@ -91,41 +100,43 @@ class Pipeline:
         except ApiError as problem:
             return call, problem
 
-    def _forced(self, operation: Operation, preference: Preference) -> Reply | None:
-        """What the client preferred to get, instead of what the contract would say."""
-        code, example = preference.code, preference.example
-        if example is not None:
-            return operation.example(example, code)
-        if code is None or code == operation.status:
+    def _strike(self, world: World, route: Route, call: Call) -> Call:
+        """The call with the parcels that a fault rule refuses; ApiError if a rule refuses all of it."""
+        subject = subject_of(world.foundation, route, call)
+        refusal = world.faults.refusal(subject)
+        if refusal:
+            raise refusal
+        refused = world.faults.refusals(subject) if subject.several else None
+        return replace(call, refused=refused) if refused else call
+
+    def _preferred(self, world: World, operation: Operation, preference: Preference) -> Reply | None:
+        """What the client preferred to get, if it did; ApiError where that is one."""
+        if not preference.decides:
             return None
-        if code < HTTPStatus.BAD_REQUEST:
-            return operation.sample(stream(self._settings.seed, operation.id, code), code)
-        kind = self.specification.errors.of_status(code)
-        detail = "asked for by the Prefer header"
-        if kind is None:
-            raise ApiError("invalid_request", detail, status=HTTPStatus(code), injected="prefer")
-        raise ApiError(kind.name, detail, injected="prefer")
+        chance = stream(world.seed, operation.id, preference.code)
+        reply = preference.reply(operation, self.specification.errors, chance)
+        return reply and reply.with_headers(operation.constant_headers(reply.status))
 
     def _handle(self, world: World, operation: Operation, call: Call, problem: ApiError | None) -> Reply:
         if problem:
             raise problem
         handler = self._handlers.get(operation.id)
         if handler is None:
-            return operation.sample(stream(self._settings.seed, operation.id, call.target, call.body))
+            return operation.sample(stream(world.seed, operation.id, call.target, call.body))
         answer = handler(world, call)
         headers = {self._names[fact]: value for fact, value in (answer.headers or NOTHING).items()}
         if answer.facts is None:
             return Reply(operation.status, b"", headers, answer.pause)
         content = (
-            self._write(operation, answer, call)
+            self._write(world, operation, answer, call)
             if answer.key is None
-            else self._renderings.body((operation.id, answer.key), lambda: self._write(operation, answer, call))
+            else self._renderings.body((operation.id, answer.key), lambda: self._write(world, operation, answer, call))
         )
         return Reply(operation.status, content, {"Content-Type": JSON, **headers}, answer.pause)
 
-    def _write(self, operation: Operation, answer: Answer, call: Call) -> bytes:
+    def _write(self, world: World, operation: Operation, answer: Answer, call: Call) -> bytes:
         facts = answer.facts() if answer.facts else None
-        return encode(operation.write(facts, stream(self._settings.seed, operation.id, call.target, call.body)))
+        return encode(operation.write(facts, stream(world.seed, operation.id, call.target, call.body)))
 
     def _refuse(self, route: Route, error: ApiError) -> Reply:
         """The refusal in the contract's envelope, with the constant headers that its response declares."""
@@ -136,88 +147,97 @@ class Pipeline:
             reply = reply.with_headers(route.operation.constant_headers(reply.status))
         return reply
 
-    def _settle(self, world: World | None, error: ApiError, allowance: Allowance | None, cost: int) -> Allowance | None:
-        """What the headers of a refusal say: a 429 that was forced costs nothing and looks like a real one."""
+    def _settle(
+        self, world: World | None, status: int, allowance: Allowance | None, cost: int, *, forced: bool
+    ) -> Allowance | None:
+        """What the headers say of the quota: a status that is free costs nothing either when it is forced."""
         if world is None:
             return None
         if allowance is None:
             return world.quota.state()
-        if error.code == "rate_limit_exceeded" and allowance.granted:
-            world.quota.refund(cost)
-            return world.quota.refusal()
-        return allowance
+        if not (forced and allowance.granted and status in self._free):
+            return allowance
+        allowance = world.quota.refund(cost)
+        if status == HTTPStatus.UNAUTHORIZED:  # whose quota it is, nobody could say
+            return None
+        return world.quota.refusal() if status == HTTPStatus.TOO_MANY_REQUESTS else allowance
 
-    def _finish(
-        self,
-        world: World | None,
-        reply: Reply,
-        allowance: Allowance | None,
-        refusal: ApiError | None,
-        preference: Preference,
+    def _limited(
+        self, world: World | None, reply: Reply, allowance: Allowance | None, refusal: ApiError | None
     ) -> Reply:
-        """The reply with the headers that depend on the moment: limits, waits and labels."""
+        """The reply with the headers that depend on the moment: limits and waits."""
         headers = dict(reply.headers)
         if allowance and allowance.remaining is not None:
             for name, fact in self._rate_headers:
                 headers[name] = str(getattr(allowance, fact))
             if self._settings.reset_unit == "delta" and "reset" in self._names:
                 headers[self._names["reset"]] = str(allowance.retry_after)
-        if refusal and world and "retry_after" in self._names:
+        if world and "retry_after" in self._names:
             told = None
-            if refusal.code == "rate_limit_exceeded" and allowance:
+            if reply.status == HTTPStatus.TOO_MANY_REQUESTS and allowance:
                 told = allowance.retry_after
-            elif refusal.code == "carrier_unavailable":
-                told = wait(OUTAGE, world.clock.pace)
+            elif reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                told = wait((refusal and refusal.retry_after) or OUTAGE, world.clock.pace)
             if told is not None:
                 headers[self._names["retry_after"]] = str(told)
                 world.clock.owe(told)
-        if not self._settings.strict:
-            if refusal and refusal.injected:
-                headers[FAULT_HEADER] = refusal.injected
-            if preference is not NONE:
-                headers.setdefault(FAULT_HEADER, "prefer")
-                headers[APPLIED_HEADER] = preference.applied()
-        return replace(reply, headers=headers, pause=reply.pause + preference.delay)
+        return replace(reply, headers=headers)
+
+    def _spoilt(self, world: World | None, route: Route, call: Call, reply: Reply) -> tuple[Reply, Sequence[Rule]]:
+        """The reply as fault rules leave it, whatever it was, and the rules that struck it."""
+        faults = world.faults if world else self.worlds.stray_faults
+        return ((reply, ())) if faults.quiet else faults.spoil(subject_of(self.worlds.foundation, route, call), reply)
+
+    def _labelled(self, reply: Reply, injected: Sequence[str], preference: Preference) -> Reply:
+        """The reply saying what was injected, unless nothing outside the contract may be sent."""
+        if self._settings.strict or not injected:
+            return reply
+        labels = {FAULT_HEADER: ", ".join(injected)}
+        return reply.with_headers(labels if preference is NONE else {**labels, APPLIED_HEADER: preference.applied()})
 
     def _record(
         self,
         world: World | None,
         route: Route,
-        request: tuple[str, str, Mapping[str, str], bytes],
+        call: Call,
         reply: Reply,
-        refusal: ApiError | None,
+        *,
+        reason: str | None,
+        injected: Sequence[str],
     ) -> None:
-        method, target, headers, body = request
         journal, clock = (world.journal, world.clock) if world else (self.worlds.stray, self.worlds.clock)
         journal.record(
             Entry(
                 id=next(self.worlds.ids),
                 at=clock.now(),
-                key=headers.get(self._key_header),
+                key=call.headers.get(self._key_header),
                 operation=route.operation.id if route.operation else None,
-                method=method,
-                target=target,
-                headers=headers,
-                body=body[:KEPT_BODY],
+                method=call.method,
+                target=call.target,
+                headers=call.headers,
+                body=call.body[:KEPT_BODY],
                 status=reply.status,
                 reply_headers=reply.headers,
                 reply_body=reply.content[:KEPT_BODY],
-                reason=str(refusal) if refusal else None,
-                fault=reply.headers.get(FAULT_HEADER),
+                reason=reason,
+                fault=", ".join(injected) or None,
                 real=self.worlds.clock.base.now(),
             )
         )
 
 
-def _preference(header: str, operation: Operation) -> Preference:
-    """What the client prefers; ApiError `invalid_request` if this operation can not do it."""
-    preference = parse(header)
-    if preference.code not in (None, *operation.statuses):
-        raise ApiError(
-            "invalid_request",
-            f"Prefer: code={preference.code} is no status of {operation.id}; "
-            f"it has {', '.join(map(str, operation.statuses))}",
-        )
-    if preference.example is not None:
-        operation.example(preference.example, preference.code)
-    return preference
+def _injected(call: Call, refusal: ApiError | None, preference: Preference, struck: Sequence[Rule]) -> tuple[str, ...]:
+    """Names of everything that had a hand in the reply and would not have in the real API."""
+    if not (call.refused or refusal or struck or preference is not NONE):
+        return ()
+    names = [refusal.injected if refusal else None]
+    names += [refused.injected for refused in call.refused.values()]
+    names += [LABEL if preference is not NONE else None]
+    names += [rule.id for rule in struck]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _reason(refusal: ApiError | None, struck: Sequence[Rule]) -> str | None:
+    """Why the reply is not the ordinary one, or None if it is."""
+    reasons = [str(refusal)] if refusal else []
+    return "; ".join([*reasons, *(f"fault rule {rule.id}: {rule.fault.type}" for rule in struck)]) or None

@@ -28,8 +28,10 @@ def track_batch(world: World, call: Call) -> Answer:
     language = world.language(None)
     pauses = [0.0]
 
-    def result(shipment: Mapping[str, Any]) -> Any:
+    def result(place: int, shipment: Mapping[str, Any]) -> Any:
         try:
+            if place in call.refused:
+                raise call.refused[place]
             sighting = world.look_up(shipment["tracking_number"], shipment.get("carrier"))
         except ApiError as error:
             body = world.foundation.specification.errors.body(error)
@@ -37,5 +39,5 @@ def track_batch(world: World, call: Call) -> Answer:
         pauses.append(sighting.pause)
         return sighting.facts(language)
 
-    results = [result(shipment) for shipment in call.value["shipments"]]
+    results = [result(place, shipment) for place, shipment in enumerate(call.value["shipments"])]
     return Answer(lambda: {"success": True, "count": len(results), "results": results}, pause=max(pauses))

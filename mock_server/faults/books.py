@@ -1,0 +1,71 @@
+"""Rules in force: an ordered list that changes as a whole, so that readers in other threads need no lock."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Self
+
+from mock_server.faults.fault import CallFault, DeliveryFault, ReplyFault
+from mock_server.faults.rules import Rule
+
+MOST_RULES = 1000  # in one book; each call asks them one by one
+
+
+class BookError(Exception):
+    """A rule that a book cannot take; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rules of a book at one moment, oldest first, and by what they spoil, each with its fault."""
+
+    rules: tuple[Rule, ...] = ()
+    calls: tuple[tuple[Rule, CallFault], ...] = ()
+    replies: tuple[tuple[Rule, ReplyFault], ...] = ()
+    deliveries: tuple[tuple[Rule, DeliveryFault], ...] = ()
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> Self:
+        rules = tuple(rules)
+        return cls(
+            rules,
+            tuple((rule, rule.fault) for rule in rules if isinstance(rule.fault, CallFault)),
+            tuple((rule, rule.fault) for rule in rules if isinstance(rule.fault, ReplyFault)),
+            tuple((rule, rule.fault) for rule in rules if isinstance(rule.fault, DeliveryFault)),
+        )
+
+
+class RuleBook:
+    """An ordered list of rules with ids of their own, at most MOST_RULES."""
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        self.page = Page.of(rules)
+        self._named = 0
+        self._lock = Lock()
+
+    def next_id(self) -> str:
+        """An id that no rule of the book has."""
+        with self._lock:
+            taken = {rule.id for rule in self.page.rules}
+            while True:
+                self._named += 1
+                name = f"fault-{self._named}"
+                if name not in taken:
+                    return name
+
+    def add(self, rule: Rule) -> None:
+        """Put the rule at the end; BookError if its id is taken or the book is full."""
+        with self._lock:
+            rules = self.page.rules
+            if any(each.id == rule.id for each in rules):
+                raise BookError(f"there is a rule {rule.id!r} already; delete it first, or choose another id")
+            if len(rules) >= MOST_RULES:
+                raise BookError(f"there are {MOST_RULES} rules already; delete some first")
+            self.page = Page.of((*rules, rule))
+
+    def remove(self, identifier: str | None = None) -> int:
+        """Take out the rule of that id, or all; how many there were."""
+        with self._lock:
+            before = self.page.rules
+            self.page = Page.of(rule for rule in before if identifier not in {None, rule.id})
+            return len(before) - len(self.page.rules)

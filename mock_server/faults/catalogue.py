@@ -1,0 +1,287 @@
+"""Every fault there is, in the order of schemas/fault.schema.json, which describes their parameters for users."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from math import exp
+from operator import delitem, setitem
+from random import Random
+from types import MappingProxyType
+from typing import Any
+
+from mock_server.contract.errors import ApiError
+from mock_server.contract.messages import Reply
+from mock_server.faults import wire
+from mock_server.faults.bodies import edited, is_json
+from mock_server.faults.fault import CallFault, Delivery, DeliveryFault, Occasion, ReplyFault, Signature, fault, spelt
+
+LONGEST_LATENCY = 300.0  # seconds; a draw beyond is cut, as no client waits for it
+GARBAGE_BYTES = 64
+CONTENT_TYPE = "Content-Type"
+
+
+@fault("error")
+@dataclass(frozen=True, slots=True)
+class Error(CallFault):
+    """One of the contract's errors, as it would really be answered."""
+
+    code: str
+    retry_after_seconds: float | None = None
+
+    def refusal(self, rule: str) -> ApiError:
+        detail = f"forced by the fault rule {rule}"
+        return ApiError(self.code, detail, injected=rule, retry_after=self.retry_after_seconds)
+
+
+def _lognormal(chance: Random, given: Mapping[str, Any]) -> float:
+    drawn: float = given["median"] * exp(chance.gauss(0.0, given["sigma"]))
+    longest: float = given.get("maxValue", drawn)
+    return min(drawn, longest)
+
+
+def _uniform(chance: Random, given: Mapping[str, Any]) -> float:
+    return chance.uniform(given["lower"], given["upper"])
+
+
+def _fixed(_: Random, given: Mapping[str, Any]) -> float:
+    milliseconds: float = given["milliseconds"]
+    return milliseconds
+
+
+DISTRIBUTIONS: Mapping[str, Callable[[Random, Mapping[str, Any]], float]] = MappingProxyType(
+    {"lognormal": _lognormal, "uniform": _uniform, "fixed": _fixed}
+)
+
+
+@fault("latency")
+@dataclass(frozen=True, slots=True)
+class Latency(ReplyFault):
+    """A wait before the first byte, fixed or drawn from a distribution (in milliseconds, spelt as in WireMock)."""
+
+    milliseconds: float = 0.0
+    distribution: Mapping[str, Any] | None = None
+
+    def after(self, reply: Reply, occasion: Occasion) -> Reply:
+        drawn = DISTRIBUTIONS[self.distribution["type"]](occasion.chance, self.distribution) if self.distribution else 0
+        return replace(reply, pause=reply.pause + min((self.milliseconds + drawn) / 1000, LONGEST_LATENCY))
+
+
+@fault("dribble")
+@dataclass(frozen=True, slots=True)
+class Dribble(ReplyFault):
+    """A body that comes in pieces, for as long as it takes."""
+
+    number_of_chunks: int = spelt("numberOfChunks")
+    milliseconds: float = spelt("totalDuration")
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        pieces = min(self.number_of_chunks, len(reply.content))
+        return _sent(reply, wire.Dribble(pieces, self.milliseconds / 1000)) if pieces else reply
+
+
+@fault("CONNECTION_RESET_BY_PEER")
+@dataclass(frozen=True, slots=True)
+class ConnectionResetByPeer(ReplyFault):
+    """A connection reset instead of a reply."""
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        return _sent(reply, wire.Reset())
+
+
+@fault("EMPTY_RESPONSE")
+@dataclass(frozen=True, slots=True)
+class EmptyResponse(ReplyFault):
+    """A connection closed instead of a reply."""
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        return _sent(reply, wire.Nothing())
+
+
+@fault("MALFORMED_RESPONSE_CHUNK")
+@dataclass(frozen=True, slots=True)
+class MalformedResponseChunk(ReplyFault):
+    """A good head, and garbage where a chunk should be; a reply without a body has no chunks to spoil."""
+
+    def after(self, reply: Reply, occasion: Occasion) -> Reply:
+        return _sent(reply, wire.BrokenChunk(_garbage(occasion.chance))) if reply.content else reply
+
+
+@fault("RANDOM_DATA_THEN_CLOSE")
+@dataclass(frozen=True, slots=True)
+class RandomDataThenClose(ReplyFault):
+    """Garbage instead of a reply."""
+
+    def after(self, reply: Reply, occasion: Occasion) -> Reply:
+        return _sent(reply, wire.Noise(_garbage(occasion.chance)))
+
+
+@fault("truncate_body")
+@dataclass(frozen=True, slots=True)
+class TruncateBody(ReplyFault):
+    """A connection closed in the middle of the body."""
+
+    bytes_sent: int = spelt("bytes")
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        return _sent(reply, wire.Cut(self.bytes_sent)) if self.bytes_sent < len(reply.content) else reply
+
+
+@fault("malformed_json")
+@dataclass(frozen=True, slots=True)
+class MalformedJson(ReplyFault):
+    """A body whose JSON lacks its last bracket, with a length that fits."""
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        return replace(reply, content=reply.content.rstrip()[:-1]) if is_json(reply.content) else reply
+
+
+@fault("missing_field")
+@dataclass(frozen=True, slots=True)
+class MissingField(ReplyFault):
+    """A body without one of its fields."""
+
+    pointer: str
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        return edited(reply, self.pointer, delitem)
+
+
+@fault("wrong_value")
+@dataclass(frozen=True, slots=True)
+class WrongValue(ReplyFault):
+    """A body that says something else in one of its fields."""
+
+    pointer: str
+    value: Any
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        return edited(reply, self.pointer, lambda container, place: setitem(container, place, self.value))
+
+
+@fault("drop_header")
+@dataclass(frozen=True, slots=True)
+class DropHeader(ReplyFault):
+    """A reply without one of its headers."""
+
+    name: str
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        kept = {name: value for name, value in reply.headers.items() if name.lower() != self.name.lower()}
+        return reply if len(kept) == len(reply.headers) else replace(reply, headers=kept)
+
+
+@fault("wrong_status")
+@dataclass(frozen=True, slots=True)
+class WrongStatus(ReplyFault):
+    """A body under another status than its own."""
+
+    status: int
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        return reply if reply.status == self.status else replace(reply, status=self.status)
+
+
+@fault("wrong_content_type")
+@dataclass(frozen=True, slots=True)
+class WrongContentType(ReplyFault):
+    """A body called something that it is not."""
+
+    value: str
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        right = reply.headers.get(CONTENT_TYPE)
+        return reply if right in {None, self.value} else reply.with_headers({CONTENT_TYPE: self.value})
+
+
+@fault("miscount_quota")
+@dataclass(frozen=True, slots=True)
+class MiscountQuota(ReplyFault):
+    """A number of remaining lookups that is too high or too low."""
+
+    by: int
+
+    def after(self, reply: Reply, occasion: Occasion) -> Reply:
+        name = occasion.header_names.get("remaining", "")
+        if name not in reply.headers or not self.by:
+            return reply
+        return reply.with_headers({name: str(int(reply.headers[name]) + self.by)})
+
+
+@fault("bad_signature")
+@dataclass(frozen=True, slots=True)
+class BadSignature(DeliveryFault):
+    """A delivery whose signature is wrong."""
+
+    def deliver(self, delivery: Delivery) -> Delivery:
+        return _signed(delivery, Signature.BAD)
+
+
+@fault("missing_signature")
+@dataclass(frozen=True, slots=True)
+class MissingSignature(DeliveryFault):
+    """A delivery that nobody signed."""
+
+    def deliver(self, delivery: Delivery) -> Delivery:
+        return _signed(delivery, Signature.MISSING)
+
+
+@fault("foreign_signature")
+@dataclass(frozen=True, slots=True)
+class ForeignSignature(DeliveryFault):
+    """A delivery signed with another webhook's secret."""
+
+    def deliver(self, delivery: Delivery) -> Delivery:
+        return _signed(delivery, Signature.FOREIGN)
+
+
+@fault("duplicate")
+@dataclass(frozen=True, slots=True)
+class Duplicate(DeliveryFault):
+    """The same delivery several times."""
+
+    copies: int = 2
+
+    def deliver(self, delivery: Delivery) -> Delivery:
+        return replace(delivery, copies=self.copies) if delivery.copies == 1 else delivery
+
+
+@fault("reorder")
+@dataclass(frozen=True, slots=True)
+class Reorder(DeliveryFault):
+    """A delivery that the next one overtakes."""
+
+    def deliver(self, delivery: Delivery) -> Delivery:
+        return delivery if delivery.overtaken else replace(delivery, overtaken=True)
+
+
+@fault("delay")
+@dataclass(frozen=True, slots=True)
+class Delay(DeliveryFault):
+    """A delivery that comes late."""
+
+    seconds: float
+
+    def deliver(self, delivery: Delivery) -> Delivery:
+        return replace(delivery, delay=delivery.delay + self.seconds)
+
+
+@fault("drop")
+@dataclass(frozen=True, slots=True)
+class Drop(DeliveryFault):
+    """A delivery that never comes."""
+
+    def deliver(self, delivery: Delivery) -> Delivery:
+        return replace(delivery, dropped=True)
+
+
+def _sent(reply: Reply, happening: object) -> Reply:
+    """The reply with something happening to it on the wire, where only one thing can."""
+    return reply if reply.wire else replace(reply, wire=happening)
+
+
+def _signed(delivery: Delivery, signature: Signature) -> Delivery:
+    return replace(delivery, signature=signature) if delivery.signature is Signature.GOOD else delivery
+
+
+def _garbage(chance: Random) -> bytes:
+    """Bytes that are neither HTTP nor the size of a chunk, whatever is drawn."""
+    return b"\x80" + chance.randbytes(GARBAGE_BYTES)

@@ -1,0 +1,115 @@
+"""What a fault is: one thing that goes wrong. When, how often and for whom belongs to the rule that carries it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from enum import StrEnum
+from random import Random
+from typing import Any, ClassVar, TypeVar
+
+from mock_server.contract.errors import ApiError
+from mock_server.contract.messages import Reply
+
+TYPES: dict[str, type["Fault"]] = {}
+"""Every kind of fault by the name that rules use; filled by importing the catalogue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a fault may draw on when it happens: chance of its own, and the contract's header names by fact."""
+
+    chance: Random
+    header_names: Mapping[str, str]
+
+
+class Signature(StrEnum):
+    """How a delivery is signed."""
+
+    GOOD = "good"
+    BAD = "bad"
+    MISSING = "missing"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How one event is to be delivered; as it stands, honestly.
+
+    `copies` counts deliveries in all, `delay` is seconds of the sandbox's clock, `overtaken` means after the next
+    one, and `faults` has the ids of the rules that had a hand in it.
+    """
+
+    signature: Signature = Signature.GOOD
+    copies: int = 1
+    delay: float = 0.0
+    overtaken: bool = False
+    dropped: bool = False
+    faults: tuple[str, ...] = ()
+
+
+class Fault:
+    """Anything that can go wrong; its fields are its parameters."""
+
+    __slots__ = ()
+    type: ClassVar[str]
+
+
+class CallFault(Fault):
+    """A refusal where there was no reason for one."""
+
+    __slots__ = ()
+
+    def refusal(self, rule: str) -> ApiError:
+        """What the rule of that id answers instead of what was asked."""
+        raise NotImplementedError
+
+
+class ReplyFault(Fault):
+    """A reply spoilt before it is sent, or on its way."""
+
+    __slots__ = ()
+
+    def after(self, reply: Reply, occasion: Occasion) -> Reply:
+        """The reply as the client gets it; the very same object if there is nothing in it to spoil."""
+        raise NotImplementedError
+
+
+class DeliveryFault(Fault):
+    """A webhook event delivered badly."""
+
+    __slots__ = ()
+
+    def deliver(self, delivery: Delivery) -> Delivery:
+        """The delivery as the receiver gets it; the very same object if an earlier fault has spoilt that already."""
+        raise NotImplementedError
+
+
+Kind = TypeVar("Kind", bound=type[Fault])
+
+
+def fault(name: str) -> Callable[[Kind], Kind]:
+    """Give a class of faults the name that rules call it by."""
+
+    def register(kind: Kind) -> Kind:
+        kind.type = name
+        TYPES[name] = kind
+        return kind
+
+    return register
+
+
+def spelt(name: str, default: Any = MISSING) -> Any:
+    """A parameter that rules spell otherwise than Python does."""
+    return field(default=default, metadata={"spelling": name})
+
+
+def spelling(parameter: "Field[Any]") -> str:
+    """A parameter's name in rules."""
+    name: str = parameter.metadata.get("spelling", parameter.name)
+    return name
+
+
+def build(document: Mapping[str, Any]) -> Fault:
+    """The fault that a document of the published form describes."""
+    kind = TYPES[document["type"]]
+    names = {spelling(parameter): parameter.name for parameter in fields(kind)}  # type: ignore[arg-type]  # all are
+    return kind(**{names[name]: value for name, value in document.items() if name != "type"})

@@ -1,0 +1,129 @@
+"""Rules: which fault, for which calls, when and how often."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from itertools import islice
+from math import inf
+from random import Random
+from typing import Any, Self
+
+from mock_server.contract.forms import FormError, Forms
+from mock_server.contract.specification import Specification
+from mock_server.contract.violations import shown
+from mock_server.domain.carriers import CarrierDirectory
+from mock_server.domain.clock import from_text
+from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
+from mock_server.faults.fault import Fault, build
+from mock_server.faults.matching import WILDCARDS, Glob, Match
+
+FORM = "fault.schema.json"
+MOST_CHOICES = 12  # names that a refusal lists
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The forms of one mock's rules, and the names that they can use."""
+
+    forms: Forms
+    operations: Collection[str]
+    carriers: Collection[str]
+    errors: Collection[str]
+    plans: Collection[str]
+
+    @classmethod
+    def of(cls, specification: Specification, carriers: CarrierDirectory) -> Self:
+        """The contract's operations (deliveries too), errors and plans, and the directory's carriers."""
+        deliveries = (item[verb] for item in specification.document.get("webhooks", {}).values() for verb in item)
+        return cls(
+            Forms(specification.document),
+            (*specification.operations, *(each["operationId"] for each in deliveries if "operationId" in each)),
+            tuple(carrier.code for carrier in carriers.all()),
+            tuple(kind.name for kind in specification.errors),
+            tuple(plan["name"] for plan in specification.plans),
+        )
+
+    def check(self, document: Mapping[str, Any]) -> None:
+        """FormError for a name that could never match or be answered, with the nearest one that could."""
+        match, fault = document.get("match", {}), document["fault"]
+        check_name("/match/operation", match.get("operation"), self.operations, "operation")
+        check_name("/match/carrier", match.get("carrier"), self.carriers, "carrier code")
+        check_name("/fault/code", fault.get("code"), self.errors, "error code")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One fault with its conditions. Instants are Unix seconds; the rule holds from `opens` until before `closes`."""
+
+    id: str
+    fault: Fault
+    match: Match
+    after: int = 0
+    times: float = inf
+    every: int = 1
+    probability: float = 1.0
+    opens: float = -inf
+    closes: float = inf
+    document: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_document(cls, document: Any, identifier: str, vocabulary: Vocabulary) -> Self:
+        """The rule that a document of the published form describes; `identifier` if it has no id of its own.
+
+        FormError names the place, the value, what it broke and the fix.
+        """
+        vocabulary.forms.check(FORM, document)
+        vocabulary.check(document)
+        given = {name: document[name] for name in ("after", "times", "every", "probability") if name in document}
+        rule = cls(
+            document.get("id", identifier),
+            build(document["fault"]),
+            Match.from_document(document.get("match", {})),
+            opens=from_text(document["from"]) if "from" in document else -inf,
+            closes=from_text(document["until"]) if "until" in document else inf,
+            document=document,
+            **given,
+        )
+        if rule.closes <= rule.opens:
+            complaint = f"{document['until']} is not after from, {document['from']}, so no call would ever match"
+            raise FormError.at("/until", "from", complaint)
+        return rule
+
+    def holds(self, now: float) -> bool:
+        """Whether the instant is in the rule's window."""
+        return self.opens <= now < self.closes
+
+    def to_json(self) -> dict[str, Any]:
+        """The rule as it was given, with its id."""
+        return {**self.document, "id": self.id}
+
+
+@dataclass(slots=True)
+class Count:
+    """How many calls a rule has seen, and for how many it went wrong. Not safe under threads: its owner locks."""
+
+    seen: int = 0
+    applied: int = 0
+
+    def turn(self, rule: Rule, stream_of: Callable[[int], Random]) -> Random | None:
+        """Count one more matching call; None if it passes, else the fault's own chance, of the stream of its number."""
+        if self.applied >= rule.times:
+            return None
+        self.seen += 1
+        if self.seen <= rule.after or (self.seen - rule.after) % rule.every:
+            return None
+        chance = stream_of(self.seen)
+        if rule.probability < 1 and chance.random() >= rule.probability:
+            return None
+        self.applied += 1
+        return chance
+
+
+def check_name(place: str, name: str | None, known: Collection[str], noun: str) -> None:
+    """FormError for a name, or a pattern of names, that fits none of the known ones."""
+    if name is None or name in known or (WILDCARDS & set(name) and any(map(Glob.of(name).accepts, known))):
+        return
+    near = get_close_matches(name, known, 1)
+    choices = ", ".join(islice(known, MOST_CHOICES)) + (", ..." if len(known) > MOST_CHOICES else "")
+    fix = f"did you mean {near[0]}?" if near else f"there are {choices}"
+    raise FormError.at(place, "enum", f"{shown(name)} is no {noun}; {fix}")
