@@ -47,8 +47,6 @@ class Connection(asyncio.Protocol):
         base = {**service.base, "REMOTE_ADDR": address, "REMOTE_PORT": str(port)}
         self.reader = Reader(base, service.limits, self._take, self._expect)
         service.guests.add(self)
-        if service.stopping:
-            self.wire.end()
 
     def data_received(self, data: bytes) -> None:
         wire = self.wire
@@ -154,11 +152,7 @@ class Connection(asyncio.Protocol):
                 if not (wire.closing or self.waiting or wire.blocked):
                     wire.end()
             break
-        if len(self.held) <= HELD:
-            self._read_on()
-
-    def _read_on(self) -> None:
-        if not self.reading and not self.transport.is_closing():
+        if not self.reading and len(self.held) <= HELD and not self.transport.is_closing():
             self.reading = True
             self.transport.resume_reading()
 
@@ -221,7 +215,6 @@ class Connection(asyncio.Protocol):
         self.wire.finish()
         self._discard(len(self.held))
         self.held.clear()
-        self._read_on()
 
     def _discard(self, size: int) -> None:
         """Let a client that is still sending come to the end, and read its answer."""

@@ -12,7 +12,8 @@ from mock_server.tests.web.raw_client import GET, RawClient, ask, serving
 from mock_server.tests.web.sleeper import Sleeper
 from mock_server.web.environ import Environ
 from mock_server.web.gateway import Application
-from mock_server.web.server import Options, fastest_event_loop
+from mock_server.web.server import Options
+from mock_server.web.site import fastest_event_loop
 from mock_server.web.transport import Answer, Await, Close, Headers, Pause, Reset, Script, Send, Step, head
 
 HEAD = b"HEAD / HTTP/1.1\r\nHost: mock\r\n\r\n"

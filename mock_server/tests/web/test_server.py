@@ -12,7 +12,8 @@ from mock_server.tests.web.sleeper import Sleeper
 from mock_server.tests.web.test_player import playing
 from mock_server.web.limits import Limits
 from mock_server.web.listener import ListenError
-from mock_server.web.server import BackgroundServer, Options, fastest_event_loop
+from mock_server.web.server import BackgroundServer, Options
+from mock_server.web.site import fastest_event_loop
 from mock_server.web.transport import Pause, Send
 
 PROGRAM = """
