@@ -40,6 +40,9 @@ class Settings:
         default=False, help_text="Answer 400 when a tracking number's check digit is wrong."
     )
     journal_size: int = setting(1_000, "Newest requests kept for each key.", metavar="N", least=0)
+    journal_megabytes: int = setting(
+        256, "Memory that all journals together may take, in millions of bytes.", metavar="N", least=1
+    )
     sandboxes: int = setting(1_000, "Keys kept at a time; the one idle longest goes first.", metavar="N", least=1)
     store: str = setting("memory", "Where worlds live; only memory so far.", choices=("memory",))
     workers: int = setting(1, "Processes; only 1 so far, because each key's world lives in one.", least=1, most=1)

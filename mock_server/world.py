@@ -17,7 +17,7 @@ from mock_server.domain import magic
 from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
 from mock_server.domain.clock import Change, Clock, SandboxClock, SystemClock, from_text
 from mock_server.domain.dispatch import Dispatch
-from mock_server.domain.journal import Journal, masked
+from mock_server.domain.journal import Archive, Journal, masked
 from mock_server.domain.journeys import Event, Journey, Snapshot
 from mock_server.domain.phrases import Phrases
 from mock_server.domain.pins import Pin, wish_of, with_event
@@ -147,11 +147,13 @@ class World:
         pins: Iterable[Pin] = (),
         books: Sequence[RuleBook] = (),
         clock: SandboxClock | None = None,
+        journal: Journal | None = None,
     ) -> None:
         """A world with the seed, limits and webhooks of the scenario.
 
         `pins` are its shipments, `books` its fault rules, first those that are its alone; `clock` is a copy of the
-        server's if none is given. FormError for a webhook of the scenario that cannot be.
+        server's if none is given, `journal` one that nobody shares. FormError for a webhook of the scenario that
+        cannot be.
         """
         self.foundation = foundation
         self.scenario = scenario
@@ -163,7 +165,7 @@ class World:
         self.subscriptions = Subscriptions(self.seed, account.key)
         books = books or (RuleBook(),)
         self.faults = Faults(self.clock, foundation.specification.headers, books, self.seed, account.key)
-        self.journal = Journal(foundation.settings.journal_size)
+        self.journal = Journal(foundation.settings.journal_size) if journal is None else journal
         self._lock = Lock()
         for pin in pins:
             self.pin(pin)
@@ -215,7 +217,8 @@ class Worlds:
         self.foundation = foundation
         self.clock = foundation.clock
         self.ids: Iterator[int] = count(1)
-        self.stray = Journal(foundation.settings.journal_size)  # requests that came without a good key
+        self.archive = Archive(foundation.settings.journal_megabytes * 1_000_000)
+        self.stray = self._journal()  # requests that came without a good key
         self.pins: dict[Identity, Pin]  # the shipments that every new world has of its own
         # What other parts do when something was done to a world; each tells how many deliveries it has pending.
         self.on_clock_moved: list[Callable[[World], int]] = []
@@ -326,8 +329,8 @@ class Worlds:
             if key is None:
                 self.stray.clear()
                 self._start(self.foundation.opening)
-            else:
-                self._worlds.pop(key, None)
+            elif key in self._worlds:
+                self._forget(self._worlds[key])
 
     def play(self, scenario: Scenario, key: str | None = None) -> None:
         """Start one world anew in the scenario, or all there are and will be; ApiError for a bad key."""
@@ -338,11 +341,15 @@ class Worlds:
                 account, clock = self.foundation.accounts.authenticate(key), self.clock.copy()
                 scenario.set(clock)
                 books, pins = (RuleBook(scenario.rules), self.rules), self.foundation.pins(scenario)
-                self._admit(World(self.foundation, account, scenario, pins=pins, books=books, clock=clock))
+                journal = self._journal()
+                self._admit(
+                    World(self.foundation, account, scenario, pins=pins, books=books, clock=clock, journal=journal)
+                )
 
     def _start(self, scenario: Scenario) -> None:
         """Begin anew, with no world yet, in the scenario."""
-        self._worlds.clear()
+        for world in self.all():
+            self._forget(world)
         self.clock.reset()
         scenario.set(self.clock)
         self.pins = {identity(pin.number): pin for pin in self.foundation.pins(scenario)}
@@ -356,17 +363,28 @@ class Worlds:
         with self._lock:
             if account.key not in self._worlds:
                 books, pins = (RuleBook(), self.rules, self.scene), self.pins.values()
-                self._admit(World(self.foundation, account, self.scenario, pins=pins, books=books))
+                journal = self._journal()
+                self._admit(World(self.foundation, account, self.scenario, pins=pins, books=books, journal=journal))
             return self._worlds[account.key]
 
+    def _journal(self) -> Journal:
+        return self.archive.journal(self.foundation.settings.journal_size)
+
+    def _forget(self, world: World) -> None:
+        del self._worlds[world.account.key]
+        self.archive.close(world.journal)
+
     def _admit(self, world: World) -> None:
-        if world.account.key not in self._worlds and len(self._worlds) >= self.foundation.settings.sandboxes:
+        former = self._worlds.get(world.account.key)
+        if former:
+            self._forget(former)
+        elif len(self._worlds) >= self.foundation.settings.sandboxes:
             self._drop_idlest()
         self._worlds[world.account.key] = world
 
     def _drop_idlest(self) -> None:
         idlest = min(self._worlds.values(), key=lambda world: world.journal.newest_id())
-        del self._worlds[idlest.account.key]
+        self._forget(idlest)
         log.warning("forgot the sandbox of %s: %d keys are in use", masked(idlest.account.key), len(self._worlds) + 1)
 
 

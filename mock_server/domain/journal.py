@@ -1,11 +1,19 @@
 """What was asked and what was answered, newest kept, oldest let go."""
 
-from collections import deque
-from collections.abc import Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from heapq import merge
+from itertools import islice, takewhile
+from threading import Lock
 
 KEPT_BODY = 8192  # bytes of each body that an entry keeps
+ENTRY_BYTES = 1500  # what an entry takes beside its texts; measured
+SEPARATOR = ", "  # between the faults of one entry
+UNLIMITED = 1 << 62
+
+Watcher = Callable[["Entry"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +38,89 @@ class Entry:
     fault: str | None
     real: float = 0.0
 
+    @property
+    def bytes(self) -> int:
+        """About how much memory the entry takes."""
+        values = sum(map(len, self.headers.values()))
+        return ENTRY_BYTES + values + len(self.target) + len(self.body) + len(self.reply_body)
+
+
+class Archive:
+    """All journals of one mock: how much they hold together, what was ever recorded, and who waits for it."""
+
+    def __init__(self, most_bytes: int = UNLIMITED) -> None:
+        self._most = most_bytes
+        self._journals: set[Journal] = set()
+        self.watchers: tuple[Watcher, ...] = ()
+        self.lock = Lock()
+        self.bytes = 0
+        self.answers: Counter[tuple[str | None, int]] = Counter()  # by operation and status
+        self.faults: Counter[str] = Counter()
+
+    def journal(self, size: int) -> "Journal":
+        """A new journal that keeps so many entries."""
+        journal = Journal(size, self)
+        with self.lock:
+            self._journals.add(journal)
+        return journal
+
+    def close(self, journal: "Journal") -> None:
+        """Forget a journal and what it holds; what is still on its way to it is nobody's any more."""
+        journal.clear()
+        journal.archive = Archive()
+        with self.lock:
+            self._journals.discard(journal)
+
+    @contextmanager
+    def watched(self, watcher: Watcher) -> Iterator[None]:
+        """While this is open, the watcher is called with each new entry, by whatever thread records it."""
+        with self.lock:
+            self.watchers += (watcher,)
+        try:
+            yield
+        finally:
+            with self.lock:
+                self.watchers = tuple(each for each in self.watchers if each is not watcher)
+
+    def added(self, entry: Entry, growth: int) -> None:
+        """Count an entry, under the lock; if there is too much, the fullest journals give up their older halves."""
+        self.bytes += growth
+        self.answers[entry.operation, entry.status] += 1
+        if entry.fault:
+            self.faults.update(entry.fault.split(SEPARATOR))
+        while self.bytes > self._most:
+            freed = max(self._journals, key=lambda journal: journal.bytes).halve()
+            if not freed:
+                break
+            self.bytes -= freed
+
 
 class Journal:
     """The newest entries of one sandbox, at most `size`."""
 
-    def __init__(self, size: int) -> None:
-        self._entries: deque[Entry] = deque(maxlen=size)
+    def __init__(self, size: int, archive: Archive | None = None) -> None:
+        self._size = size
+        self._entries: deque[Entry] = deque()
+        self._sizes: deque[int] = deque()
+        self.archive = archive or Archive()
+        self.bytes = 0
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def record(self, entry: Entry) -> None:
-        self._entries.append(entry)
+        archive = self.archive
+        growth = size = entry.bytes
+        with archive.lock:
+            self._entries.append(entry)
+            self._sizes.append(size)
+            if len(self._entries) > self._size:
+                self._entries.popleft()
+                growth -= self._sizes.popleft()
+            self.bytes += growth
+            archive.added(entry, growth)
+        for watcher in archive.watchers:
+            watcher(entry)
 
     def newest_id(self) -> int:
         """The id of the last entry, 0 if there is none."""
@@ -49,16 +128,34 @@ class Journal:
 
     def entries(self) -> tuple[Entry, ...]:
         """Oldest first."""
-        return tuple(self._entries)
+        with self.archive.lock:
+            return tuple(self._entries)
 
     def clear(self) -> None:
-        self._entries.clear()
+        with self.archive.lock:
+            self.archive.bytes -= self.bytes
+            self._entries.clear()
+            self._sizes.clear()
+            self.bytes = 0
+
+    def halve(self) -> int:
+        """Let the older half go, one entry at least, under the archive's lock; the bytes that are free now."""
+        freed = 0
+        for _ in range((len(self._entries) + 1) // 2):
+            self._entries.popleft()
+            freed += self._sizes.popleft()
+        self.bytes -= freed
+        return freed
 
 
 def newest(journals: Iterable[Journal], *, limit: int, since: int = 0) -> list[Entry]:
     """The newest entries of several journals together, newest first, with an id above `since`."""
-    merged = sorted((entry for journal in journals for entry in journal.entries()), key=lambda e: e.id, reverse=True)
-    return list(islice((entry for entry in merged if entry.id > since), limit))
+    return list(islice(takewhile(lambda entry: entry.id > since, backwards(journals)), limit))
+
+
+def backwards(journals: Iterable[Journal]) -> Iterator[Entry]:
+    """The entries of several journals together, newest first."""
+    return merge(*(reversed(journal.entries()) for journal in journals), key=lambda entry: entry.id, reverse=True)
 
 
 def masked(secret: str) -> str:

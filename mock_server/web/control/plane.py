@@ -1,7 +1,6 @@
 """The control plane's common ground: which worlds a call is about, and what it brought."""
 
 from dataclasses import dataclass, field
-from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
@@ -24,9 +23,9 @@ class Plane:
     blueprint: Blueprint
     wall: Clock = field(default_factory=SystemClock)
 
-    @cached_property
+    @property
     def forms(self) -> Forms:
-        return Forms(self.worlds.foundation.specification.document)
+        return self.worlds.foundation.vocabulary.forms
 
     @property
     def key(self) -> str | None:
