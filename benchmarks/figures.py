@@ -156,7 +156,8 @@ def _verdict(bar: Bar, mock: Record, peers: Mapping[str, Record]) -> Verdict:
     found = {name: advantage(bar.metric, mock, peers[name]) for name in wanted if name in peers}
     known = {name: ratio for name, ratio in found.items() if ratio}
     if not known or len(known) < len(wanted):
-        missing = ", ".join(name for name in wanted if name not in known) or "any peer"
+        ours = bar.metric.median(mock)
+        missing = MOCK if ours is None else ", ".join(name for name in wanted if name not in known) or "no peer"
         return Verdict(f"{bar.title}: not measured ({missing})", None)
     name, ratio = min(known.items(), key=lambda item: item[1].median)
     aim = f", aim {bar.aim:.1f}x" if bar.aim else ""
