@@ -54,6 +54,10 @@ class Api:
             self._once[asked] = self.track(number, lang=lang)
         return self._once[asked]
 
+    def forget(self) -> None:
+        """From now on every question is asked anew: something has happened."""
+        self._once.clear()
+
     def carriers(self, *, key: Key | None = None, again: bool = False, **how: Any) -> Exchange:
         """The directory; the same answer every time unless it must be asked for again."""
         if self._directory is None or again or key or how:

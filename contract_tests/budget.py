@@ -38,11 +38,6 @@ class Budget:
         """Returns lookups that were taken and not charged."""
         self.spent_lookups -= lookups
 
-    def extend(self, requests: int, lookups: int) -> None:
-        """Widens the budget, for checks that someone asked for by name."""
-        self.requests += requests
-        self.lookups += lookups
-
     @property
     def left(self) -> int:
         """Requests that may still be sent, cleaning up aside."""

@@ -82,7 +82,7 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request with its response, the operation it was meant for and the lookups it should cost."""
+    """A request with its response, the operation it was meant for, its due cost in lookups, and its Unix seconds."""
 
     number: int
     request: Request
@@ -91,6 +91,7 @@ class Exchange:
     key: Key | None
     cost: int
     probe: str
+    at: float = 0.0
 
     @property
     def status(self) -> int:

@@ -84,9 +84,10 @@ class Facts:
         raise lacking(f"plan_key:{plan}")
 
     def second_key(self) -> Key:
-        """A good key other than the run's own, of the largest plan there is."""
-        plans = [name for name in reversed([*self.contract.plans]) if name in self.target.keys]
-        others = [name for name in plans if self.target.keys[name] != self.key.text]
+        """A good key other than the run's own, of a limited plan if there is one."""
+        names = [name for name in reversed([*self.contract.plans]) if name in self.target.keys]
+        others = [name for name in names if self.target.keys[name] != self.key.text]
+        others.sort(key=lambda name: not self.contract.plans[name].limited)
         if not others:
             raise lacking("second_key")
         return self._key(others[0])
@@ -95,6 +96,15 @@ class Facts:
         if "revoked" not in self.target.keys:
             raise lacking("revoked_key")
         return self._key("revoked")
+
+    def smallest(self) -> tuple[Key, Plan]:
+        """The key that is used up soonest, and its plan; only with permission to use it up."""
+        if not self.exhaust_quota:
+            raise lacking("exhaust_quota")
+        for plan in self.contract.plans.values():
+            if plan.per_minute is not None and (plan.name in self.target.keys or self.key.plan == plan.name):
+                return self.key_of(plan.name), plan
+        raise lacking("limited_plan")
 
     def writes(self) -> None:
         """Passes if webhooks may be made."""

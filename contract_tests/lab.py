@@ -54,6 +54,7 @@ class Lab:
     why_no_receiver: str | None = None
     hooks: dict[str, Hook] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
+    settled: bool = False
     _number: Number | None = None
 
     def hook(self, name: str, events: Sequence[str] | None = None, *, number: Number | None = None) -> Hook:
@@ -90,6 +91,13 @@ class Lab:
         """Something happens to the shipment."""
         chosen = number or self.number()
         self.states.ask("event occurs", tracking_number=chosen.tracking_number, type=kind)
+        self.api.forget()
+        self.settled = False
+
+    def move(self, seconds: float) -> None:
+        """Moves the target's clock, so that retries fall due."""
+        self.api.session.sleeper.move(seconds)
+        self.settled = False
 
     def arrivals(self, hook: Hook, count: int, seconds: float = DELIVERY_SECONDS) -> list[Delivery]:
         """The hook's deliveries so far, after waiting for so many of them."""
@@ -111,7 +119,10 @@ class Lab:
 
     def stays_silent(self, hook: Hook, count: int) -> bool:
         """Whether no more than so many deliveries have come, after a moment in which more would have come."""
-        return not self.listening().wait(hook.name, count + 1, SILENCE_SECONDS)
+        wait = 0.0 if self.settled else SILENCE_SECONDS
+        silent = not self.listening().wait(hook.name, count + 1, wait)
+        self.settled = self.settled or silent
+        return silent
 
     def drop(self, name: str, key: Key | None = None) -> Exchange | None:
         """Deletes the subscription, if its id is known."""

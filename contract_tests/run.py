@@ -20,6 +20,8 @@ from contract_tests.states import States
 from contract_tests.target import Target, read_target
 from contract_tests.transport import HttpTransport, Transport
 
+EXHAUSTING = (2500, 20_000)  # requests and lookups that using up every plan's minute and the smallest day may take
+
 
 @dataclass(slots=True)
 class Progress:
@@ -102,7 +104,7 @@ def _watch(contract: Contract, ledger: Ledger, exchange: Exchange, sleeper: Slee
 
 def _budget(options: RunOptions) -> Budget:
     if options.max_requests is None:
-        return Budget()
+        return Budget(*EXHAUSTING) if options.exhaust_quota else Budget()
     lookups = max(DEFAULT_LOOKUPS, options.max_requests * DEFAULT_LOOKUPS // DEFAULT_REQUESTS)
     return Budget(options.max_requests, lookups)
 

@@ -1,13 +1,14 @@
 """The one way to the target: budget, pacing, record and cleaning up."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from contract_tests.budget import Budget
 from contract_tests.clock import Clock
 from contract_tests.contract.document import Contract
 from contract_tests.contract.operations import Operation
-from contract_tests.exchange import Exchange, Key, Request
+from contract_tests.exchange import Exchange, Key, Request, Response
 from contract_tests.facts import lacking
 from contract_tests.pacing import Pace, Progress
 from contract_tests.transport import NoAnswerError, Transport
@@ -95,6 +96,15 @@ class Session:
             pace.refused(exchange.response, self.contract.header("retry_after"))
         return exchange
 
+    def send_together(self, operation: Operation, target: str, count: int, *, key: Key) -> list[Exchange]:
+        """So many of the same request at once."""
+        request = Request(operation.method, self.base_url + target, self._standing(key))
+        for _ in range(count):
+            self.budget.take(1)
+        with ThreadPoolExecutor(count) as pool:
+            responses = list(pool.map(self.transport.send, [request] * count))
+        return [self._kept(operation, request, key, 1, each) for each in responses]
+
     def close(self) -> None:
         """Deletes what was created and is still there."""
         for request, key in list(self.webhooks.values()):
@@ -122,14 +132,22 @@ class Session:
     ) -> Exchange:
         charged = cost if key else 0
         self.budget.take(charged, cleaning=cleaning)
-        response = self.transport.send(request)
+        return self._kept(operation, request, key, charged, self.transport.send(request))
+
+    def _kept(
+        self, operation: Operation | None, request: Request, key: Key | None, charged: int, response: Response
+    ) -> Exchange:
+        """The exchange on record, charged with what the contract says such an answer costs."""
         if response.status in self._free_statuses():
             self.budget.give_back(charged)
             charged = 0
         elif not response.succeeded and charged > 1:
             self.budget.give_back(charged - 1)
             charged = 1
-        exchange = Exchange(len(self.exchanges) + 1, request, response, operation, key, charged, self.probe)
+        exchange = Exchange(
+            len(self.exchanges) + 1, request, response, operation, key, charged, self.probe,
+            self.sleeper.now(),
+        )  # fmt: skip
         self.exchanges.append(exchange)
         self.on_exchange(exchange)
         return exchange

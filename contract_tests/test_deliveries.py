@@ -1,5 +1,6 @@
 """Events as they arrive: whose, how signed, and which filter lets them through."""
 
+from threading import Event
 from typing import Any
 
 from contract_tests.api import Api
@@ -13,7 +14,7 @@ from contract_tests.ledger import Ledger
 from contract_tests.passive.bodies import media_type
 from contract_tests.passive.history import classes
 from contract_tests.proving import proves
-from contract_tests.receiver import Delivery
+from contract_tests.receiver import Delivery, Reply
 from contract_tests.signatures import examine
 from contract_tests.target import Number
 
@@ -29,11 +30,13 @@ _RETURN = "returned"
     "delivery.operation", "delivery.content-type", "delivery.signature", "delivery.signature.form",
     "delivery.signature.hmac", "delivery.signature.raw", "delivery.body", "delivery.webhook_id", "delivery.each",
     "delivery.type", "delivery.data.current", "delivery.filter", "delivery.filter.all", "track.events.grow",
-    rank=70,
+    rank=3,
 )  # fmt: skip
 def test_an_event_is_delivered_and_signed(lab: Lab, api: Api, ledger: Ledger) -> None:
-    hooks = [_made(lab, name) for name in ("default", "all", "delivered", "exception")]
     lab.listening()
+    hooks = [_made(lab, name) for name in ("default", "all", "delivered", "exception")]
+    # The first webhook's receiver does not answer for now; another probe looks later whether that was noticed.
+    lab.listening().answer("default", [Reply(200, held=Event())])
     before = api.track(lab.number())
     lab.event(_FIRST)
     first, second, *narrow = hooks
@@ -73,7 +76,7 @@ def test_trouble_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) ->
     _distinct(api.contract, ledger, everything, lab.arrivals(everything, 0))
 
 
-@proves("delivery.filter", "delivery.filter.delivered", "webhook.secret.once", "delivery.type", rank=74)
+@proves("delivery.filter", "delivery.filter.delivered", "webhook.secret.once", "delivery.type", rank=93)
 def test_a_delivery_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) -> None:
     lab.listening()
     _let_through(lab, api, ledger, _END)
@@ -89,7 +92,7 @@ def test_a_delivery_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger)
         ledger.judge("webhook.secret.once", delivered.exchange, "the secret nowhere again", again, holds=not again)
 
 
-@proves("delivery.filter.exception", "delivery.type", rank=75)
+@proves("delivery.filter.exception", "delivery.type", rank=93)
 def test_a_return_is_trouble_too(lab: Lab, api: Api, ledger: Ledger) -> None:
     """Needs a second shipment, because the first one's life ended with its delivery."""
     lab.listening()

@@ -1,7 +1,5 @@
 """What happens when a delivery fails, and what must not happen after it succeeded."""
 
-from threading import Event
-
 from contract_tests.contract.pointers import follow
 from contract_tests.facts import UnverifiableError
 from contract_tests.lab import SILENCE_SECONDS, Hook, Lab
@@ -24,17 +22,14 @@ _ELSEWHERE = "elsewhere"
 def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> None:
     rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
     receiver = lab.listening()
-    trial, pending, slow, witness = (lab.hook(name) for name in ("trial", "pending", "default", "all"))
+    trial, pending, witness = (lab.hook(name) for name in ("trial", "pending", "all"))
     receiver.answer("trial", [Reply(500), Reply(302, location=receiver.url(_ELSEWHERE))], afterwards=Reply(200))
     receiver.answer("pending", afterwards=Reply(500))
-    receiver.answer("default", [Reply(200, held=Event())])
-    lab.marks["slow"] = len(lab.arrivals(slow, 0))
     had = len(lab.arrivals(trial, 0))
     lab.event(_EVENT)
     if not lab.arrivals(trial, had + 1):
         raise UnverifiableError("no event was delivered, so none could be repeated")
     lab.arrivals(pending, 1)
-    lab.arrivals(slow, lab.marks["slow"] + 1)
     lab.drop("pending")
     first, second = rules["first_delay_seconds"], rules["first_delay_seconds"] * rules["delay_factor"]
     _not_before(lab, ledger, trial, 1, first - _EARLY)
@@ -46,13 +41,13 @@ def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> No
     third = _by_then(lab, ledger, trial, 3, _EARLY + 2 * _LATE, clause="delivery.redirect")
     strayed = bool(receiver.deliveries(_ELSEWHERE))
     ledger.judge("delivery.redirect", trial.exchange, "the redirect not followed", "it was followed", holds=not strayed)
-    run.sleeper.move(second * 4)
+    lab.move(second * 4)
     settled = lab.stays_silent(trial, 3) if third else True
     ledger.judge("delivery.success", trial.exchange, "nothing after a 2xx", "another attempt", holds=settled)
     _event_of_the_dead(lab, ledger, pending, witness)
 
 
-@proves("delivery.timeout", "delivery.gone", rank=73)
+@proves("delivery.timeout", "delivery.gone", rank=92)
 def test_a_slow_answer_is_a_failure_and_a_410_the_end(lab: Lab, run: Run, ledger: Ledger) -> None:
     rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
     receiver = lab.listening()
@@ -65,20 +60,20 @@ def test_a_slow_answer_is_a_failure_and_a_410_the_end(lab: Lab, run: Run, ledger
     if rest > 0:
         run.progress(f"waiting {rest:.0f} s for a delivery to be given up")
         run.sleeper.clock.sleep(rest)
-    run.sleeper.move(rules["first_delay_seconds"] + _LATE)
-    attempts = lab.attempts(slow, lab.marks["slow"], 2)
+    lab.move(rules["first_delay_seconds"] + _LATE)
+    attempts = lab.attempts(slow, 0, 2)
     expected = f"a retry after {rules['timeout_seconds']} s without an answer"
     if not ledger.judge("delivery.timeout", slow.exchange, expected, "none came", holds=len(attempts) > 1):
         return
     seen, witness = len(lab.arrivals(slow, 0)), lab.hook("all")
     told = len(lab.arrivals(witness, 0))
-    lab.event(_EVENT)
+    lab.event("exception")
     if lab.witness(witness, told):
         ended = lab.stays_silent(slow, seen)
         ledger.judge("delivery.gone", slow.exchange, "nothing after a 410", "another event came", holds=ended)
 
 
-@proves("delivery.give-up", "delivery.retries", rank=80)
+@proves("delivery.give-up", "delivery.retries", rank=96)
 def test_a_dead_receiver_is_given_up(lab: Lab, run: Run, ledger: Ledger) -> None:
     rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
     lab.listening()
@@ -89,13 +84,13 @@ def test_a_dead_receiver_is_given_up(lab: Lab, run: Run, ledger: Ledger) -> None
     attempts = rules["attempts"]
     made = len(lab.attempts(dead, start, 1))
     while 0 < made < attempts:
-        run.sleeper.move(rules["first_delay_seconds"] * rules["delay_factor"] ** (made - 1) + _LATE)
+        lab.move(rules["first_delay_seconds"] * rules["delay_factor"] ** (made - 1) + _LATE)
         if len(lab.attempts(dead, start, made + 1, 2.0)) == made:
             break
         made = len(lab.attempts(dead, start, 0))
     ledger.judge("delivery.retries", dead.exchange, f"{attempts} attempts", made, holds=made >= attempts)
     if made >= attempts:
-        run.sleeper.move(rules["first_delay_seconds"] * rules["delay_factor"] ** attempts)
+        lab.move(rules["first_delay_seconds"] * rules["delay_factor"] ** attempts)
         count = len(lab.attempts(dead, start, attempts + 1, SILENCE_SECONDS))
         expected = f"nothing after attempt {attempts}"
         ledger.judge("delivery.give-up", dead.exchange, expected, f"{count} attempts", holds=count == attempts)
@@ -115,7 +110,7 @@ def _event_of_the_dead(lab: Lab, ledger: Ledger, pending: Hook, witness: Hook) -
 
 
 def _not_before(lab: Lab, ledger: Ledger, hook: Hook, attempts: int, seconds: float) -> None:
-    lab.api.session.sleeper.move(seconds)
+    lab.move(seconds)
     silent = lab.stays_silent(hook, attempts)
     expected = f"no attempt {attempts + 1} before its time"
     ledger.judge("delivery.retries", hook.exchange, expected, "it came too early", holds=silent)
@@ -124,7 +119,7 @@ def _not_before(lab: Lab, ledger: Ledger, hook: Hook, attempts: int, seconds: fl
 def _by_then(
     lab: Lab, ledger: Ledger, hook: Hook, attempts: int, seconds: float, *, clause: str = "delivery.retries"
 ) -> bool:
-    lab.api.session.sleeper.move(seconds)
+    lab.move(seconds)
     came = len(lab.arrivals(hook, attempts)) >= attempts
     return ledger.judge(clause, hook.exchange, f"attempt {attempts} in time", "none came", holds=came)
 

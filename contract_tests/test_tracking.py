@@ -128,7 +128,7 @@ def test_a_wrong_check_digit_is_no_reason_for_a_400(api: Api, facts: Facts, ledg
 
 @proves("track.undetected", rank=22)
 def test_a_number_of_no_carrier_is_not_found(api: Api, ledger: Ledger) -> None:
-    exchange = api.track("".join(api.random("undetected").choices("QVWXYZ", k=50)))
+    exchange = api.track("".join(api.random("undetected").choices("QVWXYZ", k=11)))
     refused(api.contract, ledger, ["track.undetected"], exchange, "not_found")
 
 

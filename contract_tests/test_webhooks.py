@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contract_tests.api import Api
+from contract_tests.api import Api, webhook_id
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
 from contract_tests.expect import declined, described, has_status, refused, succeeds
@@ -129,7 +129,10 @@ def test_a_number_without_data_can_be_subscribed_to(api: Api, facts: Facts, ledg
 @proves("webhook.plans", rank=39)
 def test_webhooks_are_open_to_the_smallest_plan(api: Api, facts: Facts, ledger: Ledger) -> None:
     key = facts.key_of(next(iter(api.contract.plans)))
-    succeeds(ledger, ["webhook.plans"], api.subscribe(facts.known(), ELSEWHERE, key=key))
+    exchange = api.subscribe(facts.known(), ELSEWHERE, key=key)
+    identifier = webhook_id(api.read(exchange)) if succeeds(ledger, ["webhook.plans"], exchange) else None
+    if identifier is not None:
+        api.unsubscribe(identifier, key=key)
 
 
 def _posted(api: Api, body: dict[str, Any]) -> Exchange:

@@ -1,6 +1,6 @@
 """Sending bytes and getting bytes, nothing interpreted on the way."""
 
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -30,7 +30,7 @@ class HttpTransport:
         self._session = requests.Session()
         self._session.mount("http://", HTTPAdapter(pool_maxsize=16))
         self._session.mount("https://", HTTPAdapter(pool_maxsize=16))
-        self._environment = {"timeout": (CONNECT_SECONDS, READ_SECONDS), "allow_redirects": False}
+        self._environment: dict[str, Any] = {"timeout": (CONNECT_SECONDS, READ_SECONDS), "allow_redirects": False}
         # A proxy named in the environment is for other machines than this one.
         if not urlsplit(origin).netloc.startswith(_LOOPBACK):
             self._environment |= self._session.merge_environment_settings(origin, {}, None, None, None)

@@ -33,6 +33,7 @@ class Plan:
     per_minute: int | None
     per_day: int | None
     batch_size: int
+    clause: str
 
     @property
     def limited(self) -> bool:
@@ -118,4 +119,6 @@ def _refusals(document: Mapping[str, Any]) -> list[Refusal]:
 
 
 def _plan(row: Mapping[str, Any]) -> Plan:
-    return Plan(row["name"], row["requests_per_minute"], row["requests_per_day"], row["batch_size"])
+    return Plan(
+        row["name"], row["requests_per_minute"], row["requests_per_day"], row["batch_size"], row.get("x-clause", "")
+    )  # fmt: skip

@@ -42,6 +42,7 @@ class Schemas:
         self._document = document
         self._assumed = assumed
         self._validators: dict[str, Any] = {}
+        self._examined: dict[tuple[str, bytes], tuple[list[Complaint], set[str]]] = {}
 
     def complaints(self, value: Any, place: str, default: str | None = None) -> list[Complaint]:
         """What is wrong with the value under the schema at the JSON pointer; `default` is the clause of last resort."""
@@ -50,6 +51,14 @@ class Schemas:
             for each in self._told(error, place, default):
                 found.setdefault((re.sub(r"/\d+", "/*", each.place), each.clause, each.expected), each)
         return list(found.values())
+
+    def examined(self, value: Any, raw: bytes, place: str, default: str | None) -> tuple[list[Complaint], set[str]]:
+        """Complaints, and the clauses that were exercised without one; the same bytes are looked at once."""
+        if (place, raw) not in self._examined:
+            complaints = self.complaints(value, place, default)
+            held = self.exercised(value, place) - {each.clause for each in complaints if each.clause}
+            self._examined[place, raw] = complaints, held
+        return self._examined[place, raw]
 
     def exercised(self, value: Any, place: str) -> set[str]:
         """The clauses that this value could have broken under the schema at the pointer."""

@@ -15,12 +15,10 @@ def check_body(contract: Contract, ledger: Ledger, exchange: Exchange) -> None:
     answer = operation.nearest(exchange.status)
     if not _check_json(contract, ledger, exchange) or answer is None or answer.schema_place is None:
         return
-    complaints = contract.schemas.complaints(response.value, answer.schema_place, answer.clause)
+    complaints, held = contract.schemas.examined(response.value, response.body, answer.schema_place, answer.clause)
     for each in complaints:
         ledger.breach(each.clause, exchange, each.sentence, each.found)
-    for clause in contract.schemas.exercised(response.value, answer.schema_place) - {
-        each.clause for each in complaints
-    }:
+    for clause in held:
         ledger.hold(clause, exchange)
 
 

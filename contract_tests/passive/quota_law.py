@@ -1,0 +1,136 @@
+"""The quota's arithmetic, read off the headers of everything that was sent, at no request of its own."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from contract_tests.contract.document import Contract
+from contract_tests.exchange import Exchange
+from contract_tests.ledger import Ledger
+from contract_tests.pacing import seconds_until, whole_number
+
+_SAME_WINDOW_SECONDS = 20.0  # windows that end further apart are different windows
+_ROUNDING_SECONDS = 1.5
+_UNIX_SECONDS_FROM = 10**9
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the headers of one answer said: how many are left, and until when (Unix seconds)."""
+
+    exchange: Exchange
+    remaining: int
+    reset: int
+    ends_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fall:
+    """How far Remaining fell from one answer to the next of the same key, and how far it should have."""
+
+    before: Reading
+    after: Reading
+    expected: int
+
+    @property
+    def found(self) -> int:
+        return self.before.remaining - self.after.remaining
+
+
+def check_counting(contract: Contract, ledger: Ledger, exchanges: Sequence[Exchange]) -> None:
+    """Enters whether answers were charged as the contract says.
+
+    Falls of a kind are judged together, and most of them must be right: another client of the same key may spend in
+    between, and a window may end.
+    """
+    kinds: dict[tuple[object, ...], list[tuple[str, Fall]]] = {}
+    for fall in falls(contract, exchanges):
+        for clause, kind in _clauses(contract, fall):
+            kinds.setdefault((clause, *kind), []).append((clause, fall))
+    for judged in kinds.values():
+        bad = [fall for _, fall in judged if fall.found != fall.expected]
+        holds = 2 * len(bad) < len(judged) or not bad
+        clause, shown = judged[0][0], (judged[0][1] if holds else bad[0])
+        ledger.judge(
+            clause, shown.after.exchange,
+            f"Remaining to fall by {shown.expected} from {shown.before.remaining}",
+            f"{shown.after.remaining}", holds=holds,
+        )  # fmt: skip
+
+
+def check_resets(contract: Contract, ledger: Ledger, exchanges: Sequence[Exchange]) -> None:
+    """Enters whether Reset stood still until it was reached."""
+    for before, after in _pairs(contract, exchanges):
+        if after.exchange.at >= before.ends_at - _ROUNDING_SECONDS:
+            continue
+        apart = abs(after.ends_at - before.ends_at)
+        if apart > 60:  # the other window has fewer requests left now
+            continue
+        unix = before.reset >= _UNIX_SECONDS_FROM
+        holds = before.reset == after.reset if unix else apart <= _ROUNDING_SECONDS
+        ledger.judge("quota.reset.steady", after.exchange, f"Reset {before.reset}", after.reset, holds=holds)
+
+
+def readings(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Reading]:
+    """What each answer with both headers said."""
+    remaining_header, reset_header = contract.header("remaining"), contract.header("reset")
+    for each in exchanges:
+        remaining = whole_number(each.response.header(remaining_header))
+        reset = whole_number(each.response.header(reset_header))
+        ahead = seconds_until(reset, each.at) if reset is not None else None
+        if remaining is not None and reset is not None and ahead is not None:
+            yield Reading(each, remaining, reset, each.at + ahead)
+
+
+def falls(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Fall]:
+    """Neighbouring readings of one key inside one window, with the cost of what was sent from one to the other."""
+    for before, after in _pairs(contract, exchanges):
+        same = abs(after.ends_at - before.ends_at) <= _SAME_WINDOW_SECONDS and after.exchange.at < before.ends_at
+        if same:
+            between = [
+                each
+                for each in exchanges
+                if before.exchange.number < each.number <= after.exchange.number and each.key == after.exchange.key
+            ]
+            yield Fall(before, after, sum(each.cost for each in between))
+
+
+def _pairs(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[tuple[Reading, Reading]]:
+    by_key: dict[str, list[Reading]] = {}
+    for each in readings(contract, exchanges):
+        if each.exchange.key is not None:
+            by_key.setdefault(each.exchange.key.text, []).append(each)
+    for series in by_key.values():
+        yield from pairwise(series)
+
+
+def _clauses(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """The clauses that say what the later answer costs, each with what makes a fall comparable with others."""
+    exchange, previous = fall.after.exchange, fall.before.exchange
+    operation, status = exchange.operation, exchange.status
+    if operation is None or status == 429 or status == 401:  # noqa: PLR1714  # their own probes judge them
+        free = contract.document.get("x-quota", {}).get("free_statuses", {}).get("statuses", ())
+        if status in free:
+            yield "quota.free", (status,)
+        return
+    unavailable = contract.refusals["carrier_unavailable"].statuses
+    if status in unavailable:
+        yield "quota.cost.unavailable", ()
+    elif operation.id == "trackBatch":
+        yield _batch_clause(exchange), (status,)
+    elif not exchange.response.succeeded:
+        yield "quota.cost.refusals", (operation.id, status)
+    elif previous.operation is operation and operation.id == "trackShipment":
+        yield "quota.cost", ()
+    else:
+        yield "quota.cost.every-operation", (operation.id,)
+
+
+def _batch_clause(exchange: Exchange) -> str:
+    if not exchange.response.succeeded:
+        return "quota.batch-cost.invalid"
+    results = exchange.facts.get("results")
+    refused = isinstance(results, list) and any(
+        isinstance(each, dict) and each.get("success") is False for each in results
+    )
+    return "quota.batch-cost.refused" if refused else "quota.batch-cost"

@@ -1,0 +1,64 @@
+"""What the headers say about the quota, without using it up."""
+
+from contract_tests.api import Api
+from contract_tests.exchange import Exchange
+from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.ledger import Ledger
+from contract_tests.passive.quota_law import Reading, check_counting, check_resets, readings
+from contract_tests.proving import proves
+from contract_tests.run import Run
+
+
+@proves("quota.per-key", rank=47)
+def test_each_key_has_a_quota_of_its_own(api: Api, run: Run, facts: Facts, ledger: Ledger) -> None:
+    other, number = facts.second_key(), facts.known()
+    before = reading(run, api.track(number, key=other))
+    api.track(number)
+    after = reading(run, api.track(number, key=other))
+    if before is None or after is None:
+        raise UnverifiableError("the second key's answers carry no rate-limit headers")
+    if after.reset == before.reset:
+        found = before.remaining - after.remaining
+        ledger.judge("quota.per-key", after.exchange, "a fall by 1, its own request", found, holds=found == 1)
+
+
+@proves("quota.minute", rank=60)
+def test_the_minute_ends_with_the_utc_minute(api: Api, run: Run, facts: Facts, ledger: Ledger) -> None:
+    plan, number = facts.limited(), facts.known()
+    before = reading(run, api.track(number))
+    if before is None:
+        raise UnverifiableError("the answers carry no rate-limit headers")
+    ledger.judge("quota.minute", before.exchange, "Reset at a full minute", before.reset, holds=before.reset % 60 == 0)
+    if not run.states.available("time passes"):
+        raise UnverifiableError("give [states], so that time can be moved to the end of a window")
+    run.sleeper.move(before.ends_at - run.sleeper.now() + 1)
+    after = reading(run, api.track(number))
+    if after is None or plan.per_minute is None:
+        return
+    fresh = plan.per_minute - 1
+    holds = after.remaining == fresh
+    ledger.judge("quota.minute", after.exchange, f"{fresh} left in a new minute", after.remaining, holds=holds)
+    if not holds:
+        ledger.breach(plan.clause, after.exchange, f"{fresh} left after the first request of a minute", after.remaining)
+
+
+@proves("quota.cost", "quota.batch-cost", "quota.free", "quota.reset.steady", rank=97)
+def test_every_answer_is_counted(run: Run, facts: Facts, ledger: Ledger) -> None:
+    """Sends nothing: the headers of everything that was sent tell."""
+    if facts.plan is not None:
+        facts.limited()
+    seen = run.session.exchanges
+    if not any(True for _ in readings(run.contract, seen)):
+        raise UnverifiableError("no answer carried both rate-limit headers")
+    check_counting(run.contract, ledger, seen)
+    check_resets(run.contract, ledger, seen)
+    for each in readings(run.contract, seen):
+        plan = run.contract.plans.get(each.exchange.key.plan or "") if each.exchange.key else None
+        if plan and plan.per_minute is not None and each.remaining > plan.per_minute - each.exchange.cost:
+            most = plan.per_minute - each.exchange.cost
+            ledger.breach(plan.clause, each.exchange, f"at most {most} left after this request", each.remaining)
+
+
+def reading(run: Run, exchange: Exchange) -> Reading | None:
+    """What the answer's headers say."""
+    return next(readings(run.contract, [exchange]), None)
