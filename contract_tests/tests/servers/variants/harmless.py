@@ -195,15 +195,6 @@ class LongIds(Webhooks):
 
 
 @harmless.part
-class DeliveriesComeTwice(Outbox):
-    """A delivery that was received comes once more, with the same id."""
-
-    def send(self, delivery: Delivery) -> int | None:
-        status = super().send(delivery)
-        return super().send(delivery) if self.succeeded(status) else status
-
-
-@harmless.part
 class DeliveriesAreLate(Outbox):
     """Every delivery takes 150 ms to set out."""
 
