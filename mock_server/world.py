@@ -74,7 +74,7 @@ class Foundation:
         self.clock = SandboxClock(base, start, settings.time_scale)
         self.opening = NO_SCENARIO
         if settings.scenario:
-            self.opening = scenario = scenarios.load(settings.scenario, self.stage)
+            self.opening = scenario = scenarios.load_or_read(settings.scenario, self.stage)
             self.clock = SandboxClock(
                 base,
                 start if scenario.start is None else scenario.start,

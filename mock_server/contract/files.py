@@ -2,6 +2,8 @@
 
 import json
 import re
+from itertools import chain
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import yaml
 
 from mock_server.contract.pointers import steps
 
+DEEPEST = 64  # levels of nesting in a text that may come from anybody
 _Base: Any = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # libyaml is ten times faster, where PyYAML was built with it
@@ -76,9 +79,17 @@ def read(path: Path) -> Any:
         raise DocumentError(path, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}") from None
 
 
-def parse(text: str, name: Path | str) -> Any:
-    """The value of a YAML text, and JSON is YAML too; DocumentError calls the text by that name."""
+def parse(text: str, name: Path | str, *, most_values: float = inf) -> Any:
+    """The value of a YAML text, and JSON is YAML too; DocumentError calls the text by that name.
+
+    With `most_values` it may come from anybody: refused are texts with more values than that, aliases followed,
+    because a few lines of them can fill the memory, and texts nested so deep that libyaml would end the process.
+    """
     try:
+        if most_values < inf:
+            _check_nesting(text, name)
+            if _values(yaml.compose(text, _Loader), {}) > most_values:
+                raise DocumentError(name, "", f"holds more than {most_values} values; split it, or use fewer aliases")
         return yaml.load(text, _Loader)  # noqa: S506  # a safe loader
     except yaml.MarkedYAMLError as error:
         raise DocumentError(
@@ -107,6 +118,27 @@ def place_of(text: str, pointer: str) -> str:
     """
     name, _ = _marks(text, pointer)
     return _where(name)
+
+
+def _check_nesting(text: str, name: Path | str) -> None:
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise DocumentError(name, _where(event.start_mark), f"is nested more than {DEEPEST} levels deep")
+
+
+def _values(node: Any, counted: dict[int, float]) -> float:
+    """How many values the node stands for once its aliases are followed; infinite if it holds itself."""
+    if id(node) not in counted:
+        counted[id(node)] = inf  # as long as it is being counted, only an alias in itself can ask
+        parts = node.value if isinstance(node, yaml.CollectionNode) else ()
+        members = chain.from_iterable(parts) if isinstance(node, yaml.MappingNode) else parts
+        counted[id(node)] = 1 + sum(_values(member, counted) for member in members)
+    return counted[id(node)]
 
 
 def _marks(text: str, pointer: str) -> tuple[Any, Any]:

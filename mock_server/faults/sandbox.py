@@ -95,7 +95,11 @@ class Faults:
     def rules(self) -> Iterator[tuple[Rule, Count]]:
         """Every rule that concerns the sandbox, in order, with how often it has seen and struck."""
         for rule in (rule for book in self._books for rule in book.page.rules):
-            yield rule, replace(self._counts.get(rule) or Count())
+            yield rule, self.count(rule)
+
+    def count(self, rule: Rule) -> Count:
+        """How often the rule has seen and struck here until now."""
+        return replace(self._counts.get(rule) or Count())
 
     def recount(self, identifier: str, count: Count) -> None:
         """Take up the count of the rule of that id where another sandbox left it."""

@@ -15,6 +15,7 @@ from mock_server.faults.rules import Rule, Vocabulary, check_name
 FORM = "scenario.schema.json"
 SHIPPED = FIXTURES / "scenarios"
 SUFFIX = ".yaml"
+MOST_VALUES = 200_000  # in one scenario
 LONGEST_STEM = 50  # characters of a scenario's name in the ids of its rules
 
 
@@ -77,21 +78,25 @@ Stage = Callable[[str, Any], Scenario]
 """Makes a scenario of a name and a document, once it is sure that a world could start so; raises FormError."""
 
 
-def load(name_or_file: str, stage: Stage) -> Scenario:
-    """A shipped scenario by its name, or one of a file; DocumentError names file, line, column, value and fix."""
-    if name_or_file in shipped():
-        path = SHIPPED / f"{name_or_file}{SUFFIX}"
-    else:
-        path = Path(name_or_file)
-        if not path.is_file():
-            known = ", ".join(shipped())
-            raise DocumentError(name_or_file, "", f"is no file, and no shipped scenario either; those are {known}")
-    return read(text_of(path), path.stem, stage, source=path)
+def load(name: str, stage: Stage) -> Scenario:
+    """The shipped scenario of that name; DocumentError with the names there are for another."""
+    if name not in shipped():
+        raise DocumentError(name, "", f"is no shipped scenario; those are {', '.join(shipped())}")
+    path = SHIPPED / f"{name}{SUFFIX}"
+    return read(text_of(path), name, stage, source=path)
+
+
+def load_or_read(name_or_file: str, stage: Stage) -> Scenario:
+    """A shipped scenario by its name, or that of a file; DocumentError names file, line, column, value and fix."""
+    path = Path(name_or_file)
+    if name_or_file not in shipped() and (path.exists() or path.suffix):
+        return read(text_of(path), path.stem, stage, source=path)
+    return load(name_or_file, stage)
 
 
 def read(text: str, name: str, stage: Stage, *, source: Path | str) -> Scenario:
     """The scenario that a YAML text describes; DocumentError as for `load`, with `source` as the file."""
-    document = parse(text, source)
+    document = parse(text, source, most_values=MOST_VALUES)
     try:
         return stage(name, {} if document is None else document)
     except FormError as error:
