@@ -48,6 +48,11 @@ class Subject:
     parcels: Sequence[Parcel] = ()
     several: bool = False
 
+    @classmethod
+    def about(cls, operation: str, tracking_number: str, carrier: str | None) -> Self:
+        """A delivery of that operation, or any other call about one shipment whose carrier is known."""
+        return cls(operation, "POST", parcels=(Parcel(tracking_number, lambda: carrier),))
+
     def item(self, place: int) -> "Subject":
         """The call as if it were about that one parcel."""
         return Subject(self.operation, self.method, self.headers, (self.parcels[place],))

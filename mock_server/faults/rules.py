@@ -8,6 +8,7 @@ from math import inf
 from random import Random
 from typing import Any, Self
 
+from mock_server.contract.files import DEEPEST
 from mock_server.contract.forms import FormError, Forms
 from mock_server.contract.specification import Specification
 from mock_server.contract.violations import shown
@@ -73,6 +74,8 @@ class Rule:
         FormError names the place, the value, what it broke and the fix.
         """
         vocabulary.forms.check(FORM, document)
+        if _deeper(document, DEEPEST):
+            raise FormError.at("/fault", "depth", f"is nested more than {DEEPEST} levels deep; use a simpler value")
         vocabulary.check(document)
         given = {name: document[name] for name in ("after", "times", "every", "probability") if name in document}
         rule = cls(
@@ -123,7 +126,15 @@ def check_name(place: str, name: str | None, known: Collection[str], noun: str) 
     """FormError for a name, or a pattern of names, that fits none of the known ones."""
     if name is None or name in known or (WILDCARDS & set(name) and any(map(Glob.of(name).accepts, known))):
         return
-    near = get_close_matches(name, known, 1)
+    near = [each for each in known if each.lower() == name.lower()] or get_close_matches(name, known, 1)
     choices = ", ".join(islice(known, MOST_CHOICES)) + (", ..." if len(known) > MOST_CHOICES else "")
     fix = f"did you mean {near[0]}?" if near else f"there are {choices}"
     raise FormError.at(place, "enum", f"{shown(name)} is no {noun}; {fix}")
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether the value is nested deeper than that; a body that says it could not be written."""
+    if not isinstance(value, (list, dict)):
+        return False
+    members = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_deeper(member, levels - 1) for member in members)

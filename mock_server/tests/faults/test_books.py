@@ -1,0 +1,42 @@
+import pytest
+
+from mock_server.faults import books
+from mock_server.faults.books import BookError, RuleBook
+from mock_server.tests.faults.rulebook import OUTAGE, rule
+
+
+def test_a_book_keeps_the_order_and_sorts_by_what_is_spoilt() -> None:
+    book = RuleBook()
+    for fault, name in ((OUTAGE, "a"), ({"type": "drop"}, "b"), ({"type": "EMPTY_RESPONSE"}, "c"), (OUTAGE, "d")):
+        book.add(rule(fault, id=name))
+    page = book.page
+    assert [each.id for each in page.rules] == ["a", "b", "c", "d"]
+    assert [[each.id for each, _ in part] for part in (page.calls, page.replies, page.deliveries)] == [
+        ["a", "d"],
+        ["c"],
+        ["b"],
+    ]
+
+
+def test_an_id_names_one_rule() -> None:
+    book = RuleBook([rule(OUTAGE, id="a")])
+    with pytest.raises(BookError, match="'a' already"):
+        book.add(rule(OUTAGE, id="a"))
+
+
+def test_made_ids_are_the_same_in_every_book_and_leave_out_taken_ones() -> None:
+    book = RuleBook([rule(OUTAGE, id="fault-2")])
+    assert [book.next_id() for _ in range(3)] == ["fault-1", "fault-3", "fault-4"]
+
+
+def test_one_rule_or_all_are_taken_out() -> None:
+    book = RuleBook([rule(OUTAGE, id=name) for name in "abc"])
+    assert (book.remove("b"), book.remove("b"), book.remove()) == (1, 0, 2)
+    assert book.page.rules == ()
+
+
+def test_a_full_book_takes_no_more_and_says_what_to_do() -> None:
+    book = RuleBook(rule(OUTAGE, id=f"r{number}") for number in range(books.MOST_RULES))
+    with pytest.raises(BookError, match="delete some"):
+        book.add(rule(OUTAGE, id="one-more"))
+    assert len(book.page.rules) == books.MOST_RULES
