@@ -1,7 +1,6 @@
 import pytest
 
-from mock_server.faults import books
-from mock_server.faults.books import BookError, RuleBook
+from mock_server.faults.books import MOST_RULES, BookError, RuleBook
 from mock_server.tests.faults.rulebook import OUTAGE, rule
 
 
@@ -36,7 +35,7 @@ def test_one_rule_or_all_are_taken_out() -> None:
 
 
 def test_a_full_book_takes_no_more_and_says_what_to_do() -> None:
-    book = RuleBook(rule(OUTAGE, id=f"r{number}") for number in range(books.MOST_RULES))
+    book = RuleBook(rule(OUTAGE, id=f"r{number}") for number in range(MOST_RULES))
     with pytest.raises(BookError, match="delete some"):
         book.add(rule(OUTAGE, id="one-more"))
-    assert len(book.page.rules) == books.MOST_RULES
+    assert len(book.page.rules) == MOST_RULES

@@ -1,0 +1,239 @@
+"""Reading scenarios, and saying where they are wrong."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from mock_server.contract.documents import SCHEMAS
+from mock_server.contract.files import DocumentError
+from mock_server.contract.forms import FormError
+from mock_server.domain.clock import ManualClock
+from mock_server.faults import scenarios
+from mock_server.faults.catalogue import Error
+from mock_server.faults.scenarios import Scenario
+from mock_server.settings import Settings
+from mock_server.tests.faults.rulebook import FOUNDATION, NOON, VOCABULARY
+from mock_server.world import Foundation, Worlds
+
+WHOLE = """\
+description: Everything a scenario can say.
+clock: { instant: 2026-06-15T12:00:00Z, scale: 60 }
+seed: 7
+shipments:
+  - tracking_number: 1Z 999-AA1 0123456784
+    status: out_for_delivery
+  - tracking_number: "999999999999"
+    carrier: fedex
+    events:
+      - { type: delivered, timestamp: 2026-06-15T09:00:00Z, location: "Zürich, CH" }
+plans:
+  free: { requests_per_minute: 3 }
+  growth: { requests_per_day: null, batch_size: 2 }
+faults:
+  - fault: { type: error, code: carrier_unavailable }
+    match: { carrier: ups }
+  - id: mine
+    fault: { type: drop }
+webhooks:
+  - tracking_number: 1Z999AA10123456784
+    url: https://example.com/hook
+    events: [delivered]
+"""
+
+
+def read(text: str, name: str = "mine") -> Scenario:
+    return scenarios.read(text, name, FOUNDATION.stage, source="mine.yaml")
+
+
+def complaint(text: str) -> str:
+    with pytest.raises(DocumentError) as caught:
+        read(text)
+    return str(caught.value)
+
+
+def test_a_scenario_says_time_seed_limits_data_faults_and_webhooks() -> None:
+    found = read(WHOLE, "Black Friday (draft)")
+    assert (found.start, found.scale, found.seed) == (NOON, 60, 7)
+    assert [rule.id for rule in found.rules] == ["Black-Friday--draft--1", "mine"]
+    assert found.rules[0].fault == Error("carrier_unavailable")
+    assert found.plans["free"] == {"requests_per_minute": 3}
+    assert len(found.shipments) == 2
+    assert found.webhooks[0]["events"] == ["delivered"]
+
+
+@pytest.mark.parametrize("text", ["", "# nothing but a comment\n", "{}"])
+def test_an_empty_scenario_changes_nothing(text: str) -> None:
+    assert read(text) == Scenario("mine")
+
+
+def test_a_clock_may_be_an_instant_alone() -> None:
+    assert (read("clock: 2026-06-15T14:00:00+02:00").start, read("clock: { scale: 0 }").start) == (NOON, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("faults:\n  - fault: { type: error, code: x }\n", "mine.yaml: line 2 column 27: faults[0].fault.code: "),
+        (
+            "faults:\n  - fault:\n      type: error\n      code: not_found\n    probabilty: 0.5\n",
+            "mine.yaml: line 5 column 5: faults[0]: probabilty is not known here; did you mean probability?",
+        ),
+        ("seed: 1\nclok: 2026-06-15T12:00:00Z\n", "mine.yaml: line 2 column 1: clok is not known here"),
+        ("seed: 1\nclock: noon\n", "mine.yaml: line 2 column 1: clock: "),
+        ("clock: 1776-07-04T00:00:00Z\n", "mine.yaml: line 1 column 1: clock: "),
+        ("seed: many\n", 'mine.yaml: line 1 column 1: seed: "many" is not an integer'),
+        (
+            "plans:\n  fre: { requests_per_minute: 1 }\n",
+            'line 2 column 3: plans.fre: "fre" is no plan; did you mean free?',
+        ),
+        ("plans:\n  free: { requests_per_minute: -1 }\n", "line 2 column 11: plans.free.requests_per_minute: -1"),
+        (
+            "shipments:\n  - tracking_number: 1Z999AA10123456784\n    status: lost\n",
+            "mine.yaml: line 3 column 5: shipments[0].status: ",
+        ),
+        ("shipments:\n  - { status: delivered }\n", "line 2 column 5: shipments[0]: tracking_number is missing"),
+        (
+            "shipments:\n  - { tracking_number: 1Z999AA10123456784, carrier: usp, status: delivered }\n",
+            "line 2 column 5: shipments[0]: 'usp' is not a carrier code; did you mean",
+        ),
+        (
+            "shipments:\n  - { tracking_number: 1Z999AA10123456784, status: delivered, events: [{ type: transit }] }\n",
+            "shipments[0]: status 'delivered' is not what the newest event says",
+        ),
+        (
+            "webhooks:\n  - { tracking_number: 1Z999AA10123456784, url: 'http://example.com' }\n",
+            "line 2 column 44: webhooks[0].url: ",
+        ),
+        (
+            "faults:\n  - { id: a, fault: { type: drop } }\n  - { id: a, fault: { type: drop } }\n",
+            "line 3 column 7: faults[1].id: 'a' is the id of an earlier rule too",
+        ),
+        ("faults: [\n", "mine.yaml: line 2 column 1: not YAML"),
+        ("- a\n- b\n", "mine.yaml: line 1 column 1: "),
+        ("seed: 1\nseed: 2\n", "mine.yaml: line 2 column 1: not YAML: the name 'seed' occurs twice"),
+    ],
+)
+def test_a_wrong_scenario_names_file_line_column_value_and_fix(text: str, told: str) -> None:
+    assert told in complaint(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a [*a]\n",
+        "[" * 100_000,
+        "a: &a {x: 1}\n"
+        + "".join(
+            f"{n}: &{n} [*{m}, *{m}]\n" for m, n in zip("abcdefghijklmnopqrs", "bcdefghijklmnopqrst", strict=True)
+        ),
+    ],
+    ids=["holds itself", "nested deep", "doubles in each line"],
+)
+def test_a_text_that_would_fill_memory_or_stack_is_refused(text: str) -> None:
+    assert complaint(text).startswith("mine.yaml: ")
+
+
+def test_a_file_is_told_by_its_path(tmp_path: Path) -> None:
+    file = tmp_path / "ours.yaml"
+    file.write_text("seed: x\n")
+    with pytest.raises(DocumentError, match=r"ours\.yaml: line 1 column 1: seed"):
+        scenarios.load_or_read(str(file), FOUNDATION.stage)
+    file.write_text("seed: 4\n")
+    assert scenarios.load_or_read(str(file), FOUNDATION.stage) == Scenario("ours", {"seed": 4}, seed=4)
+
+
+@pytest.mark.parametrize("name", ["stormy", "nowhere/mine.yaml"])
+def test_neither_a_file_nor_a_shipped_name_is_told_so(name: str) -> None:
+    with pytest.raises(
+        DocumentError, match=f"^{name}: (is no shipped scenario; those are black-friday, calm|cannot be read)"
+    ):
+        scenarios.load_or_read(name, FOUNDATION.stage)
+
+
+def test_a_form_error_of_a_document_has_its_pointer() -> None:
+    with pytest.raises(FormError) as caught:
+        FOUNDATION.stage("mine", {"faults": [{"fault": {"type": "drop"}}, {"fault": {"type": "error", "code": "x"}}]})
+    assert caught.value.flaw.pointer == "/faults/1/fault/code"
+
+
+def test_the_shipped_ones_are_those_of_the_manual() -> None:
+    assert scenarios.shipped() == [
+        "black-friday",
+        "calm",
+        "flaky",
+        "rate-limited",
+        "slow",
+        "ups-outage",
+        "webhook-storm",
+    ]
+
+
+@pytest.mark.parametrize("name", scenarios.shipped())
+def test_a_shipped_scenario_can_be_read_and_says_what_it_is_for(name: str) -> None:
+    found = scenarios.load(name, FOUNDATION.stage)
+    assert found.document["description"].endswith(".")
+    text = (scenarios.SHIPPED / f"{name}.yaml").read_text("utf-8")
+    assert text.startswith("# yaml-language-server: $schema=../../schemas/scenario.schema.json\n")
+
+
+def test_editors_find_every_file_that_the_form_refers_to() -> None:
+    def references(node: Any) -> set[str]:
+        if isinstance(node, dict):
+            own = {node["$ref"].partition("#")[0]} if isinstance(node.get("$ref"), str) else set()
+            return own.union(*map(references, node.values()))
+        return set().union(*map(references, node)) if isinstance(node, list) else set()
+
+    for name in (scenarios.FORM, "fault.schema.json"):
+        schema = json.loads((SCHEMAS / name).read_text("utf-8"))
+        Draft202012Validator.check_schema(schema)
+        assert all((SCHEMAS / file).is_file() for file in references(schema) if file)
+
+
+def started(text: str, tmp_path: Path) -> Worlds:
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    return Worlds(Foundation(Settings(scenario=str(file)), ManualClock(NOON)))
+
+
+def test_a_world_starts_as_its_scenario_says(tmp_path: Path) -> None:
+    worlds = started(WHOLE.replace("scale: 60", "scale: 0").replace("2026-06-15T12", "2026-07-01T12"), tmp_path)
+    world = worlds.of("tf_test_free_a")
+    assert world.clock.now() == NOON + 16 * 86400
+    assert (world.seed, world.shipments.seed) == (7, 7)
+    assert world.account.plan.limits == ((60, 3), (86400, 500))
+    assert worlds.of("tf_test_growth_a").account.plan.batch_size == 2
+    assert world.look_up("1Z999AA10123456784", None).snapshot.status == "out_for_delivery"
+    assert world.look_up("999999999999", "fedex").facts("en")["events"][0]["location"] == "Zürich, CH"
+    (webhook,) = world.subscriptions.all()
+    assert (webhook.url, webhook.events) == ("https://example.com/hook", ("delivered",))
+    assert [rule.id for rule, _ in world.faults.rules()] == ["mine-1", "mine"]
+
+
+def test_a_reset_goes_back_to_the_opening_scenario(tmp_path: Path) -> None:
+    worlds = started("seed: 5\nfaults:\n  - fault: { type: drop }\n", tmp_path)
+    worlds.play(scenarios.load("calm", worlds.foundation.stage))
+    assert (worlds.of("tf_test_free_a").seed, list(worlds.of("tf_test_free_a").faults.rules())) == (0, [])
+    worlds.reset()
+    assert worlds.of("tf_test_free_a").seed == 5
+    assert len(list(worlds.of("tf_test_free_a").faults.rules())) == 1
+
+
+def test_one_world_can_be_in_a_scenario_of_its_own(tmp_path: Path) -> None:
+    worlds = started("seed: 5\nfaults:\n  - { id: all, fault: { type: drop } }\n", tmp_path)
+    other = scenarios.read(WHOLE, "other", worlds.foundation.stage, source="")
+    worlds.play(other, "tf_test_free_a")
+    own, usual = worlds.of("tf_test_free_a"), worlds.of("tf_test_free_b")
+    assert (own.seed, usual.seed) == (7, 5)
+    assert [rule.id for rule, _ in own.faults.rules()] == ["other-1", "mine"]
+    assert [rule.id for rule, _ in usual.faults.rules()] == ["all"]
+    worlds.reset("tf_test_free_a")
+    assert worlds.of("tf_test_free_a").seed == 5
+
+
+def test_names_of_rules_come_from_the_mock_s_own_contract() -> None:
+    assert "deliverTrackingEvent" in VOCABULARY.operations
+    assert {"ups", "fedex"} <= set(VOCABULARY.carriers)
+    assert set(VOCABULARY.plans) == {"free", "starter", "growth", "enterprise"}
