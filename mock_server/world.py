@@ -17,7 +17,7 @@ from mock_server.domain import magic
 from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
 from mock_server.domain.clock import Change, Clock, SandboxClock, SystemClock, from_text
 from mock_server.domain.dispatch import Dispatch
-from mock_server.domain.journal import Archive, Journal, masked
+from mock_server.domain.journal import Archive, Entry, Journal, backwards, masked
 from mock_server.domain.journeys import Event, Journey, Snapshot
 from mock_server.domain.phrases import Phrases
 from mock_server.domain.pins import Pin, wish_of, with_event
@@ -252,6 +252,16 @@ class Worlds:
     def all(self) -> tuple[World, ...]:
         """Every world in use, oldest first."""
         return tuple(self._worlds.values())
+
+    def heard(self, key: str | None = None) -> Iterator[Entry]:
+        """What was asked under a key, or by anybody, newest first; also what never reached the key's world."""
+        if key is None:
+            return backwards([self.stray, *(world.journal for world in self.all())])
+        world, stray = self.known(key), Journal(self.foundation.settings.journal_size)
+        for entry in self.stray.entries():
+            if entry.key == key:
+                stray.record(entry)
+        return backwards([stray, world.journal] if world else [stray])
 
     def move_clock(self, change: Change, world: World | None = None) -> int:
         """Let one world's clock take another course, or the server's and every world's; the deliveries pending then.

@@ -131,12 +131,14 @@ class Journal:
         with self.archive.lock:
             return tuple(self._entries)
 
-    def clear(self) -> None:
+    def clear(self, key: str | None = None) -> None:
+        """Let every entry go, or those of one key."""
         with self.archive.lock:
-            self.archive.bytes -= self.bytes
-            self._entries.clear()
-            self._sizes.clear()
-            self.bytes = 0
+            kept = [] if key is None else [entry for entry in self._entries if entry.key != key]
+            self._entries = deque(kept)
+            self._sizes = deque(entry.bytes for entry in kept)
+            self.archive.bytes += sum(self._sizes) - self.bytes
+            self.bytes = sum(self._sizes)
 
     def halve(self) -> int:
         """Let the older half go, one entry at least, under the archive's lock; the bytes that are free now."""

@@ -1,41 +1,74 @@
-"""`/requests`: what was asked and answered."""
+"""`/requests`: what was asked and answered, and questions about it."""
 
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response, jsonify
 
-from mock_server.domain.journal import Journal, newest
+from mock_server.domain.journal import Entry
 from mock_server.web import entries
+from mock_server.web.control.matching import match_of
 from mock_server.web.control.plane import Plane, number
+from mock_server.web.control.waiting import Wait
 from mock_server.web.problems import Problem
 
 MOST_ENTRIES = 1000
+ASKING = "control.schema.json#/$defs/asking"
+WAITING = "control.schema.json#/$defs/waiting"
 
 
 def register(plane: Plane) -> None:
     worlds = plane.worlds
-    key_header = worlds.foundation.specification.key_header
-
-    def journals() -> list[Journal]:
-        stray = [worlds.stray] if plane.key is None else []
-        return [*(world.journal for world in plane.known()), *stray]
+    show = shower(plane)
 
     @plane.blueprint.get("/requests")
     def list_requests() -> Response:
-        found = newest(journals(), limit=number("limit", 100, MOST_ENTRIES), since=number("since", 0))
-        shown = [entries.to_json(entry, key_header) for entry in found]
-        return jsonify(requests=shown, meta={"total": sum(map(len, journals()))})
+        limit, since = number("limit", 100, MOST_ENTRIES), number("since", 0)
+        found = list(worlds.heard(plane.key))
+        shown = [show(entry) for entry in found[:limit] if entry.id > since]
+        return jsonify(requests=shown, meta={"total": len(found)})
 
     @plane.blueprint.get("/requests/<int:entry_id>")
     def show_request(entry_id: int) -> Response:
-        for journal in journals():
-            for entry in journal.entries():
-                if entry.id == entry_id:
-                    return jsonify(entries.to_json(entry, key_header))
+        for entry in worlds.heard(plane.key):
+            if entry.id == entry_id:
+                return jsonify(show(entry))
         raise Problem(HTTPStatus.NOT_FOUND, f"the journal has no request {entry_id}; old ones are let go")
 
     @plane.blueprint.delete("/requests")
     def forget_requests() -> Response:
-        for journal in journals():
-            journal.clear()
+        for world in plane.known():
+            world.journal.clear()
+        worlds.stray.clear(plane.key)
         return jsonify(status="forgotten")
+
+    @plane.blueprint.post("/requests/count")
+    def count_requests() -> Response:
+        fits = match_of(plane.read(ASKING).get("match", {}))
+        return jsonify(count=sum(map(fits, worlds.heard(plane.key))))
+
+    @plane.blueprint.post("/requests/find")
+    def find_requests() -> Response:
+        order = plane.read(ASKING)
+        fits = match_of(order.get("match", {}))
+        found = [entry for entry in worlds.heard(plane.key) if fits(entry)]
+        shown = [show(entry) for entry in found[: order.get("limit", 100)]]
+        return jsonify(requests=shown, meta={"total": len(found)})
+
+    @plane.blueprint.post("/requests/wait")
+    def wait_for_requests() -> Response:
+        order = plane.read(WAITING)
+        match, key = match_of(order.get("match", {})), plane.key
+
+        def fits(entry: Entry) -> bool:
+            return key in (None, entry.key) and match(entry)
+
+        wait = Wait(worlds.archive, fits, order.get("atLeast", 1), order.get("timeoutMs", 5000) / 1000)
+        return wait.response(lambda: worlds.heard(key))
+
+
+def shower(plane: Plane) -> Callable[[Entry], dict[str, Any]]:
+    """How the plane shows an entry."""
+    key_header = plane.worlds.foundation.specification.key_header
+    return lambda entry: entries.to_json(entry, key_header)

@@ -52,3 +52,72 @@ def test_the_journal_can_be_forgotten(admin: Admin) -> None:
 def test_control_calls_leave_no_trace(admin: Admin) -> None:
     admin.get("/health")
     assert admin.get("/requests")["meta"] == {"total": 0}
+
+
+def test_requests_that_never_reached_the_key_s_world_are_told_of_the_key_too(admin: Admin) -> None:
+    admin.ask(FREE, "/v2/parcels")
+    admin.ask(OTHER, "/v2/parcels")
+    admin.ask(FREE)
+    assert [entry["response"]["status"] for entry in admin.get(f"/requests?key={FREE}")["requests"]] == [200, 404]
+    admin.delete(f"/requests?key={FREE}")
+    assert admin.get(f"/requests?key={FREE}")["meta"] == {"total": 0}
+    assert admin.get("/requests")["meta"] == {"total": 1}
+
+
+@pytest.mark.parametrize(
+    ("match", "count"),
+    [
+        ({}, 4),
+        ({"method": "get"}, 3),
+        ({"method": "P*"}, 1),
+        ({"operation": "trackShipment"}, 2),
+        ({"operation": None}, 1),
+        ({"url": "/v2/track/1Z999AA10123456784?lang=fr"}, 1),
+        ({"path": "/v2/track/*"}, 3),
+        ({"status": 200}, 3),
+        ({"status": [404, 500]}, 1),
+        ({"header": {"Accept-Language": "d?"}}, 1),
+        ({"header": {"X-Nothing": "*"}}, 0),
+        ({"body": "RR990000045GB"}, 1),
+        ({"body": {"shipments": [{"tracking_number": "RR990000045GB"}]}}, 1),
+        ({"body": {"shipments": []}}, 0),
+        ({"body": {"shipments": {}}}, 0),
+        ({"tracking_number": "rr 990000045 gb"}, 1),
+        ({"tracking_number": "1Z999AA1*"}, 2),
+        ({"fault": None}, 4),
+        ({"fault": "*"}, 0),
+        ({"since": 3}, 1),
+        ({"method": "GET", "status": 404}, 1),
+    ],
+)
+def test_requests_are_counted_and_found_by_what_they_were(admin: Admin, match: dict[str, object], count: int) -> None:
+    shipments = [{"tracking_number": "RR990000045GB", "carrier": "royalmail"}]
+    admin.ask(FREE, "/v2/track/1Z999AA10123456784?lang=fr")
+    admin.ask(FREE, "/v2/track/1Z999AA10123456784", headers={"Accept-Language": "de"})
+    admin.ask(FREE, "/v2/track/batch", method="POST", json={"shipments": shipments, "x": [1, True]})
+    admin.ask(FREE, "/v2/parcels")
+    assert admin.post("/requests/count", {"match": match}) == {"count": count}
+    found = admin.post(f"/requests/find?key={FREE}", {"match": match, "limit": 2})
+    assert len(found["requests"]) == min(count, 2)
+    assert found["meta"] == {"total": count}
+
+
+def test_an_injected_fault_can_be_asked_for(admin: Admin) -> None:
+    admin.ask(FREE, headers={"Prefer": "code=503"})
+    assert admin.post("/requests/count", {"match": {"fault": "prefer"}}) == {"count": 1}
+
+
+@pytest.mark.parametrize(
+    ("question", "pointer"),
+    [
+        ({"match": {"methud": "GET"}}, "/match"),
+        ({"match": {"status": "200"}}, "/match/status"),
+        ({"match": {"header": {"a": 1}}}, "/match/header/a"),
+        ({"match": []}, "/match"),
+        ({"mtach": {}}, ""),
+    ],
+)
+@pytest.mark.parametrize("verb", ["count", "find", "wait"])
+def test_a_wrong_question_names_the_place(admin: Admin, verb: str, question: object, pointer: str) -> None:
+    problem = admin.problem("POST", f"/requests/{verb}", question)
+    assert (problem["status"], problem["errors"][0]["pointer"]) == (400, pointer)

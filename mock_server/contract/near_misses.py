@@ -1,0 +1,84 @@
+"""Near misses: what a request that the contract does not know was probably meant to be."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import zip_longest
+
+from mock_server.contract.operations import Operation
+from mock_server.contract.specification import Specification
+
+LONGEST_PATH = 500  # characters that are compared
+MOST_SEGMENTS = 10
+PARAMETER = 0.8  # likeness of a parameter and whatever stands in its place
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """The operation that was probably meant, and why the request missed it."""
+
+    operation: Operation
+    reason: str
+
+
+def near_miss(specification: Specification, method: str, target: str) -> NearMiss:
+    """The operation nearest to a method and a raw target, which may be anything."""
+    path = target[:LONGEST_PATH].partition("?")[0].partition("#")[0]
+    base = specification.base_path
+    for reason, guess in _corrections(path, base):
+        found = _operations_at(specification, guess, base)
+        if found:
+            operation = found.get(method) or next(iter(found.values()))
+            if method in found:
+                return NearMiss(operation, reason or "it is this operation, and was asked before the contract had it")
+            wrong = f"{method[:20]} is not a method of {base}{operation.path}; use {' or '.join(found)}"
+            return NearMiss(operation, f"{reason}, and {wrong}" if reason else wrong)
+    return _likeliest(specification, method, path)
+
+
+def _corrections(path: str, base: str) -> Iterator[tuple[str, str]]:
+    """Paths that may have been meant, each with what is wrong with the one that was asked."""
+    yield "", path
+    cut = path.rstrip("/")
+    yield f"{path!r} ends in a slash; leave it out", cut
+    yield f"{path!r} has an empty segment; write one slash", "/".join(["", *filter(None, path.split("/"))])
+    yield f"{path!r} lacks the prefix {base}", f"{base}/{cut.strip('/')}"
+    version, _, rest = cut.strip("/").partition("/")
+    yield f"{version!r} is not the version of this API; write {base}", f"{base}/{rest}"
+    yield f"{path!r} is not in lower case", cut.lower()
+    yield f"{path!r} is neither in lower case nor below {base}", f"{base}/{cut.strip('/').lower()}"
+
+
+def _operations_at(specification: Specification, path: str, base: str) -> dict[str, Operation]:
+    """The operations of the path template that the path fits, written-out ones first, as OpenAPI has it."""
+    if not path.startswith(f"{base}/"):
+        return {}
+    asked = path.removeprefix(base).split("/")[1:]
+    for template in sorted(specification.paths, key=lambda each: each.count("{")):
+        steps = template.split("/")[1:]
+        if len(steps) == len(asked) and all(
+            step == given or (step.startswith("{") and given) for step, given in zip(steps, asked, strict=True)
+        ):
+            return specification.paths[template]
+    return {}
+
+
+def _likeliest(specification: Specification, method: str, path: str) -> NearMiss:
+    """The operation whose path looks most like the one that was asked, of that method if there is a choice."""
+    base = specification.base_path
+    asked = path.removeprefix(base).lower().split("/")[1:MOST_SEGMENTS]
+
+    def likeness(operation: Operation) -> tuple[float, bool]:
+        return _likeness(operation.path.lower().split("/")[1:], asked), operation.method == method
+
+    operation = max(specification.operations.values(), key=likeness)
+    return NearMiss(operation, f"{path!r} is no path of this API; the nearest is {base}{operation.path}")
+
+
+def _likeness(steps: list[str], asked: list[str]) -> float:
+    """From 0, nothing in common, to 1, segment by segment; a parameter is like anything, but less than its own word."""
+    pairs = zip_longest(steps, asked, fillvalue="")
+    return sum(
+        (PARAMETER if given else PARAMETER / 2) if step.startswith("{") else SequenceMatcher(None, step, given).ratio()
+        for step, given in pairs
+    ) / max(len(steps), len(asked), 1)
