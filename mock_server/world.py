@@ -198,7 +198,13 @@ class World:
         """An event that was not to come, written as in schemas/shipment.schema.json; ValueError if it has happened."""
         now = self.clock.now()
         with self._lock:
-            journey, event = with_event(self.shipments.find(number, now), record, self.foundation.phrases, now)
+            journey, event = with_event(
+                self.shipments.find(number, now),
+                record,
+                self.foundation.phrases,
+                now,
+                ends=self.foundation.specification.final_statuses,
+            )
             self.shipments.pin(journey)
         return event
 

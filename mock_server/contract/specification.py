@@ -50,6 +50,12 @@ class Specification:
         return {entry["const"]: entry["x-status-class"] for entry in types}
 
     @cached_property
+    def final_statuses(self) -> frozenset[str]:
+        """The statuses that nothing follows."""
+        statuses = resolve(self.document, "#/components/schemas/Tracking/$defs/status")["oneOf"]
+        return frozenset(entry["const"] for entry in statuses if entry.get("x-next") == [])
+
+    @cached_property
     def documented_shipment(self) -> Mapping[str, Any] | None:
         """The page's own example of a shipment, if an overlay has left it."""
         examples = (each for operation in self.operations.values() for each in operation.examples())

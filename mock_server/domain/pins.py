@@ -1,6 +1,6 @@
 """Pins: shipments as a test wants them, and journeys written so that they can be pinned again elsewhere."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -96,14 +96,19 @@ def wish_of(journey: Journey) -> dict[str, Any]:
     return wish
 
 
-def with_event(journey: Journey, record: Mapping[str, Any], phrases: Phrases, now: float) -> tuple[Journey, Event]:
+def with_event(
+    journey: Journey, record: Mapping[str, Any], phrases: Phrases, now: float, *, ends: Collection[str] = ()
+) -> tuple[Journey, Event]:
     """The journey as far as it is known now, one more event in it, and that event.
 
     `record` is an event of a wish. Without a timestamp it is the newest; what was to come does not come any more.
+    Nothing follows a status of `ends`: an event after one is the first of a new parcel with the number.
     """
-    known = journey.at(now).events[::-1]
+    known: Sequence[Event] = journey.at(now).events[::-1]
     newest = known[-1] if known else None
     at = from_text(record["timestamp"]) if "timestamp" in record else max(now // 1, newest.at if newest else 0)
+    if newest and newest.phrase.status in ends and at >= newest.at:
+        known, newest = (), None
     taken = {(event.at, event.phrase.words) for event in known}
     phrase = (
         phrases.saying(record["status"], record["type"])

@@ -77,12 +77,13 @@ class Quota:
         """What the headers say without charging anything."""
         return self.charge(0)
 
-    def spend(self, remaining: int) -> None:
-        """Leave no more than `remaining` lookups in any window."""
+    def leave(self, remaining: int) -> None:
+        """Let so many lookups remain in each window, or all where a window has fewer."""
         now = self._clock.now()
         with self._lock:
             for window in self._windows:
-                window.used += max(0, window.left(now) - remaining)
+                window.left(now)
+                window.used = max(0, window.limit - remaining)
 
     def refusal(self) -> Allowance:
         """What a refusal says at this moment, for one that is forced; unlimited plans name the minute's end."""

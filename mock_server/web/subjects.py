@@ -36,10 +36,8 @@ def _parcels(foundation: Foundation, items: list[Any]) -> Iterator[Parcel]:
 
 
 def _carrier(foundation: Foundation, number: str, code: str | None) -> str | None:
-    """The carrier that is named, or else recognised."""
-    if code is not None:
-        return code
+    """The carrier that is named or recognised; none for a number that is not one of the carrier's."""
     try:
-        return foundation.recognise(number, None).carrier.code
+        return foundation.recognise(number, code).carrier.code
     except ApiError:
         return None

@@ -163,3 +163,12 @@ def test_an_estimate_that_is_past_moves_to_the_day_of_the_event() -> None:
     journey = pinned({"status": "in_transit", "estimated_delivery": "2026-06-10T23:59:00Z"})
     later, _ = with_event(journey, {"type": "exception"}, PHRASES, NOON)
     assert later.at(NOON).facts("en")["estimated_delivery"] == "2026-06-15T23:59:00Z"
+
+
+def test_an_event_after_the_end_is_the_first_of_a_new_parcel() -> None:
+    journey = pinned({"status": "delivered"})
+    later, event = with_event(journey, {"type": "pickup"}, PHRASES, NOON + 60, ends={"delivered"})
+    assert later.at(NOON + 60).events == (event,)
+    late_scan = {"type": "transit", "timestamp": "2026-06-14T23:59:59Z"}
+    later, _ = with_event(journey, late_scan, PHRASES, NOON + 60, ends={"delivered"})
+    assert later.at(NOON + 60).status == "delivered"

@@ -86,10 +86,14 @@ def test_under_a_scaled_clock_the_wait_is_the_clients_own_seconds() -> None:
     assert Quota(FREE, clock).charge(1).retry_after == 3
 
 
-def test_spending_leaves_what_was_asked() -> None:
+def test_as_many_lookups_can_be_left_as_a_test_wants() -> None:
     quota = Quota(FREE, ManualClock(NOON))
-    quota.spend(2)
+    quota.leave(2)
     assert [quota.charge(1).granted for _ in range(3)] == [True, True, False]
+    quota.leave(7)
+    assert quota.state().remaining == 7
+    quota.leave(100)
+    assert quota.state().remaining == 10
 
 
 def test_threads_get_exactly_the_limit() -> None:

@@ -2,13 +2,13 @@
 
 from flask import Blueprint, request
 
-from mock_server.web.control import about, clock, faults, keys, misses, requests, scenario, shipments
+from mock_server.web.control import about, clock, faults, keys, misses, requests, scenario, shipments, states
 from mock_server.web.control.plane import Plane
 from mock_server.web.guard import Guard
 from mock_server.world import Worlds
 
 CONTROL_PREFIX = "/__admin"
-NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses)
+NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, states)
 
 
 def control_plane(worlds: Worlds, version: str) -> Blueprint:

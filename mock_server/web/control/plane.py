@@ -53,12 +53,14 @@ class Plane:
 
     def world(self) -> World | None:
         """The world of `?key=`, made if the key was never used; None if the call is about all. Problem for no key."""
-        if self.key is None:
-            return None
+        return None if self.key is None else self.world_of(self.key)
+
+    def world_of(self, key: str) -> World:
+        """The world of that key, made if the key was never used; Problem for one that opens none."""
         try:
-            return self.worlds.of(self.key)
+            return self.worlds.of(key)
         except ApiError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, f"key={self.key!r} opens no sandbox: {error.detail}") from None
+            raise Problem(HTTPStatus.BAD_REQUEST, f"key={key!r} opens no sandbox: {error.detail}") from None
 
 
 def body() -> Any:

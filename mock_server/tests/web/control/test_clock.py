@@ -33,7 +33,7 @@ def test_a_minute_later_the_minute_is_fresh_and_for_this_key_only(admin: Admin) 
 
 
 def test_at_utc_midnight_the_day_is_fresh(admin: Admin, app: MockServer) -> None:
-    app.worlds.of(FREE).quota.spend(0)
+    app.worlds.of(FREE).quota.leave(0)
     admin.put(f"/clock?key={FREE}", {"action": "advance", "seconds": 60})
     assert admin.ask(FREE).headers["X-RateLimit-Reset"] == "1781568000"
     admin.put(f"/clock?key={FREE}", {"action": "set", "instant": "2026-06-16T00:00:00Z"})

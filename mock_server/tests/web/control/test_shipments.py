@@ -64,14 +64,14 @@ def test_an_event_is_added_and_told_to_who_delivers(admin: Admin, app: MockServe
 
 
 def test_an_event_without_a_key_happens_to_present_and_future_worlds(admin: Admin) -> None:
-    admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": "delivered"})
-    admin.post(f"/shipments/{NUMBER}/events", {"type": "returned"})
-    assert [admin.track(key)["status"] for key in (FREE, OTHER)] == ["returned", "returned"]
+    admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": "out_for_delivery"})
+    admin.post(f"/shipments/{NUMBER}/events", {"type": "exception"})
+    assert [admin.track(key)["status"] for key in (FREE, OTHER)] == ["exception", "exception"]
     assert len(admin.track(FREE)["events"]) != len(admin.track(OTHER)["events"])
 
 
 def test_the_same_event_twice_in_a_second_is_a_conflict(admin: Admin) -> None:
-    event = {"type": "delivered", "status": "Delivered"}
+    event = {"type": "exception", "status": "Package damaged"}
     admin.post(f"/shipments/{NUMBER}/events?key={FREE}", event)
     assert admin.problem("POST", f"/shipments/{NUMBER}/events?key={FREE}", event)["status"] == 409
 
