@@ -46,4 +46,16 @@ class Settings:
     sandboxes: int = setting(1_000, "Keys kept at a time; the one idle longest goes first.", metavar="N", least=1)
     store: str = setting("memory", "Where worlds live; only memory so far.", choices=("memory",))
     workers: int = setting(1, "Processes; only 1 so far, because each key's world lives in one.", least=1, most=1)
+    webhook_allow: tuple[str, ...] = setting(
+        (), "Host that deliveries may go to beside loopback, as in the webhook's url.", each=str, metavar="HOST"
+    )
+    webhook_retry: float | None = setting(
+        None,
+        "Seconds to a delivery's first retry, doubling from there; 30 if not given.",
+        metavar="SECONDS",
+        least=0.001,
+    )
+    standard_webhooks: bool = setting(
+        default=False, help_text="Sign deliveries with the three headers of Standard Webhooks too."
+    )
     log_format: str = setting("text", "Form of the log on standard error.", choices=("text", "json"))

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any
 
 from mock_server.contract.documents import fixture
@@ -16,25 +16,34 @@ from mock_server.contract.specification import Specification
 from mock_server.domain import magic
 from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
 from mock_server.domain.clock import Change, Clock, SandboxClock, SystemClock, from_text
+from mock_server.domain.deliveries import Attempt
 from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.journal import Archive, Entry, Journal, backwards, masked
 from mock_server.domain.journeys import Event, Journey, Snapshot
+from mock_server.domain.mailing import Mailing
+from mock_server.domain.news import snapshot
+from mock_server.domain.outbox import Outbox
 from mock_server.domain.phrases import Phrases
 from mock_server.domain.pins import Pin, wish_of, with_event
 from mock_server.domain.places import Places
 from mock_server.domain.plans import Account, Accounts, Plan
 from mock_server.domain.quota import Quota
 from mock_server.domain.randomness import stream
+from mock_server.domain.reporter import Reporter
 from mock_server.domain.shipments import Identity, Shipments, identity
-from mock_server.domain.webhooks import Subscriptions
+from mock_server.domain.watches import Place
+from mock_server.domain.webhooks import Subscription, Subscriptions
 from mock_server.faults import scenarios
 from mock_server.faults.books import RuleBook
+from mock_server.faults.fault import Delivery as Handling
+from mock_server.faults.matching import Parcel, Subject
 from mock_server.faults.rules import Vocabulary
 from mock_server.faults.sandbox import Faults
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
 from mock_server.settings import Settings
 
+FAULT_HEADER = "X-Mock-Fault"
 REMEMBERED = 8192  # numbers whose carrier and scenario are not worked out again
 
 log = logging.getLogger(__name__)
@@ -66,6 +75,12 @@ class Foundation:
             documented=self.specification.documented_shipment,
         )
         self.vocabulary = Vocabulary.of(self.specification, self.carriers)
+        self.mailing = Mailing.from_document(
+            self.specification.document,
+            first_delay=settings.webhook_retry,
+            standard=settings.standard_webhooks,
+            label=None if settings.strict else FAULT_HEADER,
+        )
         self.recognise = lru_cache(REMEMBERED)(self._recognise)
         self.scenario = lru_cache(REMEMBERED)(self._scenario)
         self.language = lru_cache(256)(self.phrases.match)
@@ -166,14 +181,19 @@ class World:
         books = books or (RuleBook(),)
         self.faults = Faults(self.clock, foundation.specification.headers, books, self.seed, account.key)
         self.journal = Journal(foundation.settings.journal_size) if journal is None else journal
-        self._lock = Lock()
+        self.outbox = Outbox(foundation.mailing.rules)
+        self.reporter = Reporter(
+            foundation.mailing, self.outbox, self._journey, self._handling, seed=self.seed, key=account.key
+        )
+        self.on_subscribed: list[Callable[[World], object]] = []
+        self._lock = RLock()
         for pin in pins:
             self.pin(pin)
         for place, webhook in enumerate(scenario.webhooks):
             with _told_at(f"/webhooks/{place}"):
                 number = foundation.recognise(webhook["tracking_number"], None)
-                events, now = tuple(webhook.get("events", ("all",))), self.clock.now()
-                self.subscriptions.create(number.text, number.carrier.code, webhook["url"], events, now)
+                events = tuple(webhook.get("events", ("all",)))
+                self.subscribe(number.text, number.carrier.code, webhook["url"], events)
 
     def look_up(self, text: str, carrier_code: str | None) -> Sighting:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
@@ -189,10 +209,32 @@ class World:
         return Sighting(snapshot, key, scenario.delay_seconds if scenario and not pinned else 0.0)
 
     def pin(self, pin: Pin) -> Journey:
-        """From now on, the number stands for this shipment here; ValueError for a status that no life leads to."""
-        journey = pin.journey(self.shipments.seed, self.foundation.dispatch, self.clock.now())
-        self.shipments.pin(journey)
+        """From now on, the number stands for this shipment here; ValueError for a status that no life leads to.
+
+        Subscriptions are told its newest event, if that is new; of events that the pin names, each one that is new.
+        """
+        now, number = self.clock.now(), pin.number
+        journey = pin.journey(self.shipments.seed, self.foundation.dispatch, now)
+        with self._lock:
+            before = self._journey((number.text, number.carrier.code), now)
+            self._replace(number, journey, now)
+            known = {(event.at, event.phrase.words) for event in before.at(now).events} if before else set()
+            seen = journey.at(now)
+            first = 0 if "events" in pin.wish else seen.seen - 1
+            new = [
+                (event, seen if place == seen.seen - 1 else snapshot(journey, place))
+                for place, event in enumerate(journey.events[: seen.seen])
+                if place >= first and (event.at, event.phrase.words) not in known
+            ]
+            self.reporter.announce(number.text, number.carrier.code, new, now)
         return journey
+
+    def unpin(self, number: TrackingNumber) -> bool:
+        """Let the number stand for what everybody finds; whether that changed anything."""
+        with self._lock:
+            pinned = self.shipments.pinned(number)
+            self._replace(number, None, self.clock.now())
+        return pinned
 
     def happen(self, number: TrackingNumber, record: Mapping[str, Any]) -> Event:
         """An event that was not to come, written as in schemas/shipment.schema.json; ValueError if it has happened."""
@@ -205,8 +247,62 @@ class World:
                 now,
                 ends=self.foundation.specification.final_statuses,
             )
-            self.shipments.pin(journey)
+            self._replace(number, journey, now)
+            new = [(event, journey.at(now))] if event.at <= now else []
+            self.reporter.announce(number.text, number.carrier.code, new, now)
         return event
+
+    def subscribe(self, tracking_number: str, carrier: str | None, url: str, events: tuple[str, ...]) -> Subscription:
+        """A webhook that is told what happens from now on; ApiError `invalid_request` if there are too many."""
+        subscription = self.subscriptions.create(tracking_number, carrier, url, events, self.clock.now())
+        self.reporter.subscribe(subscription)
+        for told in self.on_subscribed:
+            told(self)
+        return subscription
+
+    def unsubscribe(self, webhook_id: str, why: str = "the webhook was deleted") -> None:
+        """End a webhook and what is pending for it; ApiError `not_found` if this key has none of that id."""
+        subscription = self.subscriptions.delete(webhook_id)
+        self.reporter.forget(subscription)
+        self.outbox.cancel(webhook_id, why)
+
+    def pending(self) -> int:
+        """How many deliveries are due or under way; shipments that have not been looked at yet count as one."""
+        now, look = self.clock.now(), self.reporter.next_due()
+        return self.outbox.pending(now) + (look is not None and look <= now)
+
+    def settle(self, delivery_id: str, attempt: Attempt, wait: float = 0.0, *, blocked: bool = False) -> None:
+        """Take in what came of an attempt, as `Outbox.settle`; it may have ended the webhook."""
+        delivery = self.outbox.settle(delivery_id, attempt, wait, blocked=blocked)
+        if attempt.status in self.outbox.rules.ends_on_status and not attempt.replay:
+            with suppress(ApiError):  # it is deleted already
+                self.unsubscribe(delivery.webhook_id, f"the receiver answered {attempt.status}")
+
+    def _replace(self, number: TrackingNumber, journey: Journey | None, now: float) -> None:
+        """Let the number stand for another shipment, once everything is told of the one before."""
+        self.reporter.catch_up(number.text, number.carrier.code, now)
+        if journey:
+            self.shipments.pin(journey)
+        else:
+            self.shipments.unpin(number)
+            self.reporter.announce(number.text, number.carrier.code, (), now)
+
+    def _journey(self, place: Place, instant: float) -> Journey | None:
+        """The shipment that subscriptions to a number hear of; None without one, or if the number forces an error."""
+        text, carrier = place
+        try:
+            number = self.foundation.recognise(text, carrier)
+        except ApiError:
+            return next((journey for journey in self.shipments.pins() if journey.number.text == text), None)
+        scenario = self.foundation.scenario(number)
+        if scenario and scenario.error and not self.shipments.pinned(number):
+            return None
+        return self.shipments.find(number, instant)
+
+    def _handling(self, subscription: Subscription) -> Handling:
+        """What goes wrong with the next delivery to the subscription."""
+        parcel = Parcel(subscription.tracking_number, lambda: subscription.carrier)
+        return self.faults.for_delivery(Subject(self.foundation.mailing.operation, parcels=(parcel,)))
 
     def language(self, tag: str | None) -> str:
         """The language that a BCP 47 tag gets, English if there is none."""
@@ -230,6 +326,8 @@ class Worlds:
         self.on_clock_moved: list[Callable[[World], int]] = []
         self.on_pinned: list[Callable[[World, TrackingNumber], int]] = []
         self.on_event: list[Callable[[World, TrackingNumber, Event], int]] = []
+        self.on_opened: list[Callable[[World], object]] = []
+        self.on_forgotten: list[Callable[[World], object]] = []
         self.rules, self.scene = RuleBook(), RuleBook()
         self._worlds: dict[str, World] = {}
         self._made = 0
@@ -313,7 +411,7 @@ class Worlds:
 
     def unpin(self, number: TrackingNumber, world: World | None = None) -> bool:
         """Let the number stand for what everybody finds, in one world or in all; whether that changed anything."""
-        changed = [each.shipments.unpin(number) for each in ([world] if world else self.all())]
+        changed = [each.unpin(number) for each in ([world] if world else self.all())]
         return any(changed) | (world is None and self.pins.pop(identity(number), None) is not None)
 
     def happen(self, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None) -> int:
@@ -389,6 +487,8 @@ class Worlds:
     def _forget(self, world: World) -> None:
         del self._worlds[world.account.key]
         self.archive.close(world.journal)
+        for told in self.on_forgotten:
+            told(world)
 
     def _admit(self, world: World) -> None:
         former = self._worlds.get(world.account.key)
@@ -397,6 +497,8 @@ class Worlds:
         elif len(self._worlds) >= self.foundation.settings.sandboxes:
             self._drop_idlest()
         self._worlds[world.account.key] = world
+        for told in self.on_opened:
+            told(world)
 
     def _drop_idlest(self) -> None:
         idlest = min(self._worlds.values(), key=lambda world: world.journal.newest_id())

@@ -42,9 +42,8 @@ def _option(field: Field[Any]) -> Any:
     if "choices" in metadata:
         return click.option(name, type=click.Choice(metadata["choices"]), **options)
     if metadata.get("multiple"):
-        return click.option(
-            name, multiple=True, type=click.Path(path_type=Path), metavar=metadata["metavar"], **options
-        )
+        each = metadata.get("each", click.Path(path_type=Path))
+        return click.option(name, multiple=True, type=each, metavar=metadata["metavar"], **options)
     kind: Any = type(field.default) if field.default is not None else str
     if "least" in metadata:
         ranged = click.IntRange if kind is int else click.FloatRange

@@ -16,8 +16,11 @@ from mock_server.web.control import CONTROL_PREFIX, control_plane
 from mock_server.web.environ import Environ
 from mock_server.web.handlers import HANDLERS
 from mock_server.web.limits import Limits
+from mock_server.web.outbound import Desk
 from mock_server.web.pipeline import Pipeline
+from mock_server.web.postman import Postman
 from mock_server.web.problems import Problem, from_http, render
+from mock_server.web.reach import Reach
 from mock_server.web.server import Options
 from mock_server.web.transport import Answer
 from mock_server.world import Foundation, Worlds
@@ -30,10 +33,11 @@ class MockServer(Flask):
     them. The control plane under /__admin goes through Flask as usual.
     """
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, desk: Desk) -> None:
         super().__init__("mock_server", static_folder=None)
         self.pipeline = pipeline
         self.worlds = pipeline.worlds
+        self.desk = desk
         self.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
 
     def wsgi_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -45,7 +49,9 @@ class MockServer(Flask):
     def options(self) -> Options:
         """How this project's server is to serve the application."""
         return Options(
-            refuse=self.refuse, limits=Limits(body_bytes=self.pipeline.specification.extension("x-max-bytes"))
+            refuse=self.refuse,
+            limits=Limits(body_bytes=self.pipeline.specification.extension("x-max-bytes")),
+            on_start=(self.desk.start,),
         )
 
     def refuse(self, status: int, reason: str, environ: Environ | None) -> Answer:
@@ -66,8 +72,10 @@ class MockServer(Flask):
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> MockServer:
     """A mock with these settings; DocumentError or ValueError says which file or setting is wrong."""
     settings = settings or Settings()
-    app = MockServer(Pipeline(Worlds(Foundation(settings, clock)), HANDLERS))
+    worlds = Worlds(Foundation(settings, clock))
+    postman = Postman(Reach(settings.webhook_allow), worlds.foundation.mailing.rules.timeout_seconds)
+    app = MockServer(Pipeline(worlds, HANDLERS), Desk(worlds, postman, worlds.clock.base))
     app.register_error_handler(Problem, render)
     app.register_error_handler(HTTPException, from_http)
-    app.register_blueprint(control_plane(app.worlds, __version__), url_prefix=CONTROL_PREFIX)
+    app.register_blueprint(control_plane(app.worlds, __version__, app.desk), url_prefix=CONTROL_PREFIX)
     return app

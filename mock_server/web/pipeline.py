@@ -16,10 +16,10 @@ from mock_server.faults.rules import Rule
 from mock_server.web.renderings import Renderings
 from mock_server.web.routes import Route, Router, unknown, wrong_method
 from mock_server.web.subjects import subject_of
-from mock_server.world import World, Worlds
+from mock_server.world import FAULT_HEADER, World, Worlds
 
 Handler = Callable[[World, Call], Answer]
-FAULT_HEADER, APPLIED_HEADER = "X-Mock-Fault", "Preference-Applied"
+APPLIED_HEADER = "Preference-Applied"
 OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
 
 log = logging.getLogger(__name__)

@@ -58,11 +58,13 @@ class Address:
             raise ValueError(
                 f"{url!r} is no address to deliver to; give one like http://127.0.0.1:5000/hooks/trackflow"
             )
-        self._host, self._port, self._secure = parts.hostname or "", parts.port, parts.scheme == "https"
+        self.host, self.secure = parts.hostname or "", parts.scheme == "https"
+        self.port = parts.port or (443 if self.secure else 80)
+        self.authority = parts.netloc.rpartition("@")[2]
         self.target = percent((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=URL_MARKS)
 
     def connection(self, timeout: float) -> HTTPConnection:
-        return (HTTPSConnection if self._secure else HTTPConnection)(self._host, self._port, timeout=timeout)
+        return (HTTPSConnection if self.secure else HTTPConnection)(self.host, self.port, timeout=timeout)
 
 
 class Line:

@@ -2,16 +2,17 @@
 
 from flask import Blueprint, request
 
-from mock_server.web.control import about, clock, faults, keys, misses, requests, scenario, shipments, states
+from mock_server.web.control import about, clock, faults, keys, misses, requests, scenario, shipments, states, webhooks
 from mock_server.web.control.plane import Plane
 from mock_server.web.guard import Guard
+from mock_server.web.outbound import Desk
 from mock_server.world import Worlds
 
 CONTROL_PREFIX = "/__admin"
-NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, states)
+NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, states, webhooks)
 
 
-def control_plane(worlds: Worlds, version: str) -> Blueprint:
+def control_plane(worlds: Worlds, version: str, desk: Desk) -> Blueprint:
     """The blueprint of one mock's control plane."""
     blueprint = Blueprint("control", __name__)
     settings = worlds.foundation.settings
@@ -21,7 +22,7 @@ def control_plane(worlds: Worlds, version: str) -> Blueprint:
     def guarded() -> None:
         guard.check(request.remote_addr, request.headers)
 
-    plane = Plane(worlds, version, blueprint)
+    plane = Plane(worlds, version, blueprint, desk)
     for noun in NOUNS:
         noun.register(plane)
     return blueprint

@@ -10,6 +10,7 @@ from flask import Response, jsonify
 
 from mock_server.domain.clock import Change, Course, SandboxClock, from_text, to_text
 from mock_server.web.control.plane import Plane
+from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 
 FORM = "control.schema.json#/$defs/clock"
@@ -50,7 +51,8 @@ def register(plane: Plane) -> None:
                 pending = worlds.move_clock(change_of(order), world)
         except ValueError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
-        return jsonify(**shown(), pending_deliveries=pending)
+        answer, moved = shown(), [world] if world else worlds.all()
+        return when_settled(plane, moved, pending, answer)
 
 
 def change_of(order: Order) -> Change:

@@ -11,6 +11,7 @@ from mock_server.domain.clock import to_text
 from mock_server.domain.pins import Pin, wish_of
 from mock_server.domain.tracking_numbers import normalise
 from mock_server.web.control.plane import Plane
+from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 from mock_server.world import World
 
@@ -32,6 +33,12 @@ def register(plane: Plane) -> None:
     def shown(number: TrackingNumber) -> dict[str, Any]:
         return facts(plane.world() or worlds.fresh(), number, future=request.args.get("future", "0") not in {"", "0"})
 
+    def told(number: TrackingNumber, pending: int, status: HTTPStatus = HTTPStatus.OK) -> Response:
+        """The shipment, once its webhooks have been told."""
+        answer, world = shown(number), plane.world()
+        concerned = [world] if world else worlds.all()
+        return when_settled(plane, concerned, pending, answer, status)
+
     @plane.blueprint.get("/shipments/<text>")
     def show_shipment(text: str) -> Response:
         return jsonify(shown(recognised(text, request.args.get("carrier"))))
@@ -49,7 +56,7 @@ def register(plane: Plane) -> None:
             pending = worlds.pin(Pin(number, wish), plane.world())
         except ValueError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
-        return jsonify(**shown(number), pending_deliveries=pending)
+        return told(number, pending)
 
     @plane.blueprint.delete("/shipments/<text>")
     def unpin_shipment(text: str) -> Response:
@@ -59,14 +66,14 @@ def register(plane: Plane) -> None:
         return jsonify(shown(number))
 
     @plane.blueprint.post("/shipments/<text>/events")
-    def add_event(text: str) -> tuple[Response, HTTPStatus]:
+    def add_event(text: str) -> Response:
         record = plane.read(EVENT_FORM)
         number = recognised(text, request.args.get("carrier"))
         try:
             pending = worlds.happen(number, record, plane.world())
         except ValueError as error:
             raise Problem(HTTPStatus.CONFLICT, str(error)) from None
-        return jsonify(**shown(number), pending_deliveries=pending), HTTPStatus.CREATED
+        return told(number, pending, HTTPStatus.CREATED)
 
 
 def carrier_of(wish: dict[str, Any]) -> str | None:

@@ -1,0 +1,134 @@
+"""Outbox: one sandbox's deliveries, those that wait, those under way, and what has come of the rest."""
+
+from dataclasses import replace
+from heapq import heappop, heappush
+from itertools import count
+from threading import RLock
+
+from mock_server.domain.deliveries import Attempt, Delivery, State
+from mock_server.domain.delivery_rules import DeliveryRules
+
+KEPT = 1_000  # finished deliveries that can be looked at
+MOST_UNTRIED = 10_000  # deliveries that wait for their first attempt before it is called full
+MOST_PENDING = 50_000  # deliveries, above which one that fails is not repeated
+
+
+class Outbox:
+    """Deliveries by id, oldest first; safe to use from several threads."""
+
+    def __init__(self, rules: DeliveryRules) -> None:
+        self.lock = RLock()
+        self.rules = rules
+        self._deliveries: dict[str, Delivery] = {}
+        self._waiting: list[tuple[float, int, str]] = []
+        self._turns = count(1)
+        self._pending: dict[str, int] = {}  # the turn of each delivery that is not finished; 0 while it is under way
+        self._untried: set[str] = set()
+        self._finished: dict[str, None] = {}
+
+    @property
+    def full(self) -> bool:
+        """Whether so many deliveries wait for their first attempt that no more should be made for now."""
+        return len(self._untried) >= MOST_UNTRIED
+
+    def find(self, delivery_id: str) -> Delivery | None:
+        return self._deliveries.get(delivery_id)
+
+    def all(self) -> tuple[Delivery, ...]:
+        """Every delivery that is still known, oldest first."""
+        with self.lock:
+            return tuple(self._deliveries.values())
+
+    def post(self, delivery: Delivery) -> None:
+        """Take in a delivery."""
+        with self.lock:
+            if delivery.state is State.PENDING and not delivery.attempts:
+                self._untried.add(delivery.id)
+            self._keep(delivery)
+
+    def postpone(self, delivery_id: str, due: float) -> None:
+        """Let a delivery that waits become due at that instant, after all that is due then already."""
+        with self.lock:
+            if self._pending.get(delivery_id):
+                self._keep(replace(self._deliveries[delivery_id], due=due))
+
+    def cancel(self, webhook_id: str, note: str) -> None:
+        """Nothing more is delivered to that subscription; what is under way cannot be taken back."""
+        with self.lock:
+            for delivery in [self._deliveries[each] for each in self._pending]:
+                if delivery.webhook_id == webhook_id:
+                    self._keep(delivery.ended(State.CANCELLED, note))
+
+    def next_due(self) -> float | None:
+        """The sandbox's instant of the next attempt."""
+        with self.lock:
+            while self._waiting and self._pending.get(self._waiting[0][2]) != self._waiting[0][1]:
+                heappop(self._waiting)
+            return self._waiting[0][0] if self._waiting else None
+
+    def take(self, now: float) -> Delivery | None:
+        """The delivery whose attempt is due, under way until it is settled; None if none is."""
+        with self.lock:
+            due = self.next_due()
+            if due is None or due > now:
+                return None
+            delivery_id = heappop(self._waiting)[2]
+            self._pending[delivery_id] = 0
+            return self._deliveries[delivery_id]
+
+    def settle(self, delivery_id: str, attempt: Attempt, wait: float = 0.0, *, blocked: bool = False) -> Delivery:
+        """The delivery after an attempt.
+
+        `wait` is for how many seconds of the sandbox's clock the receiver asks to be left alone; an attempt that was
+        blocked is the last. LookupError for a delivery that has been forgotten.
+        """
+        with self.lock:
+            delivery = self._judged(self._deliveries[delivery_id].after(attempt), attempt, wait, blocked=blocked)
+            if attempt.replay and delivery.state is State.PENDING:
+                self._deliveries[delivery_id] = delivery  # it goes on as it would have
+                return delivery
+            self._untried.discard(delivery_id)
+            return self._keep(delivery)
+
+    def pending(self, now: float) -> int:
+        """How many deliveries are due by now, or under way."""
+        with self.lock:
+            return sum(turn == 0 or (self._deliveries[each].due or 0) <= now for each, turn in self._pending.items())
+
+    def rewind(self, before: float, now: float) -> None:
+        """The sandbox's clock was set back: what was to come in so many seconds still is."""
+        with self.lock:
+            for delivery in [self._deliveries[each] for each, turn in self._pending.items() if turn]:
+                due = delivery.due or before
+                self._keep(replace(delivery, due=min(due, now + max(0.0, due - before))))
+
+    def _judged(self, delivery: Delivery, attempt: Attempt, wait: float, *, blocked: bool) -> Delivery:
+        if attempt.succeeded and (attempt.replay or delivery.state is State.PENDING):
+            return delivery.ended(State.DELIVERED)
+        if attempt.replay or delivery.state is not State.PENDING:  # it may have been cancelled meanwhile
+            return delivery
+        if blocked:
+            return delivery.ended(State.BLOCKED, attempt.problem)
+        if attempt.status in self.rules.ends_on_status:
+            return delivery.ended(State.FAILED, f"the receiver answered {attempt.status}, which ends the webhook")
+        delay = self.rules.delay(delivery.tries)
+        if delay is None:
+            return delivery.ended(State.FAILED, f"attempt {delivery.tries} was the last")
+        if len(self._pending) > MOST_PENDING:
+            return delivery.ended(State.FAILED, f"not repeated, because {MOST_PENDING} deliveries wait")
+        return replace(delivery, due=attempt.at + max(delay, min(wait, self.rules.longest_seconds)))
+
+    def _keep(self, delivery: Delivery) -> Delivery:
+        """Put the delivery where it belongs now."""
+        self._deliveries[delivery.id] = delivery
+        if delivery.state is State.PENDING and delivery.due is not None:
+            turn = self._pending[delivery.id] = next(self._turns)
+            heappush(self._waiting, (delivery.due, turn, delivery.id))
+            return delivery
+        self._pending.pop(delivery.id, None)
+        self._untried.discard(delivery.id)
+        self._finished[delivery.id] = None
+        while len(self._finished) > KEPT:
+            oldest = next(iter(self._finished))
+            del self._finished[oldest], self._deliveries[oldest]
+        return delivery

@@ -1,0 +1,162 @@
+"""The reporter: turns what happens to shipments into deliveries to who wants to hear of it."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from math import inf
+
+from mock_server.domain.calendars import DAY
+from mock_server.domain.deliveries import Delivery, Handling, State
+from mock_server.domain.events import WebhookEvent, event_id
+from mock_server.domain.journeys import Event, Snapshot
+from mock_server.domain.mailing import Mailing
+from mock_server.domain.outbox import Outbox
+from mock_server.domain.randomness import stream
+from mock_server.domain.watches import Find, Watch, Watches
+from mock_server.domain.webhooks import Subscription
+
+LANGUAGE = "en"
+LONGEST_HOLD = DAY  # seconds that a delivery waits to be overtaken
+
+Handle = Callable[[Subscription], Handling]
+
+
+class Reporter:
+    """One sandbox's reporter; ids are drawn from seed and key, so a run repeats."""
+
+    def __init__(self, mailing: Mailing, outbox: Outbox, find: Find, handle: Handle, *, seed: int, key: str) -> None:
+        """`find` knows the shipments, `handle` says what goes wrong with a delivery to a subscription."""
+        self._mailing = mailing
+        self._outbox = outbox
+        self._watches = Watches(find)
+        self._handle = handle
+        self._seed, self._key = seed, key
+        self._made = 0
+        self._announced = 0
+        self._held: dict[str, list[Delivery]] = {}  # by subscription, what waits to be overtaken
+        self._seen = -inf  # the sandbox's newest instant
+        self._lock = outbox.lock
+
+    def subscribe(self, subscription: Subscription) -> None:
+        """Report what happens to its shipment from the instant of its creation on."""
+        with self._lock:
+            self._watches.add(subscription, (subscription.created_at, inf))
+
+    def forget(self, subscription: Subscription) -> None:
+        """Report nothing more to the subscription."""
+        with self._lock:
+            self._watches.remove(subscription)
+            self._held.pop(subscription.webhook_id, None)
+
+    def next_due(self) -> float | None:
+        """The sandbox's instant of the next look at a shipment."""
+        with self._lock:
+            return None if self._outbox.full else self._watches.next()
+
+    def collect(self, now: float, looks: int) -> bool:
+        """Report what has happened by now, after at most so many looks at shipments; whether there is more to see."""
+        with self._lock:
+            self.notice(now)
+            for _ in range(looks):
+                due = self.next_due()
+                if due is None or due > now:
+                    return False
+                found = self._watches.take(now)
+                if found:
+                    watch, news = found
+                    self._report(watch.told_of(news.event.at), news.event, news.snapshot, news.event.at, news.place)
+            return (self.next_due() or inf) <= now
+
+    def catch_up(self, number: str, carrier: str, now: float) -> None:
+        """Report all that has happened to one shipment, before it becomes another one."""
+        with self._lock:
+            self.notice(now)
+            for watch in self._watches.of(number, carrier):
+                while news := self._watches.tell(watch, now):
+                    self._report(watch.told_of(news.event.at), news.event, news.snapshot, news.event.at, news.place)
+
+    def announce(self, number: str, carrier: str, events: Iterable[tuple[Event, Snapshot]], now: float) -> None:
+        """Report events of a shipment that has just become another one; what is to come of it follows in its time."""
+        with self._lock:
+            watches: list[Watch] = list(self._watches.of(number, carrier))
+            for watch in watches:
+                self._watches.retell(watch, (now, inf))
+            for event, snapshot in events:
+                self._announced += 1
+                for watch in watches:
+                    told = tuple(watch.subscriptions.values())
+                    self._report(told, event, snapshot, now, f"announced-{self._announced}")
+
+    def order(self, subscription: Subscription, snapshot: Snapshot, status: str, now: float) -> Delivery:
+        """A delivery that somebody asked for, of a shipment that got the status, whatever the filter says."""
+        with self._lock:
+            self._announced += 1
+            return self._write(subscription, snapshot, status, now, f"ordered-{self._announced}")[0]
+
+    def notice(self, now: float) -> None:
+        """See what time it is in the sandbox; where it is earlier than it was, what is to come is to come again."""
+        with self._lock:
+            if now < self._seen:
+                self._watches.rewind(now)
+                self._outbox.rewind(self._seen, now)
+            self._seen = now
+
+    def _report(
+        self, subscriptions: Iterable[Subscription], event: Event, snapshot: Snapshot, at: float, mark: object
+    ) -> None:
+        status = event.phrase.status
+        for subscription in subscriptions:
+            if self._mailing.events.lets_through(subscription.events, status):
+                self._write(subscription, snapshot, status, at, f"{mark}-{event.phrase.words}")
+
+    def _write(
+        self, subscription: Subscription, snapshot: Snapshot, status: str, at: float, mark: str
+    ) -> list[Delivery]:
+        """The deliveries of one event to one subscription, in the outbox."""
+        webhook_id = subscription.webhook_id
+        told = WebhookEvent(
+            event_id(self._seed, self._key, webhook_id, at, mark),
+            self._mailing.events.type_of(status),
+            at,
+            webhook_id,
+            snapshot.facts(LANGUAGE),
+        )
+        body, handling = self._mailing.events.body(told), self._handle(subscription)
+        copies = [
+            Delivery(
+                id=self._next_id(),
+                event_id=told.id,
+                type=told.type,
+                webhook_id=webhook_id,
+                tracking_number=subscription.tracking_number,
+                url=subscription.url,
+                created_at=at,
+                body=body,
+                secret=self._secret(subscription, handling.signature),
+                due=at + (LONGEST_HOLD if handling.overtaken else 0.0) + handling.delay,
+                flawed=handling.signature == "bad",
+                faults=handling.faults,
+            )
+            for _ in range(handling.copies)
+        ]
+        if handling.dropped:
+            copies = [copies[0].ended(State.DROPPED, "dropped by a fault rule")]
+        for copy in copies:
+            self._outbox.post(copy)
+        for held in self._held.pop(webhook_id, ()):
+            self._outbox.postpone(held.id, copies[0].due or at)
+        if handling.overtaken and not handling.dropped:
+            self._held[webhook_id] = copies
+        return copies
+
+    def _secret(self, subscription: Subscription, signature: str) -> str | None:
+        """What signs a delivery."""
+        if signature == "missing":
+            return None
+        if signature == "foreign":
+            draw = stream(self._seed, self._key, "foreign secret", subscription.webhook_id)
+            return f"whsec_{b64encode(draw.randbytes(24)).decode()}"
+        return subscription.secret
+
+    def _next_id(self) -> str:
+        self._made += 1
+        return f"dlv_{stream(self._seed, self._key, 'delivery', self._made).randbytes(12).hex()}"

@@ -1,0 +1,40 @@
+"""Settling: what made deliveries due is answered when they have been attempted."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, json
+
+from mock_server.web.control.plane import Plane
+from mock_server.web.transport import Answer, Await, Script
+from mock_server.world import World
+
+PATIENCE = 3.0  # real seconds that a call waits for receivers; shorter than most clients wait for an answer
+JSON = "application/json"
+
+
+def when_settled(
+    plane: Plane,
+    worlds: Sequence[World],
+    pending: int,
+    value: Mapping[str, Any],
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    """The value and how many deliveries are pending in those worlds, once all that was due has been attempted.
+
+    After some real seconds it tells how many are pending still; at once where nothing delivers.
+    """
+
+    def content(left: int) -> bytes:
+        return json.dumps({**value, "pending_deliveries": left}).encode()
+
+    if not pending or not plane.desk.here:
+        return Response(content(pending), status, content_type=JSON)
+
+    async def start() -> Iterable[Answer]:
+        left = await plane.desk.settled(worlds, PATIENCE)
+        return [Answer(status, [("Content-Type", JSON)], content(left))]
+
+    # Only the head's status is a placeholder: an Answer brings its own.
+    return Response(Script((Await(start),)), direct_passthrough=True)

@@ -1,0 +1,125 @@
+"""`/webhooks` and `/deliveries`: who is told of what, and what came of it."""
+
+from base64 import b64encode
+from collections.abc import Iterator
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from mock_server.domain.clock import to_text
+from mock_server.domain.deliveries import Attempt, Delivery, State
+from mock_server.domain.journal import masked
+from mock_server.domain.webhooks import Subscription
+from mock_server.web.control.plane import Plane, number
+from mock_server.web.problems import Problem
+from mock_server.world import World
+
+MOST_SHOWN = 1000
+
+
+def register(plane: Plane) -> None:
+    @plane.blueprint.get("/webhooks")
+    def list_webhooks() -> Response:
+        shown = [webhook(world, each) for world in plane.known() for each in world.subscriptions.all()]
+        return jsonify(webhooks=shown[: number("limit", MOST_SHOWN, MOST_SHOWN)], meta={"total": len(shown)})
+
+    @plane.blueprint.get("/deliveries")
+    def list_deliveries() -> Response:
+        found = list(wanted(plane.known()))
+        shown = [summary(world, each) for world, each in islice(found, number("limit", 100, MOST_SHOWN))]
+        return jsonify(deliveries=shown, meta={"total": len(found)})
+
+    def find(delivery_id: str) -> tuple[World, Delivery]:
+        for world in plane.known():
+            delivery = world.outbox.find(delivery_id)
+            if delivery:
+                return world, delivery
+        raise Problem(HTTPStatus.NOT_FOUND, f"there is no delivery {delivery_id!r}; old ones are let go")
+
+    @plane.blueprint.get("/deliveries/<delivery_id>")
+    def show_delivery(delivery_id: str) -> Response:
+        return jsonify(whole(*find(delivery_id), plane.wall.now()))
+
+
+def wanted(worlds: list[World]) -> Iterator[tuple[World, Delivery]]:
+    """The deliveries that the call's query asks for, newest first."""
+    query = {name: request.args.get(name) for name in ("webhook_id", "type", "state", "tracking_number", "event_id")}
+    state, since = query["state"], request.args.get("since")
+    if state is not None and state not in list(State):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"state={state!r} is none; there are {', '.join(State)}")
+    found = []
+    for world in worlds:
+        deliveries = world.outbox.all()
+        ids = [each.id for each in deliveries]
+        first = ids.index(since) + 1 if since in ids else 0
+        found += [(world, each) for each in reversed(deliveries[first:])]
+    found.sort(key=lambda pair: pair[1].created_at, reverse=True)
+    for world, each in found:
+        if all(value is None or getattr(each, name) == value for name, value in query.items()):
+            yield world, each
+
+
+def webhook(world: World, subscription: Subscription) -> dict[str, Any]:
+    """A subscription as the control plane shows it: its secret was shown once, to whom it was given."""
+    facts = {name: value for name, value in subscription.facts().items() if name != "success"}
+    return {**facts, "secret": masked(subscription.secret), "key": masked(world.account.key)}
+
+
+def summary(world: World, delivery: Delivery) -> dict[str, Any]:
+    """What became of a delivery, in short."""
+    last = delivery.attempts[-1] if delivery.attempts else None
+    return {
+        "id": delivery.id,
+        "event_id": delivery.event_id,
+        "type": delivery.type,
+        "webhook_id": delivery.webhook_id,
+        "tracking_number": delivery.tracking_number,
+        "key": masked(world.account.key),
+        "url": delivery.url,
+        "created_at": to_text(delivery.created_at),
+        "state": delivery.state,
+        "note": delivery.note,
+        "faults": list(delivery.faults),
+        "attempts": len(delivery.attempts),
+        "last_status": last.status if last else None,
+        "last_problem": last.problem if last else None,
+        "next_attempt_at": None if delivery.due is None else to_text(delivery.due),
+    }
+
+
+def whole(world: World, delivery: Delivery, now: float) -> dict[str, Any]:
+    """Everything about a delivery: the exact bytes, the signature, and each attempt with the receiver's answer."""
+    mailing = world.foundation.mailing
+    headers = delivery.attempts[-1].headers if delivery.attempts else mailing.headers(delivery, now)
+    return {
+        **summary(world, delivery),
+        "request": {
+            "method": "POST",
+            "url": delivery.url,
+            "headers": dict(headers),
+            "body": delivery.body.decode(),
+            "body_base64": b64encode(delivery.body).decode(),
+        },
+        "signature": headers.get(mailing.scheme.header),
+        "attempts": [attempted(count, each) for count, each in enumerate(delivery.attempts, 1)],
+    }
+
+
+def attempted(count: int, attempt: Attempt) -> dict[str, Any]:
+    answer = {
+        "status": attempt.status,
+        "headers": dict(attempt.answer_headers),
+        "body": attempt.answer_body.decode("utf-8", "backslashreplace"),
+    }
+    return {
+        "number": count,
+        "at": to_text(attempt.at),
+        "real": attempt.real,
+        "milliseconds": round(attempt.seconds * 1000, 3),
+        "headers": dict(attempt.headers),
+        "response": answer if attempt.status is not None else None,
+        "problem": attempt.problem,
+        "replay": attempt.replay,
+    }
