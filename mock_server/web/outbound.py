@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -39,19 +39,27 @@ class Lane:
     under_way: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """What somebody waits for: nothing under way but the deliveries that were so before."""
+
+    before: frozenset[asyncio.Task[None]]
+    come: "asyncio.Future[None]"
+
+
 class Courier:
     """One world's deliveries, on the event loop."""
 
     def __init__(self, world: World, desk: "Desk") -> None:
         self.world = world
         self.lanes: dict[tuple[str, int], Lane] = {}
-        self.under_way = 0
+        self.under_way: set[asyncio.Task[None]] = set()
         self.gone = False
         self._desk = desk
         self._lines: dict[str, deque[Delivery]] = {}  # first attempts by webhook; the first of each is in a lane
         self._timer: asyncio.TimerHandle | None = None
         self._woken = False
-        self._quiet: list[asyncio.Future[None]] = []
+        self._calms: list[Calm] = []
 
     def wake(self) -> None:
         """Look at the clock and at what is due, soon."""
@@ -70,16 +78,16 @@ class Courier:
     def replay(self, delivery: Delivery) -> None:
         self._enter(delivery, replay=True)
 
-    async def quiet(self) -> None:
-        """Comes back when everything that is due has been attempted."""
+    def calm(self) -> "Calm":
+        """What comes when all that is due from now on has been attempted, whatever is under way already."""
+        calm = Calm(frozenset(self.under_way), self._desk.loop.create_future())
+        self._calms.append(calm)
         self.wake()
-        quiet = self._desk.loop.create_future()
-        self._quiet.append(quiet)
-        await quiet
+        return calm
 
     def next(self) -> tuple[Delivery, Lane, bool] | None:
         """The next delivery that may go out now; the receivers take turns."""
-        if self.under_way >= MOST_FOR_A_WORLD:
+        if len(self.under_way) >= MOST_FOR_A_WORLD:
             return None
         for place, lane in self.lanes.items():
             if lane.waiting and lane.under_way < MOST_TO_A_RECEIVER:
@@ -144,12 +152,14 @@ class Courier:
         self._desk.serve(self)
 
     def _tell(self) -> None:
-        """Let those know who wait for quiet, if it is."""
-        if self._quiet and (self.gone or not (self.under_way or self._lines or self.waits)):
-            for quiet in self._quiet:
-                if not quiet.done():
-                    quiet.set_result(None)
-            self._quiet.clear()
+        """Let those know who wait for calm, if it is."""
+        if self._calms:
+            busy = not self.gone and (self.waits or any(len(line) > 1 for line in self._lines.values()))
+            for calm in () if busy else tuple(self._calms):
+                if self.gone or self.under_way <= calm.before:
+                    self._calms.remove(calm)
+                    if not calm.come.done():
+                        calm.come.set_result(None)
 
     def _set_timer(self) -> None:
         due = min(filter(None, (self.world.reporter.next_due(), self.world.outbox.next_due())), default=None)
@@ -206,15 +216,21 @@ class Desk:
         except RuntimeError:
             return False
 
-    async def settled(self, worlds: Iterable[World], seconds: float) -> int:
-        """How many deliveries are still pending when all that is due has been attempted, or after the real seconds."""
+    def settling(self, worlds: Iterable[World]) -> Callable[[float], Awaitable[int]]:
+        """To be called where deliveries have just become due: what waits for those to be attempted.
+
+        It waits for at most so many real seconds, and returns how many deliveries are pending then. What was under
+        way already is not waited for: a receiver may hold it for as long as it likes.
+        """
         worlds = tuple(worlds)
-        waits = [asyncio.ensure_future(courier.quiet()) for world in worlds if (courier := self._couriers.get(world))]
-        if waits:
-            _, late = await asyncio.wait(waits, timeout=seconds)
-            for each in late:
-                each.cancel()
-        return sum(world.pending() for world in worlds)
+        calms = [courier.calm().come for world in worlds if (courier := self._couriers.get(world))]
+
+        async def wait(seconds: float) -> int:
+            if calms:
+                await asyncio.wait(calms, timeout=seconds)
+            return sum(world.pending() for world in worlds)
+
+        return wait
 
     def replay(self, world: World, delivery: Delivery) -> None:
         """Send the delivery once more, whatever became of it."""
@@ -238,15 +254,15 @@ class Desk:
 
     def _send(self, courier: Courier, delivery: Delivery, lane: Lane, replay: bool) -> None:
         lane.under_way += 1
-        courier.under_way += 1
         task = self.loop.create_task(self._deliver(courier, delivery, replay=replay))
         self._under_way.add(task)
+        courier.under_way.add(task)
         task.add_done_callback(partial(self._sent, courier, delivery, lane))
 
     def _sent(self, courier: Courier, delivery: Delivery, lane: Lane, task: "asyncio.Task[None]") -> None:
         self._under_way.discard(task)
         lane.under_way -= 1
-        courier.under_way -= 1
+        courier.under_way.discard(task)
         if task.cancelled():  # the server stops
             return
         if task.exception():

@@ -32,9 +32,10 @@ def when_settled(
     if not pending or not plane.desk.here:
         return Response(content(pending), status, content_type=JSON)
 
+    settled = plane.desk.settling(worlds)
+
     async def start() -> Iterable[Answer]:
-        left = await plane.desk.settled(worlds, PATIENCE)
-        return [Answer(status, [("Content-Type", JSON)], content(left))]
+        return [Answer(status, [("Content-Type", JSON)], content(await settled(PATIENCE)))]
 
     # Only the head's status is a placeholder: an Answer brings its own.
     return Response(Script((Await(start),)), direct_passthrough=True)

@@ -5,12 +5,13 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-from flask import Response, jsonify
+from flask import Response
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.faults.rules import Rule, check_name
 from mock_server.web.control.plane import Plane
+from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
 
@@ -36,7 +37,7 @@ def register(plane: Plane) -> None:
             raise Problem(HTTPStatus.BAD_REQUEST, error.detail or error.code) from None
         except ValueError as error:
             raise Problem(HTTPStatus.CONFLICT, str(error)) from None
-        return jsonify(state=name, pending_deliveries=pending)
+        return when_settled(plane, [world] if world else worlds.all(), pending, {"state": name})
 
 
 def carrier_unavailable(worlds: Worlds, world: World | None, params: Params) -> int:
