@@ -16,7 +16,7 @@ from mock_server.contract.specification import Specification
 from mock_server.domain import magic
 from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
 from mock_server.domain.clock import Change, Clock, SandboxClock, SystemClock, from_text
-from mock_server.domain.deliveries import Attempt
+from mock_server.domain.deliveries import Attempt, Delivery
 from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.journal import Archive, Entry, Journal, backwards, masked
 from mock_server.domain.journeys import Event, Journey, Snapshot
@@ -29,6 +29,7 @@ from mock_server.domain.places import Places
 from mock_server.domain.plans import Account, Accounts, Plan
 from mock_server.domain.quota import Quota
 from mock_server.domain.randomness import stream
+from mock_server.domain.recent import Recent
 from mock_server.domain.reporter import Reporter
 from mock_server.domain.shipments import Identity, Shipments, identity
 from mock_server.domain.watches import Place
@@ -82,6 +83,7 @@ class Foundation:
             label=None if settings.strict else FAULT_HEADER,
         )
         self.recognise = lru_cache(REMEMBERED)(self._recognise)
+        self.sightings: Recent[tuple[int, str, str | None], Sighting] = Recent(REMEMBERED)
         self.scenario = lru_cache(REMEMBERED)(self._scenario)
         self.language = lru_cache(256)(self.phrases.match)
         base = base_clock or SystemClock()
@@ -137,14 +139,19 @@ class Foundation:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A shipment as a client finds it; `pause` is seconds before the answer.
+    """A shipment as a client finds it at the instant `since`; `pause` is seconds before the answer.
 
     `key` is None where the shipment is this world's own, else equal for two sightings with equal facts.
     """
 
     snapshot: Snapshot
     key: tuple[object, ...] | None
+    since: float
     pause: float = 0.0
+
+    def holds(self, now: float) -> bool:
+        """Whether a client finds the same at this instant."""
+        return self.since <= now < self.snapshot.until
 
     def facts(self, language: str) -> dict[str, Any]:
         return self.snapshot.facts(language)
@@ -197,16 +204,22 @@ class World:
 
     def look_up(self, text: str, carrier_code: str | None) -> Sighting:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
+        now, place = self.clock.now(), (self.seed, text, carrier_code)
+        known = self.foundation.sightings.get(place)
+        if known and known.holds(now) and not self.shipments.pins():
+            return known
         number = self.foundation.recognise(text, carrier_code)
         scenario = self.foundation.scenario(number)
         pinned = self.shipments.pinned(number)
         if scenario and scenario.error and not pinned:
             raise ApiError(scenario.error, scenario.does, injected=f"number-{scenario.scenario}")
-        now = self.clock.now()
         snapshot = self.shipments.find(number, now).at(now)
-        shared = not (pinned or self.foundation.dispatch.lives_once(number))
-        key = (self.shipments.seed, number.carrier.code, number.text, *snapshot.key) if shared else None
-        return Sighting(snapshot, key, scenario.delay_seconds if scenario and not pinned else 0.0)
+        pause = scenario.delay_seconds if scenario and not pinned else 0.0
+        if pinned or self.foundation.dispatch.lives_once(number):
+            return Sighting(snapshot, None, now, pause)
+        sighting = Sighting(snapshot, (self.seed, number.carrier.code, number.text, *snapshot.key), now, pause)
+        self.foundation.sightings.put(place, sighting)
+        return sighting
 
     def pin(self, pin: Pin) -> Journey:
         """From now on, the number stands for this shipment here; ValueError for a status that no life leads to.
@@ -265,6 +278,16 @@ class World:
         subscription = self.subscriptions.delete(webhook_id)
         self.reporter.forget(subscription)
         self.outbox.cancel(webhook_id, why)
+
+    def order(self, number: TrackingNumber, event_type: str, status: str, data: Mapping[str, Any]) -> list[Delivery]:
+        """Deliveries of an event that did not happen, to the number's webhooks whose filter lets the status through."""
+        lets_through = self.foundation.mailing.events.lets_through
+        return [
+            delivery
+            for each in self.subscriptions.all()
+            if each.tracking_number == number.text and lets_through(each.events, status)
+            for delivery in self.reporter.order(each, event_type, data, self.clock.now())
+        ]
 
     def pending(self) -> int:
         """How many deliveries are due or under way; shipments that have not been looked at yet count as one."""

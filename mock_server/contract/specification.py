@@ -16,12 +16,13 @@ VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")  #
 class Specification:
     """The contract of one mock, overlays applied."""
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    def __init__(self, document: Mapping[str, Any], *, proven: bool = False) -> None:
+        """`proven` as for `Operation`."""
         self.document = document
         self.base_path = urlsplit(document["servers"][0]["url"]).path.rstrip("/")
         self.errors = ErrorCatalogue(document)
         self.paths: dict[str, dict[str, Operation]] = {
-            path: {verb.upper(): Operation(document, path, verb) for verb in VERBS if verb in item}
+            path: {verb.upper(): Operation(document, path, verb, proven=proven) for verb in VERBS if verb in item}
             for path, item in document["paths"].items()
         }
         self.operations = {each.id: each for methods in self.paths.values() for each in methods.values()}
@@ -35,7 +36,7 @@ class Specification:
     @classmethod
     def load(cls, overlays: Sequence[Path] = ()) -> "Specification":
         """The contract of schemas/ with the overlays applied; DocumentError says what is wrong with a file."""
-        return cls(load(overlays))
+        return cls(load(overlays), proven=not overlays)
 
     def extension(self, name: str) -> Any:
         """The value of an `x-...` key that occurs once in the document; LookupError if it is gone."""

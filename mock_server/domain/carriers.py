@@ -22,6 +22,10 @@ class Carrier:
     type: str
     tracking_format: str
 
+    def __hash__(self) -> int:
+        # Text remembers its hash; all fields would be hashed anew wherever a number is looked up.
+        return hash(self.code)
+
     def to_json(self) -> dict[str, str]:
         """The row as it is published, key for key."""
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -35,6 +39,9 @@ class TrackingNumber:
     carrier: Carrier
     service: str | None = None
     issuer_country: str | None = None
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Instants are Unix seconds in UTC.
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from operator import attrgetter
 from typing import Any, Self
 
@@ -50,13 +51,20 @@ class Journey:
 
     def at(self, now: float) -> "Snapshot":
         """What is known at the instant; it changes at events, at polls, and when the shipment expires."""
-        seen = len(self.events) if self.polled_at is not None else bisect_right(self.events, now, key=_at)
-        polled = now // POLL_SECONDS * POLL_SECONDS if self.polled_at is None else self.polled_at
+        if self.polled_at is not None:
+            seen, polled, until = len(self.events), self.polled_at, inf
+        else:
+            seen, polled = bisect_right(self.events, now, key=_at), now // POLL_SECONDS * POLL_SECONDS
+            until = polled + POLL_SECONDS
+            if seen < len(self.events):
+                until = min(until, self.events[seen].at)
         status = self.events[seen - 1].phrase.status if seen else self.waiting.status
         if seen and seen == len(self.events) and self.expires_at is not None and now >= self.expires_at:
             status = EXPIRED
+        elif self.expires_at is not None and now < self.expires_at:
+            until = min(until, self.expires_at)
         newest = self.events[seen - 1].at if seen else polled
-        return Snapshot(self, seen, status, max(polled, newest) if self.polled_at is None else polled)
+        return Snapshot(self, seen, status, max(polled, newest) if self.polled_at is None else polled, until)
 
     @classmethod
     def from_body(cls, number: TrackingNumber, body: Mapping[str, Any], phrases: Phrases) -> Self:
@@ -97,12 +105,13 @@ class Journey:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A shipment as the last poll of its carrier left it."""
+    """A shipment as the last poll of its carrier left it; it stays so `until` an instant."""
 
     journey: Journey
     seen: int  # how many events are visible
     status: str
     last_updated: float
+    until: float = inf
 
     @property
     def key(self) -> tuple[int, float, str]:

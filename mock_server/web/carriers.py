@@ -8,7 +8,7 @@ from mock_server.world import World
 
 @answers("listCarriers")
 def list_carriers(world: World, call: Call) -> Answer:  # noqa: ARG001 - every handler takes a call; this one asks nothing of it
-    return Answer(lambda: _directory(world), key=())
+    return Answer(lambda: _directory(world), key=("all",))
 
 
 def _directory(world: World) -> dict[str, object]:

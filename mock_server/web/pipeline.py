@@ -11,15 +11,16 @@ from mock_server.contract.operations import JSON, Answer, Operation
 from mock_server.domain.journal import KEPT_BODY, Entry
 from mock_server.domain.quota import Allowance, wait
 from mock_server.domain.randomness import stream
+from mock_server.domain.recent import Recent
 from mock_server.faults.prefer import LABEL, NONE, Preference, read
 from mock_server.faults.rules import Rule
-from mock_server.web.renderings import Renderings
 from mock_server.web.routes import Route, Router, unknown, wrong_method
 from mock_server.web.subjects import subject_of
 from mock_server.world import FAULT_HEADER, World, Worlds
 
 Handler = Callable[[World, Call], Answer]
 APPLIED_HEADER = "Preference-Applied"
+RENDERED = 4096  # bodies that are not written again; about 8 MB of tracking answers
 OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
 
 log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Pipeline:
         self._settings = worlds.foundation.settings
         self._handlers = handlers
         self._router = Router(self.specification)
-        self._renderings = Renderings()
+        self._renderings: Recent[tuple[object, ...], bytes] = Recent(RENDERED)
         self._key_header = self.specification.key_header.lower()
         self._names = self.specification.headers
         self._free = frozenset(self.specification.extension("x-quota")["free_statuses"]["statuses"])
@@ -127,11 +128,12 @@ class Pipeline:
         headers = {self._names[fact]: value for fact, value in (answer.headers or NOTHING).items()}
         if answer.facts is None:
             return Reply(operation.status, b"", headers, answer.pause)
-        content = (
-            self._write(world, operation, answer, call)
-            if answer.key is None
-            else self._renderings.body((operation.id, answer.key), lambda: self._write(world, operation, answer, call))
-        )
+        place = answer.key and (operation.id, answer.key)
+        content = self._renderings.get(place) if place else None
+        if content is None:
+            content = self._write(world, operation, answer, call)
+            if place:
+                self._renderings.put(place, content)
         return Reply(operation.status, content, {"Content-Type": JSON, **headers}, answer.pause)
 
     def _write(self, world: World, operation: Operation, answer: Answer, call: Call) -> bytes:
@@ -181,7 +183,7 @@ class Pipeline:
             if told is not None:
                 headers[self._names["retry_after"]] = str(told)
                 world.clock.owe(told)
-        return replace(reply, headers=headers)
+        return Reply(reply.status, reply.content, headers, reply.pause, reply.wire)
 
     def _spoilt(self, world: World | None, route: Route, call: Call, reply: Reply) -> tuple[Reply, Sequence[Rule]]:
         """The reply as fault rules leave it, whatever it was, and the rules that struck it."""
