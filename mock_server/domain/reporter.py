@@ -1,8 +1,9 @@
 """The reporter: turns what happens to shipments into deliveries to who wants to hear of it."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from math import inf
+from typing import Any
 
 from mock_server.domain.calendars import DAY
 from mock_server.domain.deliveries import Delivery, Handling, State
@@ -86,11 +87,11 @@ class Reporter:
                     told = tuple(watch.subscriptions.values())
                     self._report(told, event, snapshot, now, f"announced-{self._announced}")
 
-    def order(self, subscription: Subscription, snapshot: Snapshot, status: str, now: float) -> Delivery:
-        """A delivery that somebody asked for, of a shipment that got the status, whatever the filter says."""
+    def order(self, subscription: Subscription, event_type: str, data: Mapping[str, Any], now: float) -> list[Delivery]:
+        """Report an event of that type that somebody asked for, whatever the filter says, with those facts."""
         with self._lock:
             self._announced += 1
-            return self._write(subscription, snapshot, status, now, f"ordered-{self._announced}")[0]
+            return self._write(subscription, event_type, data, now, f"ordered-{self._announced}")
 
     def notice(self, now: float) -> None:
         """See what time it is in the sandbox; where it is earlier than it was, what is to come is to come again."""
@@ -103,23 +104,18 @@ class Reporter:
     def _report(
         self, subscriptions: Iterable[Subscription], event: Event, snapshot: Snapshot, at: float, mark: object
     ) -> None:
-        status = event.phrase.status
-        for subscription in subscriptions:
-            if self._mailing.events.lets_through(subscription.events, status):
-                self._write(subscription, snapshot, status, at, f"{mark}-{event.phrase.words}")
+        status, events = event.phrase.status, self._mailing.events
+        told = [each for each in subscriptions if events.lets_through(each.events, status)]
+        data = snapshot.facts(LANGUAGE) if told else {}
+        for subscription in told:
+            self._write(subscription, events.type_of(status), data, at, f"{mark}-{event.phrase.words}")
 
     def _write(
-        self, subscription: Subscription, snapshot: Snapshot, status: str, at: float, mark: str
+        self, subscription: Subscription, event_type: str, data: Mapping[str, Any], at: float, mark: str
     ) -> list[Delivery]:
         """The deliveries of one event to one subscription, in the outbox."""
         webhook_id = subscription.webhook_id
-        told = WebhookEvent(
-            event_id(self._seed, self._key, webhook_id, at, mark),
-            self._mailing.events.type_of(status),
-            at,
-            webhook_id,
-            snapshot.facts(LANGUAGE),
-        )
+        told = WebhookEvent(event_id(self._seed, self._key, webhook_id, at, mark), event_type, at, webhook_id, data)
         body, handling = self._mailing.events.body(told), self._handle(subscription)
         copies = [
             Delivery(

@@ -59,6 +59,7 @@ class Courier:
         self._lines: dict[str, deque[Delivery]] = {}  # first attempts by webhook; the first of each is in a lane
         self._timer: asyncio.TimerHandle | None = None
         self._woken = False
+        self._replays: list[Delivery] = []
         self._calms: list[Calm] = []
 
     def wake(self) -> None:
@@ -76,7 +77,9 @@ class Courier:
         self._tell()
 
     def replay(self, delivery: Delivery) -> None:
-        self._enter(delivery, replay=True)
+        """Send it once more, soon."""
+        self._replays.append(delivery)
+        self.wake()
 
     def calm(self) -> "Calm":
         """What comes when all that is due from now on has been attempted, whatever is under way already."""
@@ -121,6 +124,9 @@ class Courier:
         self._woken = False
         if self.gone:
             return
+        for replayed in self._replays:
+            self._enter(replayed, replay=True)
+        self._replays.clear()
         world = self.world
         now = world.clock.now()
         more = world.reporter.collect(now, LOOKS)
@@ -234,7 +240,9 @@ class Desk:
 
     def replay(self, world: World, delivery: Delivery) -> None:
         """Send the delivery once more, whatever became of it."""
-        self._on_loop(partial(self._couriers[world].replay, delivery))
+        courier = self._couriers.get(world)
+        if courier:
+            self._on_loop(partial(courier.replay, delivery))
 
     def serve(self, courier: Courier) -> None:
         """Let go out what may, of this world and of those that wait for a place."""

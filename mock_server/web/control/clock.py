@@ -52,7 +52,7 @@ def register(plane: Plane) -> None:
         except ValueError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
         answer, moved = shown(), [world] if world else worlds.all()
-        return when_settled(plane, moved, pending, answer)
+        return when_settled(plane, moved, pending, lambda: answer)
 
 
 def change_of(order: Order) -> Change:

@@ -1,6 +1,6 @@
 """Settling: what made deliveries due is answered when they have been attempted."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -18,16 +18,16 @@ def when_settled(
     plane: Plane,
     worlds: Sequence[World],
     pending: int,
-    value: Mapping[str, Any],
+    told: Callable[[], Mapping[str, Any]],
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
-    """The value and how many deliveries are pending in those worlds, once all that was due has been attempted.
+    """What `told` says, and how many deliveries are pending in those worlds, once all that was due has been attempted.
 
     After some real seconds it tells how many are pending still; at once where nothing delivers.
     """
 
     def content(left: int) -> bytes:
-        return json.dumps({**value, "pending_deliveries": left}).encode()
+        return json.dumps({**told(), "pending_deliveries": left}).encode()
 
     if not pending or not plane.desk.here:
         return Response(content(pending), status, content_type=JSON)

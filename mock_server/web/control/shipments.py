@@ -37,7 +37,7 @@ def register(plane: Plane) -> None:
         """The shipment, once its webhooks have been told."""
         answer, world = shown(number), plane.world()
         concerned = [world] if world else worlds.all()
-        return when_settled(plane, concerned, pending, answer, status)
+        return when_settled(plane, concerned, pending, lambda: answer, status)
 
     @plane.blueprint.get("/shipments/<text>")
     def show_shipment(text: str) -> Response:

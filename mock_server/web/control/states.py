@@ -37,7 +37,7 @@ def register(plane: Plane) -> None:
             raise Problem(HTTPStatus.BAD_REQUEST, error.detail or error.code) from None
         except ValueError as error:
             raise Problem(HTTPStatus.CONFLICT, str(error)) from None
-        return when_settled(plane, [world] if world else worlds.all(), pending, {"state": name})
+        return when_settled(plane, [world] if world else worlds.all(), pending, lambda: {"state": name})
 
 
 def carrier_unavailable(worlds: Worlds, world: World | None, params: Params) -> int:

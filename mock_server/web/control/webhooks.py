@@ -8,15 +8,19 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import to_text
 from mock_server.domain.deliveries import Attempt, Delivery, State
 from mock_server.domain.journal import masked
 from mock_server.domain.webhooks import Subscription
 from mock_server.web.control.plane import Plane, number
+from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
+from mock_server.web.rehearsal import Rehearsal
 from mock_server.world import World
 
 MOST_SHOWN = 1000
+TRIGGER = "control.schema.json#/$defs/trigger"
 
 
 def register(plane: Plane) -> None:
@@ -41,6 +45,46 @@ def register(plane: Plane) -> None:
     @plane.blueprint.get("/deliveries/<delivery_id>")
     def show_delivery(delivery_id: str) -> Response:
         return jsonify(whole(*find(delivery_id), plane.wall.now()))
+
+    @plane.blueprint.post("/deliveries/<delivery_id>/replay")
+    def replay(delivery_id: str) -> Response:
+        world, delivery = find(delivery_id)
+        plane.desk.replay(world, delivery)
+
+        def told() -> dict[str, Any]:
+            return whole(world, world.outbox.find(delivery_id) or delivery, plane.wall.now())
+
+        return when_settled(plane, [world], 1, told)
+
+    rehearsal = Rehearsal(plane.worlds.foundation)
+
+    @plane.blueprint.post("/webhooks/trigger")
+    def trigger() -> Response:
+        order = plane.read(TRIGGER)
+        try:
+            event_type = rehearsal.event_type(order["event"])
+            status = rehearsal.status(event_type)
+            parcel = rehearsal.number(order["number"], status)
+        except ValueError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
+        except ApiError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, error.detail or error.code) from None
+        worlds, made = plane.known(), []
+        for world in worlds:
+            data = rehearsal.event(parcel, status, world.clock.now(), "", "").data
+            made += [(world, each.id) for each in world.order(parcel, event_type, status, data)]
+        if not made:
+            raise Problem(
+                HTTPStatus.NOT_FOUND,
+                f"no webhook for {parcel.text} lets {event_type} through; POST one to /v2/webhooks",
+            )
+        pending = sum(plane.desk.news(world) for world in worlds)
+
+        def told() -> dict[str, Any]:
+            found = ((world, world.outbox.find(each)) for world, each in made)
+            return {"deliveries": [summary(world, delivery) for world, delivery in found if delivery]}
+
+        return when_settled(plane, worlds, pending, told)
 
 
 def wanted(worlds: list[World]) -> Iterator[tuple[World, Delivery]]:
