@@ -2,14 +2,26 @@
 
 from flask import Blueprint, request
 
-from mock_server.web.control import about, clock, faults, keys, misses, requests, scenario, shipments, states, webhooks
+from mock_server.web.control import (
+    about,
+    clock,
+    faults,
+    keys,
+    misses,
+    report,
+    requests,
+    scenario,
+    shipments,
+    states,
+    webhooks,
+)
 from mock_server.web.control.plane import Plane
 from mock_server.web.guard import Guard
 from mock_server.web.outbound import Desk
 from mock_server.world import Worlds
 
 CONTROL_PREFIX = "/__admin"
-NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, states, webhooks)
+NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, report, states, webhooks)
 
 
 def control_plane(worlds: Worlds, version: str, desk: Desk) -> Blueprint:

@@ -1,0 +1,51 @@
+"""`/report`: how the clients behaved, key by key."""
+
+from typing import Any
+
+from flask import Response, jsonify
+
+from mock_server.domain.conduct import Finding
+from mock_server.domain.conversation import Conversation
+from mock_server.domain.journal import masked
+from mock_server.domain.report import overall, report
+from mock_server.web.control.plane import Plane
+from mock_server.world import World
+
+
+def register(plane: Plane) -> None:
+    specification = plane.worlds.foundation.specification
+
+    def judged(world: World) -> dict[str, Any]:
+        entries = tuple(plane.worlds.heard(world.account.key))[::-1]
+        told = report(
+            Conversation(
+                entries,
+                pace=world.clock.pace,
+                retry_after=specification.headers.get("retry_after", ""),
+                final=specification.final_statuses,
+                batch_size=world.account.plan.batch_size,
+            )
+        )
+        return {
+            "key": masked(world.account.key),
+            "plan": world.account.plan.name,
+            "requests": len(entries),
+            "verdict": told.verdict,
+            "findings": [shown(finding) for finding in told.findings],
+        }
+
+    @plane.blueprint.get("/report")
+    def show_report() -> Response:
+        keys = [judged(world) for world in plane.known()]
+        return jsonify(verdict=overall([each["verdict"] for each in keys]), keys=keys)
+
+
+def shown(finding: Finding) -> dict[str, Any]:
+    return {
+        "id": finding.id,
+        "question": finding.question,
+        "verdict": finding.verdict,
+        "detail": finding.detail,
+        "requests": [str(each) for each in finding.requests],
+        "advice": finding.advice,
+    }
