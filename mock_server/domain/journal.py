@@ -57,6 +57,12 @@ class Archive:
         self.answers: Counter[tuple[str | None, int]] = Counter()  # by operation and status
         self.faults: Counter[str] = Counter()
 
+    @property
+    def entries(self) -> int:
+        """How many there are in all journals."""
+        with self.lock:
+            return sum(map(len, self._journals))
+
     def journal(self, size: int) -> "Journal":
         """A new journal that keeps so many entries."""
         journal = Journal(size, self)

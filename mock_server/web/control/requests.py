@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from itertools import islice, takewhile
 from typing import Any
 
 from flask import Response, jsonify
@@ -25,9 +26,10 @@ def register(plane: Plane) -> None:
     @plane.blueprint.get("/requests")
     def list_requests() -> Response:
         limit, since = number("limit", 100, MOST_ENTRIES), number("since", 0)
-        found = list(worlds.heard(plane.key))
-        shown = [show(entry) for entry in found[:limit] if entry.id > since]
-        return jsonify(requests=shown, meta={"total": len(found)})
+        found = takewhile(lambda entry: entry.id > since, worlds.heard(plane.key))
+        shown = [show(entry) for entry in islice(found, limit)]
+        total = sum(1 for _ in worlds.heard(plane.key)) if plane.key else worlds.archive.entries
+        return jsonify(requests=shown, meta={"total": total})
 
     @plane.blueprint.get("/requests/<int:entry_id>")
     def show_request(entry_id: int) -> Response:
