@@ -1,5 +1,6 @@
 """`trackflow-mock serve`: one option for each setting."""
 
+import gc
 import sys
 from dataclasses import Field, fields, replace
 from pathlib import Path
@@ -60,6 +61,7 @@ def serve(**options: Any) -> None:
     from mock_server.web.listener import ListenError
     from mock_server.web.server import serve as serve_http
 
+    gc.disable()  # nothing of what starting up makes is garbage
     configure(options["log_format"], sys.stderr)
     settings = _with_token(Settings(**options))
     try:
@@ -68,11 +70,18 @@ def serve(**options: Any) -> None:
             app,
             settings.host,
             settings.port,
-            on_ready=lambda url: print(f"listening on {url}", flush=True),
+            on_ready=_ready,
             options=app.options(),
         )
     except (DocumentError, ListenError, ValueError) as error:
         raise Unusable(str(error)) from None
+
+
+def _ready(url: str) -> None:
+    """Say so, and let the collector leave alone what lives as long as the process."""
+    print(f"listening on {url}", flush=True)
+    gc.freeze()
+    gc.enable()
 
 
 def _with_token(settings: Settings) -> Settings:

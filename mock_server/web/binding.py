@@ -47,7 +47,8 @@ def body(environ: Environ) -> bytes:
 def respond(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
     """The reply as a WSGI response; pauses and whatever goes wrong on the wire become steps that the server plays."""
     given = list(reply.headers.items())
-    if reply.content:
+    scripted = reply.wire is not None or reply.pause > 0
+    if scripted and reply.content:  # a whole body is framed by the server, a script's must be promised
         given.append(("Content-Length", str(len(reply.content))))
     status = STATUS_LINES.get(reply.status) or f"{reply.status} Unknown"
     start_response(status, given)
