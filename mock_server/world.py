@@ -37,7 +37,7 @@ from mock_server.domain.webhooks import Subscription, Subscriptions
 from mock_server.faults import scenarios
 from mock_server.faults.books import RuleBook
 from mock_server.faults.fault import Delivery as Handling
-from mock_server.faults.matching import Parcel, Subject
+from mock_server.faults.matching import Subject
 from mock_server.faults.rules import Vocabulary
 from mock_server.faults.sandbox import Faults
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
@@ -324,8 +324,8 @@ class World:
 
     def _handling(self, subscription: Subscription) -> Handling:
         """What goes wrong with the next delivery to the subscription."""
-        parcel = Parcel(subscription.tracking_number, lambda: subscription.carrier)
-        return self.faults.for_delivery(Subject(self.foundation.mailing.operation, parcels=(parcel,)))
+        operation = self.foundation.mailing.operation
+        return self.faults.for_delivery(Subject.about(operation, subscription.tracking_number, subscription.carrier))
 
     def language(self, tag: str | None) -> str:
         """The language that a BCP 47 tag gets, English if there is none."""

@@ -1,9 +1,10 @@
-"""Rules in force: an ordered list that changes as a whole, so that readers in other threads need no lock."""
+"""Rules in force: ordered lists that change as a whole, and tell those who read them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
-from typing import Self
+from typing import Protocol, Self
+from weakref import WeakSet
 
 from mock_server.faults.fault import CallFault, DeliveryFault, ReplyFault
 from mock_server.faults.rules import Rule
@@ -35,6 +36,12 @@ class Page:
         )
 
 
+class Reader(Protocol):
+    """Somebody who wants to know when a book has changed."""
+
+    def refresh(self) -> None: ...
+
+
 class RuleBook:
     """An ordered list of rules with ids of their own, at most MOST_RULES."""
 
@@ -42,6 +49,12 @@ class RuleBook:
         self.page = Page.of(rules)
         self._named = 0
         self._lock = Lock()
+        self.readers: WeakSet[Reader] = WeakSet()
+
+    def tell(self, reader: Reader) -> None:
+        """Tell the reader of every change, as long as anybody else holds it."""
+        with self._lock:
+            self.readers.add(reader)
 
     def next_id(self) -> str:
         """An id that no rule of the book has."""
@@ -61,11 +74,16 @@ class RuleBook:
                 raise BookError(f"there is a rule {rule.id!r} already; delete it first, or choose another id")
             if len(rules) >= MOST_RULES:
                 raise BookError(f"there are {MOST_RULES} rules already; delete some first")
-            self.page = Page.of((*rules, rule))
+            self._turn(Page.of((*rules, rule)))
 
     def remove(self, identifier: str | None = None) -> int:
         """Take out the rule of that id, or all; how many there were."""
         with self._lock:
             before = self.page.rules
-            self.page = Page.of(rule for rule in before if identifier not in {None, rule.id})
+            self._turn(Page.of(rule for rule in before if identifier not in {None, rule.id}))
             return len(before) - len(self.page.rules)
+
+    def _turn(self, page: Page) -> None:
+        self.page = page
+        for reader in tuple(self.readers):
+            reader.refresh()

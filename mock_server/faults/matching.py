@@ -1,9 +1,10 @@
 """Which calls a rule is about."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
+from functools import partial
 from typing import Any, Self
 
 from mock_server.domain.tracking_numbers import normalise
@@ -38,24 +39,45 @@ class Parcel:
     carrier: Callable[[], str | None]
 
 
-@dataclass(frozen=True, slots=True)
 class Subject:
-    """A call as rules see it. A batch has `several` parcels, each of which can go wrong on its own."""
+    """A call as rules see it. A batch has `several` parcels, each of which can go wrong on its own.
 
-    operation: str | None = None
-    method: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    parcels: Sequence[Parcel] = ()
-    several: bool = False
+    Its parcels are found when a rule first asks for them, because most rules never do.
+    """
+
+    __slots__ = ("_find", "_parcels", "headers", "method", "operation", "several")
+
+    def __init__(
+        self,
+        operation: str | None,
+        method: str,
+        headers: Mapping[str, str],
+        find_parcels: Callable[[], Sequence[Parcel]],
+        *,
+        several: bool = False,
+    ) -> None:
+        self.operation = operation
+        self.method = method
+        self.headers = headers
+        self.several = several
+        self._find = find_parcels
+        self._parcels: Sequence[Parcel] | None = None
 
     @classmethod
     def about(cls, operation: str, tracking_number: str, carrier: str | None) -> Self:
-        """A delivery of that operation, or any other call about one shipment whose carrier is known."""
-        return cls(operation, "POST", parcels=(Parcel(tracking_number, lambda: carrier),))
+        """A delivery of that operation about a shipment whose carrier is known."""
+        return cls(operation, "POST", {}, lambda: (Parcel(tracking_number, lambda: carrier),))
 
-    def item(self, place: int) -> "Subject":
-        """The call as if it were about that one parcel."""
-        return Subject(self.operation, self.method, self.headers, (self.parcels[place],))
+    @property
+    def parcels(self) -> Sequence[Parcel]:
+        if self._parcels is None:
+            self._parcels = self._find()
+        return self._parcels
+
+    def items(self) -> "Iterator[Subject]":
+        """The call once for each of its parcels, as if it were about that one alone."""
+        for parcel in self.parcels:
+            yield Subject(self.operation, self.method, self.headers, partial(tuple, (parcel,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +117,14 @@ class Match:
 
     def accepts(self, subject: Subject) -> bool:
         """Whether the call is one of these; of several parcels, one is enough."""
-        return (
-            (self.operation is None or self.operation.accepts(subject.operation))
-            and (self.method is None or self.method == subject.method)
-            and all(_fits(subject.headers.get(name), wanted) for name, wanted in self.headers.items())
-            and (not self.picks_parcels or any(map(self._picks, subject.parcels)))
-        )
+        if self.operation is not None and not self.operation.accepts(subject.operation):
+            return False
+        if self.method is not None and self.method != subject.method:
+            return False
+        for name, wanted in self.headers.items():
+            if not _fits(subject.headers.get(name), wanted):
+                return False
+        return not self.picks_parcels or any(map(self._picks, subject.parcels))
 
     def _picks(self, parcel: Parcel) -> bool:
         return (self.tracking_number is None or self.tracking_number.accepts(parcel.tracking_number)) and (

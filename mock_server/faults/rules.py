@@ -92,6 +92,11 @@ class Rule:
             raise FormError.at("/until", "from", complaint)
         return rule
 
+    @property
+    def timed(self) -> bool:
+        """Whether it depends on the time if the rule holds."""
+        return self.opens > -inf or self.closes < inf
+
     def holds(self, now: float) -> bool:
         """Whether the instant is in the rule's window."""
         return self.opens <= now < self.closes

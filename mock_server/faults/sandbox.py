@@ -9,7 +9,7 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
 from mock_server.domain.clock import Clock
 from mock_server.domain.randomness import stream
-from mock_server.faults.books import RuleBook
+from mock_server.faults.books import Page, RuleBook
 from mock_server.faults.fault import Delivery, Occasion
 from mock_server.faults.matching import Subject
 from mock_server.faults.rules import Count, Rule
@@ -34,23 +34,26 @@ class Faults:
         self._trial = Occasion(Random(0), header_names)
         self._counts: dict[Rule, Count] = {}
         self._lock = Lock()
+        for book in books:
+            book.tell(self)
+        self.refresh()
 
-    @property
-    def quiet(self) -> bool:
-        """Whether no rule could strike a call or its reply."""
-        for book in self._books:  # on the path of every request, where a generator would be felt
-            if book.page.calls or book.page.replies:
-                return False
-        return True
+    def refresh(self) -> None:
+        """Read the books anew; each calls this when it has changed."""
+        with self._lock:
+            self._page = page = Page.of(rule for book in self._books for rule in book.page.rules)
+            known = set(page.rules)
+            self._counts = {rule: count for rule, count in self._counts.items() if rule in known}
+            # Asked for every call, so they are plain truths: is there a rule that could refuse it, or spoil its reply?
+            self.refuses, self.spoils = bool(page.calls), bool(page.replies)
 
     def refusal(self, subject: Subject) -> ApiError | None:
         """The error that a rule has for the call, or None.
 
         Of a call about several parcels, rules that pick some by number or carrier are asked by `refusals`.
         """
-        now = self._clock.now()
-        for rule, fault in (each for book in self._books for each in book.page.calls):
-            if (subject.several and rule.match.picks_parcels) or not self._concerns(rule, subject, now):
+        for rule, fault in self._page.calls:
+            if (subject.several and rule.match.picks_parcels) or not self._concerns(rule, subject):
                 continue
             if self._strike(rule) is not None:
                 return fault.refusal(rule.id)
@@ -58,23 +61,20 @@ class Faults:
 
     def refusals(self, subject: Subject) -> dict[int, ApiError]:
         """The errors that rules have for single parcels of a call about several, by the parcels' places."""
-        now = self._clock.now()
-        picking = [each for book in self._books for each in book.page.calls if each[0].match.picks_parcels]
+        picking = [(rule, fault) for rule, fault in self._page.calls if rule.match.picks_parcels]
         refused: dict[int, ApiError] = {}
-        for place in range(len(subject.parcels)) if picking else ():
-            item = subject.item(place)
+        for place, item in enumerate(subject.items()) if picking else ():
             for rule, fault in picking:
-                if self._concerns(rule, item, now) and self._strike(rule) is not None:
+                if self._concerns(rule, item) and self._strike(rule) is not None:
                     refused[place] = fault.refusal(rule.id)
                     break
         return refused
 
     def spoil(self, subject: Subject, reply: Reply) -> tuple[Reply, list[Rule]]:
         """The reply as the client is to get it, and the rules that struck it."""
-        now = self._clock.now()
         struck = []
-        for rule, fault in (each for book in self._books for each in book.page.replies):
-            if not self._concerns(rule, subject, now) or fault.after(reply, self._trial) is reply:
+        for rule, fault in self._page.replies:
+            if not self._concerns(rule, subject) or fault.after(reply, self._trial) is reply:
                 continue
             chance = self._strike(rule)
             if chance is not None:
@@ -83,12 +83,11 @@ class Faults:
         return reply, struck
 
     def for_delivery(self, subject: Subject) -> Delivery:
-        """How the event of that subject (operation, number, carrier) is to be delivered."""
+        """How an event about the subject is to be delivered."""
         delivery = Delivery()
-        now = self._clock.now()
-        for rule, fault in (each for book in self._books for each in book.page.deliveries):
+        for rule, fault in self._page.deliveries:
             spoilt = fault.deliver(delivery)
-            if spoilt is delivery or not self._concerns(rule, subject, now) or self._strike(rule) is None:
+            if spoilt is delivery or not self._concerns(rule, subject) or self._strike(rule) is None:
                 continue
             delivery = replace(spoilt, faults=(*delivery.faults, rule.id))
             if delivery.dropped:
@@ -97,7 +96,7 @@ class Faults:
 
     def rules(self) -> Iterator[tuple[Rule, Count]]:
         """Every rule that concerns the sandbox, in order, with how often it has seen and struck."""
-        for rule in (rule for book in self._books for rule in book.page.rules):
+        for rule in self._page.rules:
             yield rule, self.count(rule)
 
     def count(self, rule: Rule) -> Count:
@@ -110,8 +109,9 @@ class Faults:
             if rule.id == identifier:
                 self._counts[rule] = replace(count)
 
-    def _concerns(self, rule: Rule, subject: Subject, now: float) -> bool:
-        if not rule.holds(now):
+    def _concerns(self, rule: Rule, subject: Subject) -> bool:
+        """Whether the call may count for the rule; what is asked first is what tells soonest."""
+        if rule.timed and not rule.holds(self._clock.now()):
             return False
         count = self._counts.get(rule)
         return (count is None or count.applied < rule.times) and rule.match.accepts(subject)
@@ -119,12 +119,5 @@ class Faults:
     def _strike(self, rule: Rule) -> Random | None:
         """The chance of the fault if the rule strikes this call that concerns it, else None."""
         with self._lock:
-            count = self._counts.get(rule)
-            if count is None:
-                self._forget_removed()
-                count = self._counts[rule] = Count()
+            count = self._counts.setdefault(rule, Count())
             return count.turn(rule, lambda number: stream(self._seed, self._key, "fault", rule.id, number))
-
-    def _forget_removed(self) -> None:
-        rules = {rule for book in self._books for rule in book.page.rules}
-        self._counts = {rule: count for rule, count in self._counts.items() if rule in rules}

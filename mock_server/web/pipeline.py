@@ -66,7 +66,7 @@ class Pipeline:
                 raise ApiError("rate_limit_exceeded", f"{cost} lookups asked, {allowance.remaining} remain")
             if "prefer" in headers:
                 preference = read(headers["prefer"], route.operation)
-            if not (preference.decides or world.faults.quiet):
+            if world.faults.refuses and not preference.decides:
                 call = self._strike(world, route, call)
             reply = self._preferred(world, route.operation, preference) or self._handle(
                 world, route.operation, call, problem
@@ -188,7 +188,7 @@ class Pipeline:
     def _spoilt(self, world: World | None, route: Route, call: Call, reply: Reply) -> tuple[Reply, Sequence[Rule]]:
         """The reply as fault rules leave it, whatever it was, and the rules that struck it."""
         faults = world.faults if world else self.worlds.stray_faults
-        return ((reply, ())) if faults.quiet else faults.spoil(subject_of(self.worlds.foundation, route, call), reply)
+        return faults.spoil(subject_of(self.worlds.foundation, route, call), reply) if faults.spoils else (reply, ())
 
     def _labelled(self, reply: Reply, injected: Sequence[str], preference: Preference) -> Reply:
         """The reply saying what was injected, unless nothing outside the contract may be sent."""
@@ -241,5 +241,7 @@ def _injected(call: Call, refusal: ApiError | None, preference: Preference, stru
 
 def _reason(refusal: ApiError | None, struck: Sequence[Rule]) -> str | None:
     """Why the reply is not the ordinary one, or None if it is."""
+    if not (refusal or struck):
+        return None
     reasons = [str(refusal)] if refusal else []
-    return "; ".join([*reasons, *(f"fault rule {rule.id}: {rule.fault.type}" for rule in struck)]) or None
+    return "; ".join([*reasons, *(f"fault rule {rule.id}: {rule.fault.type}" for rule in struck)])

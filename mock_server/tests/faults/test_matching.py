@@ -43,7 +43,7 @@ def test_a_rule_sees_what_fits_everything_it_names(match: dict[str, Any], seen: 
 
 
 def test_a_call_without_an_operation_or_a_parcel_fits_only_what_names_neither() -> None:
-    stray = Subject(None, "GET")
+    stray = Subject(None, "GET", {}, tuple)
     assert Match().accepts(stray)
     assert not Match.from_document({"operation": "*"}).accepts(stray)
     assert not Match.from_document({"carrier": "*"}).accepts(stray)
@@ -59,7 +59,7 @@ def test_the_carrier_is_not_asked_for_unless_a_rule_wants_it() -> None:
     def unasked() -> str:
         raise AssertionError
 
-    subject = Subject("trackShipment", "GET", parcels=(Parcel("1Z999AA10123456784", unasked),))
+    subject = Subject("trackShipment", "GET", {}, lambda: (Parcel("1Z999AA10123456784", unasked),))
     assert Match.from_document({"operation": "track*", "tracking_number": "1Z*"}).accepts(subject)
 
 

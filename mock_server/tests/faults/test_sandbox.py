@@ -1,5 +1,6 @@
 """Which rule strikes which call, counted."""
 
+import gc
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import repeat
@@ -229,14 +230,25 @@ def test_a_rule_that_comes_back_begins_to_count_anew() -> None:
     assert fails(sandbox, [call()] * 2) == "x."
 
 
-def test_a_sandbox_is_quiet_while_no_rule_could_strike_a_call() -> None:
+def test_a_sandbox_knows_whether_any_rule_could_strike() -> None:
     book = RuleBook()
-    sandbox = Faults(ManualClock(NOON), SPECIFICATION.headers, (book,), 0, "k")
-    assert sandbox.quiet
-    book.add(rule({"type": "drop"}, id="delivery"))
-    assert sandbox.quiet
-    book.add(rule({"type": "latency", "milliseconds": 1}, id="call"))
-    assert not sandbox.quiet
+    sandbox = Faults(ManualClock(NOON), SPECIFICATION.headers, (RuleBook(), book), 0, "k")
+    told: list[tuple[bool, bool]] = []
+    for fault in ({"type": "drop"}, {"type": "latency", "milliseconds": 1}, OUTAGE):
+        book.add(rule(fault, id=str(len(told))))
+        told.append((sandbox.refuses, sandbox.spoils))
+    assert told == [(False, False), (False, True), (True, True)]
+    book.remove()
+    assert (sandbox.refuses, sandbox.spoils) == (False, False)
+
+
+def test_a_book_forgets_the_sandboxes_that_are_gone() -> None:
+    book = RuleBook()
+    for key in "abc":
+        Faults(ManualClock(NOON), SPECIFICATION.headers, (RuleBook(), book), 0, key)
+    kept = Faults(ManualClock(NOON), SPECIFICATION.headers, (RuleBook(), book), 0, "d")
+    gc.collect()
+    assert list(book.readers) == [kept]
 
 
 def test_a_count_can_be_taken_up_elsewhere() -> None:
