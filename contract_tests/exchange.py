@@ -37,7 +37,11 @@ class Request:
         elif self.method != "GET":
             words.append(f"-X {self.method}")
         words.append(_quoted(self.url, keys))
-        words += [f"-H {_quoted(f'{name}: {value}', keys)}" for name, value in self.headers if name != "Accept"]
+        words += [
+            f"-H {_quoted(f'{name}: {value}', keys)}"
+            for name, value in self.headers
+            if name not in {"Accept", "User-Agent"}
+        ]
         if self.body is not None:
             shown = self.body.decode("utf-8", "backslashreplace")
             words.append(f"--data-binary {_quoted(shown if len(shown) <= 2000 else shown[:2000] + '…', keys)}")

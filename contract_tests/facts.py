@@ -128,10 +128,12 @@ class Facts:
 
 
 def choose_key(contract: Contract, target: Target, given: str | None, plan: str | None) -> Key | None:
-    """The run's key: the one given, else the target file's of the plan asked for, else of the largest plan."""
+    """The run's key: the one given, else the target file's of the plan asked for, else of the largest limited plan."""
     named: Mapping[str, str] = {text: name for name, text in target.keys.items()}
     if given is None:
-        order = [plan] if plan else list(reversed([*contract.plans]))
+        plans = [each for each in contract.plans.values() if each.limited][::-1]
+        plans += [each for each in contract.plans.values() if not each.limited]
+        order = [plan] if plan else [each.name for each in plans]
         given = next((target.keys[name] for name in order if name in target.keys), None)
     if given is None:
         return None

@@ -83,8 +83,9 @@ class Lab:
             self._open()
         if self.receiver is None:
             raise UnverifiableError(self.why_no_receiver or "no receiver")
-        if not self.states.available("event occurs"):
-            raise lacking("states")
+        obstacle = self.states.obstacle("event occurs")
+        if obstacle is not None:
+            raise obstacle
         return self.receiver
 
     def event(self, kind: str, number: Number | None = None) -> None:
@@ -116,6 +117,12 @@ class Lab:
             return []
         receiver.wait_until(hook.name, lambda them: len(same(them)) >= count, seconds)
         return same(receiver.deliveries(hook.name))
+
+    def quiet(self) -> None:
+        """Comes back when whatever is under way must have arrived."""
+        if not self.settled:
+            self.listening().wait_until("", lambda _: False, SILENCE_SECONDS)
+            self.settled = True
 
     def stays_silent(self, hook: Hook, count: int) -> bool:
         """Whether no more than so many deliveries have come, after a moment in which more would have come."""

@@ -1,5 +1,6 @@
 """What was shown about each clause."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,5 +116,5 @@ class Ledger:
 
 def shown(value: Any, longest: int = 300) -> str:
     """The value on one short line."""
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= longest else text[: longest - 1] + "…"

@@ -27,7 +27,10 @@ def _count(text: str) -> int:
 
 OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("--base-url", {"metavar": "URL", "type": _url, "help": "where the implementation is, with or without /v2"}),
-    ("--api-key", {"metavar": "KEY", "help": "the key to ask with (default: the target file's of the largest plan)"}),
+    (
+        "--api-key",
+        {"metavar": "KEY", "help": "the key to ask with (default: the target file's of the largest limited plan)"},
+    ),
     ("--plan", {"metavar": "PLAN", "help": "the key's plan; quota arithmetic and pacing follow it"}),
     ("--target", {"metavar": "FILE.toml", "type": Path, "help": "what is known of the implementation"}),
     ("--level", {"choices": LEVELS, "default": "documented", "help": "which broken clauses fail; others warn"}),

@@ -1,5 +1,6 @@
 """The suite as a pytest plugin: options, fixtures, the order of probes, and what a probe's end means."""
 
+import os
 from collections.abc import Generator
 from functools import partial
 from pathlib import Path
@@ -16,8 +17,9 @@ from contract_tests.ledger import Breach, Ledger
 from contract_tests.options import OPTIONS, RunOptions
 from contract_tests.pacing import QuotaSpentError
 from contract_tests.preflight import preflight
-from contract_tests.report.console import summary
-from contract_tests.report.files import write_reports
+from contract_tests.report.annotations import annotations
+from contract_tests.report.console import opening, summary
+from contract_tests.report.files import report, write_reports
 from contract_tests.report.listing import listing
 from contract_tests.run import Run, prepare
 from contract_tests.session import UnsafeError
@@ -88,6 +90,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter:
         run.progress.listener = partial(_tell, reporter)
+    run.progress(f"{run.session.base_url}: {opening(run)}")
     run.refused = preflight(run)
     if run.refused:
         pytest.exit(run.refused, returncode=3)
@@ -135,7 +138,10 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     run = config.stash.get(RUN, None)
     if run is not None and run.refused is None:
         terminalreporter.ensure_newline()
-        terminalreporter.write(summary(run, run.ledger.verdicts()))
+        verdicts = run.ledger.verdicts()
+        terminalreporter.write(summary(run, verdicts))
+        if os.environ.get("GITHUB_ACTIONS") == "true":
+            terminalreporter.write(annotations(report(run, verdicts)))
 
 
 def exit_code(run: Run, status: int) -> int:

@@ -113,7 +113,8 @@ class Receiver:
     def wait_until(self, name: str, enough: Callable[[list[Delivery]], bool], seconds: float) -> bool:
         """Whether the deliveries so far are enough, within that time."""
         with self._arrived:
-            return self._arrived.wait_for(lambda: enough(self._boxes[name].deliveries), timeout=seconds)
+            box = self._boxes.setdefault(name, _Mailbox())
+            return self._arrived.wait_for(lambda: enough(box.deliveries), timeout=seconds)
 
     def arrive(self, method: str, path: str, headers: Sequence[tuple[str, str]], body: bytes) -> Reply:
         """Files a delivery and says how to answer it."""

@@ -38,7 +38,7 @@ class Sleeper:
     def move(self, seconds: float) -> None:
         """Moves the target's clock ahead; UnverifiableError if it has no control plane for that."""
         if not (self.pass_by_state and self.pass_by_state(seconds)):
-            raise lacking("states")
+            raise lacking("patience")
         self.ahead += seconds
 
     def pass_time(self, seconds: float, reason: str) -> None:

@@ -20,10 +20,9 @@ class States:
 
     def ask(self, state: str, **params: Any) -> None:
         """The target is in that state now; UnverifiableError if it can't be."""
-        if self._url is None:
-            raise lacking("states")
-        if state in self._unknown:
-            raise UnverifiableError(f"the target's control plane does not know the state {state!r}")
+        obstacle = self.obstacle(state)
+        if obstacle is not None or self._url is None:
+            raise obstacle or lacking("states")
         body = json.dumps({"state": state, "params": params}).encode()
         headers = (("Content-Type", "application/json"), *self._headers)
         try:
@@ -48,4 +47,12 @@ class States:
 
     def available(self, state: str) -> bool:
         """Whether it is worth asking for the state."""
-        return self._url is not None and state not in self._unknown
+        return self.obstacle(state) is None
+
+    def obstacle(self, state: str) -> UnverifiableError | None:
+        """Why the state can't be made, as far as that is known."""
+        if self._url is None:
+            return lacking("states")
+        if state in self._unknown:
+            return UnverifiableError(f"the target's control plane does not know the state {state!r}")
+        return None

@@ -42,11 +42,16 @@ def test_the_minute_ends_with_the_utc_minute(api: Api, run: Run, facts: Facts, l
         ledger.breach(plan.clause, after.exchange, f"{fresh} left after the first request of a minute", after.remaining)
 
 
+@proves("quota.headers.unlimited", rank=49)
+def test_an_unlimited_plan_has_no_rate_limit_headers(api: Api, facts: Facts) -> None:
+    """The passive checks look at the headers of every answer to a key of such a plan."""
+    unlimited = next((each.name for each in api.contract.plans.values() if not each.limited), "")
+    api.carriers(key=facts.key_of(unlimited))
+
+
 @proves("quota.cost", "quota.batch-cost", "quota.free", "quota.reset.steady", rank=97)
-def test_every_answer_is_counted(run: Run, facts: Facts, ledger: Ledger) -> None:
+def test_every_answer_is_counted(run: Run, ledger: Ledger) -> None:
     """Sends nothing: the headers of everything that was sent tell."""
-    if facts.plan is not None:
-        facts.limited()
     seen = run.session.exchanges
     if not any(True for _ in readings(run.contract, seen)):
         raise UnverifiableError("no answer carried both rate-limit headers")

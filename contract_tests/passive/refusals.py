@@ -14,7 +14,7 @@ def check_refusal(contract: Contract, ledger: Ledger, exchange: Exchange) -> Non
         return
     codes = [each for each in contract.refusals.values() if exchange.status in each.statuses]
     answer = exchange.operation.answer(exchange.status)
-    if len(codes) == 1 and codes[0].documented and answer is not None and answer.clause:
+    if len(codes) == 1 and answer is not None and answer.clause:
         code = codes[0].code
         expected, found = f"the code {code} in the body of a {exchange.status}", exchange.response.text
         ledger.judge(answer.clause, exchange, expected, found, holds=has_code(exchange, code))

@@ -7,6 +7,14 @@ from contract_tests.report.listing import source_line
 from contract_tests.run import Run
 
 
+def opening(run: Run) -> str:
+    """What is about to be sent, at most."""
+    budget, plan = run.session.budget, run.facts.key.plan
+    whose = f"a key of the plan {plan}" if plan else "a key of a plan that is not known (say it with --plan)"
+    most = f"at most {budget.requests} requests and {budget.lookups} lookups"
+    return f"{len(run.contract.testable)} clauses, {whose}, {most}"
+
+
 def summary(run: Run, verdicts: Sequence[Verdict]) -> str:
     """What is broken with how to see it, what could not be shown and why, and the count."""
     keys = run.secrets()

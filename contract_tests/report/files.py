@@ -6,18 +6,22 @@ from typing import Any
 
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import FAILED, NOT_VERIFIED, PASSED, WARNED, Verdict
+from contract_tests.report import html, junit
 from contract_tests.run import Run
 
 _LONGEST_BODY = 4000
 
 
 def write_reports(run: Run, verdicts: Sequence[Verdict]) -> None:
-    """report.json in the directory that was asked for; nothing if none was."""
-    if run.options.report_dir is None:
+    """report.html, report.json and junit.xml in the directory that was asked for; nothing if none was."""
+    folder = run.options.report_dir
+    if folder is None:
         return
-    run.options.report_dir.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report(run, verdicts), indent=2, ensure_ascii=False)
-    (run.options.report_dir / "report.json").write_text(text + "\n", encoding="utf-8")
+    folder.mkdir(parents=True, exist_ok=True)
+    found = report(run, verdicts)
+    (folder / "report.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "report.html").write_text(html.page(found), encoding="utf-8")
+    (folder / "junit.xml").write_bytes(junit.document(found))
 
 
 def report(run: Run, verdicts: Sequence[Verdict]) -> dict[str, Any]:

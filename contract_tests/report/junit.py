@@ -1,0 +1,44 @@
+"""junit.xml: one test case for each clause, as CI servers show them."""
+
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+_ILLEGAL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF), "\ufffd")  # XML 1.0 section 2.2
+
+
+def document(report: Mapping[str, Any]) -> bytes:
+    """The report as JUnit's XML: broken is a failure, not verified is skipped, a warning is said beside a success."""
+    summary = report["summary"]
+    suite = ElementTree.Element(
+        "testsuite",
+        name="trackflow-contract",
+        tests=str(summary["clauses"]),
+        failures=str(summary["failed"]),
+        errors="0",
+        skipped=str(summary["not_verified"]),
+    )
+    for clause in report["clauses"]:
+        name = _clean(f"{clause['id']}: {clause['title']}")
+        case = ElementTree.SubElement(suite, "testcase", classname=f"trackflow.{clause['level']}", name=name)
+        if clause["verdict"] == "failed":
+            failure = ElementTree.SubElement(case, "failure", message=_clean(clause["reason"]))
+            failure.text = _clean(_story(clause))
+        elif clause["verdict"] == "not_verified":
+            ElementTree.SubElement(case, "skipped", message=_clean(clause["reason"]))
+        elif clause["verdict"] == "warned":
+            ElementTree.SubElement(case, "system-out").text = _clean(f"warning: {clause['reason']}\n{_story(clause)}")
+    root = ElementTree.Element("testsuites")
+    root.append(suite)
+    ElementTree.indent(root)
+    text: bytes = ElementTree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text
+
+
+def _story(clause: Mapping[str, Any]) -> str:
+    evidence = clause["evidence"] or {"curl": "", "status": "", "body": ""}
+    return f"{clause['source']}\n\n{evidence['curl']}\n-> {evidence['status']} {evidence['body']}"
+
+
+def _clean(text: str) -> str:
+    return text.translate(_ILLEGAL)

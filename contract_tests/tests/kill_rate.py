@@ -1,0 +1,151 @@
+"""How many of the broken servers the suite notices, for the right reason, and whether it blames a sound one.
+
+`python -m contract_tests.tests.kill_rate [--only WORD] [--variants] [--skip EXPRESSION] [--json FILE]`
+"""
+
+import argparse
+import contextlib
+import io
+import json
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from contract_tests.cli import main as contract
+from contract_tests.tests.servers import MUTANTS, VARIANTS, running, target_toml
+
+UNLIMITED_TIME = "not slow_answer"  # that probe waits ten real seconds, and only one mutant is about it
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What one run said of one server."""
+
+    name: str
+    group: str
+    level: str
+    wanted: tuple[str, ...]
+    broken: tuple[str, ...]
+    documented: tuple[str, ...]
+    passed: int
+    requests: int
+    lookups: int
+
+    @property
+    def killed(self) -> bool:
+        """At the default level for a documented defect, at `--level all` for an assumed one."""
+        return bool(self.documented if self.level == "documented" else self.broken)
+
+    @property
+    def right(self) -> bool:
+        return bool({*self.broken} & {*self.wanted})
+
+
+def check(mutant: str | None, variant: str | None, arguments: Sequence[str], plan: str) -> Score:
+    """Runs the suite against one server in this process."""
+    with tempfile.TemporaryDirectory() as folder, running(mutant, variant) as target:
+        file = Path(folder) / "target.toml"
+        file.write_text(target_toml(target), encoding="utf-8")
+        asked = ["run", "--target", str(file), "--plan", plan, "--level", "all", "--report-dir", folder, *arguments]
+        with contextlib.redirect_stdout(io.StringIO()) as output:
+            status = contract(asked)
+        report = Path(folder) / "report.json"
+        if not report.exists():
+            return _unreachable(mutant, variant, status, output.getvalue())
+        found = json.loads(report.read_text(encoding="utf-8"))
+    broken = [each for each in found["clauses"] if each["verdict"] == "failed"]
+    group, level, wanted = _described(mutant, variant)
+    return Score(
+        name=mutant or variant or "reference",
+        group=group,
+        level=level,
+        wanted=wanted,
+        broken=tuple(each["id"] for each in broken),
+        documented=tuple(each["id"] for each in broken if each["level"] == "documented"),
+        passed=found["summary"]["passed"],
+        requests=found["summary"]["requests"],
+        lookups=found["summary"]["lookups"],
+    )
+
+
+def _unreachable(mutant: str | None, variant: str | None, status: int, output: str) -> Score:
+    """A server that answers no key is told apart by the exit code alone; a suite that fell over is no verdict."""
+    if status != 3:
+        raise RuntimeError(f"{mutant or variant}: exit code {status} without a report\n{output}")
+    group, level, wanted = _described(mutant, variant)
+    return Score(mutant or variant or "", group, level, wanted, ("exit 3",), ("exit 3",), 0, 0, 0)
+
+
+def _described(mutant: str | None, variant: str | None) -> tuple[str, str, tuple[str, ...]]:
+    if mutant is not None:
+        found = MUTANTS[mutant]
+        return found.group, found.level, found.clauses
+    keeps_all = variant is None or VARIANTS[variant].keeps_assumed
+    return "variants", "assumed" if keeps_all else "documented", ()
+
+
+def run(
+    mutants: Iterable[str], variants: Iterable[str], arguments: Sequence[str], *, plan: str, workers: int = 2
+) -> list[Score]:
+    """The scores of all of them, in their order."""
+    jobs = [(name, None) for name in mutants] + [(None, name) for name in variants]
+    with ProcessPoolExecutor(workers) as pool:
+        futures = [pool.submit(check, mutant, variant, arguments, plan) for mutant, variant in jobs]
+        for number, each in enumerate(futures, 1):
+            sys.stderr.write(f"\r{number}/{len(jobs)} {each.result().name:40}")
+        sys.stderr.write("\n")
+        return [each.result() for each in futures]
+
+
+def summary(scores: Sequence[Score]) -> str:
+    """Kill rate and right-reason rate by group and level, survivors, and what sound servers were blamed for."""
+    mutants = [each for each in scores if each.group != "variants"]
+    lines = [f"{'group':18} {'level':10} {'killed':>9} {'right reason':>13}"]
+    groups = {(each.group, each.level) for each in mutants}
+    for group, level in [*sorted(groups), ("all", "documented"), ("all", "assumed")]:
+        here = [each for each in mutants if group in {each.group, "all"} and each.level == level]
+        killed, right, size = sum(each.killed for each in here), sum(each.right for each in here), len(here) or 1
+        lines.append(f"{group:18} {level:10} {killed:4}/{size:4} {right:7}/{size:4} {100 * killed / size:6.1f} %")
+    lines += ["", "survivors:"]
+    lines += [f"  {each.name} ({each.level}): wanted {each.wanted}" for each in mutants if not each.killed]
+    lines += ["wrong reason:"]
+    lines += [
+        f"  {each.name} ({each.level}): wanted {each.wanted}, broken {each.broken}"
+        for each in mutants
+        if each.killed and not each.right
+    ]
+    lines += ["false alarms:"]
+    for each in scores:
+        blamed = each.broken if each.level == "assumed" else each.documented
+        if each.group == "variants" and blamed:
+            lines.append(f"  {each.name} ({'keeps all' if each.level == 'assumed' else 'keeps documented'}): {blamed}")
+    most = max(scores, key=lambda each: each.requests)
+    lines.append(f"most requests: {most.requests} and {most.lookups} lookups ({most.name})")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m contract_tests.tests.kill_rate", description=__doc__)
+    parser.add_argument("--only", default="", help="names or groups that contain this word")
+    parser.add_argument("--variants", action="store_true", help="sound servers only")
+    parser.add_argument("--mutants", action="store_true", help="broken servers only")
+    parser.add_argument("--skip", default=UNLIMITED_TIME, help="pytest's -k expression of the probes to run")
+    parser.add_argument("--plan", default="growth")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("rest", nargs="*", help="further options of trackflow-contract")
+    options = parser.parse_args()
+    names = [] if options.variants else [n for n, m in MUTANTS.items() if options.only in n or options.only in m.group]
+    variants = [] if options.mutants else [name for name in VARIANTS if options.only in name or options.variants]
+    arguments = ["-k", options.skip, "--exhaust-quota", *options.rest]
+    scores = run(names, variants, arguments, plan=options.plan)
+    if options.json:
+        options.json.write_text(json.dumps([asdict(each) for each in scores], indent=1), encoding="utf-8")
+    sys.stdout.write(summary(scores))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

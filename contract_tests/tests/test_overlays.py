@@ -1,0 +1,78 @@
+from pathlib import Path
+
+import pytest
+
+from contract_tests.contract.document import Contract, load
+from contract_tests.contract.files import ContractError
+from contract_tests.tests.fakes import a_run, reply
+
+HEAD = "overlay: 1.0.0\ninfo: {title: ours, version: 1.0.0}\nactions:\n"
+
+
+def overlay(folder: Path, actions: str) -> Path:
+    file = folder / "ours.yaml"
+    file.write_text(HEAD + actions, encoding="utf-8")
+    return file
+
+
+def test_a_renamed_path_is_asked(tmp_path: Path) -> None:
+    file = overlay(
+        tmp_path,
+        "  - target: $.paths\n"
+        "    update: {/companies: {get: {operationId: listCarriers, responses: {'200': {description: x}}}}}\n"
+        "  - {target: \"$.paths['/carriers']\", remove: true}\n",
+    )
+    run, script = a_run(load([file]), lambda _: reply(200, {}))
+    run.api.carriers()
+    assert script.asked[0].url == "http://target/v2/companies"
+
+
+def test_a_renamed_property_is_read_under_its_own_name(tmp_path: Path) -> None:
+    file = overlay(
+        tmp_path,
+        "  - target: $.components.schemas.Webhook.properties\n"
+        "    update: {hookId: {type: string, x-value: webhook_id}}\n",
+    )
+    contract = load([file])
+    run, _ = a_run(contract, lambda _: reply(201, {"hookId": "h1"}))
+    exchange = run.api.subscribe("1Z204E380338943508", "https://example.com/")
+    assert run.api.read(exchange)["webhook_id"] == "h1"
+
+
+def test_a_message_and_a_level_can_be_corrected(tmp_path: Path) -> None:
+    file = overlay(
+        tmp_path,
+        "  - target: $.components.responses.unknown_webhook\n"
+        "    update: {x-source: documented, x-quote: 'They told us.'}\n",
+    )
+    assert load([file]).clauses["webhook.delete.404"].documented
+
+
+def test_lists_grow_and_removals_take_the_highest_first(tmp_path: Path) -> None:
+    file = overlay(
+        tmp_path,
+        "  - {target: $.tags, update: {name: news}}\n  - {target: '$.tags[0,1]', remove: true}\n",
+    )
+    assert [each["name"] for each in load([file]).document["tags"]] == ["webhooks", "news"]
+
+
+def test_an_action_that_matches_nothing_is_told(tmp_path: Path) -> None:
+    file = overlay(tmp_path, "  - {target: $.paths.nowhere, remove: true}\n")
+    assert "matches nothing" in load([file]).idle[0]
+
+
+@pytest.mark.parametrize(
+    ("actions", "complaint"),
+    [
+        ("  - {target: '$[', remove: true}\n", "RFC 9535"),
+        ("  - {target: $.info, update: 3}\n", "another kind"),
+        ("  - {target: $, remove: true}\n", "root"),
+    ],
+)
+def test_an_overlay_that_cannot_be_applied_is_an_error(tmp_path: Path, actions: str, complaint: str) -> None:
+    with pytest.raises(ContractError, match=complaint):
+        load([overlay(tmp_path, actions)])
+
+
+def test_every_clause_has_its_own_source(contract: Contract) -> None:
+    assert [each.id for each in contract.clauses.values() if not each.source] == []
