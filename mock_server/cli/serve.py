@@ -57,7 +57,7 @@ def _option(field: Field[Any]) -> Any:
 def serve(**options: Any) -> None:
     """Run the mock on this machine."""
     from mock_server.contract.files import DocumentError
-    from mock_server.web.app import create_app
+    from mock_server.web.front import Front
     from mock_server.web.listener import ListenError
     from mock_server.web.server import serve as serve_http
 
@@ -65,13 +65,13 @@ def serve(**options: Any) -> None:
     configure(options["log_format"], sys.stderr)
     settings = _with_token(Settings(**options))
     try:
-        app = create_app(settings)
+        front = Front(settings)
         serve_http(
-            app,
+            front,
             settings.host,
             settings.port,
             on_ready=_ready,
-            options=app.options(),
+            options=front.options(),
         )
     except (DocumentError, ListenError, ValueError) as error:
         raise Unusable(str(error)) from None

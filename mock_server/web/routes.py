@@ -7,9 +7,6 @@ from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote
 
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import Map, Rule
-
 from mock_server.contract.errors import ApiError
 from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
@@ -34,26 +31,36 @@ class Router:
 
     def __init__(self, specification: Specification) -> None:
         self._paths = specification.paths
-        rules = [_rule(specification.base_path, path) for path in specification.paths]
-        self._adapter = Map(rules, merge_slashes=False).bind("localhost")
+        base = specification.base_path
+        self._concrete = {base + path: path for path in specification.paths if "{" not in path}
+        templates = sorted((path for path in specification.paths if "{" in path), key=lambda path: path.count("{"))
+        self._templates = [(_pattern(base + path), path) for path in templates]
         self._remembered = lru_cache(4096)(self._read)
 
     def find(self, method: str, target: str) -> Route:
         """The route of a raw target, percent-encoding and all. The same target means the same route."""
         return self._remembered(method, target) if len(target) <= REMEMBERED_TARGET else self._read(method, target)
 
+    def _match(self, raw_path: str) -> tuple[str | None, tuple[str, ...]]:
+        """The path of the contract that a raw path is one of, and the raw values of its parameters."""
+        if raw_path in self._concrete:
+            return self._concrete[raw_path], ()
+        for pattern, path in self._templates:
+            if found := pattern.fullmatch(raw_path):
+                return path, found.groups()
+        return None, ()
+
     def _read(self, method: str, target: str) -> Route:
         raw_path, _, raw_query = target.partition("?")
-        try:
-            path, values = self._adapter.match(raw_path, method="GET")
-        except HTTPException:
+        path, values = self._match(raw_path)
+        if path is None:
             return Route()
         methods = self._paths[path]
         operation = methods.get(method)
         if operation is None:
             return Route(methods)
         try:
-            path_params = {name: _unquoted(values[f"p{index}"]) for index, name in enumerate(_names(path))}
+            path_params = {name: _unquoted(value) for name, value in zip(_names(path), values, strict=True)}
             return Route(methods, operation, *operation.parameter_facts(path_params, _query(raw_query, operation)))
         except ValueError as error:
             return Route(methods, operation, problem=ApiError("invalid_request", str(error)))
@@ -83,12 +90,10 @@ def _names(path: str) -> list[str]:
     return re.findall(r"{([^}]+)}", path)
 
 
-def _rule(base_path: str, path: str) -> Rule:
-    # Werkzeug wants Python identifiers, OpenAPI does not: parameters go by their place.
-    pattern = path
-    for index, name in enumerate(_names(path)):
-        pattern = pattern.replace(f"{{{name}}}", f"<p{index}>", 1)
-    return Rule(base_path + pattern, endpoint=path)
+def _pattern(template: str) -> re.Pattern[str]:
+    """What a raw path of the template looks like; a parameter is one segment, or a part of one."""
+    fixed = re.split(r"{[^}]+}", template)
+    return re.compile("([^/]+)".join(map(re.escape, fixed)))
 
 
 def _query(raw: str, operation: Operation) -> dict[str, str]:

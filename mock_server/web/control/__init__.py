@@ -20,7 +20,6 @@ from mock_server.web.guard import Guard
 from mock_server.web.outbound import Desk
 from mock_server.world import Worlds
 
-CONTROL_PREFIX = "/__admin"
 NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, report, states, webhooks)
 
 

@@ -1,0 +1,78 @@
+"""What the server calls: the contract's operations are answered at once, the control plane by Flask."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from mock_server.contract.errors import ApiError
+from mock_server.domain.clock import Clock
+from mock_server.settings import Settings
+from mock_server.web import carriers, tracking, webhooks  # noqa: F401 - importing them registers their handlers
+from mock_server.web.binding import StartResponse, body, headers, respond, target
+from mock_server.web.environ import Environ
+from mock_server.web.handlers import HANDLERS
+from mock_server.web.limits import Limits
+from mock_server.web.outbound import Desk
+from mock_server.web.pipeline import Pipeline
+from mock_server.web.postman import Postman
+from mock_server.web.reach import Reach
+from mock_server.web.server import Options
+from mock_server.web.transport import Answer
+from mock_server.world import Foundation, Worlds
+
+if TYPE_CHECKING:
+    from mock_server.web.app import MockServer
+
+CONTROL_PREFIX = "/__admin"
+
+
+class Front:
+    """A WSGI application that answers the contract's operations before Flask opens a request context.
+
+    Sessions, signals and context locals cost more than all the rest of a tracking call, and no operation uses
+    them. What is under /__admin goes to Flask, which is imported when the first such call comes.
+    """
+
+    def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
+        """DocumentError or ValueError says which file or setting is wrong."""
+        settings = settings or Settings()
+        self.worlds = Worlds(Foundation(settings, clock))
+        self.pipeline = Pipeline(self.worlds, HANDLERS)
+        postman = Postman(Reach(settings.webhook_allow), self.worlds.foundation.mailing.rules.timeout_seconds)
+        self.desk = Desk(self.worlds, postman, self.worlds.clock.base)
+
+    @cached_property
+    def flask(self) -> "MockServer":
+        """The same mock as a Flask application."""
+        from mock_server.web.app import MockServer  # noqa: PLC0415 - a fifth of the time to start, and not always asked for
+
+        return MockServer(self)
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(CONTROL_PREFIX):
+            return self.flask(environ, start_response)  # type: ignore[arg-type]  # werkzeug's own alias is narrower
+        reply = self.pipeline.answer(environ["REQUEST_METHOD"], target(environ), headers(environ), body(environ))
+        return respond(reply, start_response)
+
+    def options(self) -> Options:
+        """How this project's server is to serve the application."""
+        return Options(
+            refuse=self.refuse,
+            limits=Limits(body_bytes=self.pipeline.specification.extension("x-max-bytes")),
+            on_start=(self.desk.start,),
+        )
+
+    def refuse(self, status: int, reason: str, environ: Environ | None) -> Answer:
+        """What the server answers itself: broken HTTP, too large a body, a bug of the application."""
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            error = ApiError("internal_error", reason)
+        else:
+            # The contract knows 413 and 400; the finer statuses of HTTP are told in words.
+            known = status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            error = ApiError("invalid_request", reason, status=HTTPStatus(status) if known else None)
+        if environ is None or error.code == "internal_error":
+            reply = self.pipeline.refuse(error)
+        else:
+            reply = self.pipeline.answer(environ["REQUEST_METHOD"], target(environ), headers(environ), b"", error)
+        return Answer(reply.status, list(reply.headers.items()), reply.content)
