@@ -10,6 +10,8 @@ from threading import Lock
 
 KEPT_BODY = 8192  # bytes of each body that an entry keeps
 ENTRY_BYTES = 1500  # what an entry takes beside its texts; measured
+MOST_FAULTS = 1000  # names that are counted one by one; OTHERS counts the rest
+OTHERS = "others"
 SEPARATOR = ", "  # between the faults of one entry
 UNLIMITED = 1 << 62
 
@@ -93,7 +95,10 @@ class Archive:
         self.bytes += growth
         self.answers[entry.operation, entry.status] += 1
         if entry.fault:
-            self.faults.update(entry.fault.split(SEPARATOR))
+            self.faults.update(
+                name if name in self.faults or len(self.faults) < MOST_FAULTS else OTHERS
+                for name in entry.fault.split(SEPARATOR)
+            )
         while self.bytes > self._most:
             freed = max(self._journals, key=lambda journal: journal.bytes).halve()
             if not freed:

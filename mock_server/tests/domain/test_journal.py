@@ -87,6 +87,14 @@ def test_faults_are_counted_one_by_one() -> None:
     assert archive.faults == {"down": 1, "slow": 2}
 
 
+def test_a_thousand_names_of_faults_are_enough() -> None:
+    archive = Archive()
+    journal = archive.journal(1)
+    for number in range(1200):
+        journal.record(replace(entry(number), fault=f"fault-{number}"))
+    assert (len(archive.faults), archive.faults["others"]) == (1001, 200)
+
+
 def test_a_watcher_sees_what_is_recorded_while_it_watches() -> None:
     archive = Archive()
     journal = archive.journal(5)

@@ -7,6 +7,7 @@ from mock_server.web.control import (
     clock,
     faults,
     keys,
+    metrics,
     misses,
     report,
     requests,
@@ -20,7 +21,7 @@ from mock_server.web.guard import Guard
 from mock_server.web.outbound import Desk
 from mock_server.world import Worlds
 
-NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, report, states, webhooks)
+NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, report, metrics, states, webhooks)
 
 
 def control_plane(worlds: Worlds, version: str, desk: Desk) -> Blueprint:
