@@ -33,10 +33,17 @@ class Glob:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A shipment that a call is about; `carrier` finds its carrier's code, and is asked only if a rule wants it."""
+    """A shipment that a call is about, by the number as it was given.
 
-    tracking_number: str
+    `carrier` finds its carrier's code. Neither that nor the normalised number is worked out before a rule wants it.
+    """
+
+    given: str
     carrier: Callable[[], str | None]
+
+    @property
+    def tracking_number(self) -> str:
+        return normalise(self.given)
 
 
 class Subject:

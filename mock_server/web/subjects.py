@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call
 from mock_server.contract.operations import Operation
-from mock_server.domain.tracking_numbers import normalise
 from mock_server.faults.matching import Parcel, Subject
 from mock_server.web.routes import Route
 from mock_server.world import Foundation
@@ -23,20 +21,16 @@ def subject_of(foundation: Foundation, route: Route, call: Call) -> Subject:
 
 
 def _parcels(foundation: Foundation, operation: Operation, call: Call) -> list[Parcel]:
+    number = call.path_params.get("trackingNumber")
+    if number is not None:
+        return [Parcel(number, partial(_carrier, foundation, number, call.query.get("carrier")))]
     items = operation.items(call)
     found = []
-    for item in [_named(call)] if items is None else items:
-        number = item.get("tracking_number")
+    for item in [call.value] if items is None else items:
+        number = item.get("tracking_number") if isinstance(item, Mapping) else None
         if isinstance(number, str):
-            found.append(Parcel(normalise(number), partial(_carrier, foundation, number, item.get("carrier"))))
+            found.append(Parcel(number, partial(_carrier, foundation, number, item.get("carrier"))))
     return found
-
-
-def _named(call: Call) -> Mapping[str, Any]:
-    """The number and carrier of a call about one parcel; an object without them if there is none."""
-    if "trackingNumber" in call.path_params:
-        return {**call.query, "tracking_number": call.path_params["trackingNumber"]}
-    return call.value if isinstance(call.value, Mapping) else {}
 
 
 def _carrier(foundation: Foundation, number: str, code: str | None) -> str | None:
