@@ -46,6 +46,9 @@ class Settings:
     sandboxes: int = setting(1_000, "Keys kept at a time; the one idle longest goes first.", metavar="N", least=1)
     store: str = setting("memory", "Where worlds live; only memory so far.", choices=("memory",))
     workers: int = setting(1, "Processes; only 1 so far, because each key's world lives in one.", least=1, most=1)
+    state: str | None = setting(
+        None, "File that keeps webhooks and deliveries across a crash; made if it is not there.", metavar="FILE"
+    )
     webhook_allow: tuple[str, ...] = setting(
         (), "Host that deliveries may go to beside loopback, as in the webhook's url.", each=str, metavar="HOST"
     )

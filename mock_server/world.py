@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
 from threading import Lock, RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mock_server.contract.documents import fixture
 from mock_server.contract.errors import ApiError
@@ -16,13 +16,12 @@ from mock_server.contract.specification import Specification
 from mock_server.domain import magic
 from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
 from mock_server.domain.clock import Change, Clock, SandboxClock, SystemClock, from_text
-from mock_server.domain.deliveries import Attempt, Delivery
 from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.journal import Archive, Entry, Journal, backwards, masked
 from mock_server.domain.journeys import Event, Journey, Snapshot
 from mock_server.domain.mailing import Mailing
+from mock_server.domain.mailroom import Mailroom
 from mock_server.domain.news import snapshot
-from mock_server.domain.outbox import Outbox
 from mock_server.domain.phrases import Phrases
 from mock_server.domain.pins import Pin, wish_of, with_event
 from mock_server.domain.places import Places
@@ -30,10 +29,10 @@ from mock_server.domain.plans import Account, Accounts, Plan
 from mock_server.domain.quota import Quota
 from mock_server.domain.randomness import stream
 from mock_server.domain.recent import Recent
-from mock_server.domain.reporter import Reporter
+from mock_server.domain.records import Records, Saved
 from mock_server.domain.shipments import Identity, Shipments, identity
 from mock_server.domain.watches import Place
-from mock_server.domain.webhooks import Subscription, Subscriptions
+from mock_server.domain.webhooks import Subscription
 from mock_server.faults import scenarios
 from mock_server.faults.books import RuleBook
 from mock_server.faults.fault import Delivery as Handling
@@ -43,6 +42,9 @@ from mock_server.faults.sandbox import Faults
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
 from mock_server.settings import Settings
+
+if TYPE_CHECKING:
+    from mock_server.state import StateFile  # SQLite takes a while to import, and is not always asked for
 
 FAULT_HEADER = "X-Mock-Fault"
 REMEMBERED = 8192  # numbers whose carrier and scenario are not worked out again
@@ -170,12 +172,14 @@ class World:
         books: Sequence[RuleBook] = (),
         clock: SandboxClock | None = None,
         journal: Journal | None = None,
+        records: Records | None = None,
+        saved: Saved | None = None,
     ) -> None:
         """A world with the seed, limits and webhooks of the scenario.
 
         `pins` are its shipments, `books` its fault rules, first those that are its alone; `clock` is a copy of the
-        server's if none is given, `journal` one that nobody shares. FormError for a webhook of the scenario that
-        cannot be.
+        server's if none is given, `journal` one that nobody shares. With what was `saved` of it in its `records` it
+        goes on where it stopped. FormError for a webhook of the scenario that cannot be.
         """
         self.foundation = foundation
         self.scenario = scenario
@@ -184,23 +188,30 @@ class World:
         self.clock = clock or foundation.clock.copy()
         self.quota = Quota(self.account.plan, self.clock)
         self.shipments = Shipments(self.seed, foundation.dispatch)
-        self.subscriptions = Subscriptions(self.seed, account.key)
         books = books or (RuleBook(),)
         self.faults = Faults(self.clock, foundation.specification.headers, books, self.seed, account.key)
         self.journal = Journal(foundation.settings.journal_size) if journal is None else journal
-        self.outbox = Outbox(foundation.mailing.rules)
-        self.reporter = Reporter(
-            foundation.mailing, self.outbox, self._journey, self._handling, seed=self.seed, key=account.key
+        self.mail = Mailroom(
+            foundation.mailing,
+            self.clock,
+            self._journey,
+            self._handling,
+            seed=self.seed,
+            key=account.key,
+            records=records,
         )
-        self.on_subscribed: list[Callable[[World], object]] = []
         self._lock = RLock()
+        now = self.clock.now()
         for pin in pins:
-            self.pin(pin)
+            self.shipments.pin(pin.journey(self.seed, foundation.dispatch, now))
+        if saved:
+            self._restore(saved)
+            return
         for place, webhook in enumerate(scenario.webhooks):
             with _told_at(f"/webhooks/{place}"):
                 number = foundation.recognise(webhook["tracking_number"], None)
                 events = tuple(webhook.get("events", ("all",)))
-                self.subscribe(number.text, number.carrier.code, webhook["url"], events)
+                self.mail.subscribe(number.text, number.carrier.code, webhook["url"], events)
 
     def look_up(self, text: str, carrier_code: str | None) -> Sighting:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
@@ -230,7 +241,7 @@ class World:
         journey = pin.journey(self.shipments.seed, self.foundation.dispatch, now)
         with self._lock:
             before = self._journey((number.text, number.carrier.code), now)
-            self._replace(number, journey, now)
+            self._replace(number, journey)
             known = {(event.at, event.phrase.words) for event in before.at(now).events} if before else set()
             seen = journey.at(now)
             first = 0 if "events" in pin.wish else seen.seen - 1
@@ -239,14 +250,15 @@ class World:
                 for place, event in enumerate(journey.events[: seen.seen])
                 if place >= first and (event.at, event.phrase.words) not in known
             ]
-            self.reporter.announce(number.text, number.carrier.code, new, now)
+            self.mail.announce(number.text, number.carrier.code, new)
         return journey
 
     def unpin(self, number: TrackingNumber) -> bool:
         """Let the number stand for what everybody finds; whether that changed anything."""
         with self._lock:
             pinned = self.shipments.pinned(number)
-            self._replace(number, None, self.clock.now())
+            self._replace(number, None)
+            self.mail.announce(number.text, number.carrier.code, ())
         return pinned
 
     def happen(self, number: TrackingNumber, record: Mapping[str, Any]) -> Event:
@@ -260,55 +272,30 @@ class World:
                 now,
                 ends=self.foundation.specification.final_statuses,
             )
-            self._replace(number, journey, now)
+            self._replace(number, journey)
             new = [(event, journey.at(now))] if event.at <= now else []
-            self.reporter.announce(number.text, number.carrier.code, new, now)
+            self.mail.announce(number.text, number.carrier.code, new)
         return event
 
-    def subscribe(self, tracking_number: str, carrier: str | None, url: str, events: tuple[str, ...]) -> Subscription:
-        """A webhook that is told what happens from now on; ApiError `invalid_request` if there are too many."""
-        subscription = self.subscriptions.create(tracking_number, carrier, url, events, self.clock.now())
-        self.reporter.subscribe(subscription)
-        for told in self.on_subscribed:
-            told(self)
-        return subscription
+    def _restore(self, saved: Saved) -> None:
+        """Go on where the records stop."""
+        self.clock.change(lambda *_: saved.course)
+        now, foundation = self.clock.now(), self.foundation
+        for (carrier, text), wish in saved.pins:
+            pin = Pin(foundation.recognise(text, carrier), wish)
+            self.shipments.pin(pin.journey(self.seed, foundation.dispatch, now))
+        for (carrier, text), instant in saved.begun:
+            self.shipments.see(foundation.recognise(text, carrier), instant)
+        self.mail.restore(saved)
 
-    def unsubscribe(self, webhook_id: str, why: str = "the webhook was deleted") -> None:
-        """End a webhook and what is pending for it; ApiError `not_found` if this key has none of that id."""
-        subscription = self.subscriptions.delete(webhook_id)
-        self.reporter.forget(subscription)
-        self.outbox.cancel(webhook_id, why)
-
-    def order(self, number: TrackingNumber, event_type: str, status: str, data: Mapping[str, Any]) -> list[Delivery]:
-        """Deliveries of an event that did not happen, to the number's webhooks whose filter lets the status through."""
-        lets_through = self.foundation.mailing.events.lets_through
-        return [
-            delivery
-            for each in self.subscriptions.all()
-            if each.tracking_number == number.text and lets_through(each.events, status)
-            for delivery in self.reporter.order(each, event_type, data, self.clock.now())
-        ]
-
-    def pending(self) -> int:
-        """How many deliveries are due or under way; shipments that have not been looked at yet count as one."""
-        now, look = self.clock.now(), self.reporter.next_due()
-        return self.outbox.pending(now) + (look is not None and look <= now)
-
-    def settle(self, delivery_id: str, attempt: Attempt, wait: float = 0.0, *, blocked: bool = False) -> None:
-        """Take in what came of an attempt, as `Outbox.settle`; it may have ended the webhook."""
-        delivery = self.outbox.settle(delivery_id, attempt, wait, blocked=blocked)
-        if attempt.status in self.outbox.rules.ends_on_status and not attempt.replay:
-            with suppress(ApiError):  # it is deleted already
-                self.unsubscribe(delivery.webhook_id, f"the receiver answered {attempt.status}")
-
-    def _replace(self, number: TrackingNumber, journey: Journey | None, now: float) -> None:
+    def _replace(self, number: TrackingNumber, journey: Journey | None) -> None:
         """Let the number stand for another shipment, once everything is told of the one before."""
-        self.reporter.catch_up(number.text, number.carrier.code, now)
+        self.mail.catch_up(number.text, number.carrier.code)
         if journey:
             self.shipments.pin(journey)
         else:
             self.shipments.unpin(number)
-            self.reporter.announce(number.text, number.carrier.code, (), now)
+        self.mail.records.pinned(identity(number), wish_of(journey) if journey else None)
 
     def _journey(self, place: Place, instant: float) -> Journey | None:
         """The shipment that subscriptions to a number hear of; None without one, or if the number forces an error."""
@@ -320,7 +307,10 @@ class World:
         scenario = self.foundation.scenario(number)
         if scenario and scenario.error and not self.shipments.pinned(number):
             return None
-        return self.shipments.find(number, instant)
+        journey = self.shipments.find(number, instant)
+        if self.foundation.dispatch.lives_once(number):
+            self.mail.records.began(identity(number), self.shipments.seen().get(identity(number), instant))
+        return journey
 
     def _handling(self, subscription: Subscription) -> Handling:
         """What goes wrong with the next delivery to the subscription."""
@@ -338,8 +328,9 @@ class Worlds:
     `scenario` is how new worlds start. `rules` are the fault rules added for every world, `scene` the scenario's.
     """
 
-    def __init__(self, foundation: Foundation) -> None:
+    def __init__(self, foundation: Foundation, state: "StateFile | None" = None) -> None:
         self.foundation = foundation
+        self.state = state
         self.clock = foundation.clock
         self.ids: Iterator[int] = count(1)
         self.archive = Archive(foundation.settings.journal_megabytes * 1_000_000)
@@ -356,6 +347,8 @@ class Worlds:
         self._made = 0
         self._lock = Lock()
         self._start(foundation.opening)
+        if state:
+            self._resume(state)
 
     def of(self, key: str | None) -> World:
         """The world of that key; ApiError `unauthorized` for a missing or bad one."""
@@ -455,6 +448,9 @@ class Worlds:
         return pending
 
     def _moved(self, worlds: Iterable[World]) -> int:
+        worlds = tuple(worlds)
+        for world in worlds:
+            world.mail.moved()
         return sum(told(world) for world in worlds for told in self.on_clock_moved)
 
     def reset(self, key: str | None = None) -> None:
@@ -479,9 +475,7 @@ class Worlds:
                 scenario.set(clock)
                 books, pins = (RuleBook(scenario.rules), self.rules), self.foundation.pins(scenario)
                 journal = self._journal()
-                self._admit(
-                    World(self.foundation, account, scenario, pins=pins, books=books, clock=clock, journal=journal)
-                )
+                self._admit(account, scenario, pins=pins, books=books, clock=clock, journal=journal)
 
     def _start(self, scenario: Scenario) -> None:
         """Begin anew, with no world yet, in the scenario."""
@@ -501,27 +495,44 @@ class Worlds:
             if account.key not in self._worlds:
                 books, pins = (RuleBook(), self.rules, self.scene), self.pins.values()
                 journal = self._journal()
-                self._admit(World(self.foundation, account, self.scenario, pins=pins, books=books, journal=journal))
+                self._admit(account, self.scenario, pins=pins, books=books, clock=self.clock.copy(), journal=journal)
             return self._worlds[account.key]
 
     def _journal(self) -> Journal:
         return self.archive.journal(self.foundation.settings.journal_size)
 
     def _forget(self, world: World) -> None:
-        del self._worlds[world.account.key]
+        key = world.account.key
+        del self._worlds[key]
         self.archive.close(world.journal)
         for told in self.on_forgotten:
             told(world)
+        if self.state:
+            self.state.forget(key)
 
-    def _admit(self, world: World) -> None:
-        former = self._worlds.get(world.account.key)
-        if former:
-            self._forget(former)
+    def _admit(self, account: Account, scenario: Scenario, *, clock: SandboxClock, **parts: Any) -> None:
+        """Let that key have a world that is new, or that goes on from what was saved of it."""
+        key = account.key
+        if key in self._worlds:
+            self._forget(self._worlds[key])
         elif len(self._worlds) >= self.foundation.settings.sandboxes:
             self._drop_idlest()
-        self._worlds[world.account.key] = world
+        records = self.state.of(key, lambda: clock.course) if self.state else None
+        world = self._worlds[key] = World(self.foundation, account, scenario, clock=clock, records=records, **parts)
         for told in self.on_opened:
             told(world)
+
+    def _resume(self, state: "StateFile") -> None:
+        """Let every sandbox of the state file go on."""
+        for saved in state.saved():
+            try:
+                account = self.foundation.accounts.authenticate(saved.key)
+            except ApiError:
+                log.warning("left %s in the state file: it is no key any more", masked(saved.key))
+                continue
+            books, pins = (RuleBook(), self.rules, self.scene), self.pins.values()
+            parts = {"pins": pins, "books": books, "journal": self._journal(), "saved": saved}
+            self._admit(account, self.scenario, clock=self.clock.copy(), **parts)
 
     def _drop_idlest(self) -> None:
         idlest = min(self._worlds.values(), key=lambda world: world.journal.newest_id())

@@ -7,6 +7,7 @@ from threading import RLock
 
 from mock_server.domain.deliveries import Attempt, Delivery, State
 from mock_server.domain.delivery_rules import DeliveryRules
+from mock_server.domain.records import Nowhere, Records
 
 KEPT = 1_000  # finished deliveries that can be looked at
 MOST_UNTRIED = 10_000  # deliveries that wait for their first attempt before it is called full
@@ -16,9 +17,10 @@ MOST_PENDING = 50_000  # deliveries, above which one that fails is not repeated
 class Outbox:
     """Deliveries by id, oldest first; safe to use from several threads."""
 
-    def __init__(self, rules: DeliveryRules) -> None:
+    def __init__(self, rules: DeliveryRules, records: Records | None = None) -> None:
         self.lock = RLock()
         self.rules = rules
+        self.records: Records = records or Nowhere()
         self._deliveries: dict[str, Delivery] = {}
         self._waiting: list[tuple[float, int, str]] = []
         self._turns = count(1)
@@ -42,9 +44,15 @@ class Outbox:
     def post(self, delivery: Delivery) -> None:
         """Take in a delivery."""
         with self.lock:
+            self.restore(delivery)
+            self.records.delivery(delivery)
+
+    def restore(self, delivery: Delivery) -> None:
+        """Take in a delivery that is in the records."""
+        with self.lock:
             if delivery.state is State.PENDING and not delivery.attempts:
                 self._untried.add(delivery.id)
-            self._keep(delivery)
+            self._place(delivery)
 
     def postpone(self, delivery_id: str, due: float) -> None:
         """Let a delivery that waits become due at that instant, after all that is due then already."""
@@ -84,6 +92,7 @@ class Outbox:
         """
         with self.lock:
             delivery = self._judged(self._deliveries[delivery_id].after(attempt), attempt, wait, blocked=blocked)
+            self.records.attempt(delivery, attempt)
             if attempt.replay and delivery.state is State.PENDING:
                 self._deliveries[delivery_id] = delivery  # it goes on as it would have
                 return delivery
@@ -119,7 +128,11 @@ class Outbox:
         return replace(delivery, due=attempt.at + max(delay, min(wait, self.rules.longest_seconds)))
 
     def _keep(self, delivery: Delivery) -> Delivery:
-        """Put the delivery where it belongs now."""
+        """Put a delivery that has changed where it belongs now."""
+        self.records.delivery(delivery)
+        return self._place(delivery)
+
+    def _place(self, delivery: Delivery) -> Delivery:
         self._deliveries[delivery.id] = delivery
         if delivery.state is State.PENDING and delivery.due is not None:
             turn = self._pending[delivery.id] = next(self._turns)
@@ -131,4 +144,5 @@ class Outbox:
         while len(self._finished) > KEPT:
             oldest = next(iter(self._finished))
             del self._finished[oldest], self._deliveries[oldest]
+            self.records.forgotten(oldest)
         return delivery

@@ -10,12 +10,15 @@ from mock_server.domain.deliveries import Delivery, Handling, State
 from mock_server.domain.events import WebhookEvent, event_id
 from mock_server.domain.journeys import Event, Snapshot
 from mock_server.domain.mailing import Mailing
+from mock_server.domain.news import News
 from mock_server.domain.outbox import Outbox
 from mock_server.domain.randomness import stream
+from mock_server.domain.records import Saved
 from mock_server.domain.watches import Find, Watch, Watches
 from mock_server.domain.webhooks import Subscription
 
 LANGUAGE = "en"
+SLACK = 1.0  # seconds by which two threads, or a machine's clock that is corrected, may see time go backwards
 LONGEST_HOLD = DAY  # seconds that a delivery waits to be overtaken
 
 Handle = Callable[[Subscription], Handling]
@@ -28,19 +31,27 @@ class Reporter:
         """`find` knows the shipments, `handle` says what goes wrong with a delivery to a subscription."""
         self._mailing = mailing
         self._outbox = outbox
+        self._records = outbox.records
         self._watches = Watches(find)
         self._handle = handle
         self._seed, self._key = seed, key
-        self._made = 0
-        self._announced = 0
+        self.made = 0
+        self.announced = 0
         self._held: dict[str, list[Delivery]] = {}  # by subscription, what waits to be overtaken
-        self._seen = -inf  # the sandbox's newest instant
+        self.seen = -inf  # the sandbox's newest instant
         self._lock = outbox.lock
 
     def subscribe(self, subscription: Subscription) -> None:
         """Report what happens to its shipment from the instant of its creation on."""
         with self._lock:
-            self._watches.add(subscription, (subscription.created_at, inf))
+            self._watches.add(subscription, subscription.created_at)
+
+    def restore(self, saved: Saved) -> None:
+        """Go on where the records stop."""
+        with self._lock:
+            self.seen, self.made, self.announced = saved.seen, saved.counts.deliveries, saved.counts.announced
+            for subscription, told in saved.webhooks:
+                self._watches.add(subscription, min(subscription.created_at, saved.seen), told)
 
     def forget(self, subscription: Subscription) -> None:
         """Report nothing more to the subscription."""
@@ -63,8 +74,7 @@ class Reporter:
                     return False
                 found = self._watches.take(now)
                 if found:
-                    watch, news = found
-                    self._report(watch.told_of(news.event.at), news.event, news.snapshot, news.event.at, news.place)
+                    self._tell(*found)
             return (self.next_due() or inf) <= now
 
     def catch_up(self, number: str, carrier: str, now: float) -> None:
@@ -73,7 +83,7 @@ class Reporter:
             self.notice(now)
             for watch in self._watches.of(number, carrier):
                 while news := self._watches.tell(watch, now):
-                    self._report(watch.told_of(news.event.at), news.event, news.snapshot, news.event.at, news.place)
+                    self._tell(watch, news)
 
     def announce(self, number: str, carrier: str, events: Iterable[tuple[Event, Snapshot]], now: float) -> None:
         """Report events of a shipment that has just become another one; what is to come of it follows in its time."""
@@ -81,25 +91,33 @@ class Reporter:
             watches: list[Watch] = list(self._watches.of(number, carrier))
             for watch in watches:
                 self._watches.retell(watch, (now, inf))
+                self._records.told(tuple(watch.subscriptions), watch.told)
             for event, snapshot in events:
-                self._announced += 1
+                self.announced += 1
                 for watch in watches:
                     told = tuple(watch.subscriptions.values())
-                    self._report(told, event, snapshot, now, f"announced-{self._announced}")
+                    self._report(told, event, snapshot, now, f"announced-{self.announced}")
 
     def order(self, subscription: Subscription, event_type: str, data: Mapping[str, Any], now: float) -> list[Delivery]:
         """Report an event of that type that somebody asked for, whatever the filter says, with those facts."""
         with self._lock:
-            self._announced += 1
-            return self._write(subscription, event_type, data, now, f"ordered-{self._announced}")
+            self.announced += 1
+            return self._write(subscription, event_type, data, now, f"ordered-{self.announced}")
 
     def notice(self, now: float) -> None:
         """See what time it is in the sandbox; where it is earlier than it was, what is to come is to come again."""
         with self._lock:
-            if now < self._seen:
-                self._watches.rewind(now)
-                self._outbox.rewind(self._seen, now)
-            self._seen = now
+            if now < self.seen - SLACK:
+                for watch in self._watches.rewind(now):
+                    self._records.told(tuple(watch.subscriptions), watch.told)
+                self._outbox.rewind(self.seen, now)
+                self.seen = now
+            self.seen = max(self.seen, now)
+
+    def _tell(self, watch: Watch, news: News) -> None:
+        event = news.event
+        self._report(watch.told_of(event.at), event, news.snapshot, event.at, news.place)
+        self._records.told(tuple(watch.subscriptions), watch.told)
 
     def _report(
         self, subscriptions: Iterable[Subscription], event: Event, snapshot: Snapshot, at: float, mark: object
@@ -154,5 +172,5 @@ class Reporter:
         return subscription.secret
 
     def _next_id(self) -> str:
-        self._made += 1
-        return f"dlv_{stream(self._seed, self._key, 'delivery', self._made).randbytes(12).hex()}"
+        self.made += 1
+        return f"dlv_{stream(self._seed, self._key, 'delivery', self.made).randbytes(12).hex()}"

@@ -39,18 +39,18 @@ class Watches:
         self._schedule: list[tuple[float, int, Place]] = []
         self._turns = count(1)
 
-    def add(self, subscription: Subscription, told: Mark) -> None:
-        """Watch the subscription's shipment, for news later than the mark."""
-        place = place_of(subscription)
+    def add(self, subscription: Subscription, since: float, told: Mark | None = None) -> None:
+        """Watch the subscription's shipment, for news later than the instant, of which those to the mark are told."""
+        place, mark = place_of(subscription), told or (since, inf)
         watch = self._watches.get(place)
         if watch is None:
-            watch = self._watches[place] = Watch(place, told)
-            self._look(watch, told[0])
-        elif told < watch.told:
-            watch.told = told
-            self._look(watch, told[0])
+            watch = self._watches[place] = Watch(place, mark)
+            self._look(watch, mark[0])
+        elif mark < watch.told:
+            watch.told = mark
+            self._look(watch, mark[0])
         watch.subscriptions[subscription.webhook_id] = subscription
-        watch.since[subscription.webhook_id] = told[0]
+        watch.since[subscription.webhook_id] = since
 
     def remove(self, subscription: Subscription) -> None:
         place = place_of(subscription)
@@ -101,12 +101,15 @@ class Watches:
         watch.told = told
         self._look(watch, self._next_look(watch, told[0]))
 
-    def rewind(self, now: float) -> None:
-        """It is earlier than it was: what is still to come has not been told."""
+    def rewind(self, now: float) -> list[Watch]:
+        """It is earlier than it was: what is still to come has not been told; the watches that this concerns."""
+        early = []
         for watch in self._watches.values():
             watch.since = {name: min(since, now) for name, since in watch.since.items()}
             if watch.told[0] > now:
                 self.retell(watch, (now, inf))
+                early.append(watch)
+        return early
 
     def _news(self, watch: Watch, now: float) -> Iterator[News]:
         return news(lambda instant: self._find(watch.place, instant), watch.told, now)

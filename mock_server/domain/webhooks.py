@@ -1,7 +1,7 @@
 """Webhook subscriptions: who wants to hear of which shipment, and where."""
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from threading import Lock
@@ -45,7 +45,7 @@ class Subscriptions:
 
     def __init__(self, seed: int, key: str) -> None:
         self._seed, self._key = seed, key
-        self._created = 0
+        self.created = 0
         self._by_id: dict[str, Subscription] = {}
         self._lock = Lock()
 
@@ -56,8 +56,8 @@ class Subscriptions:
         with self._lock:
             if len(self._by_id) >= MOST_SUBSCRIPTIONS:
                 raise ApiError("invalid_request", f"this key has {MOST_SUBSCRIPTIONS} webhooks; delete some first")
-            self._created += 1
-            draw = stream(self._seed, self._key, "webhook", self._created)
+            self.created += 1
+            draw = stream(self._seed, self._key, "webhook", self.created)
             subscription = Subscription(
                 webhook_id=f"wh_{draw.randbytes(12).hex()}",
                 tracking_number=tracking_number,
@@ -77,6 +77,12 @@ class Subscriptions:
                 return self._by_id.pop(webhook_id)
             except KeyError:
                 raise ApiError("not_found", f"this key has no webhook {webhook_id!r}", verbatim=True) from None
+
+    def restore(self, subscriptions: Iterable[Subscription], created: int) -> None:
+        """Take in subscriptions of before, the last of them the so manieth that was created."""
+        with self._lock:
+            self._by_id |= {each.webhook_id: each for each in subscriptions}
+            self.created = created
 
     def all(self) -> tuple[Subscription, ...]:
         """Every live subscription, oldest first."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import cached_property
 from http import HTTPStatus
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_server.contract.errors import ApiError
@@ -22,6 +23,7 @@ from mock_server.web.transport import Answer
 from mock_server.world import Foundation, Worlds
 
 if TYPE_CHECKING:
+    from mock_server.state import StateFile
     from mock_server.web.app import MockServer
 
 CONTROL_PREFIX = "/__admin"
@@ -37,7 +39,7 @@ class Front:
     def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
         """DocumentError or ValueError says which file or setting is wrong."""
         settings = settings or Settings()
-        self.worlds = Worlds(Foundation(settings, clock))
+        self.worlds = Worlds(Foundation(settings, clock), _state(settings.state))
         self.pipeline = Pipeline(self.worlds, HANDLERS)
         postman = Postman(Reach(settings.webhook_allow), self.worlds.foundation.mailing.rules.timeout_seconds)
         self.desk = Desk(self.worlds, postman, self.worlds.clock.base)
@@ -76,3 +78,11 @@ class Front:
         else:
             reply = self.pipeline.answer(environ["REQUEST_METHOD"], target(environ), headers(environ), b"", error)
         return Answer(reply.status, list(reply.headers.items()), reply.content)
+
+
+def _state(name: str | None) -> "StateFile | None":
+    if name is None:
+        return None
+    from mock_server.state import StateFile  # noqa: PLC0415 - SQLite takes a while to import, and is not always asked for
+
+    return StateFile(Path(name))

@@ -127,11 +127,9 @@ class Courier:
         for replayed in self._replays:
             self._enter(replayed, replay=True)
         self._replays.clear()
-        world = self.world
-        now = world.clock.now()
-        more = world.reporter.collect(now, LOOKS)
+        more = self.world.mail.collect(LOOKS)
         for _ in range(TAKEN):
-            delivery = world.outbox.take(now)
+            delivery = self.world.mail.take()
             if delivery is None:
                 break
             self._queue(delivery)
@@ -168,7 +166,7 @@ class Courier:
                         calm.come.set_result(None)
 
     def _set_timer(self) -> None:
-        due = min(filter(None, (self.world.reporter.next_due(), self.world.outbox.next_due())), default=None)
+        due = self.world.mail.next_due()
         if due is None:
             return
         seconds = self.world.clock.seconds_until(due)
@@ -212,7 +210,7 @@ class Desk:
     def news(self, world: World) -> int:
         """Something has happened to the world; how many of its deliveries are pending."""
         self._on_loop(partial(self._wake, world))
-        return world.pending()
+        return world.mail.pending()
 
     @property
     def here(self) -> bool:
@@ -234,7 +232,7 @@ class Desk:
         async def wait(seconds: float) -> int:
             if calms:
                 await asyncio.wait(calms, timeout=seconds)
-            return sum(world.pending() for world in worlds)
+            return sum(world.mail.pending() for world in worlds)
 
         return wait
 
@@ -287,9 +285,9 @@ class Desk:
             attempt, answer, blocked = await self._attempt(world, delivery, replay=replay)
         finally:
             handle.cancel()
-        if not courier.gone:
+        if not courier.gone and world.mail.outbox.find(delivery.id):
             wait = _wait(answer, self._wall.now()) * world.clock.pace if answer else 0.0
-            world.settle(delivery.id, attempt, wait, blocked=blocked)
+            world.mail.settle(delivery.id, attempt, wait, blocked=blocked)
 
     async def _attempt(self, world: World, delivery: Delivery, *, replay: bool) -> tuple[Attempt, Answer | None, bool]:
         real = self._wall.now()
@@ -320,7 +318,7 @@ class Desk:
             self._couriers[world].wake()
 
     def _opened(self, world: World) -> None:
-        world.on_subscribed.append(self.news)
+        world.mail.on_subscribed.append(partial(self.news, world))
         self._on_loop(partial(self._adopt, world))
 
     def _adopt(self, world: World) -> None:

@@ -14,12 +14,12 @@ def create_webhook(world: World, call: Call) -> Answer:
     check_url(call.value["url"])
     text, carrier = _number(world, call.value["tracking_number"])
     events = tuple(dict.fromkeys(call.value.get("events") or ("all",)))
-    return Answer(world.subscribe(text, carrier, call.value["url"], events).facts)
+    return Answer(world.mail.subscribe(text, carrier, call.value["url"], events).facts)
 
 
 @answers("deleteWebhook")
 def delete_webhook(world: World, call: Call) -> Answer:
-    world.unsubscribe(call.path_params["webhookId"])
+    world.mail.unsubscribe(call.path_params["webhookId"])
     return Answer()
 
 

@@ -207,7 +207,7 @@ def test_a_world_starts_as_its_scenario_says(tmp_path: Path) -> None:
     assert worlds.of("tf_test_growth_a").account.plan.batch_size == 2
     assert world.look_up("1Z999AA10123456784", None).snapshot.status == "out_for_delivery"
     assert world.look_up("999999999999", "fedex").facts("en")["events"][0]["location"] == "Zürich, CH"
-    (webhook,) = world.subscriptions.all()
+    (webhook,) = world.mail.subscriptions.all()
     assert (webhook.url, webhook.events) == ("https://example.com/hook", ("delivered",))
     assert [rule.id for rule, _ in world.faults.rules()] == ["mine-1", "mine"]
 

@@ -26,7 +26,7 @@ TRIGGER = "control.schema.json#/$defs/trigger"
 def register(plane: Plane) -> None:
     @plane.blueprint.get("/webhooks")
     def list_webhooks() -> Response:
-        shown = [webhook(world, each) for world in plane.known() for each in world.subscriptions.all()]
+        shown = [webhook(world, each) for world in plane.known() for each in world.mail.subscriptions.all()]
         return jsonify(webhooks=shown[: number("limit", MOST_SHOWN, MOST_SHOWN)], meta={"total": len(shown)})
 
     @plane.blueprint.get("/deliveries")
@@ -37,7 +37,7 @@ def register(plane: Plane) -> None:
 
     def find(delivery_id: str) -> tuple[World, Delivery]:
         for world in plane.known():
-            delivery = world.outbox.find(delivery_id)
+            delivery = world.mail.outbox.find(delivery_id)
             if delivery:
                 return world, delivery
         raise Problem(HTTPStatus.NOT_FOUND, f"there is no delivery {delivery_id!r}; old ones are let go")
@@ -52,7 +52,7 @@ def register(plane: Plane) -> None:
         plane.desk.replay(world, delivery)
 
         def told() -> dict[str, Any]:
-            return whole(world, world.outbox.find(delivery_id) or delivery, plane.wall.now())
+            return whole(world, world.mail.outbox.find(delivery_id) or delivery, plane.wall.now())
 
         return when_settled(plane, [world], 1, told)
 
@@ -72,7 +72,7 @@ def register(plane: Plane) -> None:
         worlds, made = plane.known(), []
         for world in worlds:
             data = rehearsal.event(parcel, status, world.clock.now(), "", "").data
-            made += [(world, each.id) for each in world.order(parcel, event_type, status, data)]
+            made += [(world, each.id) for each in world.mail.order(parcel.text, event_type, status, data)]
         if not made:
             raise Problem(
                 HTTPStatus.NOT_FOUND,
@@ -81,7 +81,7 @@ def register(plane: Plane) -> None:
         pending = sum(plane.desk.news(world) for world in worlds)
 
         def told() -> dict[str, Any]:
-            found = ((world, world.outbox.find(each)) for world, each in made)
+            found = ((world, world.mail.outbox.find(each)) for world, each in made)
             return {"deliveries": [summary(world, delivery) for world, delivery in found if delivery]}
 
         return when_settled(plane, worlds, pending, told)
@@ -95,7 +95,7 @@ def wanted(worlds: list[World]) -> Iterator[tuple[World, Delivery]]:
         raise Problem(HTTPStatus.BAD_REQUEST, f"state={state!r} is none; there are {', '.join(State)}")
     found = []
     for world in worlds:
-        deliveries = world.outbox.all()
+        deliveries = world.mail.outbox.all()
         ids = [each.id for each in deliveries]
         first = ids.index(since) + 1 if since in ids else 0
         found += [(world, each) for each in reversed(deliveries[first:])]

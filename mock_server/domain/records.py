@@ -1,0 +1,73 @@
+"""Records: what a sandbox writes down of its webhooks, so that a mock that starts again goes on where it stopped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any, Protocol
+
+from mock_server.domain.clock import Course
+from mock_server.domain.deliveries import Attempt, Delivery
+from mock_server.domain.shipments import Identity
+from mock_server.domain.webhooks import Subscription
+
+Mark = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of each there have been, which the ids of the next follow from."""
+
+    subscriptions: int = 0
+    deliveries: int = 0
+    announced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One sandbox as its records have it.
+
+    `seen` is its newest instant. `webhooks` come with the mark up to which each has been told, `pins` are shipments
+    as schemas/shipment.schema.json writes them, and `begun` is when the whole lives began that it has seen.
+    """
+
+    key: str
+    course: Course
+    seen: float = -inf
+    counts: Counts = Counts()
+    webhooks: Sequence[tuple[Subscription, Mark]] = ()
+    deliveries: Sequence[Delivery] = ()
+    pins: Sequence[tuple[Identity, dict[str, Any]]] = ()
+    begun: Sequence[tuple[Identity, float]] = field(default=())
+
+
+class Records(Protocol):
+    """Where one sandbox writes; nothing is sure to be kept before the next `commit`, and then all of it is.
+
+    `moved` says that the clock takes another course.
+    """
+
+    def subscribed(self, subscription: Subscription) -> None: ...
+    def unsubscribed(self, webhook_id: str) -> None: ...
+    def told(self, webhook_ids: Sequence[str], mark: Mark) -> None: ...
+    def delivery(self, delivery: Delivery) -> None: ...
+    def attempt(self, delivery: Delivery, attempt: Attempt) -> None: ...
+    def forgotten(self, delivery_id: str) -> None: ...
+    def pinned(self, identity: Identity, wish: dict[str, Any] | None) -> None: ...
+    def began(self, identity: Identity, instant: float) -> None: ...
+    def moved(self) -> None: ...
+    def commit(self, seen: float, counts: Counts) -> None: ...
+
+
+class Nowhere:
+    """Records that are not kept."""
+
+    def subscribed(self, subscription: Subscription) -> None: ...
+    def unsubscribed(self, webhook_id: str) -> None: ...
+    def told(self, webhook_ids: Sequence[str], mark: Mark) -> None: ...
+    def delivery(self, delivery: Delivery) -> None: ...
+    def attempt(self, delivery: Delivery, attempt: Attempt) -> None: ...
+    def forgotten(self, delivery_id: str) -> None: ...
+    def pinned(self, identity: Identity, wish: dict[str, Any] | None) -> None: ...
+    def began(self, identity: Identity, instant: float) -> None: ...
+    def moved(self) -> None: ...
+    def commit(self, seen: float, counts: Counts) -> None: ...
