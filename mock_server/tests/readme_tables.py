@@ -6,6 +6,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from mock_server.contract.documents import FIXTURES
+from mock_server.contract.files import read
+from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
+from mock_server.faults.fault import TYPES, spelling
 from mock_server.settings import Settings
 from mock_server.world import Foundation
 
@@ -37,6 +41,19 @@ def plans(foundation: Foundation) -> str:
 def numbers(foundation: Foundation) -> str:
     rows = ((row.scenario or "", f"`{row.number}`", row.does) for row in foundation.magic.magic_numbers("ups"))
     return table(("Scenario", "UPS number", "What it does"), rows)
+
+
+def faults(_: Foundation) -> str:
+    rows = (
+        (f"`{name}`", ", ".join(f"`{spelling(field)}`" for field in fields(kind)), kind.__doc__)  # type: ignore[arg-type]  # every kind is a dataclass
+        for name, kind in TYPES.items()
+    )
+    return table(("Type", "Parameters", "What goes wrong"), rows)
+
+
+def scenarios(_: Foundation) -> str:
+    files = sorted((FIXTURES / "scenarios").glob("*.yaml"))
+    return table(("Scenario", "What it is"), ((f"`{file.stem}`", read(file)["description"]) for file in files))
 
 
 def settings(_: Foundation) -> str:
@@ -74,6 +91,8 @@ TABLES: dict[str, Callable[[Foundation], str]] = {
     "errors": errors,
     "plans": plans,
     "numbers": numbers,
+    "faults": faults,
+    "scenarios": scenarios,
     "settings": settings,
     "assumptions": assumptions,
 }
