@@ -13,7 +13,7 @@ from mock_server.settings import Settings
 from mock_server.web.app import create_app
 from mock_server.web.server import BackgroundServer
 
-RECIPES = Path(__file__).with_name("recipes.md")
+RECIPES = Path(__file__).resolve().parents[2] / "README.md"
 SECTION = re.compile(r"^## Recipes\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 RECIPE = re.compile(r"^### (?P<title>[^\n]+)\n(?P<text>.*?)(?=^### |\Z)", re.DOTALL | re.MULTILINE)
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
