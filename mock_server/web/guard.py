@@ -1,5 +1,7 @@
 """Who may use the control plane: loopback as it is, anything else with a token."""
 
+import binascii
+from base64 import b64decode
 from collections.abc import Mapping
 from hmac import compare_digest
 from http import HTTPStatus
@@ -10,34 +12,70 @@ from werkzeug.datastructures import Headers
 from mock_server.domain.webhooks import is_loopback
 from mock_server.web.problems import Problem
 
+Given = Mapping[str, str] | Headers
+FORWARDED = ("Forwarded", "X-Forwarded-For")
+
 
 class Guard:
-    """Checks each control call; Problem 401 or 403 says what is missing."""
+    """Checks each control call; Problem 401 or 403 says what is missing.
+
+    A browser sends what pages of other sites tell it to send. So a call must not come from such a page: its Origin
+    must be this very host and port, and Sec-Fetch-Site, where a browser sends it, must not name another site, except
+    for a link that somebody follows. Bodies are read as JSON whatever their Content-Type, so that curl needs no
+    header; none of a foreign form's requests gets so far.
+    """
 
     def __init__(self, bind_host: str, token: str | None) -> None:
         self._loopback_only = token is None and is_loopback(bind_host)
         self._token = token
-        self._host = bind_host
 
-    def check(self, remote: str | None, headers: Mapping[str, str] | Headers) -> None:
-        host = _host(headers.get("Host", ""))
+    def check(self, remote: str | None, headers: Given, *, reads: bool = False) -> None:
+        """`reads` says that the call changes nothing."""
         if self._loopback_only:
-            if not is_loopback(remote or "127.0.0.1"):
-                raise Problem(HTTPStatus.FORBIDDEN, "the control plane is open to loopback only")
-            # A page on another site can make a browser send requests here; its name stays in Host (DNS rebinding).
-            if not is_loopback(host):
-                raise Problem(HTTPStatus.FORBIDDEN, f"Host {host!r} is not this machine; use 127.0.0.1 or localhost")
-        elif not self._token or not compare_digest(
-            headers.get("Authorization", "").encode(), f"Bearer {self._token}".encode()
-        ):
+            _check_local(remote, headers)
+        elif not self._knows_token(headers.get("Authorization", "")):
             raise Problem(
                 HTTPStatus.UNAUTHORIZED, "send Authorization: Bearer TOKEN with the token printed at the start"
             )
-        origin = headers.get("Origin")
-        if origin is not None and _host(origin.partition("://")[2]) != host:
+        _check_site(headers, reads=reads)
+
+    def _knows_token(self, authorization: str) -> bool:
+        """Whether the token is there, as a bearer token or as the password that a browser asks for (RFC 7617)."""
+        scheme, _, credentials = authorization.partition(" ")
+        given = credentials.strip() if scheme.lower() == "bearer" else None
+        if scheme.lower() == "basic":
+            given = _password(credentials)
+        return bool(self._token) and given is not None and compare_digest(given.encode(), str(self._token).encode())
+
+
+def _check_local(remote: str | None, headers: Given) -> None:
+    if not is_loopback(remote or "127.0.0.1"):
+        raise Problem(HTTPStatus.FORBIDDEN, "the control plane is open to loopback only; start with --admin-token")
+    for name in FORWARDED:
+        if name in headers:
             raise Problem(
-                HTTPStatus.FORBIDDEN, f"Origin {origin!r} is foreign; the control plane takes no calls from other sites"
+                HTTPStatus.FORBIDDEN,
+                f"{name} says that a proxy speaks for somebody else, and the control plane is open to loopback only; "
+                "start with --admin-token",
             )
+    # A page on another site can make a browser send requests here; its name stays in Host (DNS rebinding).
+    host = _host(headers.get("Host", ""))
+    if not is_loopback(host):
+        raise Problem(HTTPStatus.FORBIDDEN, f"Host {host!r} is not this machine; use 127.0.0.1 or localhost")
+
+
+def _check_site(headers: Given, *, reads: bool) -> None:
+    origin = headers.get("Origin")
+    if origin is not None and origin.partition("://")[2].lower() != headers.get("Host", "").lower():
+        raise Problem(
+            HTTPStatus.FORBIDDEN, f"Origin {origin!r} is foreign; the control plane takes no calls from other sites"
+        )
+    site = headers.get("Sec-Fetch-Site", "none")
+    followed = reads and headers.get("Sec-Fetch-Mode") == "navigate"
+    if site not in {"none", "same-origin"} and not followed:
+        raise Problem(
+            HTTPStatus.FORBIDDEN, f"Sec-Fetch-Site is {site!r}; the control plane takes no calls from other sites"
+        )
 
 
 def _host(netloc: str) -> str:
@@ -45,3 +83,10 @@ def _host(netloc: str) -> str:
         return urlsplit(f"//{netloc}").hostname or ""
     except ValueError:
         return ""
+
+
+def _password(credentials: str) -> str | None:
+    try:
+        return b64decode(credentials, validate=True).decode().partition(":")[2]
+    except (binascii.Error, ValueError):
+        return None

@@ -10,6 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 from mock_server.contract.forms import Flaw
 
+CHALLENGE = 'Bearer, Basic realm="TrackFlow mock: any name, and the token as the password"'
+
 
 class Problem(Exception):
     """A control call that cannot be carried out; `detail` names the value, the rule and the fix.
@@ -34,7 +36,10 @@ def render(problem: Problem) -> Response:
     }
     if problem.flaws:
         members["errors"] = [asdict(flaw) for flaw in problem.flaws]
-    return Response(json.dumps(members), status=problem.status, content_type="application/problem+json")
+    response = Response(json.dumps(members), status=problem.status, content_type="application/problem+json")
+    if problem.status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = CHALLENGE
+    return response
 
 
 def from_http(error: HTTPException) -> Response:

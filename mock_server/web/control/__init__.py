@@ -9,6 +9,7 @@ from mock_server.web.control import (
     keys,
     metrics,
     misses,
+    pages,
     report,
     requests,
     scenario,
@@ -21,7 +22,7 @@ from mock_server.web.guard import Guard
 from mock_server.web.outbound import Desk
 from mock_server.world import Worlds
 
-NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, report, metrics, states, webhooks)
+NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, report, metrics, pages, states, webhooks)
 
 
 def control_plane(worlds: Worlds, version: str, desk: Desk) -> Blueprint:
@@ -32,7 +33,7 @@ def control_plane(worlds: Worlds, version: str, desk: Desk) -> Blueprint:
 
     @blueprint.before_request
     def guarded() -> None:
-        guard.check(request.remote_addr, request.headers)
+        guard.check(request.remote_addr, request.headers, reads=request.method in {"GET", "HEAD"})
 
     plane = Plane(worlds, version, blueprint, desk)
     for noun in NOUNS:

@@ -1,0 +1,70 @@
+import re
+from urllib.parse import urljoin
+
+import pytest
+from werkzeug.test import Client
+
+from mock_server.contract.specification import Specification
+from mock_server.domain.clock import ManualClock
+from mock_server.settings import Settings
+from mock_server.tests.web.control.admin import Admin
+from mock_server.web.app import MockServer, create_app
+
+PAGES = ["/__admin/", "/__admin/docs", "/__admin/pages/style.css", "/__admin/pages/dashboard.js"]
+
+
+def page(admin: Admin, path: str) -> str:
+    answer = admin.client.get(path)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_needs_nothing_from_elsewhere_and_nobody_may_put_it_into_another(admin: Admin, path: str) -> None:
+    answer = admin.client.get(path)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "http" not in policy
+    assert re.findall(r"""(?:src|href)=["'](?:https?:)?//""", answer.get_data(as_text=True)) == []
+    assert re.findall(r"@import|url\(", answer.get_data(as_text=True)) == []
+
+
+@pytest.mark.parametrize("path", PAGES[:2])
+def test_what_a_page_refers_to_is_there(admin: Admin, path: str) -> None:
+    for reference in re.findall(r'(?:src|href)="([^"#]+)"', page(admin, path)):
+        if not reference.startswith("data:"):
+            assert admin.client.get(urljoin(path, reference)).status_code == 200, reference
+
+
+def test_the_documentation_has_every_operation_clause_and_code_with_its_source(admin: Admin, app: MockServer) -> None:
+    text = page(admin, "/__admin/docs")
+    specification: Specification = app.pipeline.specification
+    for operation in (*specification.operations, "deliverTrackingEvent"):
+        assert f'id="{operation}"' in text
+    for kind in specification.errors:
+        assert f"<code>{kind.code}</code></td><td>{kind.message.replace(chr(39), '&#39;')}" in text
+    for clause in ("track.path", "quota.batch.atomic", "delivery.signature.hmac"):
+        assert f'id="clause-{clause}"' in text
+    assert text.count('class="badge documented"') > 100
+    assert text.count('class="badge assumed"') > 100
+    assert "Trying to delete" not in text
+    assert "“| lang | string | Optional | Language for event descriptions. Default: en |”" in text
+
+
+def test_no_file_but_the_pages_is_served(admin: Admin) -> None:
+    for name in ("../control/plane.py", "%2e%2e%2fguard.py", "docs.html", "nothing"):
+        assert admin.client.get(f"/__admin/pages/{name}").status_code == 404
+
+
+def test_the_plane_s_own_name_leads_to_the_dashboard(admin: Admin) -> None:
+    answer = admin.client.get("/__admin")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "http://localhost/__admin/")
+
+
+def test_where_a_token_is_needed_a_browser_asks_for_it(clock: ManualClock) -> None:
+    client: Client = create_app(Settings(host="0.0.0.0", admin_token="t0ken"), clock).test_client()
+    refused = client.get("/__admin/")
+    assert refused.status_code == 401
+    assert "Basic realm=" in refused.headers["WWW-Authenticate"]
+    assert client.get("/__admin/", auth=("", "t0ken")).status_code == 200
