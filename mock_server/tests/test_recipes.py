@@ -48,4 +48,7 @@ def test_a_recipe_prints_what_it_says(title: str, server: str, tmp_path: Path) -
     (_, script), (_, printed) = recipes()[title]
     command = ["bash", "-uc", script.replace(MOCK, server)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
-    assert (done.stdout.rstrip("\n"), done.stderr) == (printed.rstrip("\n"), "")
+    assert ([line.rstrip() for line in done.stdout.splitlines()], done.stderr) == (
+        [line.rstrip() for line in printed.splitlines()],
+        "",
+    )
