@@ -342,7 +342,8 @@ class Worlds:
         self.on_event: list[Callable[[World, TrackingNumber, Event], int]] = []
         self.on_opened: list[Callable[[World], object]] = []
         self.on_forgotten: list[Callable[[World], object]] = []
-        self.rules, self.scene = RuleBook(), RuleBook()
+        self.rules: RuleBook
+        self.scene: RuleBook
         self._worlds: dict[str, World] = {}
         self._made = 0
         self._lock = Lock()
@@ -485,8 +486,7 @@ class Worlds:
         scenario.set(self.clock)
         self.pins = {identity(pin.number): pin for pin in self.foundation.pins(scenario)}
         self.scenario = scenario
-        self.rules.remove()
-        self.scene = RuleBook(scenario.rules)
+        self.rules, self.scene = RuleBook(), RuleBook(scenario.rules)
         seed, books = self.foundation.settings.seed, (RuleBook(), self.rules, self.scene)
         self.stray_faults = Faults(self.clock, self.foundation.specification.headers, books, seed, "")
 

@@ -1,7 +1,8 @@
 """Rules in force: ordered lists that change as a whole, and tell those who read them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import count
 from threading import Lock
 from typing import Protocol, Self
 from weakref import WeakSet
@@ -47,7 +48,6 @@ class RuleBook:
 
     def __init__(self, rules: Iterable[Rule] = ()) -> None:
         self.page = Page.of(rules)
-        self._named = 0
         self._lock = Lock()
         self.readers: WeakSet[Reader] = WeakSet()
 
@@ -56,25 +56,19 @@ class RuleBook:
         with self._lock:
             self.readers.add(reader)
 
-    def next_id(self) -> str:
-        """An id that no rule of the book has."""
+    def write(self, make: Callable[[str], Rule]) -> Rule:
+        """Put a new rule at the end, made with an id that is free in this book; BookError as for `add`."""
         with self._lock:
             taken = {rule.id for rule in self.page.rules}
-            while True:
-                self._named += 1
-                name = f"fault-{self._named}"
-                if name not in taken:
-                    return name
+            free = (f"fault-{number}" for number in count(1))
+            rule = make(next(name for name in free if name not in taken))
+            self._append(rule)
+            return rule
 
     def add(self, rule: Rule) -> None:
         """Put the rule at the end; BookError if its id is taken or the book is full."""
         with self._lock:
-            rules = self.page.rules
-            if any(each.id == rule.id for each in rules):
-                raise BookError(f"there is a rule {rule.id!r} already; delete it first, or choose another id")
-            if len(rules) >= MOST_RULES:
-                raise BookError(f"there are {MOST_RULES} rules already; delete some first")
-            self._turn(Page.of((*rules, rule)))
+            self._append(rule)
 
     def remove(self, identifier: str | None = None) -> int:
         """Take out the rule of that id, or all; how many there were."""
@@ -82,6 +76,14 @@ class RuleBook:
             before = self.page.rules
             self._turn(Page.of(rule for rule in before if identifier not in {None, rule.id}))
             return len(before) - len(self.page.rules)
+
+    def _append(self, rule: Rule) -> None:
+        rules = self.page.rules
+        if any(each.id == rule.id for each in rules):
+            raise BookError(f"there is a rule {rule.id!r} already; delete it first, or choose another id")
+        if len(rules) >= MOST_RULES:
+            raise BookError(f"there are {MOST_RULES} rules already; delete some first")
+        self._turn(Page.of((*rules, rule)))
 
     def _turn(self, page: Page) -> None:
         self.page = page

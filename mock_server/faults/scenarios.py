@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -23,7 +23,7 @@ LONGEST_STEM = 50  # characters of a scenario's name in the ids of its rules
 class Scenario:
     """How a sandbox starts; what is None or empty is as it would be without a scenario.
 
-    `start` is Unix seconds, `scale` seconds in one real second. `plans` has the limits that differ from the
+    `start` is Unix seconds, `scale` and `auto_advance` are a clock's. `plans` has the limits that differ from the
     contract's, by plan; `shipments` and `webhooks` are still documents of the published form.
     """
 
@@ -31,6 +31,7 @@ class Scenario:
     document: Mapping[str, Any] = field(default_factory=dict)
     start: float | None = None
     scale: float | None = None
+    auto_advance: float | None = None
     seed: int | None = None
     rules: tuple[Rule, ...] = ()
     plans: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Scenario:
             document,
             start=from_text(clock["instant"]) if "instant" in clock else None,
             scale=clock.get("scale"),
+            auto_advance=clock.get("auto_advance"),
             seed=document.get("seed"),
             rules=tuple(_rules(name, document.get("faults", ()), vocabulary)),
             plans=document.get("plans", {}),
@@ -64,6 +66,9 @@ class Scenario:
             clock.set(self.start)
         if self.scale is not None:
             clock.run(self.scale)
+        if self.auto_advance is not None:
+            advance = float(self.auto_advance)
+            clock.change(lambda course, _: replace(course, auto_advance=advance))
 
 
 NONE = Scenario("none")

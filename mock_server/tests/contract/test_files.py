@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.files import DocumentError, line_of, read
+from mock_server.contract.files import DEEPEST, DocumentError, line_of, parse, place_of, read
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,38 @@ def test_json_has_lines_too(tmp_path: Path) -> None:
     file = tmp_path / "lines.json"
     file.write_text('{\n "a": [\n  1,\n  2]}')
     assert line_of(file, "/a/1") == 4
+
+
+@pytest.mark.parametrize(
+    ("pointer", "place"),
+    [
+        ("", "line 1 column 1"),
+        ("/a", "line 1 column 1"),
+        ("/b", "line 2 column 1"),
+        ("/b/0", "line 3 column 5"),
+        ("/b/1/c", "line 4 column 6"),
+        ("/b/1/d/0", "line 4 column 16"),
+        ("/b/1/nowhere", "line 4 column 5"),
+    ],
+)
+def test_the_place_of_a_member_is_that_of_its_name(pointer: str, place: str) -> None:
+    assert place_of("a: 1\nb:\n  - x\n  - {c: 2, d: [3]}\n", pointer) == place
+
+
+def test_a_text_from_anybody_has_a_bounded_number_of_values_aliases_followed() -> None:
+    assert parse("[1, 2, 3]", "given", most_values=4) == [1, 2, 3]
+    for text in ("[1, 2, 3, 4]", "{a: &a [1], b: *a}", "&a [*a]"):
+        with pytest.raises(DocumentError, match="given: holds more than 4 values"):
+            parse(text, "given", most_values=4)
+
+
+def test_a_text_from_anybody_is_nested_only_so_deep() -> None:
+    assert parse("[" * DEEPEST + "]" * DEEPEST, "given", most_values=1000)
+    for text in ("[" * 100_000, "- " * 1000 + "x", "{a: " * (DEEPEST + 1) + "1" + "}" * (DEEPEST + 1)):
+        with pytest.raises(DocumentError, match=r"given: line 1 column \d+: is nested more than"):
+            parse(text, "given", most_values=1e9)
+
+
+def test_a_given_text_that_is_no_yaml_is_told_under_its_name() -> None:
+    with pytest.raises(DocumentError, match="given: line 1 column 5: not YAML"):
+        parse("a: b: c", "given", most_values=10)

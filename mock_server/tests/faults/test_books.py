@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from mock_server.faults.books import MOST_RULES, BookError, RuleBook
@@ -23,9 +25,22 @@ def test_an_id_names_one_rule() -> None:
         book.add(rule(OUTAGE, id="a"))
 
 
-def test_made_ids_are_the_same_in_every_book_and_leave_out_taken_ones() -> None:
+def test_made_ids_are_the_first_that_are_free() -> None:
     book = RuleBook([rule(OUTAGE, id="fault-2")])
-    assert [book.next_id() for _ in range(3)] == ["fault-1", "fault-3", "fault-4"]
+
+    def written() -> str:
+        return book.write(lambda free: rule(OUTAGE, id=free)).id
+
+    assert [written() for _ in range(3)] == ["fault-1", "fault-3", "fault-4"]
+    book.remove()
+    assert written() == "fault-1"
+
+
+def test_no_two_threads_make_the_same_id() -> None:
+    book = RuleBook()
+    with ThreadPoolExecutor(16) as threads:
+        made = list(threads.map(lambda _: book.write(lambda free: rule(OUTAGE, id=free)).id, range(200)))
+    assert len(set(made)) == 200
 
 
 def test_one_rule_or_all_are_taken_out() -> None:

@@ -212,6 +212,12 @@ def test_a_world_starts_as_its_scenario_says(tmp_path: Path) -> None:
     assert [rule.id for rule, _ in world.faults.rules()] == ["mine-1", "mine"]
 
 
+def test_a_scenario_s_clock_may_stand_and_still_keep_the_promise_of_retry_after(tmp_path: Path) -> None:
+    worlds = started("clock: { instant: 2026-06-15T12:00:00Z, scale: 0, auto_advance: 60 }\n", tmp_path)
+    clock = worlds.of("tf_test_free_a").clock
+    assert (clock.frozen, clock.now(), clock.pace) == (True, NOON, 60)
+
+
 def test_a_reset_goes_back_to_the_opening_scenario(tmp_path: Path) -> None:
     worlds = started("seed: 5\nfaults:\n  - fault: { type: drop }\n", tmp_path)
     worlds.play(scenarios.load("calm", worlds.foundation.stage))

@@ -46,8 +46,7 @@ def register(plane: Plane) -> None:
         world = plane.world()
         book = world.faults.own if world else worlds.rules
         try:
-            rule = Rule.from_document(document, book.next_id(), worlds.foundation.vocabulary)
-            book.add(rule)
+            rule = book.write(lambda free: Rule.from_document(document, free, worlds.foundation.vocabulary))
         except FormError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw]) from None
         except BookError as error:

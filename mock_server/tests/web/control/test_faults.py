@@ -125,6 +125,18 @@ def test_a_reset_sandbox_counts_the_rules_for_all_anew(admin: Admin) -> None:
     assert statuses(admin, FREE) == [503, 200, 200]
 
 
+def test_after_a_reset_chance_repeats_also_for_rules_without_an_id(admin: Admin) -> None:
+    def drawn(query: str) -> list[int]:
+        admin.post(f"/faults{query}", {"fault": OUTAGE, "probability": 0.5})
+        return statuses(admin, ENTERPRISE, 40)
+
+    for query in ("", f"?key={ENTERPRISE}"):
+        first = drawn(query)
+        admin.post(f"/reset{query}")
+        assert drawn(query) == first
+        admin.post("/reset")
+
+
 def test_control_calls_are_never_spoilt(admin: Admin) -> None:
     admin.post("/faults", {"fault": {"type": "EMPTY_RESPONSE"}})
     admin.post("/faults", {"fault": OUTAGE})
