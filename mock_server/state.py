@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -11,8 +11,10 @@ from typing import Any
 
 from mock_server.domain.clock import Course
 from mock_server.domain.deliveries import Attempt, Delivery, State
-from mock_server.domain.records import Counts, Mark, Saved
+from mock_server.domain.news import Mark
+from mock_server.domain.records import Counts, Saved
 from mock_server.domain.shipments import Identity
+from mock_server.domain.watches import Place
 from mock_server.domain.webhooks import Subscription
 
 APPLICATION_ID = 0x7466776D  # "tfwm", which tells this file from other applications' (SQLite, PRAGMA application_id)
@@ -22,8 +24,9 @@ TABLES = """
 CREATE TABLE worlds (key TEXT PRIMARY KEY, course TEXT, seen REAL, subscriptions INT, deliveries INT, announced INT);
 CREATE TABLE webhooks (
   id TEXT PRIMARY KEY, key TEXT, tracking_number TEXT, carrier TEXT, url TEXT, events TEXT, secret TEXT,
-  created_at REAL, told_at REAL, told_place REAL
+  created_at REAL
 );
+CREATE TABLE told (key TEXT, number TEXT, carrier TEXT, instant REAL, place REAL, PRIMARY KEY (key, number, carrier));
 CREATE TABLE deliveries (
   id TEXT PRIMARY KEY, key TEXT, event_id TEXT, type TEXT, webhook_id TEXT, tracking_number TEXT, url TEXT,
   created_at REAL, body BLOB, secret TEXT, due REAL, flawed INT, faults TEXT, state TEXT, note TEXT
@@ -34,7 +37,7 @@ CREATE TABLE begun (key TEXT, carrier TEXT, number TEXT, instant REAL, PRIMARY K
 CREATE INDEX webhooks_of ON webhooks (key);
 CREATE INDEX deliveries_of ON deliveries (key);
 """
-KEYED = ("worlds", "webhooks", "deliveries", "pins", "begun")
+KEYED = ("worlds", "webhooks", "told", "deliveries", "pins", "begun")
 
 
 class StateFile:
@@ -48,8 +51,9 @@ class StateFile:
             with _told(path):
                 connection.execute("PRAGMA locking_mode=EXCLUSIVE")
                 connection.execute("PRAGMA journal_mode=WAL")
-                # What is committed outlives this process; only a machine that loses power may lose the last commits.
-                connection.execute("PRAGMA synchronous=NORMAL")
+                # What is committed is the system's, and outlives this process however it ends. Waiting for the disk
+                # would protect from a loss of power too, and hold up every client meanwhile.
+                connection.execute("PRAGMA synchronous=OFF")
                 self._prepare(path)
         except sqlite3.OperationalError as error:
             raise ValueError(f"the state file {path} cannot be opened: {error}") from None
@@ -64,6 +68,12 @@ class StateFile:
                     seen,
                     Counts(*counts),
                     tuple(self._webhooks(key)),
+                    {
+                        (number, carrier or None): (instant, place)
+                        for number, carrier, instant, place in self._rows(
+                            "SELECT number, carrier, instant, place FROM told WHERE key = ?", key
+                        )
+                    },
                     tuple(self._deliveries(key)),
                     tuple(
                         ((carrier, number), json.loads(wish))
@@ -120,11 +130,10 @@ class StateFile:
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, values).fetchall()
 
-    def _webhooks(self, key: str) -> Iterator[tuple[Subscription, Mark]]:
+    def _webhooks(self, key: str) -> Iterator[Subscription]:
         for row in self._rows("SELECT * FROM webhooks WHERE key = ? ORDER BY rowid", key):
-            webhook_id, _, number, carrier, url, events, secret, created_at, told_at, told_place = row
-            subscription = Subscription(webhook_id, number, carrier, url, tuple(json.loads(events)), secret, created_at)
-            yield subscription, (told_at, told_place)
+            webhook_id, _, number, carrier, url, events, secret, created_at = row
+            yield Subscription(webhook_id, number, carrier, url, tuple(json.loads(events)), secret, created_at)
 
     def _deliveries(self, key: str) -> Iterator[Delivery]:
         attempts: dict[str, list[Attempt]] = {}
@@ -167,7 +176,7 @@ class Pages:
 
     def subscribed(self, subscription: Subscription) -> None:
         self._write(
-            "INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 9e999)",
+            "INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             subscription.webhook_id,
             self._key,
             subscription.tracking_number,
@@ -176,15 +185,14 @@ class Pages:
             json.dumps(subscription.events),
             subscription.secret,
             subscription.created_at,
-            subscription.created_at,
         )
 
     def unsubscribed(self, webhook_id: str) -> None:
         self._write("DELETE FROM webhooks WHERE id = ?", webhook_id)
 
-    def told(self, webhook_ids: Sequence[str], mark: Mark) -> None:
-        for webhook_id in webhook_ids:
-            self._write("UPDATE webhooks SET told_at = ?, told_place = ? WHERE id = ?", *mark, webhook_id)
+    def told(self, place: Place, mark: Mark) -> None:
+        number, carrier = place
+        self._write("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", self._key, number, carrier or "", *mark)
 
     def delivery(self, delivery: Delivery) -> None:
         self._write(

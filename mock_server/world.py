@@ -21,7 +21,7 @@ from mock_server.domain.journal import Archive, Entry, Journal, backwards, maske
 from mock_server.domain.journeys import Event, Journey, Snapshot
 from mock_server.domain.mailing import Mailing
 from mock_server.domain.mailroom import Mailroom
-from mock_server.domain.news import snapshot
+from mock_server.domain.news import News, snapshot
 from mock_server.domain.phrases import Phrases
 from mock_server.domain.pins import Pin, wish_of, with_event
 from mock_server.domain.places import Places
@@ -246,7 +246,7 @@ class World:
             seen = journey.at(now)
             first = 0 if "events" in pin.wish else seen.seen - 1
             new = [
-                (event, seen if place == seen.seen - 1 else snapshot(journey, place))
+                News(event, seen if place == seen.seen - 1 else snapshot(journey, place), place)
                 for place, event in enumerate(journey.events[: seen.seen])
                 if place >= first and (event.at, event.phrase.words) not in known
             ]
@@ -273,7 +273,7 @@ class World:
                 ends=self.foundation.specification.final_statuses,
             )
             self._replace(number, journey)
-            new = [(event, journey.at(now))] if event.at <= now else []
+            new = [News(event, journey.at(now), 0)] if event.at <= now else []
             self.mail.announce(number.text, number.carrier.code, new)
         return event
 

@@ -7,8 +7,8 @@ from typing import Any
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import Clock
 from mock_server.domain.deliveries import Attempt, Delivery
-from mock_server.domain.journeys import Event, Snapshot
 from mock_server.domain.mailing import Mailing
+from mock_server.domain.news import News
 from mock_server.domain.outbox import Outbox
 from mock_server.domain.records import Counts, Nowhere, Records, Saved
 from mock_server.domain.reporter import Handle, Reporter
@@ -63,7 +63,7 @@ class Mailroom:
         """Make the deliveries of all that has happened to a shipment, before it becomes another one."""
         self._reporter.catch_up(number, carrier, self._clock.now())
 
-    def announce(self, number: str, carrier: str, events: Iterable[tuple[Event, Snapshot]]) -> None:
+    def announce(self, number: str, carrier: str, events: Iterable[News]) -> None:
         """Make the deliveries of events of a shipment that has just become another one."""
         self._reporter.announce(number, carrier, events, self._clock.now())
         self.commit()
@@ -79,12 +79,12 @@ class Mailroom:
         self.commit()
         return ordered
 
-    def collect(self, looks: int) -> bool:
-        """Make the deliveries of what has happened, after at most so many looks at shipments; whether there is more.
+    def collect(self, steps: int) -> bool:
+        """Make the deliveries of what has happened, in at most so many steps; whether there are more to make.
 
         They are in the records when this returns, and so is what came of the attempts before.
         """
-        more = self._reporter.collect(self._clock.now(), looks)
+        more = self._reporter.collect(self._clock.now(), steps)
         self.commit()
         return more
 
@@ -111,7 +111,7 @@ class Mailroom:
 
     def restore(self, saved: Saved) -> None:
         """Go on where the records stop: what was under way then is due."""
-        self.subscriptions.restore((each for each, _ in saved.webhooks), saved.counts.subscriptions)
+        self.subscriptions.restore(saved.webhooks, saved.counts.subscriptions)
         self._reporter.restore(saved)
         for delivery in saved.deliveries:
             self.outbox.restore(delivery)

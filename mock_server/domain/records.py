@@ -1,16 +1,16 @@
 """Records: what a sandbox writes down of its webhooks, so that a mock that starts again goes on where it stopped."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Protocol
 
 from mock_server.domain.clock import Course
 from mock_server.domain.deliveries import Attempt, Delivery
+from mock_server.domain.news import Mark
 from mock_server.domain.shipments import Identity
+from mock_server.domain.watches import Place
 from mock_server.domain.webhooks import Subscription
-
-Mark = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,20 @@ class Counts:
 class Saved:
     """One sandbox as its records have it.
 
-    `seen` is its newest instant. `webhooks` come with the mark up to which each has been told, `pins` are shipments
-    as schemas/shipment.schema.json writes them, and `begun` is when the whole lives began that it has seen.
+    `seen` is its newest instant. `told` has the mark up to which the news of each watched shipment have been told,
+    `pins` are shipments as schemas/shipment.schema.json writes them, and `begun` is when the whole lives began that it
+    has seen.
     """
 
     key: str
     course: Course
     seen: float = -inf
     counts: Counts = Counts()
-    webhooks: Sequence[tuple[Subscription, Mark]] = ()
+    webhooks: Sequence[Subscription] = ()
+    told: Mapping[Place, Mark] = field(default_factory=dict)
     deliveries: Sequence[Delivery] = ()
     pins: Sequence[tuple[Identity, dict[str, Any]]] = ()
-    begun: Sequence[tuple[Identity, float]] = field(default=())
+    begun: Sequence[tuple[Identity, float]] = ()
 
 
 class Records(Protocol):
@@ -48,7 +50,7 @@ class Records(Protocol):
 
     def subscribed(self, subscription: Subscription) -> None: ...
     def unsubscribed(self, webhook_id: str) -> None: ...
-    def told(self, webhook_ids: Sequence[str], mark: Mark) -> None: ...
+    def told(self, place: Place, mark: Mark) -> None: ...
     def delivery(self, delivery: Delivery) -> None: ...
     def attempt(self, delivery: Delivery, attempt: Attempt) -> None: ...
     def forgotten(self, delivery_id: str) -> None: ...
@@ -63,7 +65,7 @@ class Nowhere:
 
     def subscribed(self, subscription: Subscription) -> None: ...
     def unsubscribed(self, webhook_id: str) -> None: ...
-    def told(self, webhook_ids: Sequence[str], mark: Mark) -> None: ...
+    def told(self, place: Place, mark: Mark) -> None: ...
     def delivery(self, delivery: Delivery) -> None: ...
     def attempt(self, delivery: Delivery, attempt: Attempt) -> None: ...
     def forgotten(self, delivery_id: str) -> None: ...

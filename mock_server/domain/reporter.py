@@ -1,25 +1,29 @@
 """The reporter: turns what happens to shipments into deliveries to who wants to hear of it."""
 
+import logging
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import inf
 from typing import Any
 
 from mock_server.domain.calendars import DAY
 from mock_server.domain.deliveries import Delivery, Handling, State
 from mock_server.domain.events import WebhookEvent, event_id
-from mock_server.domain.journeys import Event, Snapshot
 from mock_server.domain.mailing import Mailing
 from mock_server.domain.news import News
 from mock_server.domain.outbox import Outbox
 from mock_server.domain.randomness import stream
 from mock_server.domain.records import Saved
-from mock_server.domain.watches import Find, Watch, Watches
+from mock_server.domain.watches import Find, Watch, Watches, place_of
 from mock_server.domain.webhooks import Subscription
 
 LANGUAGE = "en"
+MOST_TELLING = 10_000  # events that wait for their deliveries to be made
 SLACK = 1.0  # seconds by which two threads, or a machine's clock that is corrected, may see time go backwards
 LONGEST_HOLD = DAY  # seconds that a delivery waits to be overtaken
+
+log = logging.getLogger(__name__)
 
 Handle = Callable[[Subscription], Handling]
 
@@ -37,6 +41,9 @@ class Reporter:
         self._seed, self._key = seed, key
         self.made = 0
         self.announced = 0
+        self._telling: deque[Iterator[Delivery]] = (
+            deque()
+        )  # events whose deliveries are being made, one after the other
         self._held: dict[str, list[Delivery]] = {}  # by subscription, what waits to be overtaken
         self.seen = -inf  # the sandbox's newest instant
         self._lock = outbox.lock
@@ -50,8 +57,8 @@ class Reporter:
         """Go on where the records stop."""
         with self._lock:
             self.seen, self.made, self.announced = saved.seen, saved.counts.deliveries, saved.counts.announced
-            for subscription, told in saved.webhooks:
-                self._watches.add(subscription, min(subscription.created_at, saved.seen), told)
+            for each in saved.webhooks:
+                self._watches.add(each, min(each.created_at, saved.seen), saved.told.get(place_of(each)))
 
     def forget(self, subscription: Subscription) -> None:
         """Report nothing more to the subscription."""
@@ -60,43 +67,54 @@ class Reporter:
             self._held.pop(subscription.webhook_id, None)
 
     def next_due(self) -> float | None:
-        """The sandbox's instant of the next look at a shipment."""
+        """The sandbox's instant at which there is something to report; None while the outbox is full."""
         with self._lock:
-            return None if self._outbox.full else self._watches.next()
+            if self._outbox.full:
+                return None
+            return self.seen if self._telling else self._watches.next()
 
-    def collect(self, now: float, looks: int) -> bool:
-        """Report what has happened by now, after at most so many looks at shipments; whether there is more to see."""
+    def collect(self, now: float, steps: int) -> bool:
+        """Report what has happened by now, in at most so many steps; whether there is more to report.
+
+        A step is a delivery or a look at a shipment, which takes about as long.
+        """
         with self._lock:
             self.notice(now)
-            for _ in range(looks):
+            for _ in range(steps):
                 due = self.next_due()
                 if due is None or due > now:
                     return False
-                found = self._watches.take(now)
-                if found:
+                if self._telling:
+                    if next(self._telling[0], None) is None:
+                        self._telling.popleft()
+                elif found := self._watches.take(now):
                     self._tell(*found)
             return (self.next_due() or inf) <= now
 
     def catch_up(self, number: str, carrier: str, now: float) -> None:
-        """Report all that has happened to one shipment, before it becomes another one."""
+        """See all that has happened to one shipment, before it becomes another one."""
         with self._lock:
             self.notice(now)
             for watch in self._watches.of(number, carrier):
                 while news := self._watches.tell(watch, now):
                     self._tell(watch, news)
 
-    def announce(self, number: str, carrier: str, events: Iterable[tuple[Event, Snapshot]], now: float) -> None:
+    def announce(self, number: str, carrier: str, events: Iterable[News], now: float) -> None:
         """Report events of a shipment that has just become another one; what is to come of it follows in its time."""
         with self._lock:
-            watches: list[Watch] = list(self._watches.of(number, carrier))
+            watches = tuple(self._watches.of(number, carrier))
             for watch in watches:
                 self._watches.retell(watch, (now, inf))
-                self._records.told(tuple(watch.subscriptions), watch.told)
-            for event, snapshot in events:
+            if len(self._telling) >= MOST_TELLING:
+                log.warning("let go of an event of %s: %d others are still to be told", number, len(self._telling))
+                return
+            for news in events:
                 self.announced += 1
                 for watch in watches:
+                    mark = f"announced-{self.announced}"
                     told = tuple(watch.subscriptions.values())
-                    self._report(told, event, snapshot, now, f"announced-{self.announced}")
+                    self._telling.append(self._deliveries(watch, told, news, now, mark))
+            self._telling.extend(self._noted(watch) for watch in watches)
 
     def order(self, subscription: Subscription, event_type: str, data: Mapping[str, Any], now: float) -> list[Delivery]:
         """Report an event of that type that somebody asked for, whatever the filter says, with those facts."""
@@ -109,24 +127,31 @@ class Reporter:
         with self._lock:
             if now < self.seen - SLACK:
                 for watch in self._watches.rewind(now):
-                    self._records.told(tuple(watch.subscriptions), watch.told)
+                    self._records.told(watch.place, watch.told)
                 self._outbox.rewind(self.seen, now)
                 self.seen = now
             self.seen = max(self.seen, now)
 
     def _tell(self, watch: Watch, news: News) -> None:
-        event = news.event
-        self._report(watch.told_of(event.at), event, news.snapshot, event.at, news.place)
-        self._records.told(tuple(watch.subscriptions), watch.told)
+        at = news.event.at
+        told = tuple(watch.told_of(at))
+        self._telling.append(self._deliveries(watch, told, news, at, str(news.place)))
+        self._telling.append(self._noted(watch))
 
-    def _report(
-        self, subscriptions: Iterable[Subscription], event: Event, snapshot: Snapshot, at: float, mark: object
-    ) -> None:
-        status, events = event.phrase.status, self._mailing.events
-        told = [each for each in subscriptions if events.lets_through(each.events, status)]
-        data = snapshot.facts(LANGUAGE) if told else {}
-        for subscription in told:
-            self._write(subscription, events.type_of(status), data, at, f"{mark}-{event.phrase.words}")
+    def _deliveries(
+        self, watch: Watch, told: Iterable[Subscription], news: News, at: float, mark: str
+    ) -> Iterator[Delivery]:
+        """Deliveries of one event, made one by one; a webhook that is deleted meanwhile gets none."""
+        phrase, events = news.event.phrase, self._mailing.events
+        data = news.snapshot.facts(LANGUAGE)
+        for each in told:
+            if each.webhook_id in watch.subscriptions and events.lets_through(each.events, phrase.status):
+                yield from self._write(each, events.type_of(phrase.status), data, at, f"{mark}-{phrase.words}")
+
+    def _noted(self, watch: Watch) -> Iterator[Delivery]:
+        """No delivery, but a note of what has been told by then."""
+        self._records.told(watch.place, watch.told)
+        yield from ()
 
     def _write(
         self, subscription: Subscription, event_type: str, data: Mapping[str, Any], at: float, mark: str

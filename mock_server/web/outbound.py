@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 MOST_AT_ONCE = 128  # attempts under way
 MOST_FOR_A_WORLD = 64
 MOST_TO_A_RECEIVER = 8  # of one world
-LOOKS = 8  # at shipments, in one turn of the event loop: about a millisecond
+STEPS = 16  # of making deliveries in one turn of the event loop: about a millisecond
 TAKEN = 32  # deliveries taken up in one turn
 HEAD_START = 0.5  # real seconds after which an unanswered delivery no longer holds up the next of its webhook
 LONGEST_TIMER = 3600.0
@@ -127,7 +127,7 @@ class Courier:
         for replayed in self._replays:
             self._enter(replayed, replay=True)
         self._replays.clear()
-        more = self.world.mail.collect(LOOKS)
+        more = self.world.mail.collect(STEPS)
         for _ in range(TAKEN):
             delivery = self.world.mail.take()
             if delivery is None:
@@ -209,7 +209,11 @@ class Desk:
 
     def news(self, world: World) -> int:
         """Something has happened to the world; how many of its deliveries are pending."""
-        self._on_loop(partial(self._wake, world))
+        if self._started:
+            self._on_loop(partial(self._wake, world))
+        else:
+            while world.mail.collect(STEPS):
+                pass
         return world.mail.pending()
 
     @property
