@@ -61,7 +61,7 @@ def test_every_clause_of_schemas_and_ledger_is_there_once() -> None:
 
 def test_a_schema_that_contains_itself_comes_to_an_end() -> None:
     document, circular = load(), {"$ref": "#/components/schemas/Loop"}
-    loop = {"type": "object", "properties": {name: circular for name in "abcdefgh"}}
+    loop = {"type": "object", "properties": dict.fromkeys("abcdefgh", circular)}
     document["components"]["schemas"]["Loop"] = loop
     document["paths"]["/carriers"]["get"]["responses"]["200"]["content"]["application/json"]["schema"] = circular
     chapter = next(each for each in Documentation(document).chapters if each.id == "listCarriers")
