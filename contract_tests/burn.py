@@ -7,6 +7,7 @@ from contract_tests.contract.document import Plan
 from contract_tests.exchange import Exchange, Key
 from contract_tests.expect import described, refused
 from contract_tests.ledger import Ledger
+from contract_tests.numbers import number_like
 from contract_tests.pacing import whole_number
 from contract_tests.passive.quota_law import Reading, readings
 from contract_tests.run import Run
@@ -38,7 +39,7 @@ class Burn:
 
     def batch(self, size: int, *, expected_cost: int | None = None) -> Exchange:
         known = self.api.facts.known()
-        asked = shipments([known] * size)
+        asked = shipments([known, *(number_like(self.api, known, f"batch {count}") for count in range(1, size))])
         return self.api.batch(asked, key=self.key, wanting_429=True, expected_cost=expected_cost)
 
     def reading(self, exchange: Exchange) -> Reading | None:
@@ -46,7 +47,9 @@ class Burn:
         return next(readings(self.run.contract, [exchange]), None)
 
     def left(self, exchange: Exchange) -> int | None:
-        return whole_number(exchange.response.header(self.run.contract.header("remaining")))
+        """Remaining, if it is a number that the plan can have."""
+        told = whole_number(exchange.response.header(self.run.contract.header("remaining")))
+        return told if told is not None and told < (self.plan.per_minute or 0) else None
 
     def fresh(self) -> Exchange:
         """The first answer of a new minute."""
@@ -95,8 +98,9 @@ class Burn:
         size = self.plan.batch_size
         full, over = self.batch(size), self.batch(size + 1, expected_cost=1)
         passed, declined = full.response.succeeded, 400 <= over.status < 500 and over.status != TOO_MANY
-        self.ledger.judge(self.plan.clause, full, f"a batch of {size}", described(full), holds=passed)
-        self.ledger.judge(self.plan.clause, over, f"no batch of {size + 1}", described(over), holds=declined)
+        for clause in (self.plan.clause, "batch.size"):
+            self.ledger.judge(clause, full, f"a batch of {size}", described(full), holds=passed)
+            self.ledger.judge(clause, over, f"no batch of {size + 1}", described(over), holds=declined)
 
     def unlimited(self) -> None:
         """Enters that more passes in a moment than any limited plan has in a minute."""
@@ -125,7 +129,8 @@ class Burn:
 
     def _atomic(self, left: int) -> None:
         answer = self.batch(left + 1)
-        refused(self.run.contract, self.ledger, ["quota.batch.atomic"], answer, "rate_limit_exceeded")
+        clauses = ["quota.batch.atomic"] if answer.response.succeeded else ["quota.batch.atomic", "errors.429"]
+        refused(self.run.contract, self.ledger, clauses, answer, "rate_limit_exceeded")
         found = self.left(answer)
         self.ledger.judge("quota.batch.atomic", answer, f"{left} left, as before", found, holds=found == left)
 

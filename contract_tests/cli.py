@@ -15,7 +15,7 @@ _HERE = Path(__file__).resolve().parent
 _USAGE, _INTERRUPTED, _BROKEN_SUITE = 2, 130, 70
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, *, plugins: Sequence[object] = ()) -> int:
     """Exit code 0 conforms, 1 a clause is broken, 2 usage, 3 unreachable or key refused, 4 nothing verified."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given and given[0] == "--list":
@@ -36,14 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ContractError as error:
         sys.stderr.write(f"trackflow-contract: {error}\n")
         return _USAGE
-    return _run(given[1:])
+    return _run(given[1:], plugins)
 
 
-def _run(given: Sequence[str]) -> int:
+def _run(given: Sequence[str], plugins: Sequence[object]) -> int:
     import pytest  # noqa: PLC0415  # a listing does without
 
     ours = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "-q", "--no-header", "--tb=short", "-rN"]
-    status = int(pytest.main([str(_HERE), *ours, *given]))
+    status = int(pytest.main([str(_HERE), *ours, *given], plugins=list(plugins)))
     return {
         int(pytest.ExitCode.INTERRUPTED): _INTERRUPTED,
         int(pytest.ExitCode.USAGE_ERROR): _USAGE,

@@ -18,6 +18,7 @@ class Key:
     text: str
     variable: str = "TRACKFLOW_API_KEY"
     plan: str | None = None
+    good: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Exchange:
     cost: int
     probe: str
     at: float = 0.0
+    in_order: bool = True
 
     @property
     def status(self) -> int:

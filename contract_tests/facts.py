@@ -118,7 +118,7 @@ class Facts:
         text = self.target.keys[name]
         if text == self.key.text:
             return self.key
-        return Key(text, f"TRACKFLOW_KEY_{name.upper()}", None if name in PLANLESS else name)
+        return Key(text, f"TRACKFLOW_KEY_{name.upper()}", None if name in PLANLESS else name, name not in PLANLESS)
 
     def _number(self, name: str, given: Number | None) -> Number:
         found = self._found.get(name, given)

@@ -57,14 +57,21 @@ class Lab:
     settled: bool = False
     _number: Number | None = None
 
-    def hook(self, name: str, events: Sequence[str] | None = None, *, number: Number | None = None) -> Hook:
+    def hook(
+        self,
+        name: str,
+        events: Sequence[str] | None = None,
+        *,
+        number: Number | None = None,
+        url: str | None = None,
+    ) -> Hook:
         """The subscription called so, made if it is not there yet."""
         if name not in self.hooks:
             chosen = number or self.number()
-            exchange = self._subscribe(name, chosen, events)
+            exchange = self._subscribe(chosen, events, url or self._url(name))
             facts = self.api.read(exchange) if exchange.response.succeeded else {}
             self.hooks[name] = Hook(
-                name, chosen, events, self._url(name), exchange, webhook_id(facts), webhook_secret(facts)
+                name, chosen, events, url or self._url(name), exchange, webhook_id(facts), webhook_secret(facts)
             )
         return self.hooks[name]
 
@@ -144,11 +151,11 @@ class Lab:
         if self.receiver is not None:
             self.receiver.close()
 
-    def _subscribe(self, name: str, number: Number, events: Sequence[str] | None) -> Exchange:
-        exchange = self.api.subscribe(number, self._url(name), events)
-        if self.receiver is not None and 400 <= exchange.status < 500:
+    def _subscribe(self, number: Number, events: Sequence[str] | None, url: str) -> Exchange:
+        exchange = self.api.subscribe(number, url, events)
+        if self.receiver is not None and url.startswith(self.receiver.base) and 400 <= exchange.status < 500:
             # A real API may want HTTPS and a public name; its webhooks can still be made, and deleted.
-            self.why_no_receiver = f"the target refuses webhooks to {self._url(name)} ({exchange.status})"
+            self.why_no_receiver = f"the target refuses webhooks to {url} ({exchange.status})"
             self.receiver.close()
             self.receiver = None
             exchange = self.api.subscribe(number, ELSEWHERE, events)

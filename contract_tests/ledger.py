@@ -54,6 +54,7 @@ class Ledger:
         self._clauses = {name: each for name, each in clauses.items() if each.beyond_http is None}
         self._all_levels_fail = all_levels_fail
         self._evidence = {name: _Evidence() for name in self._clauses}
+        self._alive = False
 
     def hold(self, clause: str | None, exchange: Exchange | None = None) -> None:
         """The clause could have been broken here and was not."""
@@ -67,6 +68,10 @@ class Ledger:
             name = exchange.probe if exchange and not probe else probe
             self._evidence[clause].breaches.append(Breach(clause, expected, shown(found), exchange, name))
             self._attach(clause, exchange)
+
+    def lives(self) -> None:
+        """The target has answered something with success; before that, no clause passes."""
+        self._alive = True
 
     def judge(self, clause: str, exchange: Exchange | None, expected: str, found: Any, *, holds: bool) -> bool:
         """Enters whether the clause held; answers the same."""
@@ -107,10 +112,12 @@ class Ledger:
             first = evidence.breaches[0]
             reason = f"expected {first.expected}; found {first.found}"
             return Verdict(clause, verdict, reason, requests, tuple(evidence.breaches))
-        if evidence.held:
+        if evidence.held and self._alive:
             witness = min(evidence.exchanges.values(), key=lambda each: each.size, default=None)
             return Verdict(clause, PASSED, "", requests, witness=witness)
         reason = "; ".join(evidence.obstacles) or "no request of this run could show it"
+        if not self._alive:
+            reason = "the target answered no request with success, so nothing is shown by its refusals"
         return Verdict(clause, NOT_VERIFIED, reason, requests)
 
 

@@ -126,7 +126,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     run.session.probe = "cleaning up"
     run.lab.close()
-    run.session.close()
+    run.left_behind = run.session.close()
     if run.refused is None and not session.config.option.collectonly:
         verdicts = run.ledger.verdicts()
         write_reports(run, verdicts)

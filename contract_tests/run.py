@@ -50,7 +50,7 @@ class Run:
     progress: Progress
     lab: Lab
     refused: str | None = None
-    probes: dict[str, str] = field(default_factory=dict)
+    left_behind: list[str] = field(default_factory=list)
 
     def secrets(self) -> dict[str, str]:
         """The shell variable that stands for each key in anything that is shown."""

@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from contract_tests.budget import Budget
+from contract_tests.budget import Budget, BudgetSpentError
 from contract_tests.clock import Clock
 from contract_tests.contract.document import Contract
 from contract_tests.contract.operations import Operation
 from contract_tests.exchange import Exchange, Key, Request, Response
 from contract_tests.facts import lacking
-from contract_tests.pacing import Pace, Progress
+from contract_tests.pacing import Pace, Progress, QuotaSpentError
 from contract_tests.transport import NoAnswerError, Transport
 
 _TOO_MANY = 429
-_PATIENCE = 3  # refusals in a row that are waited out before one is taken for an answer
+_PATIENCE = 3  # refusals in a row that are waited out before the key is given up for an operation
 
 AGENT = "trackflow-contract"
 
@@ -65,6 +65,7 @@ class Session:
     exchanges: list[Exchange] = field(default_factory=list)
     paces: dict[str, Pace] = field(default_factory=dict)
     webhooks: dict[str, tuple[Request, Key]] = field(default_factory=dict)
+    hopeless: set[tuple[str, str]] = field(default_factory=set)
 
     def send(
         self,
@@ -85,15 +86,23 @@ class Session:
         url = self.base_url + target
         request = Request(method, url, (*self._standing(key), *headers), body)
         pace = self._pace(key)
-        for attempt in range(_PATIENCE + 1):
+        lane = (key.text if key else "", operation.id if operation else target)
+        if lane in self.hopeless and not wanting_429:
+            raise QuotaSpentError("the key gets nothing but 429 here, however long one waits")
+        # Where one operation never got through, the next one is given up sooner.
+        patience = 0 if wanting_429 or pace is None else 1 if self.hopeless else _PATIENCE
+        while True:
             if pace and not wanting_429:
                 pace.before(cost)
             exchange = self._once(operation, request, key, cost, cleaning=cleaning)
             if pace:
                 pace.after(exchange.response, exchange.cost)
-            if exchange.status != _TOO_MANY or wanting_429 or pace is None or attempt == _PATIENCE:
+            if exchange.status != _TOO_MANY or pace is None or patience == 0:
                 break
+            patience -= 1
             pace.refused(exchange.response, self.contract.header("retry_after"))
+        if exchange.status == _TOO_MANY and not wanting_429:
+            self.hopeless.add(lane)
         return exchange
 
     def send_together(self, operation: Operation, target: str, count: int, *, key: Key) -> list[Exchange]:
@@ -103,19 +112,24 @@ class Session:
             self.budget.take(1)
         with ThreadPoolExecutor(count) as pool:
             responses = list(pool.map(self.transport.send, [request] * count))
-        return [self._kept(operation, request, key, 1, each) for each in responses]
+        return [self._kept(operation, request, key, 1, each, in_order=False) for each in responses]
 
-    def close(self) -> None:
-        """Deletes what was created and is still there."""
-        for request, key in list(self.webhooks.values()):
+    def close(self) -> list[str]:
+        """Deletes what was created and is still there; answers what could not be deleted."""
+        operation, left = self.contract.operations.get("deleteWebhook"), []
+        for identifier, (request, key) in list(self.webhooks.items()):
+            target = request.url.removeprefix(self.base_url)
             try:
-                operation = self.contract.operations.get("deleteWebhook")
-                target = request.url.removeprefix(self.base_url)
-                self.send(operation, request.method, target, key=key, cleaning=True)
-            except (NoAnswerError, RuntimeError, OSError):
+                answer = self.send(operation, request.method, target, key=key, cleaning=True)
+            except (NoAnswerError, BudgetSpentError, QuotaSpentError) as error:
+                left.append(f"webhook {identifier} could not be deleted: {error}")
                 continue
+            gone = answer.status in self.contract.refusals["not_found"].statuses  # a target may have ended it
+            if not answer.response.succeeded and not gone:
+                left.append(f"webhook {identifier} could not be deleted: {answer.status}")
         self.webhooks.clear()
         self.transport.close()
+        return left
 
     def created(self, identifier: str, target: str, key: Key) -> None:
         """Remembers what must be deleted at the end, with a request set aside for it."""
@@ -135,7 +149,14 @@ class Session:
         return self._kept(operation, request, key, charged, self.transport.send(request))
 
     def _kept(
-        self, operation: Operation | None, request: Request, key: Key | None, charged: int, response: Response
+        self,
+        operation: Operation | None,
+        request: Request,
+        key: Key | None,
+        charged: int,
+        response: Response,
+        *,
+        in_order: bool = True,
     ) -> Exchange:
         """The exchange on record, charged with what the contract says such an answer costs."""
         if response.status in self._free_statuses():
@@ -146,7 +167,7 @@ class Session:
             charged = 1
         exchange = Exchange(
             len(self.exchanges) + 1, request, response, operation, key, charged, self.probe,
-            self.sleeper.now(),
+            self.sleeper.now(), in_order,
         )  # fmt: skip
         self.exchanges.append(exchange)
         self.on_exchange(exchange)

@@ -18,3 +18,10 @@ def test_the_directory_is_answered(api: Api, ledger: Ledger) -> None:
         exchange.status,
         holds=found,
     )
+
+
+@proves("quota.cost.every-operation", rank=44)
+def test_the_directory_is_answered_again(api: Api, ledger: Ledger) -> None:
+    """What it costs is read off the headers at the end."""
+    exchange = api.carriers(again=True)
+    has_status(ledger, "carriers.200", exchange)

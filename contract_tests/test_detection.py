@@ -5,6 +5,7 @@ from typing import Any
 from contract_tests.api import Api
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
+from contract_tests.expect import described
 from contract_tests.facts import UnverifiableError
 from contract_tests.lab import ELSEWHERE
 from contract_tests.ledger import Ledger
@@ -61,6 +62,8 @@ def _both_fit(api: Api, text: str, *codes: str) -> None:
 
 def _told(api: Api, ledger: Ledger, clause: str, text: str, expected: str | None) -> None:
     exchange = api.subscribe(text, ELSEWHERE)
+    if expected is None and not exchange.response.succeeded:
+        ledger.breach("webhook.number.unknown", exchange, "a webhook for a number of no carrier", described(exchange))
     found = _carrier(api, exchange)
     ledger.judge(clause, exchange, f"carrier {expected or 'null'} for {text}", found or "null", holds=found == expected)
 

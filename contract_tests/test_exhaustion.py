@@ -7,10 +7,11 @@ from contract_tests.expect import described, refused, refused_as
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
 from contract_tests.pacing import whole_number
+from contract_tests.passive.quota_law import Reading
 from contract_tests.proving import proves
 from contract_tests.run import Run
 
-_DAY = 86400
+_MINUTE, _DAY = 60, 86400
 _LARGEST_DAY = 10_000  # lookups that are spent to count a day; a larger day would take minutes
 
 
@@ -32,6 +33,10 @@ def test_exactly_as_many_requests_pass_as_promised(run: Run, ledger: Ledger) -> 
     left, spent = burn.down(left)
     refusal, granted = burn.track(), 1 + spent
     _refusal(burn, refusal)
+    told = burn.reading(refusal)
+    if refusal.status == TOO_MANY and told is not None:
+        holds = told.ends_at - refusal.at <= _MINUTE + 1
+        ledger.judge("quota.headers.window", refusal, "Reset at the end of the minute", told.reset, holds=holds)
     granted += refusal.status != TOO_MANY
     for clause in ("quota.exact", burn.plan.clause):
         expected = f"{limit} requests granted in the minute"
@@ -93,29 +98,53 @@ def test_the_day_has_its_own_limit(run: Run, ledger: Ledger) -> None:
     burn.fresh()
     run.states.ask("quota used", key=burn.key.text, remaining=2)
     answers = [burn.track() for _ in range(3)]
-    statuses = [each.status for each in answers]
     told = burn.reading(answers[-1])
-    expected = "two requests to pass and the third not"
-    holds = statuses[-1] == TOO_MANY and TOO_MANY not in statuses[:-1]
-    if not ledger.judge("quota.both-windows", answers[-1], expected, statuses, holds=holds) or told is None:
-        return
-    if told.ends_at - run.sleeper.now() <= 61:
-        raise UnverifiableError("the state 'quota used' uses up the minute only")
-    ledger.judge("quota.day", told.exchange, "Reset at midnight UTC", told.reset, holds=told.reset % _DAY == 0)
-    run.sleeper.move(61)
-    later = burn.track()
-    shown = burn.reading(later)
-    still = later.status == TOO_MANY
-    ledger.judge("quota.both-windows", later, "a 429 until the day ends", described(later), holds=still)
-    expected, found = f"0 left until {told.reset}", shown and (shown.remaining, shown.reset)
-    ledger.judge("quota.headers.window", later, expected, found, holds=found == (0, told.reset))
-    run.sleeper.move(told.ends_at - run.sleeper.now() + 1)
+    if [each.status == TOO_MANY for each in answers] != [False, False, True] or told is None:
+        raise UnverifiableError("the state 'quota used' did not leave two requests")
+    _refusal(burn, answers[-1])
+    reset = told
+    if told.ends_at - run.sleeper.now() > _MINUTE:
+        run.sleeper.move(_MINUTE)
+        _still_refused(burn, told)
+    else:
+        reset = _past_reset(burn, told) or told
+    run.sleeper.move(_until_midnight(run, reset.ends_at))
     morning = burn.track()
     passed = morning.status != TOO_MANY
     ledger.judge("quota.day", morning, "an answer after midnight", described(morning), holds=passed)
     if passed and (burn.plan.per_day or 0) <= _LARGEST_DAY:
         burn.day(1)
     run.sleeper.move(_DAY)
+
+
+def _still_refused(burn: Burn, told: Reading) -> None:
+    """Enters that a new minute does not help when the day is used up, and that the headers say so."""
+    ledger, later = burn.ledger, burn.track()
+    shown = burn.reading(later)
+    still = later.status == TOO_MANY
+    ledger.judge("quota.day", told.exchange, "Reset at midnight UTC", told.reset, holds=told.reset % _DAY == 0)
+    ledger.judge("quota.both-windows", later, "a 429 until the day ends", described(later), holds=still)
+    expected, found = f"0 left until {told.reset}", shown and (shown.remaining, shown.reset)
+    ledger.judge("quota.headers.window", later, expected, found, holds=found == (0, told.reset))
+
+
+def _past_reset(burn: Burn, told: Reading) -> Reading | None:
+    """Enters whether requests pass after a Reset that names the end of the minute; the day may be used up as well."""
+    burn.run.sleeper.move(told.ends_at - burn.run.sleeper.now() + 1)
+    later = burn.track()
+    passed = later.status != TOO_MANY
+    burn.ledger.judge("quota.reset.true", later, "an answer after Reset", described(later), holds=passed)
+    if not passed:
+        expected = "the Reset of the window that refuses"
+        burn.ledger.breach("quota.headers.window", told.exchange, expected, f"{told.reset}, the end of the minute")
+    return burn.reading(later)
+
+
+def _until_midnight(run: Run, ends_at: float) -> float:
+    """Seconds to the next midnight UTC, by a Reset that names it or else by the clock."""
+    now = run.sleeper.now()
+    named = ends_at - now > _MINUTE and round(ends_at) % _DAY == 0
+    return (ends_at - now if named else _DAY - now % _DAY) + 1
 
 
 def _burn(run: Run) -> Burn:

@@ -11,10 +11,14 @@ from contract_tests.target import Number
 
 @proves("errors.401", rank=5)
 def test_a_request_without_a_good_key_is_refused(api: Api, ledger: Ledger) -> None:
-    number = Number(api.page_number())
-    invented = Key(f"no-key-of-anyone-{api.random('key').randrange(10**9):09}", "")
-    for exchange in (api.track(number, keyless=True), api.track(number, key=invented)):
-        refused(api.contract, ledger, ["errors.401"], exchange, "unauthorized")
+    number, chance = Number(api.page_number()), f"{api.random('key').randrange(10**9):09}"
+    # One that looks like no key, and one that looks like a key of a plan that nobody has.
+    invented = [Key(f"{form}{chance}", "", good=False) for form in ("no-key-of-anyone-", "tf_live_nobodys_")]
+    message = api.contract.refusals["unauthorized"].message
+    for exchange in (api.track(number, keyless=True), *(api.track(number, key=each) for each in invented)):
+        if refused(api.contract, ledger, ["errors.401"], exchange, "unauthorized"):
+            told = exchange.response.text
+            ledger.judge("errors.messages", exchange, f"the message {message!r}", told, holds=message in told)
     refused(api.contract, ledger, ["errors.401"], api.carriers(keyless=True), "unauthorized")
 
 

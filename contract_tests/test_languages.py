@@ -41,7 +41,9 @@ def test_another_language_changes_the_texts_and_nothing_else(api: Api, facts: Fa
 @proves("track.lang.case", "track.lang.subtag", "track.lang.fallback", rank=25)
 def test_a_language_falls_back_to_the_nearest(api: Api, facts: Facts, ledger: Ledger) -> None:
     number = facts.known()
-    french, english = api.once(number, lang="fr"), api.once(number)
+    french = api.once(number, lang="fr")
+    english = api.track(number)
+    _same_texts(api, ledger, "track.parameter.lang", english, api.once(number, lang="en"))
     _same_texts(api, ledger, "track.lang.case", api.track(number, lang="FR"), french)
     _same_texts(api, ledger, "track.lang.subtag", api.track(number, lang="fr-CA"), french)
     unspoken = api.track(number, lang=_UNSPOKEN)

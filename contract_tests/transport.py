@@ -1,9 +1,12 @@
 """Sending bytes and getting bytes, nothing interpreted on the way."""
 
+import zlib
+from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from contract_tests.exchange import Request, Response
@@ -30,10 +33,11 @@ class HttpTransport:
         self._session = requests.Session()
         self._session.mount("http://", HTTPAdapter(pool_maxsize=16))
         self._session.mount("https://", HTTPAdapter(pool_maxsize=16))
-        self._environment: dict[str, Any] = {"timeout": (CONNECT_SECONDS, READ_SECONDS), "allow_redirects": False}
+        self._environment: dict[str, Any] = {}
         # A proxy named in the environment is for other machines than this one.
         if not urlsplit(origin).netloc.startswith(_LOOPBACK):
             self._environment |= self._session.merge_environment_settings(origin, {}, None, None, None)
+        self._environment |= {"timeout": (CONNECT_SECONDS, READ_SECONDS), "allow_redirects": False, "stream": True}
 
     def send(self, request: Request) -> Response:
         prepared = requests.PreparedRequest()
@@ -46,12 +50,25 @@ class HttpTransport:
             prepared.headers["Content-Length"] = "0"
         try:
             answer = self._session.send(prepared, **self._environment)
+            body = answer.raw.read(decode_content=False)
+        except urllib3.exceptions.HTTPError as error:
+            raise NoAnswerError(f"{type(error).__name__}: {error}") from None
         except requests.RequestException as error:
             raise NoAnswerError(_plain(error)) from None
-        return Response(answer.status_code, tuple(answer.headers.items()), answer.content)
+        return Response(answer.status_code, tuple(answer.headers.items()), _decoded(body, answer.headers))
 
     def close(self) -> None:
         self._session.close()
+
+
+def _decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
+    """The body without its content coding; a body that does not have the coding it names stays as it is."""
+    if headers.get("Content-Encoding", "").lower() not in {"gzip", "x-gzip", "deflate"}:
+        return body
+    try:
+        return zlib.decompress(body, wbits=47)  # either header is recognised
+    except zlib.error:
+        return body
 
 
 def _plain(error: requests.RequestException) -> str:

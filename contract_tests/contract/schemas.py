@@ -109,7 +109,7 @@ class Schemas:
                     break
                 node = follow(self._document, node["$ref"])
             node = node[step] if step is not None else node
-        return clause
+        return clause or _first_clause(resolved(self._document, follow(self._document, place)))
 
     def _inner(self, node: Mapping[str, Any], clause: str | None, frame: str | None) -> tuple[str | None, str | None]:
         """The clause and the assumed frame that hold inside the node."""
@@ -145,6 +145,12 @@ class Schemas:
         telling = _TELLING[_kind(value)]
         own = {**(resolved(self._document, schema) if "$ref" in schema else {}), **schema}
         return any(name in own for name in telling)
+
+
+def _first_clause(schema: Any) -> str | None:
+    """The first clause beside a schema that has none itself: what it demands first."""
+    beside = schema.get("allOf", ()) if isinstance(schema, dict) else ()
+    return next((each["x-clause"] for each in beside if isinstance(each, dict) and "x-clause" in each), None)
 
 
 def _fits(schema: Any, value: Any) -> bool:

@@ -31,6 +31,7 @@ class Fall:
     before: Reading
     after: Reading
     expected: int
+    between: tuple[Exchange, ...]
 
     @property
     def found(self) -> int:
@@ -75,6 +76,8 @@ def readings(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Read
     """What each answer with both headers said."""
     remaining_header, reset_header = contract.header("remaining"), contract.header("reset")
     for each in exchanges:
+        if not each.in_order:
+            continue
         remaining = whole_number(each.response.header(remaining_header))
         reset = whole_number(each.response.header(reset_header))
         ahead = seconds_until(reset, each.at) if reset is not None else None
@@ -87,12 +90,9 @@ def falls(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Fall]:
     for before, after in _pairs(contract, exchanges):
         same = abs(after.ends_at - before.ends_at) <= _SAME_WINDOW_SECONDS and after.exchange.at < before.ends_at
         if same:
-            between = [
-                each
-                for each in exchanges
-                if before.exchange.number < each.number <= after.exchange.number and each.key == after.exchange.key
-            ]
-            yield Fall(before, after, sum(each.cost for each in between))
+            between = exchanges[before.exchange.number : after.exchange.number]
+            own = [each for each in between if each.key == after.exchange.key]
+            yield Fall(before, after, sum(each.cost for each in own), tuple(between[:-1]))
 
 
 def _pairs(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[tuple[Reading, Reading]]:
@@ -107,19 +107,21 @@ def _pairs(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[tuple[
 def _clauses(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object, ...]]]:
     """The clauses that say what the later answer costs, each with what makes a fall comparable with others."""
     exchange, previous = fall.after.exchange, fall.before.exchange
-    operation, status = exchange.operation, exchange.status
-    if operation is None or status == 429 or status == 401:  # noqa: PLR1714  # their own probes judge them
-        free = contract.document.get("x-quota", {}).get("free_statuses", {}).get("statuses", ())
-        if status in free:
-            yield "quota.free", (status,)
+    operation, status, alone = exchange.operation, exchange.status, (exchange.number,)
+    free = contract.document.get("x-quota", {}).get("free_statuses", {}).get("statuses", ())
+    if status in free or any(each.status in free for each in fall.between):
+        yield "quota.free", alone
         return
-    unavailable = contract.refusals["carrier_unavailable"].statuses
-    if status in unavailable:
-        yield "quota.cost.unavailable", ()
+    if operation is None:
+        return
+    if status in contract.refusals["carrier_unavailable"].statuses:
+        yield "quota.cost.unavailable", alone
+    elif operation.id == "trackBatch" and exchange.response.succeeded:
+        yield _batch_clause(exchange), ()
     elif operation.id == "trackBatch":
-        yield _batch_clause(exchange), (status,)
+        yield "quota.batch-cost.invalid", alone
     elif not exchange.response.succeeded:
-        yield "quota.cost.refusals", (operation.id, status)
+        yield "quota.cost.refusals", alone
     elif previous.operation is operation and operation.id == "trackShipment":
         yield "quota.cost", ()
     else:
@@ -127,8 +129,6 @@ def _clauses(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object
 
 
 def _batch_clause(exchange: Exchange) -> str:
-    if not exchange.response.succeeded:
-        return "quota.batch-cost.invalid"
     results = exchange.facts.get("results")
     refused = isinstance(results, list) and any(
         isinstance(each, dict) and each.get("success") is False for each in results

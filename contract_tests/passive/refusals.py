@@ -1,5 +1,7 @@
 """Refusals: the code that belongs to the status, somewhere in the body."""
 
+import re
+
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
@@ -21,5 +23,5 @@ def check_refusal(contract: Contract, ledger: Ledger, exchange: Exchange) -> Non
 
 
 def has_code(exchange: Exchange, code: str) -> bool:
-    """Whether the code stands in the body, wherever that is."""
-    return code in exchange.response.text
+    """Whether the code stands in the body as a word of its own, wherever that is."""
+    return re.search(rf"(?<![A-Za-z0-9_]){re.escape(code)}(?![A-Za-z0-9_])", exchange.response.text) is not None

@@ -12,6 +12,10 @@ from contract_tests.passive.refusals import check_refusal
 
 def watch(contract: Contract, ledger: Ledger, exchange: Exchange, plan: Plan | None, now: float) -> None:
     """Enters everything that this response shows by itself."""
+    if exchange.response.succeeded:
+        ledger.lives()
+    if exchange.key and exchange.key.good and exchange.status in contract.refusals["unauthorized"].statuses:
+        ledger.breach("auth.header", exchange, "the key to be accepted", f"{exchange.status}")
     check_body(contract, ledger, exchange)
     check_utf8(ledger, exchange)
     check_headers(contract, ledger, exchange)

@@ -29,8 +29,10 @@ def summary(run: Run, verdicts: Sequence[Verdict]) -> str:
     if reasons:
         lines += ["", "Not verified:"]
         lines += [f"  {reason}\n    {', '.join(names)}" for reason, names in reasons.items()]
+    lines += ["", *run.left_behind] if run.left_behind else []
     counts = {kind: sum(each.verdict == kind for each in verdicts) for kind in (PASSED, FAILED, WARNED, NOT_VERIFIED)}
     budget = run.session.budget
+    lines += [f"the overlay does nothing: {each}" for each in run.contract.idle]
     lines += [
         "",
         (

@@ -129,7 +129,7 @@ def summary(scores: Sequence[Score]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m contract_tests.tests.kill_rate", description=__doc__)
-    parser.add_argument("--only", default="", help="names or groups that contain this word")
+    parser.add_argument("--only", default="", help="names or groups that contain one of these words, joined by commas")
     parser.add_argument("--variants", action="store_true", help="sound servers only")
     parser.add_argument("--mutants", action="store_true", help="broken servers only")
     parser.add_argument("--skip", default=UNLIMITED_TIME, help="pytest's -k expression of the probes to run")
@@ -137,8 +137,10 @@ def main() -> int:
     parser.add_argument("--json", type=Path)
     parser.add_argument("rest", nargs="*", help="further options of trackflow-contract")
     options = parser.parse_args()
-    names = [] if options.variants else [n for n, m in MUTANTS.items() if options.only in n or options.only in m.group]
-    variants = [] if options.mutants else [name for name in VARIANTS if options.only in name or options.variants]
+    words = options.only.split(",")
+    names = [name for name, each in MUTANTS.items() if any(word in f"{name} {each.group}" for word in words)]
+    variants = [name for name in VARIANTS if any(word in name for word in words)]
+    names, variants = [] if options.variants else names, [] if options.mutants else variants
     arguments = ["-k", options.skip, "--exhaust-quota", *options.rest]
     scores = run(names, variants, arguments, plan=options.plan)
     if options.json:

@@ -1,0 +1,66 @@
+"""The suite against a server, inside this process."""
+
+import contextlib
+import io
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from contract_tests.cli import main
+from contract_tests.exchange import Exchange
+from contract_tests.ledger import Verdict
+from contract_tests.plugin import RUN
+from contract_tests.tests.servers import Target, target_toml
+
+
+@dataclass(slots=True)
+class Checked:
+    """What one run did: its exit code, its output, what it sent and what it found."""
+
+    status: int
+    output: str
+    exchanges: list[Exchange] = field(default_factory=list)
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    lookups: int = 0
+
+    def of(self, *kinds: str) -> set[str]:
+        """The clauses with one of these verdicts."""
+        return {name for name, each in self.verdicts.items() if each.verdict in kinds}
+
+
+@dataclass(slots=True)
+class _Witness:
+    checked: Checked
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        run = config.stash.get(RUN, None)
+        if run is not None:
+            self.checked.exchanges = run.session.exchanges
+            self.checked.lookups = run.session.budget.spent_lookups
+            self.checked.verdicts = {each.clause.id: each for each in run.ledger.verdicts()}
+
+
+def check(*arguments: str) -> Checked:
+    """A run with these arguments of the command line."""
+    checked = Checked(0, "")
+    with contextlib.redirect_stdout(io.StringIO()) as output, contextlib.redirect_stderr(output):
+        checked.status = main(["run", *arguments], plugins=[_Witness(checked)])
+    checked.output = output.getvalue()
+    return checked
+
+
+def check_server(
+    target: Target,
+    folder: Path,
+    *arguments: str,
+    plans: tuple[str, ...] | None = None,
+    states: bool = True,
+    receiver: bool = True,
+) -> Checked:
+    """A run against a reference server whose facts stand in a target file."""
+    file = folder / "target.toml"
+    file.write_text(
+        target_toml(target, plans=plans or tuple(target.keys), states=states, receiver=receiver), encoding="utf-8"
+    )
+    return check("--target", str(file), *arguments)
