@@ -66,6 +66,6 @@ class Mailing:
 
 
 def flawed(signature: str) -> str:
-    """The signature with one character wrong, in the middle, where padding and prefixes are not."""
-    middle = (len(signature) + signature.find("=") + 1) // 2
-    return f"{signature[:middle]}{'0' if signature[middle] != '0' else '1'}{signature[middle + 1 :]}"
+    """The signature with one character wrong, well behind any prefix and before any padding."""
+    place = len(signature) * 3 // 4
+    return f"{signature[:place]}{'0' if signature[place] != '0' else '1'}{signature[place + 1 :]}"

@@ -1,0 +1,200 @@
+"""The outbox: what waits, what is due, and what comes of an attempt."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from mock_server.domain import outbox as module
+from mock_server.domain.deliveries import Attempt, Delivery, State
+from mock_server.domain.outbox import KEPT, Outbox
+from mock_server.tests.domain.correspondence import MAILING, START, attempted
+
+RULES = MAILING.rules
+
+
+def made(name: str, due: float = START, webhook_id: str = "wh_1") -> Delivery:
+    return Delivery(
+        f"dlv_{name}", f"evt_{name}", "tracking.updated", webhook_id, "1Z1", "http://h/", START, b"{}", "s", due
+    )
+
+
+@pytest.fixture
+def outbox() -> Outbox:
+    return Outbox(RULES)
+
+
+def posted(outbox: Outbox, *deliveries: Delivery) -> None:
+    for delivery in deliveries:
+        outbox.post(delivery)
+
+
+def taken(outbox: Outbox, now: float = START) -> list[str]:
+    ids = []
+    while delivery := outbox.take(now):
+        ids.append(delivery.id)
+    return ids
+
+
+def settled(outbox: Outbox, delivery_id: str, status: int | None = 500, wait: float = 0.0) -> Delivery:
+    delivery = outbox.find(delivery_id)
+    assert delivery is not None
+    return outbox.settle(delivery_id, attempted(delivery, status), wait)
+
+
+def test_what_is_due_first_is_taken_first_and_what_came_first_before_what_came_later(outbox: Outbox) -> None:
+    posted(outbox, made("b", START + 2), made("c", START + 2), made("a", START + 1), made("d", START + 9))
+    assert taken(outbox, START + 3) == ["dlv_a", "dlv_b", "dlv_c"]
+    assert outbox.next_due() == START + 9
+
+
+def test_a_delivery_under_way_is_not_taken_twice(outbox: Outbox) -> None:
+    posted(outbox, made("a"))
+    assert taken(outbox) == ["dlv_a"]
+    assert taken(outbox, START + 1e6) == []
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+def test_any_2xx_ends_a_delivery(outbox: Outbox, status: int) -> None:
+    posted(outbox, made("a"))
+    outbox.take(START)
+    delivery = settled(outbox, "dlv_a", status)
+    assert (delivery.state, delivery.due, outbox.next_due()) == (State.DELIVERED, None, None)
+
+
+@pytest.mark.parametrize("status", [None, 199, 301, 302, 307, 400, 404, 408, 429, 500, 503])
+def test_anything_else_is_repeated_30_seconds_later(outbox: Outbox, status: int | None) -> None:
+    posted(outbox, made("a"))
+    outbox.take(START)
+    assert settled(outbox, "dlv_a", status).due == START + 30
+    assert taken(outbox, START + 29.9) == []
+    assert taken(outbox, START + 30) == ["dlv_a"]
+
+
+def test_there_are_14_attempts_each_wait_twice_as_long_as_the_one_before(outbox: Outbox) -> None:
+    posted(outbox, made("a"))
+    instants = []
+    while delivery := outbox.take(START + 10**9):
+        instants.append((delivery.due or 0) - START)
+        settled(outbox, "dlv_a")
+    assert instants == [30 * (2**attempt - 1) for attempt in range(14)]
+    assert instants[-1] == RULES.longest_seconds
+    delivery = outbox.find("dlv_a")
+    assert delivery is not None
+    assert (delivery.state, len(delivery.attempts)) == (State.FAILED, 14)
+
+
+def test_a_receiver_that_asks_for_more_time_gets_it_up_to_the_length_of_the_ladder(outbox: Outbox) -> None:
+    posted(outbox, made("short"), made("long"), made("absurd"))
+    taken(outbox)
+    assert settled(outbox, "dlv_short", 429, wait=5).due == START + 30
+    assert settled(outbox, "dlv_long", 503, wait=120).due == START + 120
+    assert settled(outbox, "dlv_absurd", 503, wait=1e12).due == START + RULES.longest_seconds
+
+
+def test_410_is_the_end(outbox: Outbox) -> None:
+    posted(outbox, made("a"))
+    outbox.take(START)
+    delivery = settled(outbox, "dlv_a", 410)
+    assert (delivery.state, delivery.due) == (State.FAILED, None)
+    assert "410" in (delivery.note or "")
+
+
+def test_a_blocked_delivery_is_not_tried_again(outbox: Outbox) -> None:
+    posted(outbox, made("a"))
+    delivery = outbox.take(START)
+    assert delivery is not None
+    attempt = attempted(delivery, None, problem="allow it with --webhook-allow h")
+    assert outbox.settle("dlv_a", attempt, blocked=True).state is State.BLOCKED
+    assert outbox.find("dlv_a") == delivery.after(attempt).ended(State.BLOCKED, attempt.problem)
+
+
+def test_a_deleted_webhook_s_deliveries_are_cancelled_and_nobody_else_s(outbox: Outbox) -> None:
+    posted(outbox, made("a"), made("b", START + 50), made("c", webhook_id="wh_2"))
+    under_way = outbox.take(START)
+    assert under_way is not None
+    outbox.cancel("wh_1", "deleted")
+    states = {delivery.id: delivery.state for delivery in outbox.all()}
+    assert states == {"dlv_a": State.CANCELLED, "dlv_b": State.CANCELLED, "dlv_c": State.PENDING}
+    assert settled(outbox, "dlv_a", 500).state is State.CANCELLED
+    assert taken(outbox, START + 1e6) == ["dlv_c"]
+
+
+def test_a_replay_is_told_beside_the_attempts_and_does_not_use_one_up(outbox: Outbox) -> None:
+    posted(outbox, made("a"))
+    delivery = outbox.take(START)
+    assert delivery is not None
+    outbox.settle("dlv_a", attempted(delivery, 500))
+    after = outbox.settle("dlv_a", replace(attempted(delivery, 500), replay=True))
+    assert (after.tries, len(after.attempts), after.due) == (1, 2, START + 30)
+    assert taken(outbox, START + 30) == ["dlv_a"]
+
+
+def test_a_replay_while_an_attempt_is_under_way_lets_that_go_on_alone(outbox: Outbox) -> None:
+    posted(outbox, made("a"))
+    delivery = outbox.take(START)
+    assert delivery is not None
+    outbox.settle("dlv_a", replace(attempted(delivery, 500), replay=True))
+    assert taken(outbox, START + 1e6) == []
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED, State.DROPPED, State.BLOCKED])
+def test_a_replay_that_arrives_makes_a_delivery_delivered(outbox: Outbox, state: State) -> None:
+    posted(outbox, made("a").ended(state))
+    attempt = Attempt(START, START, 0.1, {}, status=200, replay=True)
+    assert outbox.settle("dlv_a", attempt).state is State.DELIVERED
+    assert outbox.settle("dlv_a", replace(attempt, status=500)).state is State.DELIVERED
+
+
+def test_pending_counts_what_is_due_or_under_way(outbox: Outbox) -> None:
+    posted(outbox, made("a"), made("b"), made("c", START + 60))
+    assert outbox.pending(START) == 2
+    outbox.take(START)
+    assert outbox.pending(START) == 2
+    settled(outbox, "dlv_a", 200)
+    assert outbox.pending(START) == 1
+    assert outbox.pending(START + 60) == 2
+
+
+def test_a_postponed_delivery_goes_after_what_is_due_then(outbox: Outbox) -> None:
+    posted(outbox, made("held", START + 86400), made("next", START + 5))
+    outbox.postpone("dlv_held", START + 5)
+    assert taken(outbox, START + 5) == ["dlv_next", "dlv_held"]
+
+
+def test_a_clock_set_back_leaves_every_wait_as_long_as_it_was(outbox: Outbox) -> None:
+    posted(outbox, made("due", START - 5), made("soon", START + 30))
+    outbox.rewind(START, START - 1e6)
+    assert taken(outbox, START - 1e6) == ["dlv_due"]
+    assert outbox.next_due() == START - 1e6 + 30
+
+
+def test_finished_deliveries_are_let_go_oldest_first(outbox: Outbox) -> None:
+    posted(outbox, made("waits", START + 60), *(made(str(number)) for number in range(KEPT + 5)))
+    for delivery_id in taken(outbox):
+        settled(outbox, delivery_id, 200)
+    kept = [delivery.id for delivery in outbox.all()]
+    assert kept[0] == "dlv_waits"
+    assert kept[1:] == [f"dlv_{number}" for number in range(5, KEPT + 5)]
+
+
+def test_it_is_full_while_too_many_wait_for_their_first_attempt(
+    outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_UNTRIED", 2)
+    steps: list[Callable[[], object]] = [
+        lambda: outbox.post(made("a")),
+        lambda: outbox.post(made("b")),
+        lambda: outbox.take(START),
+        lambda: settled(outbox, "dlv_a", 500),
+    ]
+    fullness = [(step(), outbox.full)[1] for step in steps]
+    assert fullness == [False, True, True, False]
+
+
+def test_too_many_that_wait_are_not_repeated(outbox: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_PENDING", 2)
+    posted(outbox, made("a"), made("b"), made("c"))
+    taken(outbox)
+    assert "wait" in (settled(outbox, "dlv_a").note or "")
+    assert settled(outbox, "dlv_b").state is State.PENDING
