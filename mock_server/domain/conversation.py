@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from mock_server.domain.journal import Entry
 from mock_server.domain.tracking_numbers import normalise
 
+SLACK = 0.01  # seconds by which a client may have an answer before the journal has its time
 NEW_TRY = 3600.0  # seconds after which the same call is no longer a retry
 STATUS = re.compile(rb'"status": ?"([a-z_]+)"')
 # Faults after which the client has no answer that it could use, whatever its status.
@@ -25,13 +26,14 @@ LOST = re.compile(
 class Conversation:
     """Entries of one key, oldest first.
 
-    `pace` is the sandbox's seconds in one of a client that waits, `retry_after` that header's name, `final` the
-    statuses that nothing follows, `batch_size` the plan's.
+    `pace` is the sandbox's seconds in one of a client that waits, `retry_after` and `reset` are headers' names, `final`
+    are the statuses that nothing follows, `batch_size` is the plan's.
     """
 
     entries: Sequence[Entry]
     pace: float = 1.0
     retry_after: str = "Retry-After"
+    reset: str = "X-RateLimit-Reset"
     final: frozenset[str] = frozenset()
     batch_size: int = 1
 
@@ -43,6 +45,16 @@ class Conversation:
         """The seconds that an answer asked to wait."""
         text = entry.reply_headers.get(self.retry_after, "")
         return float(text) if text.isdigit() else None
+
+    def waited(self, refused: Entry, following: Entry) -> bool:
+        """Whether a request came no earlier than the refusal before it had asked for.
+
+        Retry-After is rounded up to whole seconds: who waits for the instant of the reset may come before it is over.
+        """
+        reset = refused.reply_headers.get(self.reset, "")
+        if reset.isdigit() and refused.at < int(reset) <= following.at:
+            return True
+        return self.gap(refused, following) >= (self.told(refused) or 0.0) - SLACK
 
     @cached_property
     def calls(self) -> tuple[tuple[Entry, ...], ...]:
@@ -71,10 +83,6 @@ class Conversation:
                 yield tuple(chain)
                 chain = [after]
         yield tuple(chain)
-
-    def delays(self, chain: Sequence[Entry]) -> list[float]:
-        """Seconds between the attempts of a chain."""
-        return [self.gap(before, after) for before, after in pairwise(chain)]
 
     def of(self, operation: str) -> Iterator[Entry]:
         return (entry for entry in self.entries if entry.operation == operation)

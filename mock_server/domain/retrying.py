@@ -5,10 +5,9 @@ from http import HTTPStatus
 from itertools import islice, pairwise
 
 from mock_server.domain.conduct import Evidence, Question, Sorted
-from mock_server.domain.conversation import Conversation, blamed
+from mock_server.domain.conversation import SLACK, Conversation, blamed
 from mock_server.domain.journal import Entry
 
-SLACK = 0.01  # seconds by which a client may have an answer before the journal has its time
 IN_FLIGHT = 1.0  # seconds in which other calls may be under way already when one is refused
 LOOK_AHEAD = 50  # entries after a refusal in which what should have waited is looked for
 GROWTH = 1.2  # by which each delay must exceed the one before to count as backing off
@@ -21,11 +20,11 @@ def waits_out_retry_after(conversation: Conversation) -> Sorted:
     good: list[Evidence] = []
     bad: list[Evidence] = []
     for place, refused in enumerate(conversation.entries):
-        told = conversation.told(refused)
-        following = None if told is None else _following(refused, conversation, place)
-        if told is not None and following is not None:
-            waited = conversation.gap(refused, following) >= told - SLACK
-            (good if waited else bad).append((refused, following))
+        if conversation.told(refused) is None:
+            continue
+        following = _following(refused, conversation, place)
+        if following is not None:
+            (good if conversation.waited(refused, following) else bad).append((refused, following))
     return good, bad
 
 
@@ -78,9 +77,9 @@ def _following(refused: Entry, conversation: Conversation, place: int) -> Entry 
 
 def _grow(chain: Sequence[Entry], conversation: Conversation) -> bool:
     before = 0.0
-    for entry, delay in zip(chain, conversation.delays(chain), strict=False):
-        told = conversation.told(entry)
-        obeyed = told is not None and delay >= told - SLACK
+    for refused, following in pairwise(chain):
+        delay = conversation.gap(refused, following)
+        obeyed = conversation.told(refused) is not None and conversation.waited(refused, following)
         if not obeyed and delay < max(GROWTH * before, SLACK):
             return False
         before = delay

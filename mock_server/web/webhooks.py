@@ -1,26 +1,34 @@
 """Subscriptions to a shipment's events."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call
 from mock_server.contract.operations import Answer
 from mock_server.domain.tracking_numbers import normalise
-from mock_server.domain.webhooks import check_url
+from mock_server.domain.webhooks import Subscription, check_url
 from mock_server.web.handlers import answers
 from mock_server.world import World
 
 
 @answers("createWebhook")
 def create_webhook(world: World, call: Call) -> Answer:
-    check_url(call.value["url"])
-    text, carrier = _number(world, call.value["tracking_number"])
-    events = tuple(dict.fromkeys(call.value.get("events") or ("all",)))
-    return Answer(world.mail.subscribe(text, carrier, call.value["url"], events).facts)
+    return Answer(subscribe(world, call.value).facts)
 
 
 @answers("deleteWebhook")
 def delete_webhook(world: World, call: Call) -> Answer:
     world.mail.unsubscribe(call.path_params["webhookId"])
     return Answer()
+
+
+def subscribe(world: World, request: Mapping[str, Any]) -> Subscription:
+    """The subscription that a request of the contract asks for; ApiError says what is wrong with its url or number."""
+    check_url(request["url"])
+    text, carrier = _number(world, request["tracking_number"])
+    events = tuple(dict.fromkeys(request.get("events") or ("all",)))
+    return world.mail.subscribe(text, carrier, request["url"], events)
 
 
 def _number(world: World, text: str) -> tuple[str, str | None]:

@@ -68,6 +68,18 @@ def test_a_clock_moved_by_the_test_counts_as_waited() -> None:
     assert client.verdict("retry_after") == "good"
 
 
+@pytest.mark.parametrize(("seconds", "verdict"), [(41.5, "good"), (41.2, "bad")])
+def test_who_waits_for_the_instant_of_the_reset_may_come_before_a_rounded_retry_after(
+    seconds: float, verdict: str
+) -> None:
+    client = Client()
+    client.at = 1000.6
+    client.ask(429, retry_after=42, reply_headers={"Retry-After": "42", "X-RateLimit-Reset": "1042"})
+    client.sleep(seconds)
+    client.ask()
+    assert client.verdict("retry_after") == verdict
+
+
 def test_under_a_scaled_clock_the_client_s_own_seconds_count() -> None:
     client = Client(scale=60)
     client.ask(429, retry_after=3)

@@ -25,6 +25,7 @@ def register(plane: Plane) -> None:
                 entries,
                 pace=world.clock.pace,
                 retry_after=specification.headers.get("retry_after", ""),
+                reset=specification.headers.get("reset", ""),
                 final=specification.final_statuses,
                 batch_size=world.account.plan.batch_size,
             )

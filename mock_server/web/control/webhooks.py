@@ -17,9 +17,11 @@ from mock_server.web.control.plane import Plane, number
 from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 from mock_server.web.rehearsal import Rehearsal
+from mock_server.web.webhooks import subscribe
 from mock_server.world import World
 
 MOST_SHOWN = 1000
+SUBSCRIPTION = "webhook.schema.json#/$defs/request"
 TRIGGER = "control.schema.json#/$defs/trigger"
 
 
@@ -28,6 +30,18 @@ def register(plane: Plane) -> None:
     def list_webhooks() -> Response:
         shown = [webhook(world, each) for world in plane.known() for each in world.mail.subscriptions.all()]
         return jsonify(webhooks=shown[: number("limit", MOST_SHOWN, MOST_SHOWN)], meta={"total": len(shown)})
+
+    @plane.blueprint.post("/webhooks")
+    def add_webhook() -> tuple[Response, HTTPStatus]:
+        request = plane.read(SUBSCRIPTION)
+        world = plane.world()
+        if world is None:
+            raise Problem(HTTPStatus.BAD_REQUEST, "say whose webhook it is, with ?key=")
+        try:
+            made = subscribe(world, request)
+        except ApiError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, error.detail or error.code) from None
+        return jsonify({**webhook(world, made), "secret": made.secret}), HTTPStatus.CREATED
 
     @plane.blueprint.get("/deliveries")
     def list_deliveries() -> Response:

@@ -1,0 +1,54 @@
+"""The pytest fixture `trackflow`: a sandbox of its own for each test, on a mock that the whole session shares.
+
+Nothing of the mock is imported before a test asks for it. Under pytest-xdist every worker has a mock of its own.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from mock_server.background import RunningMock
+    from mock_server.sandbox import Sandbox
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "trackflow(plan): the plan of the test's sandbox, such as free")
+
+
+@pytest.fixture(scope="session")
+def trackflow_settings() -> dict[str, Any]:
+    """Settings of the session's mock, by the names in `mock_server.settings.Settings`; override it in conftest."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def trackflow_mock(trackflow_settings: dict[str, Any]) -> Iterator["RunningMock"]:
+    """The session's mock."""
+    from mock_server.background import RunningMock  # noqa: PLC0415 - every pytest run loads this plugin, few need a mock
+    from mock_server.settings import Settings  # noqa: PLC0415 - as above
+
+    with RunningMock(Settings(**trackflow_settings)) as mock:
+        yield mock
+
+
+@pytest.fixture
+def trackflow(trackflow_mock: "RunningMock", request: pytest.FixtureRequest) -> Iterator["Sandbox"]:
+    """A sandbox that no other test knows."""
+    marker = request.node.get_closest_marker("trackflow")
+    plan = marker.kwargs.get("plan", *marker.args[:1]) if marker else None
+    with trackflow_mock.sandbox(plan) as sandbox:
+        yield sandbox
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Tell what the sandbox saw, where its test failed."""
+    report = yield
+    sandbox = getattr(item, "funcargs", {}).get("trackflow")
+    if call.when == "call" and report.failed and sandbox is not None:
+        report.sections.append(("TrackFlow mock", str(sandbox)))
+    return report
