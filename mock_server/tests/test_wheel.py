@@ -45,6 +45,7 @@ def test_the_wheel_has_the_commands_the_licences_and_no_tests(unpacked: Path) ->
     commands = (information / "entry_points.txt").read_text(encoding="utf-8")
     assert "trackflow-mock = mock_server.cli:main" in commands
     assert "trackflow-contract = contract_tests.cli:main" in commands
+    assert "trackflow = mock_server.pytest_plugin" in commands
     names = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
     assert "trackflow_data/fixtures/carriers.json" in names
     assert "trackflow_data/schemas/openapi.yaml" in names
