@@ -200,6 +200,7 @@ class World:
             key=account.key,
             records=records,
         )
+        self.used = 0  # the turn at which it was last asked for: the higher, the later
         self._lock = RLock()
         now = self.clock.now()
         for pin in pins:
@@ -346,6 +347,7 @@ class Worlds:
         self.scene: RuleBook
         self._worlds: dict[str, World] = {}
         self._made = 0
+        self._uses = count(1)
         self._lock = Lock()
         self._start(foundation.opening)
         if state:
@@ -353,8 +355,9 @@ class Worlds:
 
     def of(self, key: str | None) -> World:
         """The world of that key; ApiError `unauthorized` for a missing or bad one."""
-        world = self._worlds.get(key or "")
-        return world if world else self._open(self.foundation.accounts.authenticate(key))
+        world = self._worlds.get(key or "") or self._open(self.foundation.accounts.authenticate(key))
+        world.used = next(self._uses)
+        return world
 
     def new_account(self, plan: str) -> Account:
         """A key of that plan that is not in use yet; ValueError with the choices for an unknown plan."""
@@ -519,6 +522,7 @@ class Worlds:
             self._drop_idlest()
         records = self.state.of(key, lambda: clock.course) if self.state else None
         world = self._worlds[key] = World(self.foundation, account, scenario, clock=clock, records=records, **parts)
+        world.used = next(self._uses)
         for told in self.on_opened:
             told(world)
 
@@ -535,7 +539,7 @@ class Worlds:
             self._admit(account, self.scenario, clock=self.clock.copy(), **parts)
 
     def _drop_idlest(self) -> None:
-        idlest = min(self._worlds.values(), key=lambda world: world.journal.newest_id())
+        idlest = min(self._worlds.values(), key=lambda world: world.used)
         self._forget(idlest)
         log.warning("forgot the sandbox of %s: %d keys are in use", masked(idlest.account.key), len(self._worlds) + 1)
 

@@ -133,10 +133,6 @@ class Journal:
         for watcher in archive.watchers:
             watcher(entry)
 
-    def newest_id(self) -> int:
-        """The id of the last entry, 0 if there is none."""
-        return self._entries[-1].id if self._entries else 0
-
     def entries(self) -> tuple[Entry, ...]:
         """Oldest first."""
         with self.archive.lock:

@@ -29,6 +29,15 @@ def test_the_world_idle_longest_is_forgotten_with_a_word_in_the_log(
     assert "forgot the sandbox of tf_test_...ee_a" in caplog.text
 
 
+def test_a_world_in_use_is_not_idle_though_its_journal_is_empty(worlds: Worlds) -> None:
+    for name in "abc":
+        worlds.of(f"tf_test_free_{name}")
+    worlds.play(worlds.scenario, "tf_test_free_b")
+    worlds.of("tf_test_free_a").journal.clear()
+    worlds.of("tf_test_free_d")
+    assert [world.account.key[-1] for world in worlds.all()] == ["a", "b", "d"]
+
+
 def test_a_made_key_is_new_each_time_and_the_same_for_the_same_seed(clock: ManualClock) -> None:
     def made() -> list[str]:
         worlds = Worlds(Foundation(Settings(), clock))
