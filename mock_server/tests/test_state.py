@@ -203,6 +203,7 @@ def test_a_sandbox_comes_back_with_its_clock_its_pins_and_its_whole_lives(path: 
         pass
     closed(before)
     after = worlds(path, clock).of(KEY)
+    after.mail.collect(10)
     assert after.clock.now() == world.clock.now()
     for each in (number, pinned):
         seen, again = (one.shipments.find(each, one.clock.now()).at(one.clock.now()) for one in (world, after))

@@ -2,8 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from time import perf_counter
 from typing import Any
 
 from httptools import HttpParserError, HttpResponseParser
@@ -18,10 +19,11 @@ MOST_OF_A_HEAD = 65_536
 class Postman:
     """Posts, each on a connection of its own, and never follows a redirect."""
 
-    def __init__(self, reach: Reach, timeout: float) -> None:
+    def __init__(self, reach: Reach, timeout: float, timer: Callable[[], float] = perf_counter) -> None:
         """`timeout` is real seconds for everything, from the look-up of the name to the end of the answer."""
         self._reach = reach
         self._timeout = timeout
+        self._timer = timer  # event loops count in milliseconds, which is how long a receiver may take
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
@@ -30,10 +32,10 @@ class Postman:
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
         """The receiver's answer, or why there is none; OutOfReachError for a host that nobody allowed."""
         loop = asyncio.get_running_loop()
-        started = loop.time()
+        started = self._timer()
 
         def failed(problem: str, *, reached: bool = True, late: bool = False) -> Answer:
-            return Answer(loop.time() - started, problem=problem, reached=reached, late=late)
+            return Answer(self._timer() - started, problem=problem, reached=reached, late=late)
 
         reader: _Reader | None = None
         try:
@@ -52,7 +54,7 @@ class Postman:
         finally:
             if reader is not None:
                 reader.hang_up()
-        return reader.answer(loop.time() - started)
+        return reader.answer(self._timer() - started)
 
     async def _connected(self, loop: asyncio.AbstractEventLoop, address: Address, data: bytes) -> "_Reader":
         """A reader on a connection to the first of the host's addresses that takes one, the request sent."""
