@@ -14,6 +14,7 @@ from typing import Protocol, Self
 # What X-RateLimit-Reset can say in ten digits of Unix seconds, a day's window included.
 EARLIEST = 1_000_000_000.0  # 2001-09-09
 LATEST = 9_999_900_000.0  # 2286-11-19
+FASTEST = 86_400.0  # a day in a second
 
 
 class Clock(Protocol):
@@ -80,18 +81,14 @@ class Course:
 
     def set(self, base: float, instant: float) -> Self:
         """From now on from that instant; ValueError if the contract cannot write it."""
-        if not EARLIEST <= instant <= LATEST:
-            raise ValueError(
-                f"{instant:.0f} is outside the clock's range; set it between {to_text(EARLIEST)} and {to_text(LATEST)}"
-            )
-        return replace(self, origin=instant, since=base, due=inf, jump=0.0)
+        return replace(self, origin=_written(instant), since=base, due=inf, jump=0.0)
 
     def advance(self, base: float, seconds: float) -> Self:
         return self.set(base, self.at(base) + seconds)
 
     def run(self, base: float, scale: float) -> Self:
-        """From now on, so many seconds in one of the base; 0 stands still."""
-        return replace(self.set(base, self.at(base)), scale=scale)
+        """From now on, so many seconds in one of the base; 0 stands still. ValueError for what is no such number."""
+        return replace(self.set(base, self.at(base)), scale=_bearable(scale))
 
     def promise(self, base: float, seconds: float) -> Self:
         """Let time have moved on when so many seconds of the base are over; of several promises the first counts."""
@@ -120,9 +117,9 @@ class SandboxClock:
     course: Course
 
     def __init__(self, base: Clock, start: float | None = None, scale: float = 1.0) -> None:
-        """It begins at the start instant if there is one, else at the base's time."""
+        """It begins at the start instant if there is one, else at the base's time; ValueError as for a course."""
         self.base = base
-        self._start, self._scale = start, scale
+        self._start, self._scale = start if start is None else _written(start), _bearable(scale)
         self._lock = Lock()
         self.reset()
 
@@ -191,5 +188,24 @@ def to_text(instant: float) -> str:
 
 def from_text(text: str) -> float:
     """Unix seconds of an RFC 3339 instant; without an offset it is UTC. ValueError if it is none."""
-    moment = datetime.fromisoformat(text)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no instant; write it like 2026-06-15T09:00:00Z") from None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def _written(instant: float) -> float:
+    """The instant; ValueError if the contract cannot write it."""
+    if not EARLIEST <= instant <= LATEST:
+        raise ValueError(
+            f"{instant:.0f} is outside the clock's range; set it between {to_text(EARLIEST)} and {to_text(LATEST)}"
+        )
+    return instant
+
+
+def _bearable(scale: float) -> float:
+    """The scale; ValueError if no clock can run so."""
+    if not 0 <= scale <= FASTEST:
+        raise ValueError(f"{scale} is no scale for a clock; use 0, which freezes it, to {FASTEST:.0f}")
+    return scale

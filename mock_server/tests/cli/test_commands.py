@@ -67,6 +67,8 @@ def test_a_new_key_carries_its_plan() -> None:
         (["--clock", "noon"], "noon"),
         (["--port", "many"], "many"),
         (["--time-scale", "-1"], "-1"),
+        (["--time-scale", "nan"], "nan is no scale"),
+        (["--clock", "0999-01-01T00:00:00Z"], "outside the clock's range"),
         (["--workers", "2"], "--workers"),
         (["--store", "redis://localhost"], "redis://localhost"),
         (["--port", "70000"], "70000"),

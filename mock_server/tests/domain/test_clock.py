@@ -161,5 +161,20 @@ def test_instants_are_written_as_the_page_writes_them() -> None:
 
 
 def test_what_is_no_instant_is_refused() -> None:
-    with pytest.raises(ValueError, match="noon"):
+    with pytest.raises(ValueError, match="'noon' is no instant; write it like 2026"):
         from_text("noon")
+
+
+def test_a_clock_starts_where_it_could_be_set() -> None:
+    with pytest.raises(ValueError, match="between 2001-09-09T01:46:40Z and 2286-11-19"):
+        SandboxClock(ManualClock(NOON), from_text("0999-01-01T00:00:00Z"))
+
+
+@pytest.mark.parametrize("scale", [-1.0, 86_401.0, float("inf"), float("nan")])
+def test_a_scale_that_no_clock_can_run_at_is_refused_and_changes_nothing(scale: float) -> None:
+    clock = SandboxClock(ManualClock(NOON))
+    with pytest.raises(ValueError, match="is no scale for a clock; use 0, which freezes it, to 86400"):
+        clock.run(scale)
+    assert clock.course.scale == 1.0
+    with pytest.raises(ValueError, match="is no scale"):
+        SandboxClock(ManualClock(NOON), scale=scale)
