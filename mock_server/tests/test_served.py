@@ -49,6 +49,14 @@ def ask(
         connection.close()
 
 
+def test_a_control_call_that_is_too_large_is_a_problem_and_stays_out_of_the_journal(url: str) -> None:
+    status, headers, body = ask(url, "/__admin/scenario", "", "PUT", b"x" * 2_000_000)
+    assert (status, headers["Content-Type"]) == (413, "application/problem+json")
+    assert json.loads(body)["detail"] == "The request body is longer than 1048576 bytes."
+    _, _, journal = ask(url, "/__admin/requests", "")
+    assert b"/__admin" not in journal
+
+
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_it_says_one_line_answers_and_ends_with_0(ending: signal.Signals) -> None:
     with serving() as (process, url):

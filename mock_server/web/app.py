@@ -1,6 +1,7 @@
 """The mock as a Flask application."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
@@ -13,6 +14,7 @@ from mock_server.web.control import control_plane
 from mock_server.web.environ import Environ
 from mock_server.web.front import CONTROL_PREFIX, Front
 from mock_server.web.problems import Problem, from_http, render
+from mock_server.web.transport import Answer
 
 
 class MockServer(Flask):
@@ -32,6 +34,12 @@ class MockServer(Flask):
         if environ["PATH_INFO"].startswith(CONTROL_PREFIX):
             return super().wsgi_app(environ, start_response)  # type: ignore[arg-type]  # werkzeug's own alias is narrower
         return self.front(environ, start_response)
+
+    def refuse(self, status: int, reason: str) -> Answer:
+        """What the server answers itself to a control call: a problem as all there, and none of the journal's."""
+        response = render(Problem(HTTPStatus(status), reason))
+        headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
+        return Answer(status, headers, response.get_data())
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> MockServer:

@@ -1,7 +1,7 @@
 """What the server calls: the contract's operations are answered at once, the control plane by Flask."""
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +40,8 @@ class Front:
         """DocumentError or ValueError says which file or setting is wrong."""
         settings = settings or Settings()
         self.worlds = Worlds(Foundation(settings, clock), _state(settings.state))
+        if settings.snapshot:
+            _start_from(settings.snapshot, self.worlds)
         self.pipeline = Pipeline(self.worlds, HANDLERS)
         postman = Postman(Reach(settings.webhook_allow), self.worlds.foundation.mailing.rules.timeout_seconds)
         self.desk = Desk(self.worlds, postman, self.worlds.clock.base)
@@ -61,23 +63,51 @@ class Front:
         """How this project's server is to serve the application."""
         return Options(
             refuse=self.refuse,
-            limits=Limits(body_bytes=self.pipeline.specification.extension("x-max-bytes")),
+            limits=Limits(
+                body_bytes=self.pipeline.specification.extension("x-max-bytes"),
+                large_bodies=frozenset({f"{CONTROL_PREFIX}/snapshot"}),
+            ),
             on_start=(self.desk.start,),
         )
 
     def refuse(self, status: int, reason: str, environ: Environ | None) -> Answer:
         """What the server answers itself: broken HTTP, too large a body, a bug of the application."""
+        if environ and environ["PATH_INFO"].startswith(CONTROL_PREFIX):
+            return self.flask.refuse(status, reason)
         if status == HTTPStatus.INTERNAL_SERVER_ERROR:
             error = ApiError("internal_error", reason)
         else:
             # The contract knows 413 and 400; the finer statuses of HTTP are told in words.
             known = status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             error = ApiError("invalid_request", reason, status=HTTPStatus(status) if known else None)
+        if environ and environ["PATH_INFO"].startswith(CONTROL_PREFIX):
+            return _problem(status, reason)
         if environ is None or error.code == "internal_error":
             reply = self.pipeline.refuse(error)
         else:
             reply = self.pipeline.answer(environ["REQUEST_METHOD"], target(environ), headers(environ), b"", error)
         return Answer(reply.status, list(reply.headers.items()), reply.content)
+
+
+def _problem(status: int, reason: str) -> Answer:
+    """A refusal of a control call, which is no matter of the contract's or the journal's."""
+    from mock_server.web.problems import Problem, render  # noqa: PLC0415 - it needs Flask, as the control plane does
+
+    response = render(Problem(HTTPStatus(status), reason))
+    return Answer(status, list(response.headers), response.get_data())
+
+
+def _start_from(name: str, worlds: Worlds) -> None:
+    """Let the mock start, and start again after a reset, from a snapshot; DocumentError if it cannot."""
+    from mock_server import snapshots  # noqa: PLC0415 - only who starts from one needs it
+
+    settings = worlds.foundation.settings
+    if settings.state or settings.scenario:
+        other = "--state" if settings.state else "--scenario"
+        raise ValueError(f"--snapshot and {other} both say how to start; give one of them")
+    value = snapshots.load(worlds.foundation, Path(name))
+    worlds.beginning = partial(snapshots.opened, worlds.foundation, value)
+    worlds.reset()
 
 
 def _state(name: str | None) -> "StateFile | None":
