@@ -23,6 +23,7 @@ class Settings:
     scenario: str | None = setting(
         None, "Scenario that every sandbox starts in: a shipped one by name, or a YAML file.", metavar="NAME-or-FILE"
     )
+    snapshot: str | None = setting(None, "Snapshot to start from, as GET /__admin/snapshot writes it.", metavar="FILE")
     overlay: tuple[Path, ...] = setting((), "OpenAPI Overlay to apply to the contract first.", metavar="FILE")
     default_plan: str = setting("growth", "Plan of keys that name none (tf_live_sk_...).", metavar="PLAN")
     clock: str | None = setting(

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import count
@@ -15,7 +16,7 @@ from mock_server.contract.forms import FormError
 from mock_server.contract.specification import Specification
 from mock_server.domain import magic
 from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
-from mock_server.domain.clock import Change, Clock, SandboxClock, SystemClock, from_text
+from mock_server.domain.clock import Change, Clock, Course, SandboxClock, SystemClock, from_text
 from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.journal import Archive, Entry, Journal, backwards, masked
 from mock_server.domain.journeys import Event, Journey, Snapshot
@@ -37,7 +38,7 @@ from mock_server.faults import scenarios
 from mock_server.faults.books import RuleBook
 from mock_server.faults.fault import Delivery as Handling
 from mock_server.faults.matching import Subject
-from mock_server.faults.rules import Vocabulary
+from mock_server.faults.rules import Count, Rule, Vocabulary
 from mock_server.faults.sandbox import Faults
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from mock_server.state import StateFile  # SQLite takes a while to import, and is not always asked for
 
 FAULT_HEADER = "X-Mock-Fault"
+MOST_COLLECTED = 1_000_000  # steps in which a world makes its deliveries ready to be written down
 REMEMBERED = 8192  # numbers whose carrier and scenario are not worked out again
 
 log = logging.getLogger(__name__)
@@ -99,6 +101,12 @@ class Foundation:
                 start if scenario.start is None else scenario.start,
                 settings.time_scale if scenario.scale is None else scenario.scale,
             )
+
+    def twin(self) -> "Foundation":
+        """The same for worlds that are only tried out: their server's clock is another."""
+        twin = copy(self)
+        twin.clock = self.clock.copy()
+        return twin
 
     def plan(self, plan: Plan, scenario: Scenario) -> Plan:
         """The plan with the limits that the scenario changes."""
@@ -183,6 +191,7 @@ class World:
         """
         self.foundation = foundation
         self.scenario = scenario
+        self.books = books = books or (RuleBook(),)
         self.account = replace(account, plan=foundation.plan(account.plan, scenario))
         self.seed = foundation.settings.seed if scenario.seed is None else scenario.seed
         self.clock = clock or foundation.clock.copy()
@@ -278,6 +287,13 @@ class World:
             self.mail.announce(number.text, number.carrier.code, new)
         return event
 
+    def saved(self) -> Saved:
+        """All that `saved` may say of a world, once what is due of its webhooks has been made ready."""
+        self.mail.collect(MOST_COLLECTED)
+        pins = [(identity(journey.number), wish_of(journey)) for journey in self.shipments.pins()]
+        mail = self.mail.saved(self.account.key, self.clock.course)
+        return replace(mail, pins=pins, begun=list(self.shipments.seen().items()))
+
     def _restore(self, saved: Saved) -> None:
         """Go on where the records stop."""
         self.clock.change(lambda *_: saved.course)
@@ -323,6 +339,36 @@ class World:
         return self.foundation.language(tag or "")
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a mock starts: in which scenario, with which course of its clock, shipments and rules for all.
+
+    `keys_made` is how many keys it has made up.
+    """
+
+    scenario: Scenario
+    course: Course
+    pins: Sequence[Pin]
+    rules: Sequence[Rule]
+    keys_made: int
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A world as it was elsewhere; `alone` if the rules of its mock's scenario did not concern it.
+
+    `rules` are its own, `counts` those of all that concern it, in their order; `usage` is its quota's.
+    """
+
+    account: Account
+    scenario: Scenario
+    alone: bool
+    rules: Sequence[Rule]
+    counts: Sequence[Count]
+    usage: Sequence[tuple[int, int, int]]
+    saved: Saved
+
+
 class Worlds:
     """The worlds in use, each made when its key is first seen; the one idle longest goes when there are too many.
 
@@ -345,6 +391,7 @@ class Worlds:
         self.on_forgotten: list[Callable[[World], object]] = []
         self.rules: RuleBook
         self.scene: RuleBook
+        self.beginning: Callable[[], tuple[Opening, list[Newcomer]]] | None = None  # where a reset leads, if not here
         self._worlds: dict[str, World] = {}
         self._made = 0
         self._uses = count(1)
@@ -368,6 +415,15 @@ class Worlds:
             draw = stream(self.foundation.settings.seed, "key", self._made)
         key = f"tf_test_{plan}_{draw.randbytes(8).hex()}"
         return self.of(key).account
+
+    @property
+    def seed(self) -> int:
+        """What everything in a new world follows from."""
+        return self.foundation.settings.seed if self.scenario.seed is None else self.scenario.seed
+
+    @property
+    def keys_made(self) -> int:
+        return self._made
 
     def known(self, key: str) -> World | None:
         """The world of that key if it has been used."""
@@ -462,6 +518,9 @@ class Worlds:
 
         The next request of the key finds its world as at the start.
         """
+        if key is None and self.beginning:
+            self.begin(*self.beginning())
+            return
         with self._lock:
             if key is None:
                 self.stray.clear()
@@ -480,6 +539,34 @@ class Worlds:
                 books, pins = (RuleBook(scenario.rules), self.rules), self.foundation.pins(scenario)
                 journal = self._journal()
                 self._admit(account, scenario, pins=pins, books=books, clock=clock, journal=journal)
+
+    def begin(self, opening: Opening, newcomers: Iterable[Newcomer]) -> None:
+        """Start all over in another way, and with these worlds."""
+        with self._lock:
+            self.stray.clear()
+            self._start(opening.scenario)
+            self.clock.change(lambda *_: opening.course)
+            self.pins = {identity(pin.number): pin for pin in opening.pins}
+            for rule in opening.rules:
+                self.rules.add(rule)
+            self._made = opening.keys_made
+            for newcomer in newcomers:
+                self._take_in(newcomer)
+
+    def admit(self, newcomer: Newcomer) -> None:
+        """Let one world be as it was elsewhere."""
+        with self._lock:
+            self._take_in(newcomer)
+
+    def _take_in(self, newcomer: Newcomer) -> None:
+        account, saved, own = newcomer.account, newcomer.saved, RuleBook(newcomer.rules)
+        books = (own, self.rules) if newcomer.alone else (own, self.rules, self.scene)
+        journal, clock = self._journal(), self.clock.copy()
+        self._admit(account, newcomer.scenario, books=books, clock=clock, journal=journal, saved=saved)
+        world = self._worlds[account.key]
+        world.quota.resume(newcomer.usage)
+        world.faults.recount(newcomer.counts)
+        saved.enter(world.mail.records)
 
     def _start(self, scenario: Scenario) -> None:
         """Begin anew, with no world yet, in the scenario."""

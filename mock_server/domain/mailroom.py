@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from mock_server.contract.errors import ApiError
-from mock_server.domain.clock import Clock
+from mock_server.domain.clock import Clock, Course
 from mock_server.domain.deliveries import Attempt, Delivery
 from mock_server.domain.mailing import Mailing
 from mock_server.domain.news import News
@@ -115,6 +115,15 @@ class Mailroom:
         self._reporter.restore(saved)
         for delivery in saved.deliveries:
             self.outbox.restore(delivery)
+
+    def saved(self, key: str, course: Course) -> Saved:
+        """All of it, for a key whose clock takes that course."""
+        reporter = self._reporter
+        with self.outbox.lock:
+            counts = Counts(self.subscriptions.created, reporter.made, reporter.announced)
+            return Saved(
+                key, course, reporter.seen, counts, self.subscriptions.all(), reporter.told(), self.outbox.all()
+            )
 
     def moved(self) -> None:
         """The sandbox's clock takes another course."""

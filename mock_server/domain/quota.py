@@ -1,5 +1,6 @@
 """Rate limits: fixed windows a key, aligned to UTC (the minute and the day, says the contract)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import ceil
 from threading import Lock
@@ -84,6 +85,17 @@ class Quota:
             for window in self._windows:
                 window.left(now)
                 window.used = max(0, window.limit - remaining)
+
+    def usage(self) -> list[tuple[int, int, int]]:
+        """Of each window, its seconds, which one it is since 1970, and the lookups used in it."""
+        with self._lock:
+            return [(window.seconds, window.index, window.used) for window in self._windows]
+
+    def resume(self, usage: Iterable[tuple[int, int, int]]) -> None:
+        """Go on where another quota of the same windows stopped."""
+        with self._lock:
+            for window, (_, index, used) in zip(self._windows, usage, strict=False):
+                window.index, window.used = index, used
 
     def refusal(self) -> Allowance:
         """What a refusal says at this moment, for one that is forced; unlimited plans name the minute's end."""

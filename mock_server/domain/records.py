@@ -1,7 +1,7 @@
 """Records: what a sandbox writes down of its webhooks, so that a mock that starts again goes on where it stopped."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any, Protocol
 
@@ -40,6 +40,25 @@ class Saved:
     deliveries: Sequence[Delivery] = ()
     pins: Sequence[tuple[Identity, dict[str, Any]]] = ()
     begun: Sequence[tuple[Identity, float]] = ()
+
+    def enter(self, records: "Records") -> None:
+        """Write all of it into records that have nothing yet."""
+        for subscription in self.webhooks:
+            records.subscribed(subscription)
+        for place, mark in self.told.items():
+            records.told(place, mark)
+        for delivery in self.deliveries:
+            records.delivery(delivery)
+            attempted = replace(delivery, attempts=())
+            for attempt in delivery.attempts:
+                attempted = attempted.after(attempt)
+                records.attempt(attempted, attempt)
+        for identity, wish in self.pins:
+            records.pinned(identity, wish)
+        for identity, instant in self.begun:
+            records.began(identity, instant)
+        records.moved()
+        records.commit(self.seen, self.counts)
 
 
 class Records(Protocol):

@@ -11,11 +11,11 @@ from mock_server.domain.calendars import DAY
 from mock_server.domain.deliveries import Delivery, Handling, State
 from mock_server.domain.events import WebhookEvent, event_id
 from mock_server.domain.mailing import Mailing
-from mock_server.domain.news import News
+from mock_server.domain.news import Mark, News
 from mock_server.domain.outbox import Outbox
 from mock_server.domain.randomness import stream
 from mock_server.domain.records import Saved
-from mock_server.domain.watches import Find, Watch, Watches, place_of
+from mock_server.domain.watches import Find, Place, Watch, Watches, place_of
 from mock_server.domain.webhooks import Subscription
 
 LANGUAGE = "en"
@@ -59,6 +59,11 @@ class Reporter:
             self.seen, self.made, self.announced = saved.seen, saved.counts.deliveries, saved.counts.announced
             for each in saved.webhooks:
                 self._watches.add(each, min(each.created_at, saved.seen), saved.told.get(place_of(each)))
+
+    def told(self) -> Mapping[Place, Mark]:
+        """Up to where the news of each watched shipment have been told."""
+        with self._lock:
+            return self._watches.told()
 
     def forget(self, subscription: Subscription) -> None:
         """Report nothing more to the subscription."""

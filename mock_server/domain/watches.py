@@ -52,6 +52,10 @@ class Watches:
         watch.subscriptions[subscription.webhook_id] = subscription
         watch.since[subscription.webhook_id] = since
 
+    def told(self) -> dict[Place, Mark]:
+        """Up to where the news of each shipment have been told."""
+        return {place: watch.told for place, watch in self._watches.items()}
+
     def remove(self, subscription: Subscription) -> None:
         place = place_of(subscription)
         watch = self._watches.get(place)

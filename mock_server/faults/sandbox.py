@@ -1,6 +1,6 @@
 """The faults of one sandbox: which rules strike a call, counted exactly."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from threading import Lock
@@ -103,10 +103,10 @@ class Faults:
         """How often the rule has seen and struck here until now."""
         return replace(self._counts.get(rule) or Count())
 
-    def recount(self, identifier: str, count: Count) -> None:
-        """Take up the count of the rule of that id where another sandbox left it."""
-        for rule, _ in self.rules():
-            if rule.id == identifier:
+    def recount(self, counts: Iterable[Count]) -> None:
+        """Take up the counts of all rules, in their order, where another sandbox left them."""
+        with self._lock:
+            for rule, count in zip(self._page.rules, counts, strict=False):
                 self._counts[rule] = replace(count)
 
     def _concerns(self, rule: Rule, subject: Subject) -> bool:

@@ -80,21 +80,11 @@ class Front:
             # The contract knows 413 and 400; the finer statuses of HTTP are told in words.
             known = status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
             error = ApiError("invalid_request", reason, status=HTTPStatus(status) if known else None)
-        if environ and environ["PATH_INFO"].startswith(CONTROL_PREFIX):
-            return _problem(status, reason)
         if environ is None or error.code == "internal_error":
             reply = self.pipeline.refuse(error)
         else:
             reply = self.pipeline.answer(environ["REQUEST_METHOD"], target(environ), headers(environ), b"", error)
         return Answer(reply.status, list(reply.headers.items()), reply.content)
-
-
-def _problem(status: int, reason: str) -> Answer:
-    """A refusal of a control call, which is no matter of the contract's or the journal's."""
-    from mock_server.web.problems import Problem, render  # noqa: PLC0415 - it needs Flask, as the control plane does
-
-    response = render(Problem(HTTPStatus(status), reason))
-    return Answer(status, list(response.headers), response.get_data())
 
 
 def _start_from(name: str, worlds: Worlds) -> None:

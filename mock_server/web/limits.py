@@ -10,6 +10,9 @@ class Limits:
     target_bytes: int = 16 * 1024
     head_bytes: int = 32 * 1024
     body_bytes: int = 1024 * 1024
+    large_body_bytes: int = 16 * 1024 * 1024
+    large_bodies: frozenset[str] = frozenset()
+    """Paths whose bodies may be large."""
 
     head_seconds: float = 30.0
     """From a request's first byte to the end of its head; what a slow-loris client runs into."""
@@ -21,6 +24,10 @@ class Limits:
     """For a client to read what it was sent, or to stop sending what was refused."""
     grace_seconds: float = 5.0
     """For answers under way when the server is told to stop."""
+
+    def body(self, path: str) -> int:
+        """How long a body sent to that path may be."""
+        return self.large_body_bytes if path in self.large_bodies else self.body_bytes
 
     discarded_bytes: int = 64 * 1024 * 1024
     """What is read and thrown away after a refusal, so that a client still sending comes to read the answer."""

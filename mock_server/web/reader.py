@@ -70,6 +70,7 @@ class Reader:
         self.environ: Environ | None = None
         self.body: list[bytes] = []
         self.size = 0
+        self.most = self.limits.body_bytes
         self.wire = 0
 
     def feed(self, data: bytes) -> None:
@@ -143,14 +144,15 @@ class Reader:
         self.environ = environ
         self.upgrading = parser.should_upgrade()
         if "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ:
-            if int(environ.get("CONTENT_LENGTH", 0)) > limits.body_bytes:
+            self.most = limits.body(environ["PATH_INFO"])
+            if int(environ.get("CONTENT_LENGTH", 0)) > self.most:
                 self._refuse(*self._long_body())
             if environ.get("HTTP_EXPECT", "").lower() == "100-continue" and environ["SERVER_PROTOCOL"] == "HTTP/1.1":
                 self.expects()
 
     def on_body(self, part: bytes) -> None:
         self.size += len(part)
-        if self.size > self.limits.body_bytes:
+        if self.size > self.most:
             self._refuse(*self._long_body())
         self.body.append(part)
 
@@ -187,14 +189,14 @@ class Reader:
         if self.environ is None:
             if self.wire > self.limits.head_bytes:
                 self._give_up(*self._long_head())
-        elif self.wire > self.limits.head_bytes + FRAMING * self.limits.body_bytes:
+        elif self.wire > self.limits.head_bytes + FRAMING * self.most:
             self._give_up(*self._long_body())
 
     def _long_head(self) -> tuple[int, str]:
         return 431, f"The request head is longer than {self.limits.head_bytes} bytes."
 
     def _long_body(self) -> tuple[int, str]:
-        return 413, f"The request body is longer than {self.limits.body_bytes} bytes."
+        return 413, f"The request body is longer than {self.most} bytes."
 
     def _refuse(self, status: int, reason: str) -> NoReturn:
         raise _RefusedError(status, reason)

@@ -14,6 +14,7 @@ from mock_server.web.control import (
     requests,
     scenario,
     shipments,
+    snapshot,
     states,
     webhooks,
 )
@@ -22,7 +23,22 @@ from mock_server.web.guard import Guard
 from mock_server.web.outbound import Desk
 from mock_server.world import Worlds
 
-NOUNS = (about, keys, clock, faults, scenario, shipments, requests, misses, report, metrics, pages, states, webhooks)
+NOUNS = (
+    about,
+    keys,
+    clock,
+    faults,
+    scenario,
+    shipments,
+    requests,
+    misses,
+    report,
+    metrics,
+    pages,
+    states,
+    snapshot,
+    webhooks,
+)
 
 
 def control_plane(worlds: Worlds, version: str, desk: Desk) -> Blueprint:
