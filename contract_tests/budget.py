@@ -40,5 +40,5 @@ class Budget:
 
     @property
     def left(self) -> int:
-        """Requests that may still be sent, cleaning up aside."""
-        return self.requests - self.spent_requests - self.set_aside
+        """Requests of one lookup that may still be sent, cleaning up aside."""
+        return min(self.requests - self.spent_requests, self.lookups - self.spent_lookups) - self.set_aside

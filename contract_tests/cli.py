@@ -12,7 +12,7 @@ from contract_tests.options import OPTIONS, RunOptions
 from contract_tests.report.listing import listing
 
 _HERE = Path(__file__).resolve().parent
-_USAGE, _INTERRUPTED, _BROKEN_SUITE = 2, 130, 70
+_USAGE, _BROKEN_SUITE, _INTERRUPTED = 2, 70, 130
 
 
 def main(arguments: Sequence[str] | None = None, *, plugins: Sequence[object] = ()) -> int:
@@ -43,11 +43,28 @@ def _run(given: Sequence[str], plugins: Sequence[object]) -> int:
     import pytest  # noqa: PLC0415  # a listing does without
 
     ours = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "-q", "--no-header", "--tb=short", "-rN"]
-    status = int(pytest.main([str(_HERE), *ours, *given], plugins=list(plugins)))
-    return {
-        int(pytest.ExitCode.INTERRUPTED): _INTERRUPTED,
-        int(pytest.ExitCode.USAGE_ERROR): _USAGE,
-    }.get(status, status)
+    outcome = _Outcome()
+    status = int(pytest.main([str(_HERE), *ours, *given], plugins=[outcome, *plugins]))
+    if outcome.finished:
+        return _INTERRUPTED if status == pytest.ExitCode.INTERRUPTED else status
+    # Before a run has begun and ended, the numbers are pytest's own, and two of them mean something else here.
+    return {int(pytest.ExitCode.USAGE_ERROR): _USAGE, int(pytest.ExitCode.INTERNAL_ERROR): _BROKEN_SUITE}.get(
+        status, status
+    )
+
+
+class _Outcome:
+    """Notes whether the run itself decided on the exit code."""
+
+    def __init__(self) -> None:
+        self.finished = False
+
+    def pytest_sessionfinish(self) -> None:
+        """A run that reached its end, or was stopped because nobody answers."""
+        self.finished = True
+
+    def pytest_internalerror(self) -> None:
+        self.finished = False
 
 
 def _parser() -> argparse.ArgumentParser:

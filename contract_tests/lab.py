@@ -12,7 +12,8 @@ from contract_tests.receiver import LOOPBACK, Delivery, Receiver
 from contract_tests.states import States
 from contract_tests.target import Number, Target
 
-SILENCE_SECONDS = 0.25  # after which a delivery on the same machine would have come
+SILENCE_SECONDS = 0.15  # after which a delivery on the same machine would have come
+_PATIENCE = 3  # silence lasts so many times as long as the first delivery took
 DELIVERY_SECONDS = 5.0
 _ENDS = ("delivered", "returned")
 ELSEWHERE = "https://example.com/hooks/trackflow"
@@ -55,6 +56,8 @@ class Lab:
     hooks: dict[str, Hook] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
     settled: bool = False
+    silence: float = SILENCE_SECONDS
+    _fired: float | None = None
     _number: Number | None = None
 
     def hook(
@@ -101,6 +104,9 @@ class Lab:
         self.states.ask("event occurs", tracking_number=chosen.tracking_number, type=kind)
         self.api.forget()
         self.settled = False
+        if not self.marks.setdefault("events", 0):
+            self._fired = self.api.session.sleeper.clock.now()
+        self.marks["events"] += 1
 
     def move(self, seconds: float) -> None:
         """Moves the target's clock, so that retries fall due."""
@@ -110,7 +116,10 @@ class Lab:
     def arrivals(self, hook: Hook, count: int, seconds: float = DELIVERY_SECONDS) -> list[Delivery]:
         """The hook's deliveries so far, after waiting for so many of them."""
         receiver = self.listening()
-        receiver.wait(hook.name, count, seconds)
+        fresh = len(receiver.deliveries(hook.name)) < count
+        if receiver.wait(hook.name, count, seconds) and fresh and self._fired is not None:
+            took = self.api.session.sleeper.clock.now() - self._fired
+            self.silence, self._fired = min(max(self.silence, _PATIENCE * took), DELIVERY_SECONDS), None
         return receiver.deliveries(hook.name)
 
     def attempts(self, hook: Hook, first: int, count: int, seconds: float = DELIVERY_SECONDS) -> list[Delivery]:
@@ -128,12 +137,12 @@ class Lab:
     def quiet(self) -> None:
         """Comes back when whatever is under way must have arrived."""
         if not self.settled:
-            self.listening().wait_until("", lambda _: False, SILENCE_SECONDS)
+            self.listening().wait_until("", lambda _: False, self.silence)
             self.settled = True
 
     def stays_silent(self, hook: Hook, count: int) -> bool:
         """Whether no more than so many deliveries have come, after a moment in which more would have come."""
-        wait = 0.0 if self.settled else SILENCE_SECONDS
+        wait = 0.0 if self.settled else self.silence
         silent = not self.listening().wait(hook.name, count + 1, wait)
         self.settled = self.settled or silent
         return silent

@@ -16,6 +16,8 @@ from contract_tests.transport import NoAnswerError, Transport
 _TOO_MANY = 429
 _PATIENCE = 3  # refusals in a row that are waited out before the key is given up for an operation
 
+_NOTHING_BUT_429 = "nothing but 429 is answered here, however long one waits; run again when the quota is back"
+
 AGENT = "trackflow-contract"
 
 
@@ -88,7 +90,7 @@ class Session:
         pace = self._pace(key)
         lane = (key.text if key else "", operation.id if operation else target)
         if lane in self.hopeless and not wanting_429:
-            raise QuotaSpentError("the key gets nothing but 429 here, however long one waits")
+            raise QuotaSpentError(_NOTHING_BUT_429)
         # Where one operation never got through, the next one is given up sooner.
         patience = 0 if wanting_429 or pace is None else 1 if self.hopeless else _PATIENCE
         while True:
@@ -103,6 +105,8 @@ class Session:
             pace.refused(exchange.response, self.contract.header("retry_after"))
         if exchange.status == _TOO_MANY and not wanting_429:
             self.hopeless.add(lane)
+            if not any(each.response.succeeded for each in self.exchanges):
+                raise QuotaSpentError(_NOTHING_BUT_429)
         return exchange
 
     def send_together(self, operation: Operation, target: str, count: int, *, key: Key) -> list[Exchange]:

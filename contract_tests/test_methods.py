@@ -40,7 +40,7 @@ def test_a_body_that_is_not_declared_as_json_is_refused(api: Api, facts: Facts, 
     refused_as(ledger, "errors.415", exchange, operation, like="errors.415")
 
 
-@proves("errors.413", rank=90)
+@proves("errors.413", rank=59)
 def test_a_body_that_is_too_large_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
     facts.writes()
     operation = api.operation("trackBatch")

@@ -1,0 +1,98 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from contract_tests.tests.checking import check
+from contract_tests.tests.servers import running
+
+
+@contextmanager
+def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
+    """A server that says the same to everything."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            self.send_response(status)
+            for name, value in {"Content-Type": "application/json", **headers}.items():
+                self.send_header(name.replace("_", "-"), value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_PUT = do_DELETE = do_TRACE = do_GET  # noqa: N815  # the names that http.server calls
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that http.server gives it
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_nobody_there_is_3() -> None:
+    checked = check("--base-url", "http://127.0.0.1:1", "--api-key", "k")
+    assert checked.status == 3
+    assert "cannot be reached" in checked.output
+
+
+def test_a_refused_key_is_3() -> None:
+    with running() as target:
+        checked = check("--base-url", target.base_url, "--api-key", "no-such-key")
+    assert checked.status == 3
+    assert "refuses the key (401)" in checked.output
+    assert "--api-key" in checked.output
+
+
+def test_nothing_but_429_is_4_and_not_green() -> None:
+    body = b'{"success": false, "error": {"code": "rate_limit_exceeded", "message": "No."}}'
+    with answering(429, body, Retry_After="0") as url:
+        checked = check("--base-url", url, "--api-key", "tf_live_free_1")
+    assert checked.status == 4, checked.output
+    assert checked.of("passed") == set()
+    assert len(checked.exchanges) < 40
+
+
+def test_nothing_but_404_is_red() -> None:
+    with answering(404, b'{"error": "not_found"}') as url:
+        checked = check("--base-url", url, "--api-key", "tf_live_enterprise_1", "-k", "not made_up")
+    assert checked.status == 1
+    assert checked.of("passed") == set()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "--base-url"),
+        (["--base-url", "127.0.0.1:80", "--api-key", "k"], "is no URL"),
+        (["--base-url", "http://127.0.0.1:1"], "--api-key"),
+        (["--base-url", "http://127.0.0.1:1", "--api-key", "k", "--plan", "gold"], "no such plan"),
+        (["--base-url", "http://127.0.0.1:1", "--api-key", "k", "--safe", "--exhaust-quota"], "--safe"),
+        (["--base-url", "http://127.0.0.1:1", "--api-key", "k", "--max-requests", "0"], "above 0"),
+        (["--base-url", "http://127.0.0.1:1", "--api-key", "k", "--level", "some"], "invalid choice"),
+        (["--target", "none.toml"], "cannot be read"),
+        (["--base-url", "http://127.0.0.1:1", "--api-key", "k", "--overlay", "none.yaml"], "cannot be read"),
+    ],
+)
+def test_a_wrong_command_line_is_2(arguments: list[str], complaint: str) -> None:
+    try:
+        checked = check(*arguments)
+        status, output = checked.status, checked.output
+    except SystemExit as error:  # argparse leaves by itself
+        status, output = int(str(error.code)), complaint
+    assert status == 2
+    assert complaint in output
+
+
+def test_the_list_needs_no_target(tmp_path: Path) -> None:
+    checked = check("--list")
+    assert checked.status == 0
+    assert "quota.batch-cost " in checked.output
+    assert "Batch requests are counted as individual tracking lookups" in checked.output
