@@ -412,7 +412,7 @@ class Worlds:
         accounts.plan(plan)
         with self._lock:
             self._made += 1
-            draw = stream(self.foundation.settings.seed, "key", self._made)
+            draw = stream(self.seed, "key", self._made)
         key = f"tf_test_{plan}_{draw.randbytes(8).hex()}"
         return self.of(key).account
 
