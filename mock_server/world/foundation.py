@@ -1,0 +1,140 @@
+"""What every world stands on."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from copy import copy
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from mock_server.contract.documents import fixture
+from mock_server.contract.errors import ApiError
+from mock_server.contract.forms import FormError
+from mock_server.contract.specification import Specification
+from mock_server.domain import magic
+from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
+from mock_server.domain.clock import Clock, SandboxClock, SystemClock, from_text
+from mock_server.domain.dispatch import Dispatch
+from mock_server.domain.mailing import Mailing
+from mock_server.domain.phrases import Phrases
+from mock_server.domain.pins import Pin
+from mock_server.domain.places import Places
+from mock_server.domain.plans import Account, Accounts, Plan
+from mock_server.domain.recent import Recent
+from mock_server.faults import scenarios
+from mock_server.faults.rules import Vocabulary
+from mock_server.faults.scenarios import NONE as NO_SCENARIO
+from mock_server.faults.scenarios import Scenario
+from mock_server.settings import Settings
+
+if TYPE_CHECKING:
+    pass  # SQLite takes a while to import, and is not always asked for
+from mock_server.world.sighting import Sighting
+
+FAULT_HEADER = "X-Mock-Fault"
+REMEMBERED = 8192  # numbers whose carrier and scenario are not worked out again
+
+
+class Foundation:
+    """What every world stands on and none can change: the contract, the data, the settings, the server's clock."""
+
+    def __init__(self, settings: Settings, base_clock: Clock | None = None) -> None:
+        """DocumentError says what is wrong with a file, ValueError what is wrong with a setting."""
+        self.settings = settings
+        self.specification = Specification.load(settings.overlay)
+        self._windows = self.specification.extension("x-quota")["windows"]
+        self._plans = {record["name"]: record for record in self.specification.plans}
+        plans = [Plan.from_record(record, self._windows) for record in self._plans.values()]
+        self.accounts = Accounts(plans, settings.default_plan, self.specification.extension("x-keys"))
+        self.carriers = CarrierDirectory(
+            fixture("carriers.json"),
+            fixture("number_formats.json"),
+            self.specification.extension("x-detection-priority"),
+        )
+        self.magic = magic.MagicNumbers(fixture("magic_numbers.json"), self.carriers)
+        self.phrases = Phrases(fixture("phrases.json"), self.specification.status_of_event)
+        self.dispatch = Dispatch(
+            Places(fixture("places.json")),
+            self.phrases,
+            fixture("journeys.json"),
+            staged=self._staged,
+            documented=self.specification.documented_shipment,
+        )
+        self.vocabulary = Vocabulary.of(self.specification, self.carriers)
+        self.mailing = Mailing.from_document(
+            self.specification.document,
+            first_delay=settings.webhook_retry,
+            standard=settings.standard_webhooks,
+            label=None if settings.strict else FAULT_HEADER,
+        )
+        self.recognise = lru_cache(REMEMBERED)(self._recognise)
+        self.sightings: Recent[tuple[int, str, str | None], Sighting] = Recent(REMEMBERED)
+        self.scenario = lru_cache(REMEMBERED)(self._scenario)
+        self.language = lru_cache(256)(self.phrases.match)
+        base = base_clock or SystemClock()
+        start = from_text(settings.clock) if settings.clock else None
+        self.clock = SandboxClock(base, start, settings.time_scale)
+        self.opening = NO_SCENARIO
+        if settings.scenario:
+            self.opening = scenario = scenarios.load_or_read(settings.scenario, self.stage)
+            self.clock = SandboxClock(
+                base,
+                start if scenario.start is None else scenario.start,
+                settings.time_scale if scenario.scale is None else scenario.scale,
+            )
+
+    def twin(self) -> "Foundation":
+        """The same for worlds that are only tried out: their server's clock is another."""
+        twin = copy(self)
+        twin.clock = self.clock.copy()
+        return twin
+
+    def plan(self, plan: Plan, scenario: Scenario) -> Plan:
+        """The plan with the limits that the scenario changes."""
+        limits = scenario.plans.get(plan.name)
+        return Plan.from_record({**self._plans[plan.name], **limits}, self._windows) if limits else plan
+
+    def stage(self, name: str, document: Any) -> Scenario:
+        """The scenario that a document describes; FormError where it is none, or where no world could start so."""
+        scenario = Scenario.from_document(name, document, self.vocabulary)
+        from mock_server.world.world import World  # noqa: PLC0415 - worlds stand on the foundation
+
+        clock = self.clock.copy()
+        with told_at("/clock"):
+            scenario.set(clock)
+        world = World(self, Account("", self.accounts.default), scenario, clock=clock)
+        for place, pin in enumerate(self.pins(scenario)):
+            with told_at(f"/shipments/{place}"):
+                pin.checked(world.seed, self.dispatch, clock.now())
+        return scenario
+
+    def pins(self, scenario: Scenario) -> list[Pin]:
+        """The scenario's shipments; FormError for a number that is none."""
+        return [self._pin(place, wish) for place, wish in enumerate(scenario.shipments)]
+
+    def _pin(self, place: int, wish: Mapping[str, Any]) -> Pin:
+        carrier = wish.get("carrier")
+        code = carrier["code"] if isinstance(carrier, Mapping) else carrier
+        with told_at(f"/shipments/{place}"):
+            return Pin(self.recognise(wish["tracking_number"], code), wish)
+
+    def _recognise(self, text: str, carrier_code: str | None) -> TrackingNumber:
+        return self.carriers.recognise(text, carrier_code, strict_check_digits=self.settings.strict_check_digits)
+
+    def _scenario(self, number: TrackingNumber) -> magic.Scenario | None:
+        found = self.magic.scenario_of(number.text, number.carrier.code)
+        return self.magic.scenarios[found] if found else None
+
+    def _staged(self, number: TrackingNumber) -> str | None:
+        scenario = self.scenario(number)
+        return scenario.journey if scenario else None
+
+
+@contextmanager
+def told_at(place: str) -> Iterator[None]:
+    """What is wrong with an item of a scenario, told as a flaw of the scenario."""
+    try:
+        yield
+    except ApiError as error:
+        raise FormError.at(place, error.code, error.detail or error.code) from None
+    except ValueError as error:
+        raise FormError.at(place, "status", str(error)) from None

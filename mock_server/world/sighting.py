@@ -1,0 +1,29 @@
+"""A shipment as a client finds it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mock_server.domain.journeys import Snapshot
+
+if TYPE_CHECKING:
+    pass  # SQLite takes a while to import, and is not always asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A shipment as a client finds it at the instant `since`; `pause` is seconds before the answer.
+
+    `key` is None where the shipment is this world's own, else equal for two sightings with equal facts.
+    """
+
+    snapshot: Snapshot
+    key: tuple[object, ...] | None
+    since: float
+    pause: float = 0.0
+
+    def holds(self, now: float) -> bool:
+        """Whether a client finds the same at this instant."""
+        return self.since <= now < self.snapshot.until
+
+    def facts(self, language: str) -> dict[str, Any]:
+        return self.snapshot.facts(language)

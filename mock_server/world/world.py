@@ -1,0 +1,206 @@
+"""One key's universe."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+
+from mock_server.contract.errors import ApiError
+from mock_server.domain.carriers import TrackingNumber
+from mock_server.domain.clock import SandboxClock
+from mock_server.domain.journal import Journal
+from mock_server.domain.journeys import Event, Journey
+from mock_server.domain.mailroom import Mailroom
+from mock_server.domain.news import News, snapshot
+from mock_server.domain.pins import Pin, wish_of, with_event
+from mock_server.domain.plans import Account
+from mock_server.domain.quota import Quota
+from mock_server.domain.records import Records, Saved
+from mock_server.domain.shipments import Shipments, identity
+from mock_server.domain.watches import Place
+from mock_server.domain.webhooks import Subscription
+from mock_server.faults.books import RuleBook
+from mock_server.faults.fault import Delivery as Handling
+from mock_server.faults.matching import Subject
+from mock_server.faults.sandbox import Faults
+from mock_server.faults.scenarios import NONE as NO_SCENARIO
+from mock_server.faults.scenarios import Scenario
+
+if TYPE_CHECKING:
+    pass  # SQLite takes a while to import, and is not always asked for
+from mock_server.world.foundation import Foundation, told_at
+from mock_server.world.sighting import Sighting
+
+MOST_COLLECTED = 1_000_000  # steps in which a world makes its deliveries ready to be written down
+
+
+class World:
+    """One key's universe: its clock, quota, shipments, webhooks, faults and journal."""
+
+    def __init__(
+        self,
+        foundation: Foundation,
+        account: Account,
+        scenario: Scenario = NO_SCENARIO,
+        *,
+        pins: Iterable[Pin] = (),
+        books: Sequence[RuleBook] = (),
+        clock: SandboxClock | None = None,
+        journal: Journal | None = None,
+        records: Records | None = None,
+        saved: Saved | None = None,
+    ) -> None:
+        """A world with the seed, limits and webhooks of the scenario.
+
+        `pins` are its shipments, `books` its fault rules, first those that are its alone; `clock` is a copy of the
+        server's if none is given, `journal` one that nobody shares. With what was `saved` of it in its `records` it
+        goes on where it stopped. FormError for a webhook of the scenario that cannot be.
+        """
+        self.foundation = foundation
+        self.scenario = scenario
+        self.books = books = books or (RuleBook(),)
+        self.account = replace(account, plan=foundation.plan(account.plan, scenario))
+        self.seed = foundation.settings.seed if scenario.seed is None else scenario.seed
+        self.clock = clock or foundation.clock.copy()
+        self.quota = Quota(self.account.plan, self.clock)
+        self.shipments = Shipments(self.seed, foundation.dispatch)
+        books = books or (RuleBook(),)
+        self.faults = Faults(self.clock, foundation.specification.headers, books, self.seed, account.key)
+        self.journal = Journal(foundation.settings.journal_size) if journal is None else journal
+        self.mail = Mailroom(
+            foundation.mailing,
+            self.clock,
+            self._journey,
+            self._handling,
+            seed=self.seed,
+            key=account.key,
+            records=records,
+        )
+        self.used = 0  # the turn at which it was last asked for: the higher, the later
+        self._lock = RLock()
+        now = self.clock.now()
+        for pin in pins:
+            self.shipments.pin(pin.journey(self.seed, foundation.dispatch, now))
+        if saved:
+            self._restore(saved)
+            return
+        for place, webhook in enumerate(scenario.webhooks):
+            with told_at(f"/webhooks/{place}"):
+                number = foundation.recognise(webhook["tracking_number"], None)
+                events = tuple(webhook.get("events", ("all",)))
+                self.mail.subscribe(number.text, number.carrier.code, webhook["url"], events)
+
+    def look_up(self, text: str, carrier_code: str | None) -> Sighting:
+        """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
+        now, place = self.clock.now(), (self.seed, text, carrier_code)
+        known = self.foundation.sightings.get(place)
+        if known and known.holds(now) and not self.shipments.pins():
+            return known
+        number = self.foundation.recognise(text, carrier_code)
+        scenario = self.foundation.scenario(number)
+        pinned = self.shipments.pinned(number)
+        if scenario and scenario.error and not pinned:
+            raise ApiError(scenario.error, scenario.does, injected=f"number-{scenario.scenario}")
+        snapshot = self.shipments.find(number, now).at(now)
+        pause = scenario.delay_seconds if scenario and not pinned else 0.0
+        if pinned or self.foundation.dispatch.lives_once(number):
+            return Sighting(snapshot, None, now, pause)
+        sighting = Sighting(snapshot, (self.seed, number.carrier.code, number.text, *snapshot.key), now, pause)
+        self.foundation.sightings.put(place, sighting)
+        return sighting
+
+    def pin(self, pin: Pin) -> Journey:
+        """From now on, the number stands for this shipment here; ValueError for a status that no life leads to.
+
+        Subscriptions are told its newest event, if that is new; of events that the pin names, each one that is new.
+        """
+        now, number = self.clock.now(), pin.number
+        journey = pin.journey(self.shipments.seed, self.foundation.dispatch, now)
+        with self._lock:
+            before = self._journey((number.text, number.carrier.code), now)
+            self._replace(number, journey)
+            known = {(event.at, event.phrase.words) for event in before.at(now).events} if before else set()
+            seen = journey.at(now)
+            first = 0 if "events" in pin.wish else seen.seen - 1
+            new = [
+                News(event, seen if place == seen.seen - 1 else snapshot(journey, place), place)
+                for place, event in enumerate(journey.events[: seen.seen])
+                if place >= first and (event.at, event.phrase.words) not in known
+            ]
+            self.mail.announce(number.text, number.carrier.code, new)
+        return journey
+
+    def unpin(self, number: TrackingNumber) -> bool:
+        """Let the number stand for what everybody finds; whether that changed anything."""
+        with self._lock:
+            pinned = self.shipments.pinned(number)
+            self._replace(number, None)
+            self.mail.announce(number.text, number.carrier.code, ())
+        return pinned
+
+    def happen(self, number: TrackingNumber, record: Mapping[str, Any]) -> Event:
+        """An event that was not to come, written as in schemas/shipment.schema.json; ValueError if it has happened."""
+        now = self.clock.now()
+        with self._lock:
+            journey, event = with_event(
+                self.shipments.find(number, now),
+                record,
+                self.foundation.phrases,
+                now,
+                ends=self.foundation.specification.final_statuses,
+            )
+            self._replace(number, journey)
+            new = [News(event, journey.at(now), 0)] if event.at <= now else []
+            self.mail.announce(number.text, number.carrier.code, new)
+        return event
+
+    def saved(self) -> Saved:
+        """All that `saved` may say of a world, once what is due of its webhooks has been made ready."""
+        self.mail.collect(MOST_COLLECTED)
+        pins = [(identity(journey.number), wish_of(journey)) for journey in self.shipments.pins()]
+        mail = self.mail.saved(self.account.key, self.clock.course)
+        return replace(mail, pins=pins, begun=list(self.shipments.seen().items()))
+
+    def _restore(self, saved: Saved) -> None:
+        """Go on where the records stop."""
+        self.clock.change(lambda *_: saved.course)
+        now, foundation = self.clock.now(), self.foundation
+        for (carrier, text), wish in saved.pins:
+            pin = Pin(foundation.recognise(text, carrier), wish)
+            self.shipments.pin(pin.journey(self.seed, foundation.dispatch, now))
+        for (carrier, text), instant in saved.begun:
+            self.shipments.see(foundation.recognise(text, carrier), instant)
+        self.mail.restore(saved)
+
+    def _replace(self, number: TrackingNumber, journey: Journey | None) -> None:
+        """Let the number stand for another shipment, once everything is told of the one before."""
+        self.mail.catch_up(number.text, number.carrier.code)
+        if journey:
+            self.shipments.pin(journey)
+        else:
+            self.shipments.unpin(number)
+        self.mail.records.pinned(identity(number), wish_of(journey) if journey else None)
+
+    def _journey(self, place: Place, instant: float) -> Journey | None:
+        """The shipment that subscriptions to a number hear of; None without one, or if the number forces an error."""
+        text, carrier = place
+        try:
+            number = self.foundation.recognise(text, carrier)
+        except ApiError:
+            return next((journey for journey in self.shipments.pins() if journey.number.text == text), None)
+        scenario = self.foundation.scenario(number)
+        if scenario and scenario.error and not self.shipments.pinned(number):
+            return None
+        journey = self.shipments.find(number, instant)
+        if self.foundation.dispatch.lives_once(number):
+            self.mail.records.began(identity(number), self.shipments.seen().get(identity(number), instant))
+        return journey
+
+    def _handling(self, subscription: Subscription) -> Handling:
+        """What goes wrong with the next delivery to the subscription."""
+        operation = self.foundation.mailing.operation
+        return self.faults.for_delivery(Subject.about(operation, subscription.tracking_number, subscription.carrier))
+
+    def language(self, tag: str | None) -> str:
+        """The language that a BCP 47 tag gets, English if there is none."""
+        return self.foundation.language(tag or "")

@@ -1,0 +1,323 @@
+"""All universes of one server."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+from mock_server.contract.errors import ApiError
+from mock_server.domain.carriers import TrackingNumber
+from mock_server.domain.clock import Change, Course, SandboxClock
+from mock_server.domain.journal import Archive, Entry, Journal, backwards, masked
+from mock_server.domain.journeys import Event
+from mock_server.domain.pins import Pin, wish_of
+from mock_server.domain.plans import Account
+from mock_server.domain.randomness import stream
+from mock_server.domain.records import Saved
+from mock_server.domain.shipments import Identity, identity
+from mock_server.faults.books import RuleBook
+from mock_server.faults.rules import Count, Rule
+from mock_server.faults.sandbox import Faults
+from mock_server.faults.scenarios import Scenario
+from mock_server.world.foundation import Foundation
+from mock_server.world.world import World
+
+if TYPE_CHECKING:
+    from mock_server.state import StateFile  # SQLite takes a while to import, and is not always asked for
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a mock starts: in which scenario, with which course of its clock, shipments and rules for all.
+
+    `keys_made` is how many keys it has made up.
+    """
+
+    scenario: Scenario
+    course: Course
+    pins: Sequence[Pin]
+    rules: Sequence[Rule]
+    keys_made: int
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """A world as it was elsewhere; `alone` if the rules of its mock's scenario did not concern it.
+
+    `rules` are its own, `counts` those of all that concern it, in their order; `usage` is its quota's.
+    """
+
+    account: Account
+    scenario: Scenario
+    alone: bool
+    rules: Sequence[Rule]
+    counts: Sequence[Count]
+    usage: Sequence[tuple[int, int, int]]
+    saved: Saved
+
+
+class Worlds:
+    """The worlds in use, each made when its key is first seen; the one idle longest goes when there are too many.
+
+    `scenario` is how new worlds start. `rules` are the fault rules added for every world, `scene` the scenario's.
+    """
+
+    def __init__(self, foundation: Foundation, state: "StateFile | None" = None) -> None:
+        self.foundation = foundation
+        self.state = state
+        self.clock = foundation.clock
+        self.ids: Iterator[int] = count(1)
+        self.archive = Archive(foundation.settings.journal_megabytes * 1_000_000)
+        self.stray = self._journal()  # requests that came without a good key
+        self.pins: dict[Identity, Pin]  # the shipments that every new world has of its own
+        # What other parts do when something was done to a world; each tells how many deliveries it has pending.
+        self.on_clock_moved: list[Callable[[World], int]] = []
+        self.on_pinned: list[Callable[[World, TrackingNumber], int]] = []
+        self.on_event: list[Callable[[World, TrackingNumber, Event], int]] = []
+        self.on_opened: list[Callable[[World], object]] = []
+        self.on_forgotten: list[Callable[[World], object]] = []
+        self.rules: RuleBook
+        self.scene: RuleBook
+        self.beginning: Callable[[], tuple[Opening, list[Newcomer]]] | None = None  # where a reset leads, if not here
+        self._worlds: dict[str, World] = {}
+        self._made = 0
+        self._uses = count(1)
+        self._lock = Lock()
+        self._start(foundation.opening)
+        if state:
+            self._resume(state)
+
+    def of(self, key: str | None) -> World:
+        """The world of that key; ApiError `unauthorized` for a missing or bad one."""
+        world = self._worlds.get(key or "") or self._open(self.foundation.accounts.authenticate(key))
+        world.used = next(self._uses)
+        return world
+
+    def new_account(self, plan: str) -> Account:
+        """A key of that plan that is not in use yet; ValueError with the choices for an unknown plan."""
+        accounts = self.foundation.accounts
+        accounts.plan(plan)
+        with self._lock:
+            self._made += 1
+            draw = stream(self.seed, "key", self._made)
+        key = f"tf_test_{plan}_{draw.randbytes(8).hex()}"
+        return self.of(key).account
+
+    @property
+    def seed(self) -> int:
+        """What everything in a new world follows from."""
+        return self.foundation.settings.seed if self.scenario.seed is None else self.scenario.seed
+
+    @property
+    def keys_made(self) -> int:
+        return self._made
+
+    def known(self, key: str) -> World | None:
+        """The world of that key if it has been used."""
+        return self._worlds.get(key)
+
+    def all(self) -> tuple[World, ...]:
+        """Every world in use, oldest first."""
+        return tuple(self._worlds.values())
+
+    def heard(self, key: str | None = None) -> Iterator[Entry]:
+        """What was asked under a key, or by anybody, newest first; also what never reached the key's world."""
+        if key is None:
+            return backwards([self.stray, *(world.journal for world in self.all())])
+        world, stray = self.known(key), Journal(self.foundation.settings.journal_size)
+        for entry in self.stray.entries():
+            if entry.key == key:
+                stray.record(entry)
+        return backwards([stray, world.journal] if world else [stray])
+
+    def move_clock(self, change: Change, world: World | None = None) -> int:
+        """Let one world's clock take another course, or the server's and every world's; the deliveries pending then.
+
+        What `change` raises for any of them, it raises before the first has moved.
+        """
+        moved = [world] if world else self.all()
+        clocks = [each.clock for each in moved] + ([] if world else [self.clock])
+        base = self.clock.base.now()
+        for clock in clocks:
+            change(clock.course, base)
+        for clock in clocks:
+            clock.change(change, base)
+        return self._moved(moved)
+
+    def reset_clock(self, world: World | None = None) -> int:
+        """Let one world's clock follow the server's again, or all do so after it went back to its start."""
+        moved = [world] if world else self.all()
+        if world is None:
+            self.clock.reset()
+        for each in moved:
+            each.clock.follow(self.clock)
+        return self._moved(moved)
+
+    def fresh(self) -> World:
+        """A world as a new key would find it, of no key and in nobody's way."""
+        accounts = self.foundation.accounts
+        return World(self.foundation, Account("", accounts.default), self.scenario, pins=self.pins.values())
+
+    def pin(self, pin: Pin, world: World | None = None) -> int:
+        """Let the number stand for that shipment in one world, or in all there are and will be; deliveries pending.
+
+        ValueError for a wish that contradicts itself changes nothing.
+        """
+        asked = world or self.fresh()
+        pin.checked(asked.shipments.seed, self.foundation.dispatch, asked.clock.now())
+        if world is None:
+            self.pins[identity(pin.number)] = pin
+        pinned = [world] if world else self.all()
+        for each in pinned:
+            each.pin(pin)
+        return sum(told(each, pin.number) for each in pinned for told in self.on_pinned)
+
+    def unpin(self, number: TrackingNumber, world: World | None = None) -> bool:
+        """Let the number stand for what everybody finds, in one world or in all; whether that changed anything."""
+        changed = [each.unpin(number) for each in ([world] if world else self.all())]
+        return any(changed) | (world is None and self.pins.pop(identity(number), None) is not None)
+
+    def happen(self, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None) -> int:
+        """An event for one world's shipment, or for that of all there are and will be; the deliveries pending then.
+
+        ValueError if it has happened before; of many worlds, those are left out.
+        """
+        if world:
+            event = world.happen(number, record)
+            return sum(told(world, number, event) for told in self.on_event)
+        fresh = self.fresh()
+        fresh.happen(number, record)
+        self.pins[identity(number)] = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
+        pending = 0
+        for each in self.all():
+            with suppress(ValueError):
+                pending += self.happen(number, record, each)
+        return pending
+
+    def _moved(self, worlds: Iterable[World]) -> int:
+        worlds = tuple(worlds)
+        for world in worlds:
+            world.mail.moved()
+        return sum(told(world) for world in worlds for told in self.on_clock_moved)
+
+    def reset(self, key: str | None = None) -> None:
+        """Forget one world, or all with the server's clock and what came without a key.
+
+        The next request of the key finds its world as at the start.
+        """
+        if key is None and self.beginning:
+            self.begin(*self.beginning())
+            return
+        with self._lock:
+            if key is None:
+                self.stray.clear()
+                self._start(self.foundation.opening)
+            elif key in self._worlds:
+                self._forget(self._worlds[key])
+
+    def play(self, scenario: Scenario, key: str | None = None) -> None:
+        """Start one world anew in the scenario, or all there are and will be; ApiError for a bad key."""
+        with self._lock:
+            if key is None:
+                self._start(scenario)
+            else:
+                account, clock = self.foundation.accounts.authenticate(key), self.clock.copy()
+                scenario.set(clock)
+                books, pins = (RuleBook(scenario.rules), self.rules), self.foundation.pins(scenario)
+                journal = self._journal()
+                self._admit(account, scenario, pins=pins, books=books, clock=clock, journal=journal)
+
+    def begin(self, opening: Opening, newcomers: Iterable[Newcomer]) -> None:
+        """Start all over in another way, and with these worlds."""
+        with self._lock:
+            self.stray.clear()
+            self._start(opening.scenario)
+            self.clock.change(lambda *_: opening.course)
+            self.pins = {identity(pin.number): pin for pin in opening.pins}
+            for rule in opening.rules:
+                self.rules.add(rule)
+            self._made = opening.keys_made
+            for newcomer in newcomers:
+                self._take_in(newcomer)
+
+    def admit(self, newcomer: Newcomer) -> None:
+        """Let one world be as it was elsewhere."""
+        with self._lock:
+            self._take_in(newcomer)
+
+    def _take_in(self, newcomer: Newcomer) -> None:
+        account, saved, own = newcomer.account, newcomer.saved, RuleBook(newcomer.rules)
+        books = (own, self.rules) if newcomer.alone else (own, self.rules, self.scene)
+        journal, clock = self._journal(), self.clock.copy()
+        self._admit(account, newcomer.scenario, books=books, clock=clock, journal=journal, saved=saved)
+        world = self._worlds[account.key]
+        world.quota.resume(newcomer.usage)
+        world.faults.recount(newcomer.counts)
+        saved.enter(world.mail.records)
+
+    def _start(self, scenario: Scenario) -> None:
+        """Begin anew, with no world yet, in the scenario."""
+        for world in self.all():
+            self._forget(world)
+        self.clock.reset()
+        scenario.set(self.clock)
+        self.pins = {identity(pin.number): pin for pin in self.foundation.pins(scenario)}
+        self.scenario = scenario
+        self.rules, self.scene = RuleBook(), RuleBook(scenario.rules)
+        seed, books = self.foundation.settings.seed, (RuleBook(), self.rules, self.scene)
+        self.stray_faults = Faults(self.clock, self.foundation.specification.headers, books, seed, "")
+
+    def _open(self, account: Account) -> World:
+        with self._lock:
+            if account.key not in self._worlds:
+                books, pins = (RuleBook(), self.rules, self.scene), self.pins.values()
+                journal = self._journal()
+                self._admit(account, self.scenario, pins=pins, books=books, clock=self.clock.copy(), journal=journal)
+            return self._worlds[account.key]
+
+    def _journal(self) -> Journal:
+        return self.archive.journal(self.foundation.settings.journal_size)
+
+    def _forget(self, world: World) -> None:
+        key = world.account.key
+        del self._worlds[key]
+        self.archive.close(world.journal)
+        for told in self.on_forgotten:
+            told(world)
+        if self.state:
+            self.state.forget(key)
+
+    def _admit(self, account: Account, scenario: Scenario, *, clock: SandboxClock, **parts: Any) -> None:
+        """Let that key have a world that is new, or that goes on from what was saved of it."""
+        key = account.key
+        if key in self._worlds:
+            self._forget(self._worlds[key])
+        elif len(self._worlds) >= self.foundation.settings.sandboxes:
+            self._drop_idlest()
+        records = self.state.of(key, lambda: clock.course) if self.state else None
+        world = self._worlds[key] = World(self.foundation, account, scenario, clock=clock, records=records, **parts)
+        world.used = next(self._uses)
+        for told in self.on_opened:
+            told(world)
+
+    def _resume(self, state: "StateFile") -> None:
+        """Let every sandbox of the state file go on."""
+        for saved in state.saved():
+            try:
+                account = self.foundation.accounts.authenticate(saved.key)
+            except ApiError:
+                log.warning("left %s in the state file: it is no key any more", masked(saved.key))
+                continue
+            books, pins = (RuleBook(), self.rules, self.scene), self.pins.values()
+            parts = {"pins": pins, "books": books, "journal": self._journal(), "saved": saved}
+            self._admit(account, self.scenario, clock=self.clock.copy(), **parts)
+
+    def _drop_idlest(self) -> None:
+        idlest = min(self._worlds.values(), key=lambda world: world.used)
+        self._forget(idlest)
+        log.warning("forgot the sandbox of %s: %d keys are in use", masked(idlest.account.key), len(self._worlds) + 1)
