@@ -1,6 +1,6 @@
 """JSON pointers (RFC 6901): names for places inside a document."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 
@@ -23,6 +23,18 @@ def follow(document: Any, text: str) -> Any:
         except (LookupError, TypeError, ValueError):
             raise LookupError(f"{text} names nothing: no {step!r}{_choices(value)}") from None
     return value
+
+
+def named(document: Any, name: str) -> Iterator[Any]:
+    """Every value that stands under that name, anywhere in the document."""
+    if isinstance(document, dict):
+        if name in document:
+            yield document[name]
+        for each in document.values():
+            yield from named(each, name)
+    elif isinstance(document, list):
+        for each in document:
+            yield from named(each, name)
 
 
 def _choices(value: Any) -> str:

@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 from mock_server.contract.catalogue import ErrorCatalogue
 from mock_server.contract.documents import load, resolve
+from mock_server.contract.files import DocumentError
 from mock_server.contract.operations import Operation
+from mock_server.contract.pointers import named
 
 VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")  # OpenAPI 3.1 section 4.8.9.1
 
@@ -36,11 +38,14 @@ class Specification:
     @classmethod
     def load(cls, overlays: Sequence[Path] = ()) -> "Specification":
         """The contract of schemas/ with the overlays applied; DocumentError says what is wrong with a file."""
-        return cls(load(overlays), proven=not overlays)
+        document = load(overlays)
+        if overlays:
+            _check(document, overlays)
+        return cls(document, proven=not overlays)
 
     def extension(self, name: str) -> Any:
         """The value of an `x-...` key that occurs once in the document; LookupError if it is gone."""
-        for value in _values(self.document, name):
+        for value in named(self.document, name):
             return value
         raise LookupError(f"the contract has no {name}; put it back where schemas/openapi.yaml has it")
 
@@ -76,12 +81,8 @@ class Specification:
                         yield spec["x-value"], name
 
 
-def _values(node: Any, name: str) -> Iterator[Any]:
-    if isinstance(node, dict):
-        if name in node:
-            yield node[name]
-        for each in node.values():
-            yield from _values(each, name)
-    elif isinstance(node, list):
-        for each in node:
-            yield from _values(each, name)
+def _check(document: Mapping[str, Any], overlays: Sequence[Path]) -> None:
+    from mock_server.contract.soundness import gaps  # noqa: PLC0415 - Faker and forms, which most starts save
+
+    for place, complaint in gaps(document):
+        raise DocumentError(", ".join(map(str, overlays)), place, complaint)
