@@ -2,7 +2,8 @@
 
 import json
 import logging
-from typing import TextIO
+import warnings
+from typing import Any, TextIO
 
 from mock_server.domain.clock import to_text
 
@@ -28,3 +29,9 @@ def configure(form: str, output: TextIO) -> None:
     handler.setFormatter(JsonLines() if form == "json" else logging.Formatter("%(levelname)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
+    warnings.formatwarning = _told
+
+
+def _told(message: Warning | str, *_: Any) -> str:
+    """What a warning says; where in the source it was given helps nobody who runs the mock."""
+    return str(message)

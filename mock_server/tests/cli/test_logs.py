@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+import warnings
 from collections.abc import Iterator
 
 import pytest
@@ -12,8 +13,9 @@ from mock_server.cli.logs import configure
 def _restored() -> Iterator[None]:
     """The root logger as pytest had it."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers, level, form = root.handlers[:], root.level, warnings.formatwarning
     yield
+    warnings.formatwarning = form
     root.handlers[:], root.level = handlers, level
     logging.captureWarnings(capture=False)
 
@@ -42,3 +44,12 @@ def test_a_text_log_is_for_people() -> None:
     configure("text", output)
     logging.getLogger("x").warning("careful")
     assert output.getvalue() == "WARNING careful\n"
+
+
+def test_a_warning_is_one_line_that_names_no_place_in_the_source() -> None:
+    output = io.StringIO()
+    configure("text", output)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("ours.yaml: /actions/0: matches nothing", stacklevel=1)
+    assert output.getvalue() == "WARNING ours.yaml: /actions/0: matches nothing\n"
