@@ -10,8 +10,8 @@ from mock_server.domain.delivery_rules import DeliveryRules
 from mock_server.domain.records import Nowhere, Records
 
 KEPT = 1_000  # finished deliveries that can be looked at
-MOST_UNTRIED = 10_000  # deliveries that wait for their first attempt before it is called full
-MOST_PENDING = 50_000  # deliveries, above which one that fails is not repeated
+MOST_UNTRIED = 50_000  # deliveries that wait for their first attempt before it is called full; about 100 MB
+MOST_PENDING = 60_000  # deliveries, above which one that fails is not repeated
 
 
 class Outbox:

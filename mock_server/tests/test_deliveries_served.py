@@ -1,0 +1,162 @@
+"""Deliveries of a mock that is a process of its own: crashes in the middle of a storm, and receivers that hang."""
+
+import json
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.message import Message
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from threading import Event, Thread
+from time import perf_counter
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from mock_server.tests.test_served import serving
+from mock_server.tests.web.receivers import Quiet, digest, given, listening
+
+KEY = "tf_test_enterprise_storm"
+LIFE = "1ZTFTEST0300000111"  # ten scans in 72 hours
+HOUR = 3600
+START = ("--clock", "2026-06-15T12:00:00Z", "--time-scale", "0")
+
+
+def call(url: str, method: str, path: str, value: object = None, key: str = KEY) -> Any:
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=30)
+    try:
+        connection.request(method, path, json.dumps(value), {"X-API-Key": key, "Content-Type": "application/json"})
+        answer = connection.getresponse()
+        content = answer.read()
+        assert answer.status < 300, content
+        return json.loads(content) if content else None
+    finally:
+        connection.close()
+
+
+def subscribe(url: str, target: str, count: int) -> dict[str, str]:
+    """The secrets of so many webhooks, by their ids."""
+    made = [call(url, "POST", "/v2/webhooks", {"tracking_number": LIFE, "url": target}) for _ in range(count)]
+    return {each["webhook_id"]: each["secret"] for each in made}
+
+
+def advance(url: str, hours: float) -> Any:
+    return call(url, "PUT", f"/__admin/clock?key={KEY}", {"action": "advance", "seconds": hours * HOUR})
+
+
+class Wide(Quiet):
+    """Room for every connection that a storm may bring at once."""
+
+    request_queue_size = 512
+
+
+def test_a_kill_in_the_middle_of_a_storm_loses_nothing(tmp_path: Path) -> None:
+    state = ("--state", str(tmp_path / "state.db"))
+    seen: dict[str, set[bytes]] = {}
+    wrong: list[bytes] = []
+    secrets: dict[str, str] = {}
+    enough, complete = Event(), Event()
+    hooks, scans = 100, 10
+
+    def take(headers: Message, body: bytes) -> int:
+        event = json.loads(body)
+        if given(headers) != f"sha256={digest(body, secrets[event['webhook_id']])}":
+            wrong.append(body)
+        seen.setdefault(event["id"], set()).add(body)
+        if len(seen) >= hooks * scans // 4:
+            enough.set()
+        if len(seen) == hooks * scans:
+            complete.set()
+        return 204
+
+    def storm(url: str) -> None:
+        with suppress(OSError, HTTPException):  # it is to be killed before it can answer
+            advance(url, 73)
+
+    with listening(take, server_class=Wide) as receiver:
+        with serving(*START, *state) as (process, url):
+            secrets |= subscribe(url, receiver.url, hooks)
+            thread = Thread(target=storm, args=(url,))
+            thread.start()
+            assert enough.wait(30)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            thread.join()
+        before = len(seen)
+        assert before < hooks * scans, "the storm was over before the kill"
+        with serving(*START, *state) as (_, url):
+            assert complete.wait(30), f"{len(seen)} of {hooks * scans} events came, {before} of them before the kill"
+            assert call(url, "GET", f"/__admin/clock?key={KEY}")["now"] == "2026-06-18T13:00:00Z"
+            assert len(call(url, "GET", f"/__admin/webhooks?key={KEY}")["webhooks"]) == hooks
+    assert all(len(bodies) == 1 for bodies in seen.values()), "an event came twice with different bytes"
+    assert wrong == []
+
+
+def test_a_webhook_that_was_answered_is_there_after_a_kill_and_one_deleted_is_not(tmp_path: Path) -> None:
+    state = ("--state", str(tmp_path / "state.db"))
+    with serving(*START, *state) as (process, url):
+        kept, deleted = subscribe(url, "http://127.0.0.1:9/", 2)
+        call(url, "DELETE", f"/v2/webhooks/{deleted}")
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with serving(*START, *state) as (_, url):
+        assert [each["webhook_id"] for each in call(url, "GET", "/__admin/webhooks")["webhooks"]] == [kept]
+
+
+def test_a_second_mock_does_not_take_the_state_file_of_the_first(tmp_path: Path) -> None:
+    state = ("--state", str(tmp_path / "state.db"))
+    with serving(*state), pytest.raises(AssertionError, match="another mock has the state file"), serving(*state):
+        pass
+
+
+@contextmanager
+def hanging() -> Iterator[tuple[str, list[socket.socket]]]:
+    """A receiver that takes every connection and says nothing."""
+    held: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0), backlog=512) as server:
+
+        def accept() -> None:
+            while True:
+                try:
+                    held.append(server.accept()[0])
+                except OSError:
+                    return
+
+        thread = Thread(target=accept, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/hooks", held
+        server.shutdown(socket.SHUT_RDWR)
+    for each in held:
+        each.close()
+
+
+def latencies(url: str, count: int) -> list[float]:
+    """Seconds that so many tracking calls of another key took, shortest first."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=30)
+    seconds = []
+    for _ in range(count):
+        started = perf_counter()
+        connection.request("GET", "/v2/track/1Z204E380338943508", headers={"X-API-Key": "tf_test_enterprise_other"})
+        answer = connection.getresponse()
+        answer.read()
+        seconds.append(perf_counter() - started)
+        assert answer.status == 200
+    connection.close()
+    return sorted(seconds)
+
+
+def test_a_thousand_webhooks_on_a_receiver_that_hangs_slow_nobody() -> None:
+    with serving(*START) as (_, url), hanging() as (target, held), listening(lambda _, __: 204) as receiver:
+        subscribe(url, target, 1000)
+        subscribe(url, receiver.url, 1)
+        quiet = latencies(url, 300)
+        storm = Thread(target=advance, args=(url, 73))
+        storm.start()
+        busy = latencies(url, 300)
+        storm.join()
+        assert busy[296] < max(0.25, 10 * quiet[296]), f"p99 {busy[296]:.3f} s, while quiet {quiet[296]:.3f} s"
+        assert 0 < len(held) <= 8
+        assert len(receiver.received) == 10
+        assert call(url, "GET", f"/__admin/deliveries?key={KEY}&state=pending")["meta"]["total"] > 1000
