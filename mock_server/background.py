@@ -1,14 +1,12 @@
-"""A mock in a thread of this process, with as many sandboxes as tests want."""
+"""A mock for tests: one in a thread of this process, or one that runs already; with as many sandboxes as they want."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from itertools import count
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Self
 
 from mock_server.receiver import Receiver
-from mock_server.sandbox import Sandbox
+from mock_server.sandbox import Sandbox, sandbox_on
 from mock_server.settings import Settings
-from mock_server.steering import ControlPlane
 
 
 class RunningMock:
@@ -16,14 +14,13 @@ class RunningMock:
 
     def __init__(self, settings: Settings) -> None:
         """DocumentError or ValueError says which file or setting is wrong."""
-        from mock_server.web.front import Front  # noqa: PLC0415 - what only attaches to a mock need not load one
+        from mock_server.web.front import Front  # noqa: PLC0415 - who attaches to a running mock need not load one
 
         self.settings = settings
         self.front = Front(settings)
-        self._keys = count(1)
+        self.url = ""
         self._receiver = Receiver()
         self._undo = ExitStack()
-        self.url = ""
 
     def __enter__(self) -> Self:
         from mock_server.web.server import BackgroundServer  # noqa: PLC0415 - as above
@@ -36,22 +33,30 @@ class RunningMock:
     def __exit__(self, *_: object) -> None:
         self._undo.close()
 
-    @contextmanager
-    def sandbox(self, plan: str | None = None, name: str | None = None) -> Iterator[Sandbox]:
-        """A sandbox of that plan, forgotten afterwards; `name` is the last part of its key, new for each if not given.
+    def sandbox(self, plan: str | None = None) -> AbstractContextManager[Sandbox]:
+        """A sandbox of that plan, forgotten afterwards; SteeringError for an unknown plan."""
+        return sandbox_on(self.url, self._receiver, plan=plan, token=self.settings.admin_token)
 
-        ValueError for an unknown plan.
-        """
-        specification = self.front.pipeline.specification
-        chosen = self.front.worlds.foundation.accounts.plan(plan or self.settings.default_plan).name
-        key = f"tf_test_{chosen}_{name or f'sandbox-{next(self._keys)}'}"
-        plane = ControlPlane(self.url, key, self.settings.admin_token)
-        sandbox = Sandbox(plane, chosen, specification.base_path, self._receiver)
-        sandbox.reset()
-        try:
-            yield sandbox
-        finally:
-            sandbox.reset()
+
+class AttachedMock:
+    """A mock that runs already, on this machine or another; only its webhooks must reach this process by loopback."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        """`token` is its --admin-token, if it has one."""
+        self.url = url
+        self._token = token
+        self._receiver = Receiver()
+
+    def __enter__(self) -> Self:
+        self._receiver.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._receiver.__exit__()
+
+    def sandbox(self, plan: str | None = None) -> AbstractContextManager[Sandbox]:
+        """A sandbox of that plan, forgotten afterwards; SteeringError for an unknown plan."""
+        return sandbox_on(self.url, self._receiver, plan=plan, token=self._token)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The pytest fixture `trackflow`: a sandbox of its own for each test, on a mock that the whole session shares.
 
-Nothing of the mock is imported before a test asks for it. Under pytest-xdist every worker has a mock of its own.
+Nothing of the mock is imported before a test asks for it. Under pytest-xdist every worker has a mock of its own, or all
+share the one at --trackflow-url.
 """
 
 from collections.abc import Generator, Iterator
@@ -9,8 +10,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from mock_server.background import RunningMock
+    from mock_server.background import AttachedMock, RunningMock
     from mock_server.sandbox import Sandbox
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("trackflow")
+    group.addoption("--trackflow-url", metavar="URL", help="A running TrackFlow mock to use instead of one of our own.")
+    group.addoption("--trackflow-token", metavar="TOKEN", help="The admin token of that mock, if it has one.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -24,17 +31,21 @@ def trackflow_settings() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def trackflow_mock(trackflow_settings: dict[str, Any]) -> Iterator["RunningMock"]:
+def trackflow_mock(
+    trackflow_settings: dict[str, Any], pytestconfig: pytest.Config
+) -> Iterator["RunningMock | AttachedMock"]:
     """The session's mock."""
-    from mock_server.background import RunningMock  # noqa: PLC0415 - every pytest run loads this plugin, few need a mock
+    from mock_server.background import AttachedMock, RunningMock  # noqa: PLC0415 - few runs that load this need a mock
     from mock_server.settings import Settings  # noqa: PLC0415 - as above
 
-    with RunningMock(Settings(**trackflow_settings)) as mock:
+    url = pytestconfig.getoption("--trackflow-url")
+    attached = url and AttachedMock(url, pytestconfig.getoption("--trackflow-token"))
+    with attached or RunningMock(Settings(**trackflow_settings)) as mock:
         yield mock
 
 
 @pytest.fixture
-def trackflow(trackflow_mock: "RunningMock", request: pytest.FixtureRequest) -> Iterator["Sandbox"]:
+def trackflow(trackflow_mock: "RunningMock | AttachedMock", request: pytest.FixtureRequest) -> Iterator["Sandbox"]:
     """A sandbox that no other test knows."""
     marker = request.node.get_closest_marker("trackflow")
     plan = marker.kwargs.get("plan", *marker.args[:1]) if marker else None

@@ -1,10 +1,12 @@
 """A sandbox for one test: an API key whose world the test shapes, moves and looks into."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from mock_server.receiver import Received, Receiver
 from mock_server.steering import ControlPlane, SteeringError
@@ -152,16 +154,20 @@ class SandboxWebhooks:
 class Sandbox:
     """An API key of one's own on a running mock. Give `url` and `key` to the client under test."""
 
-    def __init__(self, plane: ControlPlane, plan: str, base_path: str, receiver: Receiver) -> None:
-        if plane.key is None:
-            raise ValueError("a sandbox is one key's; give the control plane a key")
+    def __init__(self, plane: ControlPlane, key: str, plan: str, receiver: Receiver) -> None:
+        """`plane` is the control plane of that key alone."""
         self.plane = plane
         self.url = plane.url
-        self.base_url = plane.url + base_path
-        self.key = plane.key
+        self.key = key
         self.plan = plan
         self.clock = SandboxTime(plane)
         self.webhooks = SandboxWebhooks(plane, receiver)
+
+    @property
+    def base_url(self) -> str:
+        """Where the contract's paths begin."""
+        server: str = self.plane.get("/openapi.json")["servers"][0]["url"]
+        return self.url + urlsplit(server).path
 
     def ship(self, number: str, status: str | None = None, **wish: Any) -> dict[str, Any]:
         """Let the number stand for a shipment in that status now, or with these `events`; the API's answer for it.
@@ -237,3 +243,14 @@ class Sandbox:
     def __str__(self) -> str:
         """What happened here, for a failing test's report."""
         return "\n".join([f"{self.url} {self.key}", *map(str, self.requests)])
+
+
+@contextmanager
+def sandbox_on(url: str, receiver: Receiver, *, plan: str | None = None, token: str | None = None) -> Iterator[Sandbox]:
+    """A new sandbox on the mock at that URL, forgotten afterwards; SteeringError for an unknown plan."""
+    made = ControlPlane(url, token=token).post("/keys", {} if plan is None else {"plan": plan})
+    sandbox = Sandbox(ControlPlane(url, made["key"], token), made["key"], made["plan"], receiver)
+    try:
+        yield sandbox
+    finally:
+        sandbox.reset()

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.background import RunningMock
+from mock_server.settings import Settings
+
 PLUGIN = ("-p", "mock_server.pytest_plugin")
 ASK = """
 import http.client
@@ -96,6 +99,17 @@ def test_loading_the_plugin_loads_nothing_of_the_mock() -> None:
     )
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
     assert told.strip() == "['mock_server', 'mock_server.pytest_plugin']"
+
+
+def test_a_mock_that_runs_already_can_be_used(tmp_path: Path) -> None:
+    tests = """
+def test_it(trackflow, pytestconfig):
+    assert ask(trackflow).status == 200
+    assert trackflow.url == pytestconfig.getoption("--trackflow-url")
+"""
+    with RunningMock(Settings()) as mock:
+        status, output = run(tmp_path, tests, "--trackflow-url", mock.url)
+    assert status == 0, output
 
 
 def test_workers_of_xdist_each_have_a_mock(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 import mock_server
-from mock_server.background import RunningMock
+from mock_server.background import AttachedMock, RunningMock
 from mock_server.domain.signature import SignatureScheme
 from mock_server.sandbox import Sandbox
 from mock_server.settings import Settings
@@ -187,13 +187,27 @@ def test_what_is_received_is_signed_with_the_webhook_s_own_secret(trackflow: San
 
 
 def test_a_sandbox_is_forgotten_when_its_test_is_over(mock: RunningMock) -> None:
-    with mock.sandbox(name="again") as trackflow:
-        trackflow.clock.freeze()
+    with mock.sandbox() as trackflow:
         ask(trackflow)
-        assert len(trackflow.requests) == 1
-    with mock.sandbox(name="again") as trackflow:
-        assert trackflow.requests == []
-        assert ControlPlane(mock.url, trackflow.key).get("/clock")["frozen"] is False
+        assert mock.front.worlds.known(trackflow.key) is not None
+    assert mock.front.worlds.known(trackflow.key) is None
+
+
+def test_a_mock_that_runs_already_serves_as_well(mock: RunningMock) -> None:
+    with AttachedMock(mock.url) as attached, attached.sandbox("free") as trackflow:
+        trackflow.ship(NUMBER, status="out_for_delivery")
+        assert ask(trackflow) == 200
+        trackflow.clock.advance(hours=6)
+        assert trackflow.webhooks.wait(type="tracking.delivered")
+        assert trackflow.plan == "free"
+
+
+def test_a_mock_with_a_token_wants_it() -> None:
+    with RunningMock(Settings(admin_token="t0ken")) as mock:
+        with mock.sandbox() as trackflow:
+            trackflow.clock.freeze()
+        with pytest.raises(SteeringError, match="Bearer TOKEN"), AttachedMock(mock.url) as locked, locked.sandbox():
+            pass
 
 
 @pytest.mark.parametrize(
@@ -219,5 +233,5 @@ def test_a_mock_that_is_not_there_is_told() -> None:
 
 
 def test_an_unknown_plan_is_told(mock: RunningMock) -> None:
-    with pytest.raises(ValueError, match="gold"), mock.sandbox("gold"):
+    with pytest.raises(SteeringError, match="gold"), mock.sandbox("gold"):
         pass
