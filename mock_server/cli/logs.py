@@ -3,7 +3,7 @@
 import json
 import logging
 import warnings
-from typing import Any, TextIO
+from typing import TextIO
 
 from mock_server.domain.clock import to_text
 
@@ -32,6 +32,6 @@ def configure(form: str, output: TextIO) -> None:
     warnings.formatwarning = _told
 
 
-def _told(message: Warning | str, *_: Any) -> str:
+def _told(message: Warning | str, *_: object, **__: object) -> str:
     """What a warning says; where in the source it was given helps nobody who runs the mock."""
     return str(message)
