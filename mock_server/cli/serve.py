@@ -73,6 +73,7 @@ def serve(**options: Any) -> None:
             on_ready=_ready,
             options=front.options(),
         )
+        front.close()
     except (DocumentError, ListenError, ValueError) as error:
         raise Unusable(str(error)) from None
 

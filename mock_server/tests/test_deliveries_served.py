@@ -105,6 +105,21 @@ def test_a_webhook_that_was_answered_is_there_after_a_kill_and_one_deleted_is_no
         assert [each["webhook_id"] for each in call(url, "GET", "/__admin/webhooks")["webhooks"]] == [kept]
 
 
+def test_an_orderly_end_keeps_what_came_of_every_attempt(tmp_path: Path) -> None:
+    state = ("--state", str(tmp_path / "state.db"))
+    with listening(lambda _, __: 204) as receiver:
+        with serving(*START, *state) as (process, url):
+            subscribe(url, receiver.url, 3)
+            assert advance(url, 73)["pending_deliveries"] == 0
+            process.send_signal(signal.SIGTERM)
+            process.wait()
+        with serving(*START, *state) as (_, url):
+            found = call(url, "GET", "/__admin/deliveries?state=delivered")
+            assert found["meta"] == {"total": 30}
+            assert advance(url, 1)["pending_deliveries"] == 0
+    assert len(receiver.received) == 30
+
+
 def test_a_second_mock_does_not_take_the_state_file_of_the_first(tmp_path: Path) -> None:
     state = ("--state", str(tmp_path / "state.db"))
     with serving(*state), pytest.raises(AssertionError, match="another mock has the state file"), serving(*state):

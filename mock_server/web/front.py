@@ -70,6 +70,11 @@ class Front:
             on_start=(self.desk.start,),
         )
 
+    def close(self) -> None:
+        """Leave what is to be kept as it is; to be called when nothing is served any more."""
+        if self.worlds.state:
+            self.worlds.state.close()
+
     def refuse(self, status: int, reason: str, environ: Environ | None) -> Answer:
         """What the server answers itself: broken HTTP, too large a body, a bug of the application."""
         if environ and environ["PATH_INFO"].startswith(CONTROL_PREFIX):
