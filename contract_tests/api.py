@@ -9,7 +9,7 @@ from typing import Any
 from contract_tests.contract.document import Contract
 from contract_tests.contract.operations import Operation, examples
 from contract_tests.contract.pointers import follow
-from contract_tests.contract.reading import name_of, read
+from contract_tests.contract.reading import name_of
 from contract_tests.exchange import JSON, Exchange, Key
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
@@ -17,7 +17,7 @@ from contract_tests.passive.watch import watch
 from contract_tests.session import Session
 from contract_tests.target import Number
 
-_NO_KEY = Key("")
+_FILTERS = "/components/schemas/Webhook/$defs/events/items/oneOf"
 
 
 @dataclass(slots=True)
@@ -84,7 +84,8 @@ class Api:
         self.facts.writes()
         operation = self.operation("createWebhook")
         text = number.tracking_number if isinstance(number, Number) else number
-        given = {"tracking_number": text, "url": url, "events": events}
+        words = [self.contract.wire(each, _FILTERS) for each in events] if isinstance(events, list) else events
+        given = {"tracking_number": text, "url": url, "events": words}
         body = {self._request_name(operation, name): each for name, each in given.items() if each is not None}
         return self.post(operation, body, key=key, **how)
 
@@ -137,7 +138,7 @@ class Api:
         answer = operation.nearest(exchange.status) if operation else None
         if answer is None or answer.schema_place is None or not exchange.facts:
             return exchange.facts
-        facts = read(self.contract.document, follow(self.contract.document, answer.schema_place), exchange.facts)
+        facts = self.contract.read(answer.schema_place, exchange.facts)
         return facts if isinstance(facts, dict) else {}
 
     def page_number(self) -> str:

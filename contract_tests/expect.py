@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from contract_tests.contract.document import Contract
-from contract_tests.contract.operations import Operation
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
 from contract_tests.passive.refusals import has_code
@@ -28,23 +27,21 @@ def refused(contract: Contract, ledger: Ledger, clauses: Sequence[str], exchange
     """Enters that the answer is the refusal of that code: its status, and the code somewhere in the body."""
     refusal = contract.refusals[code]
     # A code with several statuses answers a malformed request with the first of them.
-    holds = exchange.status == refusal.statuses[0] and has_code(exchange, code)
+    holds = exchange.status == refusal.statuses[0] and has_code(exchange, refusal.code)
     for clause in clauses:
         ledger.judge(
-            clause, exchange, f"{refusal.statuses[0]} with the code {code}", described(exchange), holds=holds
+            clause, exchange, f"{refusal.statuses[0]} with the code {refusal.code}", described(exchange), holds=holds
         )  # fmt: skip
     return holds
 
 
-def refused_as(
-    ledger: Ledger, clause: str, exchange: Exchange, operation: Operation, *, like: str, code: str = "invalid_request"
-) -> bool:
-    """Enters that the answer has the status of the operation's answer that is the clause `like`, and the code."""
-    statuses = [each.status for each in operation.answers.values() if each.clause == like]
-    holds = str(exchange.status) in statuses and has_code(exchange, code)
-    return ledger.judge(
-        clause, exchange, f"{' or '.join(statuses)} with the code {code}", described(exchange), holds=holds
-    )  # fmt: skip
+def refused_as(contract: Contract, ledger: Ledger, clause: str, exchange: Exchange, *, like: str) -> bool:
+    """Enters that a malformed request has the status of the answer that is the clause `like`, and the code."""
+    answers = (each for operation in contract.operations.values() for each in operation.answers.values())
+    status = next((each.status for each in answers if each.clause == like), "")
+    code = contract.refusals["invalid_request"].code
+    holds = str(exchange.status) == status and has_code(exchange, code)
+    return ledger.judge(clause, exchange, f"{status} with the code {code}", described(exchange), holds=holds)
 
 
 def declined(ledger: Ledger, clause: str, exchange: Exchange) -> bool:

@@ -69,6 +69,8 @@ def cases(contract: Contract, seed: int, *, methods: Iterable[str]) -> list[Case
 def spread(all_of_them: list[Case], count: int) -> list[Case]:
     """So many cases, each operation's own in turn, and those of one operation taken evenly."""
     groups: dict[tuple[str, bool], list[Case]] = {}
+    if count <= 0:
+        return []
     for each in all_of_them:
         groups.setdefault((each.operation, each.refused), []).append(each)
     share = -(-count // max(1, len(groups)))

@@ -16,6 +16,7 @@ SILENCE_SECONDS = 0.15  # after which a delivery on the same machine would have 
 _PATIENCE = 3  # silence lasts so many times as long as the first delivery took
 DELIVERY_SECONDS = 5.0
 _ENDS = ("delivered", "returned")
+_EVENT_TYPES = "/components/schemas/Tracking/$defs/eventType/oneOf"
 ELSEWHERE = "https://example.com/hooks/trackflow"
 
 
@@ -101,7 +102,8 @@ class Lab:
     def event(self, kind: str, number: Number | None = None) -> None:
         """Something happens to the shipment."""
         chosen = number or self.number()
-        self.states.ask("event occurs", tracking_number=chosen.tracking_number, type=kind)
+        word = self.api.contract.wire(kind, _EVENT_TYPES)
+        self.states.ask("event occurs", tracking_number=chosen.tracking_number, type=word)
         self.api.forget()
         self.settled = False
         if not self.marks.setdefault("events", 0):

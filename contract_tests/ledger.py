@@ -55,6 +55,7 @@ class Ledger:
         self._all_levels_fail = all_levels_fail
         self._evidence = {name: _Evidence() for name in self._clauses}
         self._alive = False
+        self._log: list[Breach] = []
 
     def hold(self, clause: str | None, exchange: Exchange | None = None) -> None:
         """The clause could have been broken here and was not."""
@@ -66,7 +67,9 @@ class Ledger:
         """The clause was broken here."""
         if clause in self._evidence:
             name = exchange.probe if exchange and not probe else probe
-            self._evidence[clause].breaches.append(Breach(clause, expected, shown(found), exchange, name))
+            found_here = Breach(clause, expected, shown(found), exchange, name)
+            self._evidence[clause].breaches.append(found_here)
+            self._log.append(found_here)
             self._attach(clause, exchange)
 
     def lives(self) -> None:
@@ -87,7 +90,8 @@ class Ledger:
             self._evidence[clause].obstacles.append(reason)
 
     def breaches(self) -> list[Breach]:
-        return [breach for each in self._evidence.values() for breach in each.breaches]
+        """Every breach so far, in the order in which they were found."""
+        return list(self._log)
 
     def fails(self, clause: str) -> bool:
         """Whether a breach of this clause fails the run, or only warns."""

@@ -6,7 +6,6 @@ from typing import Any
 from contract_tests.api import Api
 from contract_tests.contract.document import Contract
 from contract_tests.contract.pointers import follow, pointer, resolved
-from contract_tests.contract.reading import read
 from contract_tests.exchange import JSON, Exchange, Request
 from contract_tests.facts import UnverifiableError
 from contract_tests.lab import Hook, Lab
@@ -135,7 +134,7 @@ def _named(api: Api, filter_name: str) -> list[str]:
 
 def event_of(contract: Contract, delivery: Delivery) -> dict[str, Any]:
     """The delivery's body under the contract's names."""
-    facts = read(contract.document, follow(contract.document, _SCHEMA), delivery.message.facts)
+    facts = contract.read(_SCHEMA, delivery.message.facts)
     return facts if isinstance(facts, dict) else {}
 
 
@@ -199,8 +198,8 @@ def _typed(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery, k
     status = classes(contract)[kind]
     schema = resolved(contract.document, follow(contract.document, _SCHEMA))
     types = schema["properties"]["type"]["oneOf"]
-    fitting = [each["const"] for each in types if status in each.get("x-statuses", ())]
-    rest = [each["const"] for each in types if "x-statuses" not in each]
+    fitting = [each.get("x-value", each["const"]) for each in types if status in each.get("x-statuses", ())]
+    rest = [each.get("x-value", each["const"]) for each in types if "x-statuses" not in each]
     expected = (fitting or rest)[0]
     found = event.get("type")
     ledger.judge("delivery.type", _seen(hook, delivery), f"type {expected} for {kind}", found, holds=found == expected)
@@ -235,7 +234,7 @@ def _distinct(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[D
 def _filters(contract: Contract) -> dict[str, list[str]]:
     """The statuses that each filter lets through."""
     words = contract.document["components"]["schemas"]["Webhook"]["$defs"]["events"]["items"]["oneOf"]
-    return {each["const"]: each.get("x-statuses", []) for each in words}
+    return {each.get("x-value", each["const"]): each.get("x-statuses", []) for each in words}
 
 
 def _second(api: Api) -> Number:

@@ -37,7 +37,7 @@ def test_a_body_that_is_not_declared_as_json_is_refused(api: Api, facts: Facts, 
     facts.writes()
     operation = api.operation("trackBatch")
     exchange = api.post(operation, {"shipments": [{"tracking_number": api.page_number()}]}, content_type="text/plain")
-    refused_as(ledger, "errors.415", exchange, operation, like="errors.415")
+    refused_as(api.contract, ledger, "errors.415", exchange, like="errors.415")
 
 
 @proves("errors.413", rank=59)
@@ -47,7 +47,7 @@ def test_a_body_that_is_too_large_is_refused(api: Api, facts: Facts, ledger: Led
     limit = operation.node["requestBody"]["x-max-bytes"]
     body = b'{"shipments": [{"tracking_number": "' + b"9" * limit + b'"}]}'
     exchange = api.post(operation, body)
-    refused_as(ledger, "errors.413", exchange, operation, like="errors.413")
+    refused_as(api.contract, ledger, "errors.413", exchange, like="errors.413")
 
 
 @proves("errors.json", "errors.400.request", rank=32)
@@ -59,7 +59,7 @@ def test_a_body_that_is_no_json_object_is_refused(api: Api, facts: Facts, ledger
 
 
 def _not_allowed(api: Api, ledger: Ledger, operation: Operation, exchange: Exchange, clause: str) -> None:
-    if not refused_as(ledger, clause, exchange, operation, like="errors.405"):
+    if not refused_as(api.contract, ledger, clause, exchange, like="errors.405"):
         return
     api.judged_as(exchange, operation)
     name = api.contract.header("allow")

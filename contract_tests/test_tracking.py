@@ -10,6 +10,7 @@ from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
 from contract_tests.numbers import another_carrier, carrier_row, matches, number_like, pasted, with_wrong_check_digit
 from contract_tests.passive.directory import carriers_of
+from contract_tests.passive.refusals import has_code
 from contract_tests.proving import proves
 from contract_tests.target import Number
 
@@ -150,7 +151,7 @@ def test_codes_of_the_directory_are_accepted(api: Api, ledger: Ledger) -> None:
     chosen = [codes[-1], *api.random("codes").sample(codes, min(1, len(codes)))] if codes else []
     for code in chosen:
         exchange = api.track(Number(api.page_number(), code))
-        unknown = "invalid_request" in exchange.response.text
+        unknown = has_code(exchange, api.contract.refusals["invalid_request"].code)
         ledger.judge("carriers.codes.known", exchange, f"{code} is known", described(exchange), holds=not unknown)
 
 

@@ -11,14 +11,16 @@ from contract_tests.contract.clauses import DOCUMENTED, Clause, clauses_of
 from contract_tests.contract.files import SCHEMAS, read
 from contract_tests.contract.operations import Operation, base_path, operations_of
 from contract_tests.contract.overlay import apply
-from contract_tests.contract.pointers import resolved
+from contract_tests.contract.pointers import follow, resolved
+from contract_tests.contract.reading import read as read_as
 from contract_tests.contract.schemas import Schemas
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An error code: the statuses that carry it, its standard message, and whether the page knows it."""
+    """An error code: our own name for it, the word on the wire, its statuses and message, and if the page knows it."""
 
+    name: str
     code: str
     statuses: tuple[int, ...]
     message: str
@@ -71,6 +73,18 @@ class Contract:
         found = re.search(forms.get("pattern", r"(?!)"), key)
         return self.plans.get(found.group(2)) if found else None
 
+    def read(self, place: str, value: Any) -> Any:
+        """The value under our own names, whatever an overlay calls them at that schema."""
+        return read_as(self.document, follow(self.document, place), value)
+
+    def wire(self, name: str, *places: str) -> str:
+        """What an overlay calls the constant of that name in one of the choices at these places."""
+        for place in places:
+            for each in follow(self.document, place):
+                if each.get("x-value", each.get("const")) == name:
+                    return str(each["const"])
+        return name
+
     def header(self, value: str) -> str:
         """The name of the response header that carries the value called so (`remaining`, `retry_after`)."""
         for operation in self.operations.values():
@@ -98,7 +112,7 @@ def contract_of(document: Mapping[str, Any], idle: tuple[str, ...] = ()) -> Cont
         document=document,
         clauses=clauses,
         operations=operations_of(document),
-        refusals={each.code: each for each in _refusals(document)},
+        refusals={each.name: each for each in _refusals(document)},
         plans={each["name"]: _plan(each) for each in document["x-plans"]["plans"]},
         schemas=Schemas(document, frozenset(name for name, each in clauses.items() if not each.documented)),
         idle=idle,
@@ -109,6 +123,7 @@ def _refusals(document: Mapping[str, Any]) -> list[Refusal]:
     codes = document["components"]["schemas"]["Error"]["$defs"]["code"]
     return [
         Refusal(
+            name=each.get("x-value", each["const"]),
             code=each["const"],
             statuses=tuple(each.get("x-statuses", [each["x-status"]])),
             message=each["x-message"],

@@ -24,7 +24,8 @@ def apply(document: Mapping[str, Any], overlay: Any, name: str) -> tuple[dict[st
             matches = {each.parts: each for each in environment.finditer(action["target"], result)}
             copied = environment.findall(action["copy"], result) if "copy" in action else None
         except (JSONPathError, KeyError) as error:
-            raise ContractError(f"{place}/target: {error} (targets are JSONPath, RFC 9535)") from None
+            reason = str(error).partition("\n")[0]
+            raise ContractError(f"{place}/target: {reason} (targets are JSONPath, RFC 9535)") from None
         if not matches:
             idle.append(f"{place}: target {action['target']} matches nothing")
         if copied is not None and len(copied) != 1:

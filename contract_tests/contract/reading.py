@@ -1,9 +1,10 @@
 """Bodies under the contract's own names, whatever an overlay calls them."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract_tests.contract.pointers import follow
+from contract_tests.contract.pointers import follow, resolved
 
 
 def read(document: Mapping[str, Any], schema: Any, value: Any) -> Any:
@@ -12,6 +13,9 @@ def read(document: Mapping[str, Any], schema: Any, value: Any) -> Any:
     `x-value: carrier.code` puts the property into the object `carrier`. What the schema does not know stays as it is.
     """
     nodes = list(_nodes(document, schema))
+    if isinstance(value, dict):
+        branches = [each for node in nodes for each in (*node.get("oneOf", ()), *node.get("anyOf", ()))]
+        nodes += [node for each in branches if fits(resolved(document, each), value) for node in _nodes(document, each)]
     if isinstance(value, list):
         items = next((each["items"] for each in nodes if "items" in each), None)
         return [read(document, items, each) for each in value] if items is not None else value
@@ -39,6 +43,21 @@ def name_of(document: Mapping[str, Any], schema: Any, fact: str) -> str:
             if _fact(document, each, name) == fact:
                 return str(name)
     return fact
+
+
+def fits(schema: Any, value: Any) -> bool:
+    """Whether the value means this branch of a choice, told by its constants, else by its kind."""
+    if not isinstance(schema, dict):
+        return False
+    if "const" in schema:
+        return bool(schema["const"] == value)
+    if isinstance(value, dict):
+        return all(
+            value[name] == each["const"]
+            for name, each in schema.get("properties", {}).items()
+            if isinstance(each, dict) and "const" in each and name in value
+        )
+    return "pattern" not in schema or (isinstance(value, str) and re.search(schema["pattern"], value) is not None)
 
 
 def _fact(document: Mapping[str, Any], schema: Any, name: str) -> str:

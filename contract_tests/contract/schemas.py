@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from contract_tests.contract.pointers import follow, pointer, resolved
+from contract_tests.contract.reading import fits
 
 _ROOT = "urn:contract"
 # Which keywords say something about which kind of value; a pattern says nothing about a null.
@@ -131,7 +132,7 @@ class Schemas:
         for each in schema.get("allOf", ()):
             self._exercise(value, each, found, frame)
         for branch in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
-            if _fits(resolved(self._document, branch), value):
+            if fits(resolved(self._document, branch), value):
                 self._exercise(value, branch, found, frame)
         if isinstance(value, dict):
             for name, each in schema.get("properties", {}).items():
@@ -151,21 +152,6 @@ def _first_clause(schema: Any) -> str | None:
     """The first clause beside a schema that has none itself: what it demands first."""
     beside = schema.get("allOf", ()) if isinstance(schema, dict) else ()
     return next((each["x-clause"] for each in beside if isinstance(each, dict) and "x-clause" in each), None)
-
-
-def _fits(schema: Any, value: Any) -> bool:
-    """Whether the value means this branch of a choice, told by its constants, else by its kind."""
-    if not isinstance(schema, dict):
-        return False
-    if "const" in schema:
-        return bool(schema["const"] == value)
-    if isinstance(value, dict):
-        return all(
-            value[name] == each["const"]
-            for name, each in schema.get("properties", {}).items()
-            if isinstance(each, dict) and "const" in each and name in value
-        )
-    return "pattern" not in schema or (isinstance(value, str) and re.search(schema["pattern"], value) is not None)
 
 
 def _meant(error: Any) -> list[Any]:

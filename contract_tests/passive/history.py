@@ -38,15 +38,21 @@ def instant(value: Any) -> float | None:
 def classes(contract: Contract) -> dict[str, str]:
     """The status that each type of event gives its shipment."""
     kinds = contract.document["components"]["schemas"]["Tracking"]["$defs"]["eventType"]["oneOf"]
-    return {each["const"]: each["x-status-class"] for each in kinds}
+    return {each.get("x-value", each["const"]): _named(contract, each["x-status-class"]) for each in kinds}
 
 
 def successors(contract: Contract) -> dict[str, list[str]]:
     """The statuses that may follow each status."""
     return {
-        each["const"]: each.get("x-next", [])
+        each.get("x-value", each["const"]): [_named(contract, status) for status in each.get("x-next", [])]
         for each in contract.document["components"]["schemas"]["Tracking"]["$defs"]["status"]["oneOf"]
     }
+
+
+def _named(contract: Contract, status: str) -> str:
+    """Our name for a status that an overlay may have renamed."""
+    choices = contract.document["components"]["schemas"]["Tracking"]["$defs"]["status"]["oneOf"]
+    return next((str(each["x-value"]) for each in choices if each["const"] == status and "x-value" in each), status)
 
 
 def _times(

@@ -24,6 +24,7 @@ def watch(contract: Contract, ledger: Ledger, exchange: Exchange, plan: Plan | N
     if exchange.operation is None or not exchange.response.succeeded:
         return
     if exchange.operation.id == "trackShipment":
-        check_history(contract, ledger, exchange, exchange.facts)
+        place = exchange.operation.success.schema_place
+        check_history(contract, ledger, exchange, contract.read(place, exchange.facts) if place else exchange.facts)
     if exchange.operation.id == "listCarriers":
         check_directory(ledger, exchange)

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,11 +42,11 @@ class _Witness:
             self.checked.verdicts = {each.clause.id: each for each in run.ledger.verdicts()}
 
 
-def check(*arguments: str) -> Checked:
+def check(*arguments: str, plugins: Sequence[object] = ()) -> Checked:
     """A run with these arguments of the command line."""
     checked = Checked(0, "")
     with contextlib.redirect_stdout(io.StringIO()) as output, contextlib.redirect_stderr(output):
-        checked.status = main(["run", *arguments], plugins=[_Witness(checked)])
+        checked.status = main(["run", *arguments], plugins=[_Witness(checked), *plugins])
     checked.output = output.getvalue()
     return checked
 
@@ -57,10 +58,10 @@ def check_server(
     plans: tuple[str, ...] | None = None,
     states: bool = True,
     receiver: bool = True,
+    plugins: Sequence[object] = (),
 ) -> Checked:
     """A run against a reference server whose facts stand in a target file."""
     file = folder / "target.toml"
-    file.write_text(
-        target_toml(target, plans=plans or tuple(target.keys), states=states, receiver=receiver), encoding="utf-8"
-    )
-    return check("--target", str(file), *arguments)
+    facts = target_toml(target, plans=plans or tuple(target.keys), states=states, receiver=receiver)
+    file.write_text(facts, encoding="utf-8")
+    return check("--target", str(file), *arguments, plugins=plugins)

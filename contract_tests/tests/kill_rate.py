@@ -1,6 +1,6 @@
 """How many of the broken servers the suite notices, for the right reason, and whether it blames a sound one.
 
-`python -m contract_tests.tests.kill_rate [--only WORD] [--variants] [--skip EXPRESSION] [--json FILE]`
+`python -m contract_tests.tests.kill_rate [--only WORDS] [--variants] [--stock] [--json FILE]`
 """
 
 import argparse
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from contract_tests.cli import main as contract
 from contract_tests.tests.servers import MUTANTS, VARIANTS, running, target_toml
+from contract_tests.tests.stock import COVERAGE, stock
 
 UNLIMITED_TIME = "not slow_answer"  # that probe waits ten real seconds, and only one mutant is about it
 
@@ -127,6 +128,25 @@ def summary(scores: Sequence[Score]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def beside_stock(scores: Sequence[Score], phases: str, workers: int = 2) -> str:
+    """Our kill rate and stock Schemathesis's, on the same broken servers."""
+    mutants = [each for each in scores if each.group != "variants"]
+    with ProcessPoolExecutor(workers) as pool:
+        reference = pool.submit(stock, None, phases).result()
+        runs = list(pool.map(stock, [each.name for each in mutants], [phases] * len(mutants)))
+    killed = [bool(each.failures - reference.failures) for each in runs]
+    lines = ["", f"beside stock Schemathesis ({phases}; a kill is a failure that it does not report on the reference):"]
+    for level in ("documented", "assumed"):
+        here = [(each, by_stock) for each, by_stock in zip(mutants, killed, strict=True) if each.level == level]
+        ours, theirs = sum(each.killed for each, _ in here), sum(by_stock for _, by_stock in here)
+        lines.append(f"  {level:10} ours {ours:4}/{len(here):4}   stock {theirs:4}/{len(here):4}")
+    requests = sum(each.requests for each in mutants) / max(1, len(mutants))
+    cases = sum(each.cases for each in runs) / max(1, len(runs))
+    seconds = sum(each.seconds for each in runs) / max(1, len(runs))
+    lines.append(f"  requests a server: ours {requests:.0f}, stock {cases:.0f} ({seconds:.1f} s)")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m contract_tests.tests.kill_rate", description=__doc__)
     parser.add_argument("--only", default="", help="names or groups that contain one of these words, joined by commas")
@@ -135,17 +155,22 @@ def main() -> int:
     parser.add_argument("--skip", default=UNLIMITED_TIME, help="pytest's -k expression of the probes to run")
     parser.add_argument("--plan", default="growth")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--every", type=int, default=1, help="take each so-manieth server only")
+    parser.add_argument("--stock", nargs="?", const=COVERAGE, help="stock Schemathesis beside ours, in these phases")
     parser.add_argument("rest", nargs="*", help="further options of trackflow-contract")
     options = parser.parse_args()
     words = options.only.split(",")
     names = [name for name, each in MUTANTS.items() if any(word in f"{name} {each.group}" for word in words)]
     variants = [name for name in VARIANTS if any(word in name for word in words)]
     names, variants = [] if options.variants else names, [] if options.mutants else variants
+    names, variants = names[:: options.every], variants[:: options.every]
     arguments = ["-k", options.skip, "--exhaust-quota", *options.rest]
     scores = run(names, variants, arguments, plan=options.plan)
     if options.json:
         options.json.write_text(json.dumps([asdict(each) for each in scores], indent=1), encoding="utf-8")
     sys.stdout.write(summary(scores))
+    if options.stock:
+        sys.stdout.write(beside_stock(scores, options.stock))
     return 0
 
 

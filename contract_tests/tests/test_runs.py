@@ -17,10 +17,17 @@ QUICK = (
 
 def test_the_reference_keeps_every_clause(tmp_path: Path) -> None:
     with running() as target:
-        checked = check_server(target, tmp_path, "--level", "all", "--exhaust-quota")
+        checked = check_server(target, tmp_path, "--level", "all", "--exhaust-quota", "-k", "not slow_answer")
     assert checked.status == 0, checked.output
     assert checked.of("failed", "warned") == set()
-    assert checked.of("not_verified") <= {"errors.500"}
+    assert checked.of("not_verified") <= {"errors.500", "delivery.timeout"}
+
+
+def test_a_server_that_takes_silence_for_success_is_noticed(tmp_path: Path) -> None:
+    """Ten seconds of real time, because the sender's patience is measured in them."""
+    with running("no-answer-is-success") as target:
+        checked = check_server(target, tmp_path, "-k", "known_shipment or delivered_and_signed or slow_answer")
+    assert "delivery.timeout" in checked.of("warned"), checked.output
 
 
 def test_the_default_profile_stays_within_its_budget(tmp_path: Path) -> None:
@@ -146,3 +153,28 @@ def test_every_report_is_written(tmp_path: Path) -> None:
     assert "http-equiv" not in page
     assert target.keys["growth"] not in page + json.dumps(report)
     assert b'failures="' in (tmp_path / "out" / "junit.xml").read_bytes()
+
+
+class _Interrupting:
+    """Ctrl-C when the third probe of webhooks is about to begin."""
+
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if item.name == "test_each_key_has_a_quota_of_its_own":
+            raise KeyboardInterrupt
+
+
+def test_what_is_created_is_deleted_after_ctrl_c_too(tmp_path: Path) -> None:
+    with running() as target:
+        checked = check_server(target, tmp_path, states=False, receiver=False, plugins=[_Interrupting()])
+    made = [each for each in checked.exchanges if each.request.method == "POST" and "webhook_id" in each.facts]
+    gone = {each.request.url.rpartition("/")[2] for each in checked.exchanges if each.request.method == "DELETE"}
+    assert checked.status == 130
+    assert made
+    assert {each.facts["webhook_id"] for each in made} <= gone
+
+
+def test_github_sees_annotations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    with running("count-is-one-more") as target:
+        checked = check_server(target, tmp_path, "-k", "directory")
+    assert "::error title=carriers.count.length::" in checked.output

@@ -1,0 +1,91 @@
+from collections.abc import Sequence
+
+from contract_tests.contract.document import Contract
+from contract_tests.exchange import Exchange, Key, Request
+from contract_tests.ledger import Ledger
+from contract_tests.passive.quota_law import check_counting, check_resets
+from contract_tests.tests.fakes import reply
+
+NOW = 1_781_514_000.0
+FREE, GROWTH = Key("tf_live_free_1", plan="free"), Key("tf_live_growth_1", plan="growth")
+
+
+def story(
+    contract: Contract, *told: tuple[str, int, int, int], reset: int = int(NOW) + 60, after: int = 0, later: float = 0.0
+) -> list[Exchange]:
+    """Exchanges of (operation, status, cost, remaining), a tenth of a second apart; -1 is no header."""
+    found = []
+    for number, (operation, status, cost, remaining) in enumerate(told, after + 1):
+        headers = {"X-RateLimit-Remaining": str(remaining), "X-RateLimit-Reset": str(reset)} if remaining >= 0 else {}
+        found.append(
+            Exchange(
+                number=number,
+                request=Request("GET", "http://target"),
+                response=reply(status, {}, headers),
+                operation=contract.operations[operation],
+                key=FREE if status != 401 else None,
+                cost=cost,
+                probe="",
+                at=NOW + later + number / 10,
+            )
+        )
+    return found
+
+
+def judged(contract: Contract, exchanges: Sequence[Exchange]) -> tuple[set[str], set[str]]:
+    """Clauses that held, and clauses that broke."""
+    ledger = Ledger(contract.clauses, all_levels_fail=True)
+    ledger.lives()
+    check_counting(contract, ledger, exchanges)
+    check_resets(contract, ledger, exchanges)
+    verdicts = {each.clause.id: each.verdict for each in ledger.verdicts()}
+    return {n for n, v in verdicts.items() if v == "passed"}, {n for n, v in verdicts.items() if v == "failed"}
+
+
+TRACK, BATCH, LIST = "trackShipment", "trackBatch", "listCarriers"
+
+
+def test_each_kind_of_answer_is_judged_at_its_clause(contract: Contract) -> None:
+    held, broken = judged(
+        contract,
+        story(
+            contract, (TRACK, 200, 1, 9), (TRACK, 200, 1, 8), (BATCH, 200, 3, 5), (LIST, 200, 1, 4),
+            (TRACK, 404, 1, 3), (TRACK, 503, 1, 2), (BATCH, 400, 1, 1),
+        ),
+    )  # fmt: skip
+    assert broken == set()
+    assert held >= {
+        "quota.cost", "quota.batch-cost", "quota.cost.every-operation", "quota.cost.refusals",
+        "quota.cost.unavailable", "quota.batch-cost.invalid", "quota.reset.steady",
+    }  # fmt: skip
+
+
+def test_a_remaining_that_does_not_fall_is_broken(contract: Contract) -> None:
+    _, broken = judged(contract, story(contract, (TRACK, 200, 1, 9), (TRACK, 200, 1, 9), (TRACK, 200, 1, 9)))
+    assert broken == {"quota.cost"}
+
+
+def test_a_batch_that_costs_one_is_broken(contract: Contract) -> None:
+    _, broken = judged(contract, story(contract, (TRACK, 200, 1, 9), (BATCH, 200, 3, 8), (BATCH, 200, 2, 7)))
+    assert broken == {"quota.batch-cost"}
+
+
+def test_one_odd_fall_among_many_is_another_client(contract: Contract) -> None:
+    told = [(TRACK, 200, 1, left) for left in (9, 8, 7, 4, 3, 2)]
+    assert judged(contract, story(contract, *told))[1] == set()
+
+
+def test_a_new_window_is_no_fall(contract: Contract) -> None:
+    early = story(contract, (TRACK, 200, 1, 1))
+    late = story(contract, (TRACK, 200, 1, 9), reset=int(NOW) + 120, after=1, later=61)
+    assert judged(contract, [*early, *late])[1] == set()
+
+
+def test_a_stranger_who_spends_the_quota_is_noticed(contract: Contract) -> None:
+    _, broken = judged(contract, story(contract, (TRACK, 200, 1, 9), (TRACK, 401, 0, -1), (TRACK, 200, 1, 7)))
+    assert broken == {"quota.free"}
+
+
+def test_a_reset_that_slides_is_noticed(contract: Contract) -> None:
+    told = [story(contract, (TRACK, 200, 1, 9 - n), reset=int(NOW) + 60 + n, after=n)[0] for n in range(3)]
+    assert judged(contract, told)[1] == {"quota.reset.steady"}
