@@ -41,6 +41,8 @@ def register(plane: Plane) -> None:
 
     @plane.blueprint.post("/reset")
     def reset() -> Response:
+        if plane.key is not None:
+            plane.check_key(plane.key)
         worlds.reset(plane.key)
         return jsonify(status="reset", keys=len(worlds.all()))
 

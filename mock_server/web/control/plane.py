@@ -59,8 +59,13 @@ class Plane:
 
     def world_of(self, key: str) -> World:
         """The world of that key, made if the key was never used; Problem for one that opens none."""
+        self.check_key(key)
+        return self.worlds.of(key)
+
+    def check_key(self, key: str) -> None:
+        """Problem for a key that opens no sandbox."""
         try:
-            return self.worlds.of(key)
+            self.worlds.foundation.accounts.authenticate(key)
         except ApiError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, f"key={key!r} opens no sandbox: {error.detail}") from None
 

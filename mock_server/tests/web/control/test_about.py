@@ -1,5 +1,7 @@
 import json
 
+import pytest
+
 from mock_server.domain.clock import ManualClock
 from mock_server.settings import Settings
 from mock_server.tests.web.control.admin import FREE, NUMBER, OTHER, Admin
@@ -29,6 +31,12 @@ def test_a_reset_of_one_key_leaves_the_others(admin: Admin) -> None:
             admin.ask(key)
     admin.post(f"/reset?key={FREE}")
     assert [admin.ask(key).headers["X-RateLimit-Remaining"] for key in (FREE, OTHER)] == ["9", "6"]
+
+
+@pytest.mark.parametrize("key", ["", "tf_test_fre_a", "tf_test_revoked_a"])
+def test_a_key_that_opens_no_sandbox_has_none_to_reset(admin: Admin, key: str) -> None:
+    problem = admin.problem("POST", f"/reset?key={key}")
+    assert (problem["status"], problem["detail"].startswith(f"key={key!r} opens no sandbox")) == (400, True)
 
 
 def test_a_reset_of_all_is_as_at_the_start(admin: Admin) -> None:
