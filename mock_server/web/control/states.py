@@ -64,9 +64,14 @@ def carrier_available(worlds: Worlds, world: World | None, params: Params) -> in
 
 
 def event_occurs(worlds: Worlds, world: World | None, params: Params) -> int:
-    """A shipment is scanned, and its subscribers are told."""
+    """A shipment is scanned, and its subscribers are told; if the same has just happened, a second later."""
     number = worlds.foundation.recognise(params["tracking_number"], params.get("carrier"))
-    return worlds.happen(number, {"type": params["type"]}, world)
+    scan = {"type": params["type"]}
+    try:
+        return worlds.happen(number, scan, world)
+    except ValueError:
+        worlds.move_clock(lambda course, base: course.advance(base, 1.0), world)
+        return worlds.happen(number, scan, world)
 
 
 def time_passes(worlds: Worlds, world: World | None, params: Params) -> int:

@@ -37,6 +37,13 @@ def test_an_event_occurs(admin: Admin, kind: str) -> None:
         assert admin.track(key)["events"][0]["type"] == kind
 
 
+def test_the_same_event_again_occurs_a_second_later(admin: Admin) -> None:
+    for _ in range(3):
+        make(admin, "event occurs", tracking_number=NUMBER, type="out_for_delivery", key=FREE)
+    stamps = [event["timestamp"] for event in admin.track(FREE)["events"][:3]]
+    assert stamps == ["2026-06-15T12:00:02Z", "2026-06-15T12:00:01Z", "2026-06-15T12:00:00Z"]
+
+
 def test_nothing_follows_a_delivery_so_the_next_event_is_of_a_new_parcel(admin: Admin) -> None:
     for kind in ("delivered", "delivered", "exception"):
         make(admin, "event occurs", tracking_number=NUMBER, type=kind, key=FREE)
