@@ -71,6 +71,7 @@ class Worlds:
         self.foundation = foundation
         self.state = state
         self.clock = foundation.clock
+        self.started = self.clock.base.now()
         self.ids: Iterator[int] = count(1)
         self.archive = Archive(foundation.settings.journal_megabytes * 1_000_000)
         self.stray = self._journal()  # requests that came without a good key

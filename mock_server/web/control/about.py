@@ -14,17 +14,15 @@ from mock_server.web.control.plane import Plane
 def register(plane: Plane) -> None:
     worlds, version = plane.worlds, plane.version
     settings = worlds.foundation.settings
-    started = plane.wall.now()
 
     @plane.blueprint.get("/health")
     def health() -> Response:
-        now = plane.wall.now()
         return jsonify(
             status="healthy",
             message="The mock is up.",
             version=version,
-            uptimeInSeconds=int(now - started),
-            timestamp=to_text(now),
+            uptimeInSeconds=int(worlds.clock.base.now() - worlds.started),
+            timestamp=to_text(plane.wall.now()),
         )
 
     @plane.blueprint.get("/version")

@@ -1,10 +1,12 @@
 """`/metrics`: what a Prometheus server collects, in its text format (version 0.0.4)."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from flask import Response
 
+from mock_server.domain.deliveries import State
 from mock_server.web.control.plane import Plane
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -55,7 +57,15 @@ def requests(plane: Plane) -> Iterator[Metric]:
     yield Metric("journal_bytes", "gauge", "Memory that all journals take.", [({}, archive.bytes)])
 
 
-MEASURES: tuple[Callable[[Plane], Iterator[Metric]], ...] = (process, requests)
+def deliveries(plane: Plane) -> Iterator[Metric]:
+    mail = [world.mail for world in plane.worlds.all()]
+    states = Counter(delivery.state for each in mail for delivery in each.outbox.all())
+    samples = [({"state": state}, states[state]) for state in State]
+    yield Metric("webhooks", "gauge", "Subscriptions.", [({}, sum(len(each.subscriptions.all()) for each in mail))])
+    yield Metric("deliveries", "gauge", "Deliveries that are still known, by what became of them.", samples)
+
+
+MEASURES: tuple[Callable[[Plane], Iterator[Metric]], ...] = (process, requests, deliveries)
 
 
 def escaped(text: str) -> str:

@@ -13,6 +13,11 @@ def test_health_and_version_answer(admin: Admin) -> None:
     assert admin.get("/version") == {"version": admin.get("/health")["version"]}
 
 
+def test_it_is_told_how_long_the_mock_has_been_up(admin: Admin, clock: ManualClock) -> None:
+    clock.sleep(75.5)
+    assert admin.get("/health")["uptimeInSeconds"] == 75
+
+
 def test_settings_are_shown_without_the_token(clock: ManualClock) -> None:
     client = create_app(Settings(admin_token="a-long-secret-token", seed=7), clock).test_client()
     answer = client.get("/__admin/settings", headers={"Authorization": "Bearer a-long-secret-token"})

@@ -1,6 +1,6 @@
 import re
 
-from mock_server.tests.web.control.admin import FREE, OTHER, Admin
+from mock_server.tests.web.control.admin import FREE, NUMBER, OTHER, Admin
 from mock_server.web.control.metrics import Metric
 
 LINE = re.compile(r"(# (HELP|TYPE) [a-z_]+ .+)|([a-z_]+(\{([a-z]+=\"[^\"\n]*\",?)+\})? [0-9.e+]+)")
@@ -46,6 +46,14 @@ def test_faults_are_counted_by_name(admin: Admin) -> None:
     admin.ask(FREE, headers={"Prefer": "code=500"})
     found = scraped(admin)
     assert (found['faults_total{fault="down"}'], found['faults_total{fault="prefer"}']) == (2, 1)
+
+
+def test_webhooks_and_deliveries_are_counted(admin: Admin) -> None:
+    hook = {"tracking_number": NUMBER, "url": "https://example.com/"}
+    admin.post(f"/webhooks?key={FREE}", hook)
+    admin.post(f"/shipments/{NUMBER}/events?key={FREE}", {"type": "exception"})
+    found = scraped(admin)
+    assert (found["webhooks"], found['deliveries{state="pending"}'], found['deliveries{state="failed"}']) == (1, 1, 0)
 
 
 def test_a_label_can_say_anything() -> None:
