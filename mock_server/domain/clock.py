@@ -120,6 +120,7 @@ class SandboxClock:
         """It begins at the start instant if there is one, else at the base's time; ValueError as for a course."""
         self.base = base
         self._start, self._scale = start if start is None else _written(start), _bearable(scale)
+        self.on_owed: list[Callable[[], object]] = []  # who waits for an instant that may come sooner now
         self._lock = Lock()
         self.reset()
 
@@ -174,6 +175,8 @@ class SandboxClock:
         """A client was told to wait so many real seconds; a frozen clock that advances by itself keeps that promise."""
         if self.course.auto_advance and self.frozen:
             self.change(lambda course, base: course.promise(base, seconds))
+            for told in self.on_owed:
+                told()
 
     def seconds_until(self, instant: float) -> float | None:
         """Seconds of the base until it is that instant here, 0 if it is already past, None if it never will be."""

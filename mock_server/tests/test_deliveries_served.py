@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from mock_server.domain.clock import to_text
 from mock_server.tests.test_served import serving
 from mock_server.tests.web.receivers import Quiet, digest, given, listening
 
@@ -124,6 +125,35 @@ def test_a_second_mock_does_not_take_the_state_file_of_the_first(tmp_path: Path)
     state = ("--state", str(tmp_path / "state.db"))
     with serving(*state), pytest.raises(AssertionError, match="another mock has the state file"), serving(*state):
         pass
+
+
+def test_a_scaled_clock_delivers_a_whole_life_by_itself() -> None:
+    complete = Event()
+
+    def take(_: Message, body: bytes) -> int:
+        if json.loads(body)["type"] == "tracking.delivered":
+            complete.set()
+        return 204
+
+    with serving("--clock", "2026-06-15T12:00:00Z", "--time-scale", "86400") as (_, url), listening(take) as receiver:
+        subscribe(url, receiver.url, 1)
+        assert complete.wait(20)
+    assert [len(json.loads(body)["data"]["events"]) for _, body in receiver.received] == list(range(1, 11))
+
+
+def test_on_the_real_clock_a_scan_that_comes_due_is_delivered_in_its_second() -> None:
+    arrived = Event()
+
+    def take(_headers: Message, _body: bytes) -> int:
+        arrived.set()
+        return 204
+
+    with serving() as (_, url), listening(take) as receiver:
+        subscribe(url, receiver.url, 1)
+        due = to_text(call(url, "GET", f"/__admin/clock?key={KEY}")["unix"] + 1)
+        call(url, "POST", f"/__admin/shipments/{LIFE}/events?key={KEY}", {"type": "exception", "timestamp": due})
+        assert arrived.wait(20)
+    assert json.loads(receiver.received[0][1])["created_at"] == due
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from mock_server.world import World, Worlds
 
 log = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 128  # attempts under way
+MOST_AT_ONCE = 512  # attempts under way; more than one world may have, so that hanging receivers of a few stop nobody
 HEAD_START = 0.5  # real seconds after which an unanswered delivery no longer holds up the next of its webhook
 
 
@@ -133,7 +133,8 @@ class Desk:
             self._couriers[world].wake()
 
     def _opened(self, world: World) -> None:
-        world.mail.on_subscribed.append(partial(self.news, world))
+        for told in (world.mail.on_subscribed, world.clock.on_owed):
+            told.append(partial(self.news, world))
         self._on_loop(partial(self._adopt, world))
 
     def _adopt(self, world: World) -> None:

@@ -1,6 +1,7 @@
 """Reach: which machines deliveries may go to, and the addresses of those."""
 
 import asyncio
+import re
 import socket
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
@@ -22,12 +23,15 @@ class Reach:
     """Loopback, and the hosts that were named."""
 
     def __init__(self, allowed: Collection[str] = (), resolve: Resolve | None = None) -> None:
-        """`resolve` finds the addresses of a name; the system's resolver does if none is given."""
-        self._allowed = {host.lower().strip("[]").rstrip(".") for host in allowed}
+        """`resolve` finds the addresses of a name; the system's resolver does if none is given.
+
+        ValueError for a host that is not one.
+        """
+        self._allowed = {_host(host) for host in allowed}
         self._resolve = resolve or Resolver().addresses
 
     async def addresses(self, host: str) -> Sequence[str]:
-        """The addresses to connect to, looked up anew each time; OutOfReachError, or OSError if there are none.
+        """The addresses to connect to, looked up anew each time; OutOfReachError, or OSError for a lack of them.
 
         A caller that connects to one of them, and not to the name, goes where it was checked to go.
         """
@@ -37,7 +41,11 @@ class Reach:
             return LOOPBACK
         if name in self._allowed:
             return [host] if literal else await self._resolve(name)
-        found = [host] if literal else await self._resolve(name)
+        try:
+            found = [host] if literal else await self._resolve(name)
+        except OSError as error:
+            why = f"cannot be looked up ({error.strerror or error}), so nobody knows that it is this machine"
+            raise OutOfReachError(f"{host} {why}; allow it with --webhook-allow {name}") from None
         beyond = [each for each in found if not _loops_back(each)]
         if beyond:
             where = "" if literal else f" is at {beyond[0]}, which"
@@ -85,6 +93,14 @@ class Resolver:
 
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(tell)
+
+
+def _host(text: str) -> str:
+    """The host as it is compared."""
+    host = text.lower().strip("[]").rstrip(".")
+    if not host or (_address(host) is None and re.search(r"[^\w.-]", host)):
+        raise ValueError(f"--webhook-allow {text!r} is no host; give it as it is in the url, without scheme and port")
+    return host
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

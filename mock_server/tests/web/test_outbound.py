@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import pytest
@@ -328,6 +328,25 @@ def test_a_running_clock_wakes_it_in_real_time(clock: ManualClock) -> None:
         await mock.turns()
         assert mock.receivers.seen == []
         loop.call_later(0.005, partial(mock.clock.sleep, 0.02))
+        while not mock.receivers.seen:
+            await asyncio.sleep(0)
+
+    on_loop(Running(clock.now()), test)
+
+
+def test_a_frozen_clock_that_keeps_the_promise_of_retry_after_delivers_what_comes_due_by_that(
+    clock: ManualClock,
+) -> None:
+    async def test(mock: Mock) -> None:
+        mock.subscribe()
+        await mock.turns()
+        mock.advance(2 - 30 / HOUR)
+        mock.worlds.move_clock(lambda course, base: replace(course.run(base, 0.0), auto_advance=3000.0), mock.world())
+        await mock.turns()
+        mock.world().clock.owe(0.01)
+        await mock.turns()
+        assert mock.receivers.seen == []
+        mock.clock.sleep(0.01)
         while not mock.receivers.seen:
             await asyncio.sleep(0)
 

@@ -199,7 +199,7 @@ def test_a_name_that_cannot_be_found_is_told() -> None:
     async def unknown(_: str) -> list[str]:
         raise OSError("nobody knows that name")
 
-    answer = run(Postman(Reach((), unknown), 20).post("https://hook.test/", {}, b""))
+    answer = run(Postman(Reach(["hook.test"], unknown), 20).post("https://hook.test/", {}, b""))
     assert answer.problem == "no connection: nobody knows that name"
 
 

@@ -73,6 +73,27 @@ def test_a_name_that_means_another_machine_now_is_out_of_reach_now() -> None:
     asyncio.run(twice())
 
 
+def test_a_name_that_cannot_be_looked_up_is_out_of_reach_unless_it_was_named() -> None:
+    async def unknown(_: str) -> Sequence[str]:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    with pytest.raises(OutOfReachError, match=r"Name or service not known.*--webhook-allow hook\.test"):
+        asyncio.run(Reach((), unknown).addresses("hook.test"))
+    with pytest.raises(OSError, match="not known"):
+        asyncio.run(Reach(["hook.test"], unknown).addresses("hook.test"))
+
+
+@pytest.mark.parametrize("host", ["https://hook.test", "hook.test:8443", "hook.test/path", "", "a b"])
+def test_what_is_no_host_cannot_be_allowed(host: str) -> None:
+    with pytest.raises(ValueError, match="without scheme and port"):
+        Reach([host])
+
+
+@pytest.mark.parametrize("host", ["hook.test", "Hook.Test.", "receiver", "10.0.0.1", "2001:db8::1", "[2001:db8::1]"])
+def test_hosts_of_every_form_can_be_allowed(host: str) -> None:
+    Reach([host])
+
+
 # The system's resolver
 
 
