@@ -1,53 +1,60 @@
 """Journal entries as the control plane shows them: secrets masked, bodies as text where they are."""
 
-import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from mock_server.contract.documents import resolve
+from mock_server.contract.specification import Specification
 from mock_server.domain.clock import to_text
 from mock_server.domain.journal import KEPT_BODY, Entry, masked
 
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+WEBHOOK = "#/components/schemas/Webhook"
 
 
-def to_json(entry: Entry, key_header: str) -> dict[str, Any]:
-    """One entry, in WireMock's two halves: what was asked, what was answered."""
-    return {
-        "id": str(entry.id),
-        "at": to_text(entry.at),
-        "key": masked(entry.key) if entry.key else None,
-        "operation": entry.operation,
-        "request": {
-            "method": entry.method,
-            "url": entry.target,
-            "headers": _headers(entry.headers, SECRET_HEADERS | {key_header.lower()}),
-            "body": _text(entry.body),
-        },
-        "response": {
-            "status": entry.status,
-            "headers": dict(entry.reply_headers),
-            "body": _masked_secret(_text(entry.reply_body)),
-        },
-        "reason": entry.reason,
-        "fault": entry.fault,
-        "truncated": KEPT_BODY in (len(entry.body), len(entry.reply_body)),
-    }
+class Exhibit:
+    """Shows entries of one mock's journals; API keys and webhook secrets are masked wherever they occur."""
+
+    def __init__(self, specification: Specification) -> None:
+        self._secret_headers = SECRET_HEADERS | {specification.key_header.lower()}
+        key_form: str = specification.extension("x-keys")["pattern"]
+        properties = resolve(specification.document, WEBHOOK).get("properties", {})
+        secret_form: str = properties.get("secret", {}).get("pattern", key_form)
+        self._secret = re.compile("|".join(f"(?:{form.strip('^$')})" for form in (key_form, secret_form)))
+
+    def show(self, entry: Entry) -> dict[str, Any]:
+        """One entry, in WireMock's two halves: what was asked, what was answered."""
+        return {
+            "id": str(entry.id),
+            "at": to_text(entry.at),
+            "key": masked(entry.key) if entry.key else None,
+            "operation": entry.operation,
+            "request": {
+                "method": entry.method,
+                "url": self._text(entry.target),
+                "headers": self._headers(entry.headers),
+                "body": self._text(_decoded(entry.body)),
+            },
+            "response": {
+                "status": entry.status,
+                "headers": dict(entry.reply_headers),
+                "body": self._text(_decoded(entry.reply_body)),
+            },
+            "reason": entry.reason and self._text(entry.reason),
+            "fault": entry.fault,
+            "truncated": KEPT_BODY in (len(entry.body), len(entry.reply_body)),
+        }
+
+    def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        return {
+            name: masked(value) if name in self._secret_headers else self._text(value)
+            for name, value in headers.items()
+        }
+
+    def _text(self, text: str) -> str:
+        return self._secret.sub(lambda found: masked(found[0]), text)
 
 
-def _headers(headers: Mapping[str, str], secret: frozenset[str]) -> dict[str, str]:
-    return {name: masked(value) if name in secret else value for name, value in headers.items()}
-
-
-def _text(body: bytes) -> str:
+def _decoded(body: bytes) -> str:
     return body.decode("utf-8", "backslashreplace")
-
-
-def _masked_secret(text: str) -> str:
-    """The body with a webhook's secret masked; it is shown once, to whom it was given."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
-    if not isinstance(value, dict) or not isinstance(value.get("secret"), str):
-        return text
-    return json.dumps({**value, "secret": masked(value["secret"])}, ensure_ascii=False)

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Response, jsonify
 
 from mock_server.domain.journal import Entry
-from mock_server.web import entries
 from mock_server.web.control.matching import match_of
 from mock_server.web.control.plane import Plane, number
 from mock_server.web.control.waiting import Wait
+from mock_server.web.entries import Exhibit
 from mock_server.web.problems import Problem
 
 MOST_ENTRIES = 1000
@@ -72,5 +72,4 @@ def register(plane: Plane) -> None:
 
 def shower(plane: Plane) -> Callable[[Entry], dict[str, Any]]:
     """How the plane shows an entry."""
-    key_header = plane.worlds.foundation.specification.key_header
-    return lambda entry: entries.to_json(entry, key_header)
+    return Exhibit(plane.worlds.foundation.specification).show
