@@ -1,5 +1,6 @@
 """Events as they arrive: whose, how signed, and which filter lets them through."""
 
+from itertools import pairwise
 from threading import Event
 from typing import Any
 
@@ -62,7 +63,7 @@ def test_an_event_is_delivered_and_signed(lab: Lab, api: Api, ledger: Ledger) ->
 
 @proves(
     "delivery.filter", "delivery.filter.exception", "delivery.filter.all", "delivery.id.distinct", "delivery.type",
-    rank=72,
+    "track.events.grow", rank=72,
 )  # fmt: skip
 def test_trouble_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) -> None:
     lab.listening()
@@ -73,6 +74,7 @@ def test_trouble_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) ->
         _examined(api.contract, ledger, trouble, delivery)
         _typed(api.contract, ledger, trouble, delivery, kind)
     _distinct(api.contract, ledger, everything, lab.arrivals(everything, 0))
+    _kept(api.contract, ledger, everything, lab.arrivals(everything, 0))
 
 
 @proves("delivery.filter", "delivery.filter.delivered", "webhook.secret.once", "delivery.type", rank=93)
@@ -222,6 +224,17 @@ def _grown(api: Api, ledger: Ledger, before: Exchange, after: Exchange) -> None:
     if isinstance(old, list) and isinstance(new, list) and old:
         lost = [each for each in old if each not in new]
         ledger.judge("track.events.grow", after, "every event that was told before", f"lost {lost[:1]}", holds=not lost)
+
+
+def _kept(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:
+    """Each delivery after the first tells all that the one before it told."""
+    told = [event_of(contract, each).get("data") for each in deliveries]
+    histories = [each["events"] for each in told if isinstance(each, dict) and isinstance(each.get("events"), list)]
+    for old, new in pairwise(sorted(histories, key=len)):
+        if old:
+            lost = [each for each in old if each not in new]
+            expected = "every event that was told before"
+            ledger.judge("track.events.grow", hook.exchange, expected, f"lost {lost[:1]}", holds=not lost)
 
 
 def _distinct(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:

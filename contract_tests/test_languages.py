@@ -81,6 +81,7 @@ def _texts(api: Api, exchange: Exchange) -> list[Any]:
 def _without_texts(api: Api, exchange: Exchange) -> dict[str, Any]:
     facts = dict(api.read(exchange))
     facts.pop("status_description", None)
+    facts.pop("last_updated", None)  # the carrier may have been asked in between
     events = facts.get("events")
     if isinstance(events, list):
         facts["events"] = [

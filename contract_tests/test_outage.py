@@ -35,6 +35,16 @@ def test_a_carrier_that_is_back_answers_again(api: Api, facts: Facts, ledger: Le
     succeeds(ledger, ["track.unavailable"], api.track(known))
 
 
+@proves("errors.500", rank=94)
+def test_a_failure_to_order_is_told_as_one(api: Api, facts: Facts, ledger: Ledger) -> None:
+    """RFC 7240 lets a server ignore a preference it does not know, and one that does has shown nothing."""
+    status = api.contract.refusals["internal_error"].statuses[0]
+    answer = api.track(facts.known(), headers=(("Prefer", f"code={status}"),))
+    if answer.response.succeeded:
+        raise UnverifiableError(f"the target does not fail to order: it ignores Prefer: code={status}")
+    refused(api.contract, ledger, ["errors.500"], answer, "internal_error")
+
+
 def _carrier(api: Api, exchange: Exchange) -> str:
     carrier = api.read(exchange).get("carrier")
     code = carrier.get("code") if isinstance(carrier, dict) else None

@@ -1,0 +1,75 @@
+"""The mock is the contract suite's first customer: it keeps every clause, and each is shown."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_server.tests.test_served import serving
+
+TARGET = """
+base_url = "{url}"
+[keys]
+{keys}
+revoked = "tf_test_revoked_1"
+[numbers]
+known = "1Z999AA10123456784"
+missing = {{ tracking_number = "1ZTFTEST0300004046", carrier = "ups" }}
+unavailable = {{ tracking_number = "990000005038", carrier = "fedex" }}
+[states]
+url = "{url}/__admin/states"
+[webhooks]
+receiver_url = "http://127.0.0.1:0/"
+"""
+
+
+def checked(folder: Path, plans: list[str], *options: str, overlay: Path | None = None) -> dict[str, Any]:
+    """The report of a run of the suite against a mock, with a key of each plan."""
+    overlays = ["--overlay", str(overlay)] if overlay else []
+    with serving("--clock", "2026-06-15T12:01:00Z", *overlays) as (_, url):
+        target = folder / "target.toml"
+        keys = "\n".join(f'{plan} = "tf_test_{plan}_contract"' for plan in plans)
+        target.write_text(TARGET.format(url=url, keys=keys), encoding="utf-8")
+        command = [sys.executable, "-m", "contract_tests", "run", "--target", str(target), "--report-dir", str(folder)]
+        done = subprocess.run([*command, *overlays, *options], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    return report
+
+
+def verdicts(report: dict[str, Any], *wanted: str) -> set[str]:
+    return {clause["id"] for clause in report["clauses"] if clause["verdict"] in wanted}
+
+
+def test_the_mock_is_shown_to_keep_every_clause(tmp_path: Path) -> None:
+    report = checked(tmp_path, ["free", "starter", "growth", "enterprise"], "--exhaust-quota", "--level", "all")
+    assert verdicts(report, "failed", "warned", "not_verified") == set()
+    assert len(verdicts(report, "passed")) > 200
+
+
+def test_a_free_key_is_enough_where_the_clock_can_be_moved(tmp_path: Path) -> None:
+    report = checked(tmp_path, ["free"], "--level", "all")
+    assert verdicts(report, "failed", "warned") == set()
+    assert len(verdicts(report, "passed")) > 130
+
+
+@pytest.fixture
+def renamed(tmp_path: Path) -> Path:
+    """An overlay under which an error code has another name."""
+    actions = [
+        {
+            "target": "$.components.schemas.Error['$defs'].code.oneOf[?@.const == 'not_found']",
+            "update": {"const": "no_such_shipment", "x-value": "not_found"},
+        },
+    ]
+    path = tmp_path / "ours.json"
+    path.write_text(json.dumps({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": actions}))
+    return path
+
+
+def test_an_overlay_given_to_both_sides_keeps_them_agreeing(tmp_path: Path, renamed: Path) -> None:
+    report = checked(tmp_path, ["enterprise"], "--level", "all", overlay=renamed)
+    assert verdicts(report, "failed", "warned") == set()
