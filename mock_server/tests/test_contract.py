@@ -29,7 +29,7 @@ receiver_url = "http://127.0.0.1:0/"
 def checked(folder: Path, plans: list[str], *options: str, overlay: Path | None = None) -> dict[str, Any]:
     """The report of a run of the suite against a mock, with a key of each plan."""
     overlays = ["--overlay", str(overlay)] if overlay else []
-    with serving("--clock", "2026-06-15T12:01:00Z", *overlays) as (_, url):
+    with serving(*overlays) as (_, url):
         target = folder / "target.toml"
         keys = "\n".join(f'{plan} = "tf_test_{plan}_contract"' for plan in plans)
         target.write_text(TARGET.format(url=url, keys=keys), encoding="utf-8")
