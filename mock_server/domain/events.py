@@ -53,6 +53,10 @@ class EventCatalogue:
         self.examples: Mapping[str, Any] = {
             name: resolve(document, example)["value"] for name, example in content.get("examples", {}).items()
         }
+        self.mock_only = frozenset(
+            name for name, each in schema["properties"].items() if isinstance(each, Mapping) and each.get("x-mock-only")
+        )
+        """Names of what the mock's deliveries have beyond TrackFlow's, as far as anybody knows."""
         self._shape = Shape(schema, document)
         self._types = dict(_statuses(resolve(document, schema["properties"]["type"])))
         self._filters = dict(_statuses(resolve(document, resolve(document, FILTER)["items"])))

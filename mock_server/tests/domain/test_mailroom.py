@@ -141,7 +141,7 @@ def test_a_body_has_a_number_with_a_point_and_text_beyond_ascii_and_spaces_nobod
     office.subscribe()
     office.advance(HOUR)
     body = office.take_all()[0].body
-    assert b'"api_version": 2.0 }' in body
+    assert '"sender": {"name":"TrackFlow – mock","api_version":2.0} }'.encode() in body
     assert "Zürich 東京".encode() in body
     assert body.startswith(b'{ "id": "evt_')
 
