@@ -51,17 +51,21 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back; header names are looked up in any case, and a header that is repeated is joined by commas."""
+    """What came back; header names are looked up in any case, and a header that is repeated is joined by commas.
+
+    A body that does not have the content coding that it names is not `sound`, and no JSON for anyone.
+    """
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    sound: bool = True
     value: Any = field(init=False)
     is_json: bool = field(init=False)
 
     def __post_init__(self) -> None:
         try:
-            value, good = json.loads(self.body.decode("utf-8")), True
+            value, good = json.loads(self.body.decode("utf-8")), self.sound
         except (ValueError, RecursionError):
             value, good = None, False
         object.__setattr__(self, "value", value)

@@ -13,7 +13,6 @@ from contract_tests.states import States
 from contract_tests.target import Number, Target
 
 SILENCE_SECONDS = 0.15  # after which a delivery on the same machine would have come
-_PATIENCE = 3  # silence lasts so many times as long as the first delivery took
 DELIVERY_SECONDS = 5.0
 _ENDS = ("delivered", "returned")
 _EVENT_TYPES = "/components/schemas/Tracking/$defs/eventType/oneOf"
@@ -58,6 +57,7 @@ class Lab:
     marks: dict[str, int] = field(default_factory=dict)
     settled: bool = False
     silence: float = SILENCE_SECONDS
+    patience: float = DELIVERY_SECONDS
     _fired: float | None = None
     _number: Number | None = None
 
@@ -115,16 +115,19 @@ class Lab:
         self.api.session.sleeper.move(seconds)
         self.settled = False
 
-    def arrivals(self, hook: Hook, count: int, seconds: float = DELIVERY_SECONDS) -> list[Delivery]:
+    def arrivals(self, hook: Hook, count: int) -> list[Delivery]:
         """The hook's deliveries so far, after waiting for so many of them."""
         receiver = self.listening()
         fresh = len(receiver.deliveries(hook.name)) < count
-        if receiver.wait(hook.name, count, seconds) and fresh and self._fired is not None:
-            took = self.api.session.sleeper.clock.now() - self._fired
-            self.silence, self._fired = min(max(self.silence, _PATIENCE * took), DELIVERY_SECONDS), None
+        came = receiver.wait(hook.name, count, self.patience)
+        if fresh and self._fired is not None:
+            # The first event tells how long this sender takes, and so how long to wait for others, or for none.
+            took, self._fired = self.api.session.sleeper.clock.now() - self._fired, None
+            self.silence = min(max(self.silence, 3 * took), DELIVERY_SECONDS) if came else self.silence
+            self.patience = min(max(1.0, 20 * took), DELIVERY_SECONDS) if came else self.silence
         return receiver.deliveries(hook.name)
 
-    def attempts(self, hook: Hook, first: int, count: int, seconds: float = DELIVERY_SECONDS) -> list[Delivery]:
+    def attempts(self, hook: Hook, first: int, count: int, *, silence: bool = False) -> list[Delivery]:
         """Every attempt at the event whose first attempt was that delivery, after waiting for so many."""
         receiver = self.listening()
 
@@ -133,6 +136,7 @@ class Lab:
 
         if len(receiver.deliveries(hook.name)) <= first:
             return []
+        seconds = self.silence if silence else self.patience
         receiver.wait_until(hook.name, lambda them: len(same(them)) >= count, seconds)
         return same(receiver.deliveries(hook.name))
 

@@ -10,6 +10,7 @@ import pytest
 
 from contract_tests.api import Api
 from contract_tests.budget import BudgetSpentError
+from contract_tests.clock import Clock
 from contract_tests.contract.files import ContractError
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.lab import Lab
@@ -27,6 +28,7 @@ from contract_tests.states import States
 from contract_tests.transport import NoAnswerError
 
 RUN = pytest.StashKey[Run]()
+CLOCK = pytest.StashKey[Clock]()  # another clock than the system's, for tests of the suite itself
 _HERE = Path(__file__).resolve().parent
 _OBSTACLES = (UnverifiableError, BudgetSpentError, QuotaSpentError, UnsafeError)
 
@@ -57,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("one key has one quota: a contract run is one process, so run it without -n")
     try:
-        config.stash[RUN] = prepare(options)
+        config.stash[RUN] = prepare(options, clock=config.stash.get(CLOCK, None))
     except ContractError as error:
         raise pytest.UsageError(str(error)) from None
 

@@ -88,8 +88,8 @@ def test_a_malformed_batch_is_refused(api: Api, facts: Facts, ledger: Ledger) ->
 
 @proves("api.unknown-fields", "errors.415", rank=46)
 def test_an_unknown_property_and_a_charset_are_ignored(api: Api, facts: Facts, ledger: Ledger) -> None:
-    body = {"shipments": [{**facts.known().shipment, "x_unknown": True}], "x_unknown": {"a": 1}}
-    exchange = api.post(api.operation("trackBatch"), body, content_type="application/json; charset=utf-8")
+    body = {"shipments": [{**facts.known().shipment, "x_unknown": True}] * 2, "x_unknown": {"a": 1}}
+    exchange = api.post(api.operation("trackBatch"), body, cost=2, content_type="application/json; charset=utf-8")
     answer = exchange.operation.answer(exchange.status) if exchange.operation else None
     labelled = answer is None or answer.clause != "errors.415"
     ledger.judge("errors.415", exchange, "application/json with a charset", described(exchange), holds=labelled)

@@ -171,6 +171,7 @@ def _orders(burn: Burn) -> None:
     api, ledger, key = burn.api, burn.ledger, burn.key
     carriers = api.operation("listCarriers")
     wrong = api.call(carriers, carriers.path, method="PUT", key=key, wanting_429=True)
-    refused_as(api.contract, ledger, "order.method-before-quota", wrong, like="errors.405")
+    for clause in ("order.method-before-quota", "errors.405"):
+        refused_as(api.contract, ledger, clause, wrong, like="errors.405")
     malformed = api.post(api.operation("trackBatch"), b"{", key=key, wanting_429=True)
     refused(api.contract, ledger, ["order.quota-before-request"], malformed, "rate_limit_exceeded")

@@ -1,13 +1,13 @@
 """What happens when a delivery fails, and what must not happen after it succeeded."""
 
 from contract_tests.contract.pointers import follow
+from contract_tests.deliveries import event_of, examined
 from contract_tests.facts import UnverifiableError
 from contract_tests.lab import Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.proving import proves
 from contract_tests.receiver import Delivery, Reply
 from contract_tests.run import Run
-from contract_tests.test_deliveries import event_of
 
 _EVENT = "transit"
 _EARLY, _LATE = 5, 10  # seconds by which a retry must not come too early, and may come too late
@@ -24,7 +24,7 @@ def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> No
     receiver = lab.listening()
     trial, pending, witness = (lab.hook(name) for name in ("trial", "pending", "all"))
     moved = Reply(302, location=receiver.url(_ELSEWHERE))
-    receiver.answer("trial", [Reply(500), moved, moved])
+    receiver.answer("trial", [Reply(404), moved, moved], afterwards=Reply(202))
     receiver.answer("pending", afterwards=Reply(500))
     had = len(lab.arrivals(trial, 0))
     lab.event(_EVENT)
@@ -39,7 +39,10 @@ def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> No
     ledger.judge("webhook.delete.pending", pending.exchange, "no retry after deletion", "a retry came", holds=silent)
     _not_before(lab, ledger, trial, 2, second - _EARLY - _LATE)
     third = _by_then(lab, ledger, trial, 3, _EARLY + 2 * _LATE, clause="delivery.redirect")
-    _same(run, ledger, trial, lab.arrivals(trial, 0)[had:])
+    attempts = lab.arrivals(trial, 0)[had:]
+    _same(run, ledger, trial, attempts)
+    for each in attempts[1:]:
+        examined(run.contract, ledger, trial, each)
     strayed = bool(receiver.deliveries(_ELSEWHERE))
     ledger.judge("delivery.redirect", trial.exchange, "the redirect not followed", "it was followed", holds=not strayed)
     if third and _by_then(lab, ledger, trial, 4, second * rules["delay_factor"] + _LATE):
@@ -97,13 +100,13 @@ def test_a_dead_receiver_is_given_up(lab: Lab, run: Run, ledger: Ledger) -> None
     made = len(lab.attempts(dead, start, 1))
     while 0 < made < attempts:
         lab.move(rules["first_delay_seconds"] * rules["delay_factor"] ** (made - 1) + _LATE)
-        if len(lab.attempts(dead, start, made + 1, 2.0)) == made:
+        if len(lab.attempts(dead, start, made + 1)) == made:
             break
         made = len(lab.attempts(dead, start, 0))
     ledger.judge("delivery.retries", dead.exchange, f"{attempts} attempts", made, holds=made >= attempts)
     if made >= attempts:
         lab.move(rules["first_delay_seconds"] * rules["delay_factor"] ** attempts)
-        count = len(lab.attempts(dead, start, attempts + 1, lab.silence))
+        count = len(lab.attempts(dead, start, attempts + 1, silence=True))
         expected = f"nothing after attempt {attempts}"
         ledger.judge("delivery.give-up", dead.exchange, expected, f"{count} attempts", holds=count == attempts)
 

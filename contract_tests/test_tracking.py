@@ -81,7 +81,11 @@ def test_a_carrier_may_be_named(api: Api, facts: Facts, ledger: Ledger) -> None:
     found = _carrier(api, exchange).get("code")
     ledger.judge("track.carrier.named", exchange, f"carrier {code}", found, holds=found == code)
     story, earlier = api.read(exchange), api.read(before)
-    if story.get("events") == earlier.get("events"):
+    if story.get("events") != earlier.get("events"):  # a scan may have come in between, but not every time
+        story, earlier = api.read(api.track(number)), story
+        grown = story.get("events") != earlier.get("events")
+        ledger.judge("track.safe", exchange, "the same events as before", "other events each time", holds=not grown)
+    else:
         changed = {name: story.get(name) for name in _page(api) if earlier.get(name) != story.get(name)}
         ledger.judge("track.safe", exchange, "the same shipment as before", changed, holds=not changed)
 

@@ -55,20 +55,22 @@ class HttpTransport:
             raise NoAnswerError(f"{type(error).__name__}: {error}") from None
         except requests.RequestException as error:
             raise NoAnswerError(_plain(error)) from None
-        return Response(answer.status_code, tuple(answer.headers.items()), _decoded(body, answer.headers))
+        decoded = _decoded(body, answer.headers)
+        headers = tuple(answer.headers.items())
+        return Response(answer.status_code, headers, body if decoded is None else decoded, decoded is not None)
 
     def close(self) -> None:
         self._session.close()
 
 
-def _decoded(body: bytes, headers: Mapping[str, str]) -> bytes:
-    """The body without its content coding; a body that does not have the coding it names stays as it is."""
-    if headers.get("Content-Encoding", "").lower() not in {"gzip", "x-gzip", "deflate"}:
+def _decoded(body: bytes, headers: Mapping[str, str]) -> bytes | None:
+    """The body without its content coding; None if it does not have the coding that it names."""
+    if not body or headers.get("Content-Encoding", "").lower() not in {"gzip", "x-gzip", "deflate"}:
         return body
     try:
         return zlib.decompress(body, wbits=47)  # either header is recognised
     except zlib.error:
-        return body
+        return None
 
 
 def _plain(error: requests.RequestException) -> str:

@@ -40,7 +40,7 @@ class Schemas:
     """The schemas of one document."""
 
     def __init__(self, document: Mapping[str, Any], assumed: frozenset[str]) -> None:
-        self._document = document
+        self._document = _for_everyone(document)
         self._assumed = assumed
         self._validators: dict[str, Any] = {}
         self._examined: dict[tuple[str, bytes], tuple[list[Complaint], set[str]]] = {}
@@ -53,10 +53,10 @@ class Schemas:
                 found.setdefault((re.sub(r"/\d+", "/*", each.place), each.clause, each.expected), each)
         return list(found.values())
 
-    def examined(self, value: Any, raw: bytes, place: str, default: str | None) -> tuple[list[Complaint], set[str]]:
+    def examined(self, value: Any, raw: bytes, place: str) -> tuple[list[Complaint], set[str]]:
         """Complaints, and the clauses that were exercised without one; the same bytes are looked at once."""
         if (place, raw) not in self._examined:
-            complaints = self.complaints(value, place, default)
+            complaints = self.complaints(value, place)
             held = self.exercised(value, place) - {each.clause for each in complaints if each.clause}
             self._examined[place, raw] = complaints, held
         return self._examined[place, raw]
@@ -88,7 +88,7 @@ class Schemas:
                     yield from self._told(each, place, default)
                 return
         yield Complaint(
-            clause=self._clause_at(error, place) or default,
+            clause=self._clause_at(error, place) or default or _first_clause(self._document, place),
             place=pointer(error.absolute_path),
             keyword=str(error.validator),
             expected=_sentence(error),
@@ -110,7 +110,7 @@ class Schemas:
                     break
                 node = follow(self._document, node["$ref"])
             node = node[step] if step is not None else node
-        return clause or _first_clause(resolved(self._document, follow(self._document, place)))
+        return clause
 
     def _inner(self, node: Mapping[str, Any], clause: str | None, frame: str | None) -> tuple[str | None, str | None]:
         """The clause and the assumed frame that hold inside the node."""
@@ -148,8 +148,25 @@ class Schemas:
         return any(name in own for name in telling)
 
 
-def _first_clause(schema: Any) -> str | None:
+def _for_everyone(node: Any) -> Any:
+    """The document without the properties that only a mock answers."""
+    if isinstance(node, list):
+        return [_for_everyone(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {name: _for_everyone(each) for name, each in node.items()}
+    if isinstance(node.get("properties"), dict):
+        mock_only = [
+            name for name, each in node["properties"].items() if isinstance(each, dict) and each.get("x-mock-only")
+        ]
+        kept["properties"] = {name: each for name, each in kept["properties"].items() if name not in mock_only}
+        kept["required"] = [name for name in node.get("required", ()) if name not in mock_only]
+    return kept
+
+
+def _first_clause(document: Mapping[str, Any], place: str) -> str | None:
     """The first clause beside a schema that has none itself: what it demands first."""
+    schema = resolved(document, follow(document, place))
     beside = schema.get("allOf", ()) if isinstance(schema, dict) else ()
     return next((each["x-clause"] for each in beside if isinstance(each, dict) and "x-clause" in each), None)
 

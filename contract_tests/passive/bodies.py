@@ -15,9 +15,9 @@ def check_body(contract: Contract, ledger: Ledger, exchange: Exchange) -> None:
     answer = operation.nearest(exchange.status)
     if not _check_json(contract, ledger, exchange) or answer is None or answer.schema_place is None:
         return
-    complaints, held = contract.schemas.examined(response.value, response.body, answer.schema_place, answer.clause)
+    complaints, held = contract.schemas.examined(response.value, response.body, answer.schema_place)
     for each in complaints:
-        ledger.breach(each.clause, exchange, each.sentence, each.found)
+        ledger.breach(each.clause or answer.clause, exchange, each.sentence, each.found)
     for clause in held:
         ledger.hold(clause, exchange)
 

@@ -109,7 +109,8 @@ def _clauses(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object
     exchange, previous = fall.after.exchange, fall.before.exchange
     operation, status, alone = exchange.operation, exchange.status, (exchange.number,)
     free = contract.document.get("x-quota", {}).get("free_statuses", {}).get("statuses", ())
-    if status in free or any(each.status in free for each in fall.between):
+    uncharged = sum(each.status in free for each in fall.between)
+    if status in free or (uncharged and fall.found in {fall.expected, fall.expected + uncharged}):
         yield "quota.free", alone
         return
     if operation is None:

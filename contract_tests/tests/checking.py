@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from contract_tests.cli import main
+from contract_tests.clock import ManualClock
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Verdict
-from contract_tests.plugin import RUN
+from contract_tests.plugin import CLOCK, RUN
 from contract_tests.tests.servers import Target, target_toml
 
 
@@ -40,6 +41,17 @@ class _Witness:
             self.checked.exchanges = run.session.exchanges
             self.checked.lookups = run.session.budget.spent_lookups
             self.checked.verdicts = {each.clause.id: each for each in run.ledger.verdicts()}
+
+
+@dataclass(slots=True)
+class Timed:
+    """Gives a run another clock, as a plugin that is asked first."""
+
+    clock: ManualClock
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[CLOCK] = self.clock
 
 
 def check(*arguments: str, plugins: Sequence[object] = ()) -> Checked:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests.tests.checking import check, check_server
+from contract_tests.clock import ManualClock
+from contract_tests.tests.checking import Timed, check, check_server
 from contract_tests.tests.servers import running
+from contract_tests.tests.servers.clock import Clock as ServerClock
 
 QUICK = (
     "-k",
@@ -47,6 +49,34 @@ def test_a_free_key_is_paced_and_never_refused(tmp_path: Path) -> None:
     assert checked.of("failed", "warned") == set()
     assert len(checked.exchanges) <= 120
     assert checked.lookups <= 150
+
+
+def test_a_free_key_takes_a_quarter_of_an_hour_and_keeps_most_of_its_day(tmp_path: Path) -> None:
+    """Against a server that can't be told to move its clock, in minutes that pass by themselves when one sleeps."""
+    clock = ManualClock()
+    with running(clock=ServerClock(clock.now)) as target:
+        checked = check_server(
+            target, tmp_path, "--plan", "free", plans=("free",), states=False, receiver=False, plugins=[Timed(clock)]
+        )
+    assert checked.status == 0, checked.output
+    assert [each for each in checked.exchanges if each.status == 429] == []
+    assert 300 < clock.slept < 900
+    assert len(checked.exchanges) <= 120
+    assert checked.lookups <= 150
+    assert "for the minute window" in checked.output
+
+
+def test_a_free_key_is_used_up_and_comes_back_in_real_minutes(tmp_path: Path) -> None:
+    clock = ManualClock()
+    probes = "known_shipment or promised or after_reset or at_once"
+    with running(clock=ServerClock(clock.now)) as target:
+        checked = check_server(
+            target, tmp_path, "--plan", "free", "--exhaust-quota", "-k", probes,
+            plans=("free",), states=False, receiver=False, plugins=[Timed(clock)],
+        )  # fmt: skip
+    assert checked.status == 0, checked.output
+    assert checked.of("passed") >= {"quota.exact", "errors.429", "quota.reset.true", "quota.concurrent"}
+    assert clock.slept < 400
 
 
 def test_safe_sends_only_get(tmp_path: Path) -> None:

@@ -1,0 +1,108 @@
+"""One delivery under the contract: where it came, how it is signed, what it says."""
+
+from itertools import pairwise
+from typing import Any
+
+from contract_tests.contract.document import Contract
+from contract_tests.contract.pointers import follow, pointer, resolved
+from contract_tests.exchange import JSON, Exchange, Request
+from contract_tests.lab import Hook
+from contract_tests.ledger import Ledger
+from contract_tests.passive.bodies import media_type
+from contract_tests.passive.history import classes
+from contract_tests.receiver import Delivery
+from contract_tests.signatures import examine
+
+_SCHEMA = pointer(("webhooks", "trackingEvent", "post", "requestBody", "content", JSON, "schema"))
+_PARAMETERS = pointer(("webhooks", "trackingEvent", "post", "parameters"))
+
+
+def event_of(contract: Contract, delivery: Delivery) -> dict[str, Any]:
+    """The delivery's body under the contract's names."""
+    facts = contract.read(_SCHEMA, delivery.message.facts)
+    return facts if isinstance(facts, dict) else {}
+
+
+def filters(contract: Contract) -> dict[str, list[str]]:
+    """The statuses that each filter lets through."""
+    words = contract.document["components"]["schemas"]["Webhook"]["$defs"]["events"]["items"]["oneOf"]
+    return {each.get("x-value", each["const"]): each.get("x-statuses", []) for each in words}
+
+
+def examined(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery) -> None:
+    """Method, media type, signature and body of one delivery."""
+    seen, message = _seen(hook, delivery), delivery.message
+    meant = f"{hook.url.partition('://')[2].partition('/')[2]}"
+    way = f"{delivery.method} {delivery.path}"
+    ledger.judge("delivery.operation", seen, f"POST /{meant}", way, holds=way == f"POST /{meant}")
+    kind = media_type(message.header("Content-Type"))
+    ledger.judge("delivery.content-type", seen, JSON, kind or "none", holds=kind == JSON)
+    _signed(contract, ledger, hook, seen)
+    complaints = contract.schemas.complaints(message.value, _SCHEMA, "delivery.body")
+    for each in complaints:
+        ledger.breach(each.clause, seen, each.sentence, each.found)
+    for clause in contract.schemas.exercised(message.value, _SCHEMA) - {each.clause for each in complaints}:
+        ledger.hold(clause, seen)
+    found = event_of(contract, delivery).get("webhook_id")
+    ledger.judge("delivery.webhook_id", seen, f"webhook_id {hook.id}", found, holds=found == hook.id)
+
+
+def typed(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery, kind: str) -> dict[str, Any]:
+    """The event's type after the filter that it fits; answers the event."""
+    event = event_of(contract, delivery)
+    status = classes(contract)[kind]
+    schema = resolved(contract.document, follow(contract.document, _SCHEMA))
+    types = schema["properties"]["type"]["oneOf"]
+    fitting = [each.get("x-value", each["const"]) for each in types if status in each.get("x-statuses", ())]
+    rest = [each.get("x-value", each["const"]) for each in types if "x-statuses" not in each]
+    expected = (fitting or rest)[0]
+    found = event.get("type")
+    ledger.judge("delivery.type", _seen(hook, delivery), f"type {expected} for {kind}", found, holds=found == expected)
+    return event
+
+
+def distinct(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:
+    identifiers = [event_of(contract, each).get("id") for each in deliveries]
+    if len(identifiers) > 1:
+        distinct = len(set(map(str, identifiers))) == len(identifiers)
+        ledger.judge("delivery.id.distinct", hook.exchange, "an id for each event", identifiers, holds=distinct)
+
+
+def kept(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:
+    """Each delivery after the first tells all that the one before it told."""
+    told = [event_of(contract, each).get("data") for each in deliveries]
+    histories = [each["events"] for each in told if isinstance(each, dict) and isinstance(each.get("events"), list)]
+    for old, new in pairwise(sorted(histories, key=len)):
+        if old:
+            lost = [each for each in old if each not in new]
+            expected = "every event that was told before"
+            ledger.judge("track.events.grow", hook.exchange, expected, f"lost {lost[:1]}", holds=not lost)
+
+
+def _seen(hook: Hook, delivery: Delivery) -> Exchange:
+    """A delivery as evidence: the request that asked for it, and the message that came."""
+    made = hook.exchange
+    request = Request("POST", hook.url, delivery.message.headers, delivery.message.body)
+    return Exchange(made.number, request, delivery.message, None, None, 0, made.probe)
+
+
+def _signed(contract: Contract, ledger: Ledger, hook: Hook, seen: Exchange) -> None:
+    parameter = follow(contract.document, _PARAMETERS)[0]
+    name, place = parameter["name"], f"{_PARAMETERS}/0/schema"
+    value = seen.response.header(name)
+    if (
+        not ledger.judge("delivery.signature", seen, f"a header {name}", value or "none", holds=bool(value))
+        or value is None
+    ):
+        return
+    complaints = contract.schemas.complaints(value, place)
+    for clause in contract.schemas.exercised(value, place):
+        broken = [each for each in complaints if each.clause == clause]
+        ledger.judge(clause, seen, broken[0].expected if broken else "", value, holds=not broken)
+    if hook.secret is None:
+        ledger.obstacle("delivery.signature.hmac", "the new webhook's answer shows no secret")
+        return
+    signed = examine(value, hook.secret, seen.response, hook.url)
+    ledger.judge("delivery.signature.hmac", seen, "an HMAC-SHA256 with the webhook's secret", value, holds=signed.hmac)
+    if signed.hmac:
+        ledger.judge("delivery.signature.raw", seen, "a signature of the raw body alone", value, holds=signed.raw)
