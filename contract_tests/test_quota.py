@@ -4,7 +4,7 @@ from contract_tests.api import Api
 from contract_tests.exchange import Exchange
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
-from contract_tests.passive.quota_law import Reading, check_counting, check_resets, readings
+from contract_tests.passive.quota_law import Fall, Reading, check_counting, check_resets, readings
 from contract_tests.proving import proves
 from contract_tests.run import Run
 
@@ -51,11 +51,12 @@ def test_an_unlimited_plan_has_no_rate_limit_headers(api: Api, facts: Facts) -> 
 
 @proves("quota.cost", "quota.batch-cost", "quota.free", "quota.reset.steady", rank=97)
 def test_every_answer_is_counted(run: Run, ledger: Ledger) -> None:
-    """Sends nothing: the headers of everything that was sent tell."""
+    """Sends nothing, unless a single answer is odd: the headers of everything that was sent tell."""
     seen = run.session.exchanges
     if not any(True for _ in readings(run.contract, seen)):
         raise UnverifiableError("no answer carried both rate-limit headers")
-    check_counting(run.contract, ledger, seen)
+    for clause, fall in check_counting(run.contract, ledger, seen):
+        _asked_again(run, ledger, clause, fall)
     check_resets(run.contract, ledger, seen)
     for each in readings(run.contract, seen):
         plan = run.contract.plans.get(each.exchange.key.plan or "") if each.exchange.key else None
@@ -65,6 +66,25 @@ def test_every_answer_is_counted(run: Run, ledger: Ledger) -> None:
         most = plan.per_minute - each.exchange.cost
         if each.remaining > most:
             ledger.breach(plan.clause, each.exchange, f"at most {most} left after this request", each.remaining)
+
+
+def _asked_again(run: Run, ledger: Ledger, clause: str, fall: Fall) -> None:
+    """Enters whether the same request falls oddly again."""
+    odd = fall.after.exchange
+    if odd.operation is None or odd.key is None:
+        return
+    before = reading(run, run.api.track(run.facts.known(), key=odd.key))
+    headers = tuple(each for each in odd.request.headers if each[0] == "Content-Type")
+    target = odd.request.url.removeprefix(run.session.base_url)
+    again = run.api.call(
+        odd.operation, target, key=odd.key, headers=headers, body=odd.request.body, cost=fall.expected
+    )  # fmt: skip
+    after = reading(run, again)
+    if before is None or after is None or before.reset != after.reset:
+        return
+    found = before.remaining - after.remaining
+    expected = f"Remaining to fall by {fall.expected} from {before.remaining}"
+    ledger.judge(clause, again, expected, after.remaining, holds=found == fall.expected)
 
 
 def reading(run: Run, exchange: Exchange) -> Reading | None:
