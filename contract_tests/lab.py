@@ -8,13 +8,13 @@ from contract_tests.api import Api, webhook_id, webhook_secret
 from contract_tests.exchange import Exchange, Key
 from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.ledger import Ledger
+from contract_tests.passive.history import over
 from contract_tests.receiver import LOOPBACK, Delivery, Receiver
 from contract_tests.states import States
 from contract_tests.target import Number, Target
 
 SILENCE_SECONDS = 0.15  # after which a delivery on the same machine would have come
 DELIVERY_SECONDS = 5.0
-_ENDS = ("delivered", "returned")
 _EVENT_TYPES = "/components/schemas/Tracking/$defs/eventType/oneOf"
 ELSEWHERE = "https://example.com/hooks/trackflow"
 
@@ -83,8 +83,7 @@ class Lab:
         """The shipment that events happen to: one whose life is not over, preferably the known one."""
         if self._number is None:
             self._number = self.api.facts.known()
-            body = self.api.read(self.api.once(self._number))
-            if body.get("status") in _ENDS:
+            if self._over(self.api.once(self._number)):
                 self._number = self._younger() or self._number
         return self._number
 
@@ -205,6 +204,9 @@ class Lab:
         for count in range(3):
             number = number_like(self.api, self.api.facts.known(), f"young {count}")
             answer = self.api.track(number)
-            if answer.response.succeeded and self.api.read(answer).get("status") not in _ENDS:
+            if answer.response.succeeded and not self._over(answer):
                 return number
         return None
+
+    def _over(self, answer: Exchange) -> bool:
+        return over(self.api.contract, self.api.read(answer))

@@ -165,6 +165,7 @@ def _server(receiver: Receiver, host: str, port: int) -> ThreadingHTTPServer:
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = 128  # a burst of deliveries does not overflow it, which costs the senders a second
 
         def handle_error(self, request: Any, client_address: Any) -> None:
             """A sender that hangs up is the sender's business."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 
 from contract_tests.budget import Budget, BudgetSpentError
 from contract_tests.clock import Clock
@@ -14,6 +15,7 @@ from contract_tests.pacing import Pace, Progress, QuotaSpentError
 from contract_tests.transport import NoAnswerError, Transport
 
 _TOO_MANY = 429
+_SAME_TIME = 2.0  # seconds by which two clocks may differ; Date counts in whole ones
 _PATIENCE = 3  # refusals in a row that are waited out before the key is given up for an operation
 
 _NOTHING_BUT_429 = "nothing but 429 is answered here, however long one waits; run again when the quota is back"
@@ -33,6 +35,16 @@ class Sleeper:
     def now(self) -> float:
         """The target's time as far as it is known."""
         return self.clock.now() + self.ahead
+
+    def agree(self, date: str | None) -> None:
+        """Takes over the target's time from its Date header if the clocks differ: Reset counts on the target's."""
+        try:
+            theirs = parsedate_to_datetime(date or "").timestamp()
+        except ValueError:
+            return
+        ahead = theirs - self.clock.now()
+        if abs(ahead) > _SAME_TIME:
+            self.ahead = ahead
 
     def sleep(self, seconds: float) -> None:
         self.pass_time(seconds, f"waiting {seconds:.0f} s")
@@ -169,6 +181,8 @@ class Session:
         elif not response.succeeded and charged > 1:
             self.budget.give_back(charged - 1)
             charged = 1
+        if not self.exchanges:
+            self.sleeper.agree(response.header("Date"))
         exchange = Exchange(
             len(self.exchanges) + 1, request, response, operation, key, charged, self.probe,
             self.sleeper.now(), in_order,

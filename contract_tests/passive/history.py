@@ -49,6 +49,11 @@ def successors(contract: Contract) -> dict[str, list[str]]:
     }
 
 
+def over(contract: Contract, body: Mapping[str, Any]) -> bool:
+    """Whether the shipment's life has ended: no status may follow its own."""
+    return successors(contract).get(str(body.get("status"))) == []
+
+
 def _named(contract: Contract, status: str) -> str:
     """Our name for a status that an overlay may have renamed."""
     choices = contract.document["components"]["schemas"]["Tracking"]["$defs"]["status"]["oneOf"]

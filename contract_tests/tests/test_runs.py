@@ -127,6 +127,7 @@ def test_what_is_created_is_deleted(tmp_path: Path) -> None:
         ("live-webhooks-are-not-found", "webhook.delete.operation", "known_shipment or by_its_id", 1),
         ("status-is-titled", "track.status.enum", "known_shipment or carrier", 0),
         ("retries-have-new-ids", "delivery.id.stable", "known_shipment or is_repeated", 0),
+        ("redirects-are-followed", "delivery.redirect", "known_shipment or is_repeated", 0),
     ],
 )
 def test_a_broken_server_is_red_at_its_clause(

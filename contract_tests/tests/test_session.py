@@ -88,3 +88,18 @@ def test_curl_repeats_the_request_without_telling_the_key(contract: Contract) ->
     body = '{"shipments": [{"tracking_number": "it\'"\'"\'s"}]}'
     assert f"--data-binary '{body}'" in curl
     assert json.loads(exchange.request.body or b"")["shipments"][0]["tracking_number"] == "it's"
+
+
+@pytest.mark.parametrize(
+    ("date", "ahead"),
+    [
+        ("Tue, 14 Jul 2026 09:00:00 GMT", 29 * 86_400),
+        ("Mon, 15 Jun 2026 09:00:01 GMT", 0),
+        ("yesterday", 0),
+        (None, 0),
+    ],
+)
+def test_a_target_that_lives_in_another_time_is_met_there(contract: Contract, date: str | None, ahead: float) -> None:
+    run, _ = a_run(contract, lambda _: reply(200, {}, {"Date": date} if date else {}))
+    run.api.carriers()
+    assert run.sleeper.now() - run.sleeper.clock.now() == ahead

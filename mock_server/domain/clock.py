@@ -74,6 +74,11 @@ class Course:
     due: float = inf
     jump: float = 0.0
 
+    @property
+    def follows(self) -> bool:
+        """Whether it is the base's time."""
+        return self.origin == self.since and self.scale == 1.0
+
     def at(self, base: float) -> float:
         """The sandbox's instant at an instant of the base."""
         now = self.origin + (base - self.since) * self.scale

@@ -25,16 +25,23 @@ url = "{url}/__admin/states"
 receiver_url = "http://127.0.0.1:0/"
 """
 
+QUICK = ["-k", "not slow_answer"]  # which waits ten seconds for a delivery to be given up
+
 
 def checked(folder: Path, plans: list[str], *options: str, overlay: Path | None = None) -> dict[str, Any]:
     """The report of a run of the suite against a mock, with a key of each plan."""
     overlays = ["--overlay", str(overlay)] if overlay else []
     with serving(*overlays) as (_, url):
-        target = folder / "target.toml"
-        keys = "\n".join(f'{plan} = "tf_test_{plan}_contract"' for plan in plans)
-        target.write_text(TARGET.format(url=url, keys=keys), encoding="utf-8")
-        command = [sys.executable, "-m", "contract_tests", "run", "--target", str(target), "--report-dir", str(folder)]
-        done = subprocess.run([*command, *overlays, *options], capture_output=True, text=True, check=False, timeout=120)
+        return checked_at(url, folder, plans, *overlays, *options)
+
+
+def checked_at(url: str, folder: Path, plans: list[str], *options: str) -> dict[str, Any]:
+    """The report of a run of the suite against the mock at that address."""
+    target = folder / "target.toml"
+    keys = "\n".join(f'{plan} = "tf_test_{plan}_contract"' for plan in plans)
+    target.write_text(TARGET.format(url=url, keys=keys), encoding="utf-8")
+    command = [sys.executable, "-m", "contract_tests", "run", "--target", str(target), "--report-dir", str(folder)]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     return report
@@ -45,13 +52,18 @@ def verdicts(report: dict[str, Any], *wanted: str) -> set[str]:
 
 
 def test_the_mock_is_shown_to_keep_every_clause(tmp_path: Path) -> None:
-    report = checked(tmp_path, ["free", "starter", "growth", "enterprise"], "--exhaust-quota", "--level", "all")
-    assert verdicts(report, "failed", "warned", "not_verified") == set()
-    assert len(verdicts(report, "passed")) > 200
+    """Twice, because the first run has moved the mock's clock by days and brought its shipment to an end."""
+    plans = ["free", "starter", "growth", "enterprise"]
+    with serving() as (_, url):
+        for options in ([], QUICK):
+            report = checked_at(url, tmp_path, plans, "--exhaust-quota", "--level", "all", *options)
+            assert verdicts(report, "failed", "warned") == set()
+            assert verdicts(report, "not_verified") <= ({"delivery.timeout"} if options else set())
+            assert len(verdicts(report, "passed")) > 200
 
 
 def test_a_free_key_is_enough_where_the_clock_can_be_moved(tmp_path: Path) -> None:
-    report = checked(tmp_path, ["free"], "--level", "all")
+    report = checked(tmp_path, ["free"], "--level", "all", *QUICK)
     assert verdicts(report, "failed", "warned") == set()
     assert len(verdicts(report, "passed")) > 130
 
@@ -71,5 +83,5 @@ def renamed(tmp_path: Path) -> Path:
 
 
 def test_an_overlay_given_to_both_sides_keeps_them_agreeing(tmp_path: Path, renamed: Path) -> None:
-    report = checked(tmp_path, ["enterprise"], "--level", "all", overlay=renamed)
+    report = checked(tmp_path, ["enterprise"], "--level", "all", *QUICK, overlay=renamed)
     assert verdicts(report, "failed", "warned") == set()

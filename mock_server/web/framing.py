@@ -3,19 +3,20 @@
 from mock_server.web.environ import Environ
 from mock_server.web.transport import Headers, head
 
-FRAMING_HEADERS = frozenset({"content-length", "connection", "transfer-encoding", "keep-alive"})
+FRAMING_HEADERS = frozenset({"content-length", "connection", "transfer-encoding", "keep-alive", "date"})
 
 
 class Framing:
     """One answer's head, less what is the server's to say, and the rules its body is written by."""
 
-    __slots__ = ("bodiless", "declared", "headers", "keep_alive", "lengthless", "old", "status")
+    __slots__ = ("bodiless", "date", "declared", "headers", "keep_alive", "lengthless", "old", "status")
 
     def __init__(self, status: int | str, headers: Headers, environ: Environ | None, *, keep_alive: bool) -> None:
         self.status = status
         self.keep_alive = keep_alive
         self.old = environ is not None and environ["SERVER_PROTOCOL"] == "HTTP/1.0"
         self.declared: int | None = None
+        self.date: str | None = None
         code = str(status)[:3]
         self.lengthless = code in {"204", "304"} or code[0] == "1"
         self.bodiless = self.lengthless or (environ is not None and environ["REQUEST_METHOD"] == "HEAD")
@@ -34,6 +35,8 @@ class Framing:
                     self.declared = int(value)
                 case "connection":
                     self.keep_alive = self.keep_alive and "close" not in value.lower()
+                case "date":  # where another clock than the server's counts
+                    self.date = value
                 case "transfer-encoding" | "keep-alive":
                     pass
                 case _:
@@ -54,6 +57,9 @@ class Framing:
 
     def opening(self, length: int | None, common: str) -> bytes:
         """The head of a body of `length`; without a length the body is chunked, or ends with the connection."""
+        if self.date:
+            _, mark, rest = common.partition("\r\n")
+            common = f"Date: {self.date}{mark}{rest}"
         if length is None and not self.lengthless:
             if self.old:
                 self.keep_alive = False

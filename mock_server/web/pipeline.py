@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from email.utils import formatdate
 from http import HTTPStatus
 
 from mock_server.contract.errors import ApiError
@@ -167,8 +168,10 @@ class Pipeline:
     def _limited(
         self, world: World | None, reply: Reply, allowance: Allowance | None, refusal: ApiError | None
     ) -> Reply:
-        """The reply with the headers that depend on the moment: limits and waits."""
+        """The reply with the headers that depend on the moment: limits, waits, and the date where time was moved."""
         headers = dict(reply.headers)
+        if world and not world.clock.course.follows:  # a client may count from Date to Reset (RFC 9110 section 6.6.1)
+            headers["Date"] = formatdate(world.clock.now(), usegmt=True)
         if allowance and allowance.remaining is not None:
             for name, fact in self._rate_headers:
                 headers[name] = str(getattr(allowance, fact))

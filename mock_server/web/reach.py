@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Thread
 
@@ -57,11 +58,16 @@ class Resolver:
     """The system's resolver, in threads that nothing waits for when the process ends.
 
     A name that is being looked up is not looked up a second time meanwhile, so a resolver that hangs holds one thread
-    for each name.
+    for each name. A name without an address is not looked up again for a while (RFC 2308 section 5), because that
+    takes its time on a machine without a network, and deliveries to made-up hosts are many.
     """
 
-    def __init__(self, look_up: Callable[..., Sequence[tuple[object, ...]]] = socket.getaddrinfo) -> None:
+    def __init__(
+        self, look_up: Callable[..., Sequence[tuple[object, ...]]] = socket.getaddrinfo, failures_last: float = 30.0
+    ) -> None:
+        """`failures_last` is in real seconds."""
         self._look_up = look_up
+        self._failures_last = failures_last
         self._asked: dict[str, asyncio.Future[Sequence[str]]] = {}
 
     async def addresses(self, name: str) -> Sequence[str]:
@@ -69,9 +75,15 @@ class Resolver:
         if name not in self._asked:
             loop = asyncio.get_running_loop()
             asked = self._asked[name] = loop.create_future()
-            asked.add_done_callback(lambda _: self._asked.pop(name, None))
+            asked.add_done_callback(partial(self._told, name))
             Thread(target=self._ask, args=(name, asked, loop), name=f"resolve-{name}", daemon=True).start()
         return await asyncio.shield(self._asked[name])
+
+    def _told(self, name: str, asked: "asyncio.Future[Sequence[str]]") -> None:
+        if asked.cancelled() or asked.exception() is None:
+            del self._asked[name]
+        else:
+            asked.get_loop().call_later(self._failures_last, self._asked.pop, name)
 
     def _ask(self, name: str, asked: "asyncio.Future[Sequence[str]]", loop: asyncio.AbstractEventLoop) -> None:
         found: Sequence[str] = ()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Condition, Thread
 from urllib.parse import urlsplit
 
@@ -153,7 +153,12 @@ class Outbox:
         return replace(delivery, due=due, attempt=delivery.attempt + 1)
 
     def send(self, delivery: Delivery) -> int | None:
-        """The receiver's status; None if it gave none. Other machines are never called."""
+        """The receiver's status; None if it gave none."""
+        answer = self.call(delivery)
+        return answer.status if answer else None
+
+    def call(self, delivery: Delivery) -> HTTPResponse | None:
+        """The head of the receiver's answer, if it gave one. Other machines are never called."""
         url = urlsplit(delivery.url)
         if url.hostname not in LOOPBACK or url.scheme != "http":
             return None
@@ -161,8 +166,8 @@ class Outbox:
         with suppress(OSError, HTTPException):
             target = (url.path or "/") + (f"?{url.query}" if url.query else "")
             connection.request(self.method, target, delivery.body, dict(delivery.headers))
-            status = connection.getresponse().status
+            answer = connection.getresponse()
             connection.close()
-            return status
+            return answer
         connection.close()
         return None

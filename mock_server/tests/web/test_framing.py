@@ -64,3 +64,9 @@ def test_a_body_of_unknown_length_is_chunked_or_ends_with_the_connection() -> No
 def test_a_length_that_is_no_number_is_the_application_s_mistake() -> None:
     with pytest.raises(ValueError, match="many"):
         framed(b"", [("Content-Length", "many")])
+
+
+def test_an_answer_with_a_date_of_its_own_has_no_other() -> None:
+    framing = Framing(200, [("Date", "then"), ("X-A", "b")], environ(), keep_alive=True)
+    expected = b"HTTP/1.1 200 OK\r\nX-A: b\r\nContent-Length: 2\r\nDate: then\r\nServer: s\r\n\r\nhi"
+    assert framing.whole(b"hi", "Date: now\r\nServer: s") == expected

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from mock_server.domain.clock import ManualClock
+from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
 from mock_server.web.app import MockServer, create_app
 
@@ -204,3 +204,12 @@ def test_a_frozen_clock_keeps_the_promise_of_retry_after_where_it_advances_by_it
     wait = int(client.get("/v2/carriers", headers={**FREE, "Prefer": preference}).headers["Retry-After"])
     clock.sleep(wait)
     assert world.clock.now() == before + wait
+
+
+def test_where_time_was_moved_the_date_moves_too(app: MockServer, client: Client) -> None:
+    assert "Date" not in client.get("/v2/carriers", headers=FREE).headers  # the server has the right one
+    app.worlds.of("tf_test_free_a").clock.set(from_text("2026-12-24T18:00:00Z"))
+    answer = client.get("/v2/carriers", headers=FREE)
+    assert answer.headers["Date"] == "Thu, 24 Dec 2026 18:00:00 GMT"
+    assert answer.headers[RESET] == str(int(from_text("2026-12-24T18:01:00Z")))
+    assert "Date" not in client.get("/v2/carriers", headers=ENTERPRISE).headers

@@ -116,6 +116,26 @@ def test_a_name_without_addresses_is_an_error_of_the_system() -> None:
         asyncio.run(Resolver(lambda *_, **__: []).addresses("hook.test"))
 
 
+@pytest.mark.parametrize(("failures_last", "asked"), [(30.0, 1), (0.0, 2)])
+def test_a_name_without_addresses_is_not_looked_up_again_for_a_while(failures_last: float, asked: int) -> None:
+    looks: list[str] = []
+
+    def unknown(name: str, *_: object, **__: object) -> list[tuple[Any, ...]]:
+        looks.append(name)
+        return []
+
+    async def main() -> None:
+        resolver = Resolver(unknown, failures_last)
+        for _ in range(2):
+            with pytest.raises(OSError, match="has no address"):
+                await resolver.addresses("hook.test")
+            for _ in range(5):  # turns of the event loop, in which what has lasted is forgotten
+                await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert len(looks) == asked
+
+
 def test_a_text_that_is_no_name_is_an_error_of_the_system_too() -> None:
     with pytest.raises(OSError, match="no host name"):
         asyncio.run(Resolver().addresses("a" * 70 + ".test"))

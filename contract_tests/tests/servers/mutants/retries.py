@@ -2,8 +2,7 @@
 
 import json
 from dataclasses import replace
-from http.client import HTTPConnection
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from contract_tests.tests.servers.messages import Body, dump
 from contract_tests.tests.servers.modifiers import Breaking
@@ -101,17 +100,10 @@ class RedirectsAreFollowed(Outbox):
     """A redirect is followed."""
 
     def send(self, delivery: Delivery) -> int | None:
-        status = super().send(delivery)
-        if status not in {301, 302, 307, 308}:
-            return status
-        url = urlsplit(delivery.url)
-        connection = HTTPConnection(url.hostname or "", url.port or 80, timeout=5)
-        connection.request("POST", url.path, delivery.body, dict(delivery.headers))
-        answer = connection.getresponse()
-        location = answer.getheader("Location", "")
-        connection.close()
-        base = f"{url.scheme}://{url.netloc}" if location.startswith("/") else ""
-        return super().send(replace(delivery, url=base + location))
+        answer = self.call(delivery)
+        if answer is None or answer.status not in {301, 302, 307, 308}:
+            return answer.status if answer else None
+        return super().send(replace(delivery, url=urljoin(delivery.url, answer.getheader("Location", ""))))
 
 
 @assumed.part("delivery.gone")
