@@ -17,7 +17,7 @@ def test_a_carrier_that_is_down_is_unavailable(api: Api, facts: Facts, ledger: L
     refused(api.contract, ledger, ["errors.503"], api.track(facts.unavailable()), "carrier_unavailable")
 
 
-@proves("track.unavailable", "errors.503", "order.request-before-lookup", rank=61)
+@proves("track.unavailable", "errors.503", "order.request-before-lookup", rank=33)
 def test_a_carrier_that_is_back_answers_again(api: Api, facts: Facts, ledger: Ledger, states: States) -> None:
     known = facts.known()
     carrier = known.carrier or _carrier(api, api.once(known))

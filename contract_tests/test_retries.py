@@ -17,7 +17,7 @@ _ELSEWHERE = "elsewhere"
 @proves(
     "delivery.retries", "delivery.id.stable", "delivery.redirect", "delivery.success", "webhook.delete.pending",
     "webhook.delete.silent",
-    rank=71,
+    rank=34,
 )  # fmt: skip
 def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> None:
     rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")

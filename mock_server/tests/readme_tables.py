@@ -1,11 +1,13 @@
 """The README's tables, written from the contract and the settings: `python -m mock_server.tests.readme_tables`."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from contract_tests.contract.clauses import Clause
+from contract_tests.contract.document import load
 from mock_server.contract.documents import FIXTURES
 from mock_server.contract.files import read
 from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
@@ -87,6 +89,21 @@ def _assumed(node: Any) -> Iterator[tuple[str, str, str]]:
             yield from _assumed(each)
 
 
+def coverage(_: Foundation) -> str:
+    """How many clauses of each part of the contract the suite can judge, as its --list has them."""
+    groups: dict[str, list[Clause]] = {}
+    for each in load().clauses.values():
+        groups.setdefault(each.id.partition(".")[0], []).append(each)
+    rows = [(f"`{name}`", *_counted(found)) for name, found in sorted(groups.items())]
+    every = [each for found in groups.values() for each in found]
+    return table(("Clauses", "Documented", "Assumed", "Not to be seen over HTTP"), [*rows, ("all", *_counted(every))])
+
+
+def _counted(clauses: Collection[Clause]) -> tuple[int, int, int]:
+    seen = [each.documented for each in clauses if each.beyond_http is None]
+    return sum(seen), len(seen) - sum(seen), sum(each.beyond_http is not None for each in clauses)
+
+
 TABLES: dict[str, Callable[[Foundation], str]] = {
     "errors": errors,
     "plans": plans,
@@ -95,6 +112,7 @@ TABLES: dict[str, Callable[[Foundation], str]] = {
     "scenarios": scenarios,
     "settings": settings,
     "assumptions": assumptions,
+    "coverage": coverage,
 }
 
 

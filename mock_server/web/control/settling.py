@@ -27,7 +27,7 @@ def when_settled(
     """
 
     def content(left: int) -> bytes:
-        return json.dumps({**told(), "pending_deliveries": left}).encode()
+        return json.dumps({**told(), "pending_deliveries": left}, separators=(",", ":")).encode()
 
     if not pending or not plane.desk.here:
         return Response(content(pending), status, content_type=JSON)

@@ -58,7 +58,7 @@ class Wait:
                 await asyncio.wait_for(enough.wait(), self.seconds)
             except TimeoutError:
                 return render(self._problem(len(found)))
-        body = json.dumps({"count": len(found)})
+        body = json.dumps({"count": len(found)}, separators=(",", ":"))
         return Response(body, content_type="application/json")
 
     def _count(self, entries: Iterable[Entry]) -> int:
