@@ -13,6 +13,7 @@ from contract_tests.report.listing import listing
 
 _HERE = Path(__file__).resolve().parent
 _USAGE, _BROKEN_SUITE, _INTERRUPTED = 2, 70, 130
+_PYTEST_USAGE = 4  # as in pytest.ExitCode, which takes a while to import
 
 
 def main(arguments: Sequence[str] | None = None, *, plugins: Sequence[object] = ()) -> int:
@@ -59,9 +60,9 @@ class _Outcome:
     def __init__(self) -> None:
         self.finished = False
 
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
         """A run that reached its end, or was stopped because nobody answers."""
-        self.finished = True
+        self.finished = exitstatus != _PYTEST_USAGE
 
     def pytest_internalerror(self) -> None:
         self.finished = False

@@ -122,9 +122,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(RUN, None)
-    if run is None:
+    if run is None or exitstatus == pytest.ExitCode.USAGE_ERROR:
         return
     run.session.probe = "cleaning up"
     run.lab.close()
@@ -136,9 +136,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             session.exitstatus = exit_code(run, session.exitstatus)
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     run = config.stash.get(RUN, None)
-    if run is not None and run.refused is None:
+    if run is not None and run.refused is None and exitstatus != pytest.ExitCode.USAGE_ERROR:
         terminalreporter.ensure_newline()
         verdicts = run.ledger.verdicts()
         terminalreporter.write(summary(run, verdicts))

@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 
+from contract_tests.cli import main
 from contract_tests.tests.checking import check
 from contract_tests.tests.servers import running
 
@@ -96,3 +97,19 @@ def test_the_list_needs_no_target(tmp_path: Path) -> None:
     assert checked.status == 0
     assert "quota.batch-cost " in checked.output
     assert "Batch requests are counted as individual tracking lookups" in checked.output
+
+
+@pytest.mark.parametrize("mistake", [["--bogus"], ["no-such-file"], ["-m", "(("]])
+def test_a_wrong_command_line_is_2_and_judges_nothing(tmp_path: Path, mistake: list[str]) -> None:
+    with running() as target:
+        command = [
+            "run",
+            "--base-url",
+            target.base_url,
+            "--api-key",
+            target.keys["growth"],
+            "--report-dir",
+            str(tmp_path),
+        ]
+        assert main([*command, *mistake]) == 2
+    assert list(tmp_path.iterdir()) == []
