@@ -15,6 +15,12 @@ def succeeds(ledger: Ledger, clauses: Sequence[str], exchange: Exchange) -> bool
     return exchange.response.succeeded
 
 
+def is_there(ledger: Ledger, clause: str, exchange: Exchange) -> bool:
+    """Enters that something answers at that path and method, whatever it says."""
+    holds = exchange.status not in {404, 405, 501}
+    return ledger.judge(clause, exchange, "an answer of the operation", described(exchange), holds=holds)
+
+
 def has_status(ledger: Ledger, clause: str, exchange: Exchange) -> bool:
     """Enters that a success has the very status that the contract declares for it."""
     declared = exchange.operation.success.status if exchange.operation else ""

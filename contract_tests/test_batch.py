@@ -5,7 +5,7 @@ from typing import Any
 from contract_tests.api import Api, shipments
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
-from contract_tests.expect import declined, described, has_status, refused, succeeds
+from contract_tests.expect import declined, described, has_status, is_there, refused, succeeds
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
 from contract_tests.numbers import number_like
@@ -14,13 +14,16 @@ from contract_tests.target import Number
 from contract_tests.test_tracking import mismatches
 
 
-@proves("batch.path", "batch.request", "batch.200", "batch.length", "batch.count", "batch.order", rank=6)
+@proves(
+    "batch.path", "batch.example", "batch.request", "batch.200", "batch.length", "batch.count", "batch.order", rank=6
+)
 def test_the_pages_own_batch_is_answered(api: Api, ledger: Ledger) -> None:
     operation = api.operation("trackBatch")
     content = operation.node["requestBody"]["content"]["application/json"]
     body = examples(content)["documented"]
     exchange = api.post(operation, body, cost=len(next(iter(body.values()))))
-    if succeeds(ledger, ["batch.path", "batch.request"], exchange):
+    is_there(ledger, "batch.path", exchange)
+    if succeeds(ledger, ["batch.example", "batch.request"], exchange):
         has_status(ledger, "batch.200", exchange)
         _pairs(api, ledger, exchange, [each["tracking_number"] for each in body["shipments"]])
 

@@ -47,7 +47,7 @@ def _in_place(node: Any, steps: tuple[str | int, ...], inherited: Mapping[str, A
             title = str(node.get("x-title", node["x-clause"]))
             yield _clause(node["x-clause"], title, {**source, **node}, pointer(steps), node.get("x-needs", ()))
         for name, each in node.items():
-            if name not in {"examples", "example", "x-clauses"}:
+            if name not in {"value", "example", "x-clauses"}:
                 yield from _in_place(each, (*steps, name), source)
 
 

@@ -140,7 +140,7 @@ class Outbox:
             self.put(again)
 
     def live(self, delivery: Delivery) -> bool:
-        return delivery.webhook_id in self.webhooks.alive
+        return self.webhooks.knows(delivery.webhook_id)
 
     def succeeded(self, status: int | None) -> bool:
         return status is not None and 200 <= status < 300

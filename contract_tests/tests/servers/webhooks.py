@@ -77,6 +77,9 @@ class Webhooks:
     def forget(self, webhook_id: str) -> None:
         self.alive.pop(webhook_id, None)
 
+    def knows(self, webhook_id: str) -> bool:
+        return webhook_id in self.alive
+
     def listening(self, number: str) -> tuple[Subscription, ...]:
         with self.lock:
             return tuple(each for each in self.alive.values() if each.number == number)

@@ -90,7 +90,7 @@ class OneMorePasses(Quota):
     """One request passes after Remaining said 0."""
 
     def grants(self, key: Key, call: Call, cost: int, now: float) -> bool:
-        return all(super(OneMorePasses, self).left(key, call, each, now) + 1 >= cost for each in self.windows(key))
+        return all(Quota.left(self, key, call, each, now) + 1 >= cost for each in self.windows(key))
 
     def left(self, key: Key, call: Call, seconds: int, now: float) -> int:
         return max(0, super().left(key, call, seconds, now))

@@ -20,7 +20,7 @@ class WindowNeverResets(Quota):
         return self.bucket(key, call), seconds, 0
 
 
-@documented.part("quota.reset.true")
+@documented.part("quota.reset.true", "quota.exact", "quota.minute")
 class PreviousMinuteStillCounts(Quota):
     """What was used in the minute before Reset counts for one more minute."""
 

@@ -52,6 +52,9 @@ class DeletedWebhooksAreTold(Webhooks):
     def ever(self) -> tuple[Subscription, ...]:
         return (*self.alive.values(), *self.gone)
 
+    def knows(self, webhook_id: str) -> bool:
+        return webhook_id in {each.id for each in self.ever()}
+
     gone: tuple[Subscription, ...] = ()
 
     def delete(self, key: Key, webhook_id: str) -> None:
