@@ -33,17 +33,10 @@ class Glob:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A shipment that a call is about, by the number as it was given.
+    """A shipment that a call is about: its normalised number, and its carrier's code if it has one."""
 
-    `carrier` finds its carrier's code. Neither that nor the normalised number is worked out before a rule wants it.
-    """
-
-    given: str
-    carrier: Callable[[], str | None]
-
-    @property
-    def tracking_number(self) -> str:
-        return normalise(self.given)
+    tracking_number: str
+    carrier: str | None
 
 
 class Subject:
@@ -73,7 +66,7 @@ class Subject:
     @classmethod
     def about(cls, operation: str, tracking_number: str, carrier: str | None) -> Self:
         """A delivery of that operation about a shipment whose carrier is known."""
-        return cls(operation, "POST", {}, lambda: (Parcel(tracking_number, lambda: carrier),))
+        return cls(operation, "POST", {}, lambda: (Parcel(tracking_number, carrier),))
 
     @property
     def parcels(self) -> Sequence[Parcel]:
@@ -131,11 +124,13 @@ class Match:
         for name, wanted in self.headers.items():
             if not _fits(subject.headers.get(name), wanted):
                 return False
-        return not self.picks_parcels or any(map(self._picks, subject.parcels))
+        if self.tracking_number is None and self.carrier is None:
+            return True
+        return any(map(self._picks, subject.parcels))
 
     def _picks(self, parcel: Parcel) -> bool:
         return (self.tracking_number is None or self.tracking_number.accepts(parcel.tracking_number)) and (
-            self.carrier is None or self.carrier.accepts(parcel.carrier())
+            self.carrier is None or self.carrier.accepts(parcel.carrier)
         )
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from email.utils import formatdate
 from http import HTTPStatus
@@ -121,7 +122,7 @@ class Pipeline:
 
     def _handle(self, world: World, operation: Operation, call: Call, problem: ApiError | None) -> Reply:
         if problem:
-            raise problem
+            raise copy(problem)  # routes are remembered, and an exception keeps every frame that it is raised through
         handler = self._handlers.get(operation.id)
         if handler is None:
             return operation.sample(stream(world.seed, operation.id, call.target, call.body))

@@ -65,7 +65,8 @@ class Router:
         except ValueError as error:
             return Route(methods, operation, problem=ApiError("invalid_request", str(error)))
         except ApiError as problem:
-            return Route(methods, operation, problem=problem)
+            # Remembered without the frames that it came through, which hold what they worked on.
+            return Route(methods, operation, problem=problem.with_traceback(None))
 
 
 def unknown(target: str, specification: Specification) -> ApiError:

@@ -1,9 +1,8 @@
 """What a call is about, as fault rules see it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
-from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call
 from mock_server.contract.operations import Operation
 from mock_server.faults.matching import Parcel, Subject
@@ -20,22 +19,14 @@ def subject_of(foundation: Foundation, route: Route, call: Call) -> Subject:
     return Subject(operation.id, call.method, call.headers, find, several=operation.items(call) is not None)
 
 
-def _parcels(foundation: Foundation, operation: Operation, call: Call) -> list[Parcel]:
+def _parcels(foundation: Foundation, operation: Operation, call: Call) -> Sequence[Parcel]:
     number = call.path_params.get("trackingNumber")
     if number is not None:
-        return [Parcel(number, partial(_carrier, foundation, number, call.query.get("carrier")))]
+        return (foundation.parcel(number, call.query.get("carrier")),)
     items = operation.items(call)
     found = []
     for item in [call.value] if items is None else items:
         number = item.get("tracking_number") if isinstance(item, Mapping) else None
         if isinstance(number, str):
-            found.append(Parcel(number, partial(_carrier, foundation, number, item.get("carrier"))))
+            found.append(foundation.parcel(number, item.get("carrier")))
     return found
-
-
-def _carrier(foundation: Foundation, number: str, code: str | None) -> str | None:
-    """The carrier that is named or recognised; none for a number that is not one of the carrier's."""
-    try:
-        return foundation.recognise(number, code).carrier.code
-    except ApiError:
-        return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_server.contract.documents import fixture
 from mock_server.contract.errors import ApiError
@@ -20,14 +20,13 @@ from mock_server.domain.pins import Pin
 from mock_server.domain.places import Places
 from mock_server.domain.plans import Account, Accounts, Plan
 from mock_server.domain.recent import Recent
+from mock_server.domain.tracking_numbers import normalise
 from mock_server.faults import scenarios
+from mock_server.faults.matching import Parcel
 from mock_server.faults.rules import Vocabulary
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
 from mock_server.settings import Settings
-
-if TYPE_CHECKING:
-    pass  # SQLite takes a while to import, and is not always asked for
 from mock_server.world.sighting import Sighting
 
 FAULT_HEADER = "X-Mock-Fault"
@@ -67,6 +66,7 @@ class Foundation:
             label=None if settings.strict else FAULT_HEADER,
         )
         self.recognise = lru_cache(REMEMBERED)(self._recognise)
+        self.parcel = lru_cache(REMEMBERED)(self._parcel)
         self.sightings: Recent[tuple[int, str, str | None], Sighting] = Recent(REMEMBERED)
         self.scenario = lru_cache(REMEMBERED)(self._scenario)
         self.language = lru_cache(256)(self.phrases.match)
@@ -119,6 +119,13 @@ class Foundation:
 
     def _recognise(self, text: str, carrier_code: str | None) -> TrackingNumber:
         return self.carriers.recognise(text, carrier_code, strict_check_digits=self.settings.strict_check_digits)
+
+    def _parcel(self, text: str, carrier_code: str | None) -> Parcel:
+        """What fault rules see of a number; of the carrier nothing if it is not one of the carrier's."""
+        try:
+            return Parcel(normalise(text), self.recognise(text, carrier_code).carrier.code)
+        except ApiError:
+            return Parcel(normalise(text), None)
 
     def _scenario(self, number: TrackingNumber) -> magic.Scenario | None:
         found = self.magic.scenario_of(number.text, number.carrier.code)

@@ -1,12 +1,9 @@
 """A shipment as a client finds it."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_server.domain.journeys import Snapshot
-
-if TYPE_CHECKING:
-    pass  # SQLite takes a while to import, and is not always asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_server.contract.errors import ApiError
 from mock_server.domain.carriers import TrackingNumber
@@ -25,9 +25,6 @@ from mock_server.faults.matching import Subject
 from mock_server.faults.sandbox import Faults
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
-
-if TYPE_CHECKING:
-    pass  # SQLite takes a while to import, and is not always asked for
 from mock_server.world.foundation import Foundation, told_at
 from mock_server.world.sighting import Sighting
 

@@ -33,12 +33,12 @@ def faults(*rules: Rule, clock: Clock | None = None, seed: int = 0, key: str = "
 
 
 def call(operation: str = "trackShipment", number: str = "1Z999AA10123456784", carrier: str | None = "ups") -> Subject:
-    return Subject(operation, "GET", {"user-agent": "shop/1.2"}, lambda: (Parcel(number, lambda: carrier),))
+    return Subject(operation, "GET", {"user-agent": "shop/1.2"}, lambda: (Parcel(number, carrier),))
 
 
 def batch(*carriers: str) -> Subject:
     """A batch with one parcel of each of these carriers."""
-    parcels = [Parcel(f"NUMBER{place}", lambda carrier=carrier: carrier) for place, carrier in enumerate(carriers)]  # type: ignore[misc]  # mypy can't infer a default's type in a lambda
+    parcels = [Parcel(f"NUMBER{place}", carrier) for place, carrier in enumerate(carriers)]
     return Subject("trackBatch", "POST", {}, lambda: parcels, several=True)
 
 

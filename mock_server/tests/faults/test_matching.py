@@ -55,12 +55,12 @@ def test_of_several_parcels_one_is_enough() -> None:
     assert not Match.from_document({"carrier": "ups", "tracking_number": "NUMBER0"}).accepts(batch("fedex", "ups"))
 
 
-def test_the_carrier_is_not_asked_for_unless_a_rule_wants_it() -> None:
-    def unasked() -> str:
+def test_parcels_are_not_looked_for_unless_a_rule_wants_them() -> None:
+    def unasked() -> tuple[Parcel, ...]:
         raise AssertionError
 
-    subject = Subject("trackShipment", "GET", {}, lambda: (Parcel("1Z999AA10123456784", unasked),))
-    assert Match.from_document({"operation": "track*", "tracking_number": "1Z*"}).accepts(subject)
+    subject = Subject("trackShipment", "GET", {}, unasked)
+    assert Match.from_document({"operation": "track*", "method": "GET"}).accepts(subject)
 
 
 def test_an_unrecognised_number_has_no_carrier_to_fit() -> None:

@@ -1,6 +1,8 @@
 """The order of checks, the quota's headers and forced outcomes, seen through the application."""
 
+import gc
 from dataclasses import replace
+from types import FrameType
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -213,3 +215,16 @@ def test_where_time_was_moved_the_date_moves_too(app: MockServer, client: Client
     assert answer.headers["Date"] == "Thu, 24 Dec 2026 18:00:00 GMT"
     assert answer.headers[RESET] == str(int(from_text("2026-12-24T18:01:00Z")))
     assert "Date" not in client.get("/v2/carriers", headers=ENTERPRISE).headers
+
+
+@pytest.mark.parametrize("path", ["/v2/track/1Z!!", "/v2/track/1Z%00", "/v2/track/1Z999AA10123456784?lang=!"])
+def test_refusals_keep_nothing_of_the_calls_that_they_refused(client: Client, path: str) -> None:
+    def frames() -> int:
+        gc.collect()
+        return sum(isinstance(each, FrameType) for each in gc.get_objects())
+
+    client.get(path, headers=ENTERPRISE)
+    before = frames()
+    for _ in range(20):
+        client.get(path, headers=ENTERPRISE)
+    assert frames() < before + 20
