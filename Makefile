@@ -13,7 +13,7 @@ test: $(VENV)/.dev                 ## format, lint, types, import arrows, unit, 
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy mock_server contract_tests benchmarks
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 format: $(VENV)/.dev               ## format the code and mend what can be mended
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .

@@ -121,6 +121,12 @@ class Session:
                 raise QuotaSpentError(_NOTHING_BUT_429)
         return exchange
 
+    def make_room(self, cost: int) -> None:
+        """Waits now for what requests of that cost would have to wait for later, when no time may pass."""
+        pace = self._pace(self.key)
+        if pace:
+            pace.before(cost)
+
     def send_together(self, operation: Operation, target: str, count: int, *, key: Key) -> list[Exchange]:
         """So many of the same request at once."""
         request = Request(operation.method, self.base_url + target, self._standing(key))
