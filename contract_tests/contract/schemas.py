@@ -70,11 +70,13 @@ class Schemas:
     def _validator(self, place: str) -> Any:
         if place not in self._validators:
             from jsonschema import Draft202012Validator  # noqa: PLC0415  # slow to import; a listing needs none
+            from jsonschema.validators import extend  # noqa: PLC0415  # as above
             from referencing import Registry  # noqa: PLC0415  # as above
             from referencing.jsonschema import DRAFT202012  # noqa: PLC0415  # as above
 
             registry: Any = Registry().with_resource(_ROOT, DRAFT202012.create_resource(dict(self._document)))
-            self._validators[place] = Draft202012Validator(
+            validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # no types there
+            self._validators[place] = validator(
                 {"$ref": f"{_ROOT}#{place}"}, registry=registry, format_checker=_formats()
             )
         return self._validators[place]
@@ -211,6 +213,19 @@ def _sentence(error: Any) -> str:
         "minItems": "a list no shorter than",
     }
     return f"{names.get(error.validator, error.validator)} {error.validator_value}"
+
+
+def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[Any]:
+    """The keyword with $ as the very end, as in ECMA-262; to Python the end of the last line is one too."""
+    from jsonschema import ValidationError  # noqa: PLC0415  # as above
+
+    if validator.is_type(value, "string") and (not re.search(pattern, value) or _ends_a_line(pattern, value)):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _ends_a_line(pattern: str, value: str) -> bool:
+    """Whether only the line's end after it keeps the text from matching."""
+    return pattern.endswith("$") and not pattern.endswith("\\$") and value.endswith("\n")
 
 
 def _formats() -> Any:

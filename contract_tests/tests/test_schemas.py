@@ -28,6 +28,7 @@ def test_the_pages_own_example_has_no_complaint(contract: Contract) -> None:
         (["last_updated"], 1781514000, "api.timestamps"),
         (["last_updated"], "2026-02-30T00:00:00Z", "api.timestamps"),
         (["events", 0, "timestamp"], "2026-06-15T05:42:00+02:00", "api.timestamps"),
+        (["last_updated"], "2026-06-15T09:00:00Z\n", "api.timestamps"),
         (["status"], "In Transit", "track.status.enum"),
         (["status"], 7, "track.status"),
         (["success"], "true", "track.success"),

@@ -228,3 +228,10 @@ def test_refusals_keep_nothing_of_the_calls_that_they_refused(client: Client, pa
     for _ in range(20):
         client.get(path, headers=ENTERPRISE)
     assert frames() < before + 20
+
+
+@pytest.mark.parametrize("ending", ["\n", " ", "\x7f", "/a b", "/a\n"])
+def test_a_webhooks_url_has_no_room_for_another_line(client: Client, ending: str) -> None:
+    hook = {"tracking_number": "1Z204E380338943508", "url": f"https://example.com{ending}"}
+    answer = client.post("/v2/webhooks", headers=ENTERPRISE, json=hook)
+    assert (answer.status_code, code(answer)) == (400, "invalid_request")

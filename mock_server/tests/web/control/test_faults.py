@@ -93,6 +93,20 @@ def test_a_wrong_rule_names_pointer_value_rule_and_fix(admin: Admin, body: Any, 
     assert admin.get("/faults")["faults"] == []
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"id": "x\n", "fault": {"type": "error", "code": "not_found"}},
+        {"fault": {"type": "wrong_content_type", "value": "a\n"}},
+        {"fault": {"type": "drop_header", "name": "Date\n"}},
+        {"fault": {"type": "malformed_json"}, "match": {"header": {"X-A\n": True}}},
+    ],
+)
+def test_a_line_end_gets_into_no_rule(admin: Admin, rule: Any) -> None:
+    assert admin.problem("POST", "/faults", rule)["status"] == 400
+    assert admin.get("/faults")["faults"] == []
+
+
 def test_an_id_that_is_taken_is_a_conflict_in_its_own_sandbox_only(admin: Admin) -> None:
     admin.post("/faults", {"id": "a", "fault": OUTAGE})
     assert "'a' already" in admin.problem("POST", "/faults", {"id": "a", "fault": OUTAGE})["detail"]
