@@ -41,6 +41,11 @@ class Mailroom:
         self._clock = clock
         self._reporter = Reporter(mailing, self.outbox, find, handle, seed=seed, key=key)
 
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is subscribed and nothing is left to deliver."""
+        return not len(self.subscriptions) and self.outbox.finished
+
     def subscribe(self, tracking_number: str, carrier: str | None, url: str, events: tuple[str, ...]) -> Subscription:
         """A webhook that is told what happens from now on; ApiError `invalid_request` if there are too many."""
         subscription = self.subscriptions.create(tracking_number, carrier, url, events, self._clock.now())

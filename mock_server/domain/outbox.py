@@ -33,6 +33,11 @@ class Outbox:
         """Whether so many deliveries wait for their first attempt that no more should be made for now."""
         return len(self._untried) >= MOST_UNTRIED
 
+    @property
+    def finished(self) -> bool:
+        """Whether no delivery waits for an attempt or is under way."""
+        return not self._pending
+
     def find(self, delivery_id: str) -> Delivery | None:
         return self._deliveries.get(delivery_id)
 

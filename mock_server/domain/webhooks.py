@@ -84,6 +84,9 @@ class Subscriptions:
             self._by_id |= {each.webhook_id: each for each in subscriptions}
             self.created = created
 
+    def __len__(self) -> int:
+        return len(self._by_id)
+
     def all(self) -> tuple[Subscription, ...]:
         """Every live subscription, oldest first."""
         return tuple(self._by_id.values())

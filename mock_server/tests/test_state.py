@@ -179,8 +179,8 @@ def test_a_place_that_is_none_is_told(tmp_path: Path) -> None:
 # Whole worlds
 
 
-def worlds(path: Path, clock: ManualClock) -> Worlds:
-    return Worlds(Foundation(Settings(), clock), StateFile(path))
+def worlds(path: Path, clock: ManualClock, sandboxes: int = 1_000) -> Worlds:
+    return Worlds(Foundation(Settings(sandboxes=sandboxes), clock), StateFile(path))
 
 
 def closed(all_of_them: Worlds) -> None:
@@ -223,6 +223,23 @@ def test_a_reset_forgets_what_the_file_knows(path: Path, clock: ManualClock) -> 
     between.reset()
     closed(between)
     assert worlds(path, clock).all() == ()
+
+
+def test_no_webhook_that_the_file_keeps_goes_for_want_of_room(
+    path: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = worlds(path, clock, sandboxes=2)
+    for name in "abc":
+        before.of(f"tf_test_free_{name}").mail.subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",))
+    assert "2 keys have webhooks that the state file keeps" in caplog.text
+    for name in "de":  # the one makes room for the other
+        before.of(f"tf_test_free_{name}")
+    assert [world.account.key[-1] for world in before.all()] == ["a", "b", "c", "e"]
+    kept = [world.mail.subscriptions.all() for world in before.all()]
+    closed(before)
+    after = worlds(path, clock, sandboxes=2)
+    assert [world.mail.subscriptions.all() for world in after.all()] == kept[:3]
+    closed(after)
 
 
 def test_a_scenario_s_webhooks_are_not_made_twice(path: Path, clock: ManualClock, tmp_path: Path) -> None:

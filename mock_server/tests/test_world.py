@@ -38,6 +38,25 @@ def test_a_world_in_use_is_not_idle_though_its_journal_is_empty(worlds: Worlds) 
     assert [world.account.key[-1] for world in worlds.all()] == ["a", "b", "d"]
 
 
+def hooked(world: World) -> World:
+    world.mail.subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",))
+    return world
+
+
+def test_worlds_with_webhooks_go_last_and_the_log_says_what_went_with_them(
+    worlds: Worlds, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = hooked(worlds.of("tf_test_free_a"))
+    for name in "bcd":
+        worlds.of(f"tf_test_free_{name}")
+    assert [world.account.key[-1] for world in worlds.all()] == ["a", "c", "d"]
+    for world in worlds.all()[1:]:
+        hooked(world)
+    worlds.of("tf_test_free_e")
+    assert first not in worlds.all()
+    assert "forgot the sandbox of tf_test_...ee_a and its 1 webhook: 4 keys" in caplog.text
+
+
 def test_a_made_key_is_new_each_time_and_the_same_for_the_same_seed(clock: ManualClock) -> None:
     def made() -> list[str]:
         worlds = Worlds(Foundation(Settings(), clock))

@@ -64,6 +64,7 @@ class Newcomer:
 class Worlds:
     """The worlds in use, each made when its key is first seen; the one idle longest goes when there are too many.
 
+    One with webhooks goes only after all that have none, and never while a state file promises to keep them.
     `scenario` is how new worlds start. `rules` are the fault rules added for every world, `scene` the scenario's.
     """
 
@@ -319,6 +320,13 @@ class Worlds:
             self._admit(account, self.scenario, clock=self.clock.copy(), **parts)
 
     def _drop_idlest(self) -> None:
-        idlest = min(self._worlds.values(), key=lambda world: world.used)
+        """Make room for one more world, where that loses no webhook that the state file keeps."""
+        idlest = min(self._worlds.values(), key=lambda world: (not world.mail.idle, world.used))
+        name, known = masked(idlest.account.key), len(self._worlds)
+        if not idlest.mail.idle and self.state:
+            log.warning("%d keys have webhooks that the state file keeps; there is room for another still", known)
+            return
+        webhooks = len(idlest.mail.subscriptions)
         self._forget(idlest)
-        log.warning("forgot the sandbox of %s: %d keys are in use", masked(idlest.account.key), len(self._worlds) + 1)
+        lost = f" and its {webhooks} webhook{'s' * (webhooks != 1)}" if webhooks else ""
+        log.warning("forgot the sandbox of %s%s: %d keys are in use", name, lost, known + 1)
