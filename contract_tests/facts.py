@@ -46,6 +46,13 @@ class Facts:
     safe: bool = False
     exhaust_quota: bool = False
     _found: dict[str, Number | str] = field(default_factory=dict)
+    _altered: list[Key] = field(default_factory=list)
+
+    def altered(self, text: str) -> Key:
+        """A good key with something about it changed; it is not shown either."""
+        key = Key(text, "TRACKFLOW_API_KEY_ALTERED", good=False)
+        self._altered.append(key)
+        return key
 
     def found(self, name: str, value: Number) -> None:
         """Remembers a number that a probe has found fit for that role."""
@@ -112,7 +119,7 @@ class Facts:
             raise lacking("writes")
 
     def all_keys(self) -> list[Key]:
-        return [self.key, *(self._key(name) for name in self.target.keys)]
+        return [self.key, *(self._key(name) for name in self.target.keys), *self._altered]
 
     def _key(self, name: str) -> Key:
         text = self.target.keys[name]

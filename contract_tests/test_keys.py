@@ -1,4 +1,7 @@
-"""Keys: missing, invented, taken back, or in the wrong place."""
+"""Keys: missing, invented, nearly good, taken back, or in the wrong place."""
+
+import string
+from random import Random
 
 from contract_tests.api import Api
 from contract_tests.exchange import Exchange, Key
@@ -22,6 +25,20 @@ def test_a_request_without_a_good_key_is_refused(api: Api, ledger: Ledger) -> No
     refused(api.contract, ledger, ["errors.401"], api.carriers(keyless=True), "unauthorized")
 
 
+@proves("errors.401", rank=27)
+def test_a_key_that_is_nearly_good_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
+    number, good = Number(api.page_number()), api.session.key.text
+    wrong = [Key("", "", good=False)]
+    if good.swapcase() != good:
+        wrong.append(facts.altered(good.swapcase()))
+    another = facts.altered(_another(good, api.random("another key")))
+    # Where any key of that form is taken, as mocks do, a longer or a shorter one may be somebody's too.
+    if api.carriers(key=another).status in api.contract.refusals["unauthorized"].statuses:
+        wrong += [facts.altered(f"{good}x"), facts.altered(good[:-1])]
+    for each in wrong:
+        refused(api.contract, ledger, ["errors.401"], api.track(number, key=each), "unauthorized")
+
+
 @proves("errors.401", rank=30)
 def test_no_operation_is_open(api: Api, facts: Facts, ledger: Ledger) -> None:
     facts.writes()
@@ -30,6 +47,7 @@ def test_no_operation_is_open(api: Api, facts: Facts, ledger: Ledger) -> None:
     for exchange in (
         api.post(api.operation("trackBatch"), {"shipments": [number]}, keyless=True),
         api.post(api.operation("createWebhook"), hook, keyless=True),
+        api.post(api.operation("createWebhook"), hook, key=Key("no-key-of-anyone", "", good=False)),
         api.unsubscribe("wh_0000000000000000", keyless=True),
     ):
         refused(api.contract, ledger, ["errors.401"], exchange, "unauthorized")
@@ -65,6 +83,13 @@ def test_strangers_learn_nothing(api: Api, facts: Facts, ledger: Ledger) -> None
     malformed = api.post(api.operation("trackBatch"), b'{"shipments": ', keyless=True)
     _unauthorized(api, ledger, "order.key-before-method", wrong_method)
     _unauthorized(api, ledger, "order.key-before-request", malformed)
+
+
+def _another(key: str, chance: Random) -> str:
+    """A key of the same form that hardly anybody has: its last character is another of its kind."""
+    kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+    others = next((kind.replace(key[-1], "") for kind in kinds if key[-1] in kind), string.digits)
+    return key[:-1] + chance.choice(others)
 
 
 def _unauthorized(api: Api, ledger: Ledger, clause: str, exchange: Exchange) -> None:
