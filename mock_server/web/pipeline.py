@@ -154,14 +154,19 @@ class Pipeline:
     def _settle(
         self, world: World | None, status: int, allowance: Allowance | None, cost: int, *, forced: bool
     ) -> Allowance | None:
-        """What the headers say of the quota: a status that is free costs nothing either when it is forced."""
+        """What the headers say of the quota: a refusal costs one, or nothing if it is forced and its status is free."""
         if world is None:
             return None
         if allowance is None:
             return world.quota.state()
-        if not (forced and allowance.granted and status in self._free):
+        if status < HTTPStatus.BAD_REQUEST or not allowance.granted:
             return allowance
-        allowance = world.quota.refund(cost)
+        free = forced and status in self._free
+        owed = 0 if free else 1
+        if cost > owed:
+            allowance = world.quota.refund(cost - owed)
+        if not free:
+            return allowance
         if status == HTTPStatus.UNAUTHORIZED:  # whose quota it is, nobody could say
             return None
         return world.quota.refusal() if status == HTTPStatus.TOO_MANY_REQUESTS else allowance

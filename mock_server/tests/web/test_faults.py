@@ -141,7 +141,7 @@ def test_in_a_batch_a_carrier_that_is_down_is_an_error_of_its_items(admin: Admin
 def test_a_batch_as_a_whole_fails_by_a_rule_about_its_operation(admin: Admin) -> None:
     fail(admin, OUTAGE, match={"operation": "trackBatch"})
     answer = batch(admin, FEDEX, UPS)
-    assert (answer.status_code, answer.headers[REMAINING]) == (503, "8")
+    assert (answer.status_code, answer.headers[REMAINING]) == (503, "9")
     assert admin.ask(FREE, f"/v2/track/{NUMBER}").status_code == 200
 
 

@@ -131,6 +131,26 @@ def test_a_preferred_429_costs_nothing_and_looks_like_a_real_one(client: Client)
     assert client.get("/v2/carriers", headers=FREE).headers[REMAINING] == "9"
 
 
+GROWTH = {"X-API-Key": "tf_test_growth_a"}
+BATCH = {"shipments": [{"tracking_number": "1Z204E380338943508"}] * 3}
+
+
+@pytest.mark.parametrize("preference", ["code=400", "code=413", "code=415", "code=500", "code=503", "code=418"])
+def test_a_batch_that_is_refused_on_request_costs_one(client: Client, preference: str) -> None:
+    answer = client.post("/v2/track/batch", headers={**GROWTH, "Prefer": preference}, json=BATCH)
+    assert answer.status_code >= 400
+    assert answer.headers[REMAINING] == "299"
+    assert client.get("/v2/carriers", headers=GROWTH).headers[REMAINING] == "298"
+
+
+@pytest.mark.parametrize(("error", "left"), [("carrier_unavailable", "299"), ("rate_limit_exceeded", "300")])
+def test_a_batch_that_a_rule_refuses_costs_one_or_nothing(client: Client, error: str, left: str) -> None:
+    client.post("/__admin/faults", json={"fault": {"type": "error", "code": error}, "times": 1})
+    assert client.post("/v2/track/batch", headers=GROWTH, json=BATCH).status_code >= 400
+    assert client.get("/v2/carriers", headers=GROWTH).headers[REMAINING] == str(int(left) - 1)
+    assert client.post("/v2/track/batch", headers=GROWTH, json=BATCH).headers[REMAINING] == str(int(left) - 4)
+
+
 def test_a_preferred_outcome_comes_before_the_request_is_checked(client: Client) -> None:
     answer = client.post("/v2/webhooks", headers={**FREE, "Prefer": "code=503"}, data="{")
     assert answer.status_code == 503
