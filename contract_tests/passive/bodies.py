@@ -1,6 +1,8 @@
 """Bodies: JSON, and the shape that the operation's answer has."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import JSON, Exchange
@@ -43,6 +45,15 @@ def check_utf8(ledger: Ledger, exchange: Exchange) -> None:
         ledger.hold("api.utf8", exchange)
 
 
+def check_number(ledger: Ledger, exchange: Exchange, body: Mapping[str, Any]) -> None:
+    """Enters whether a shipment is the one asked for, however it was spelt."""
+    asked = _bare(unquote(urlsplit(exchange.request.url).path.rpartition("/")[2]))
+    found = str(body.get("tracking_number"))
+    ledger.judge(
+        "track.tracking_number", exchange, f"tracking_number {asked}", found, holds=not asked or _bare(found) == asked
+    )
+
+
 def texts(value: Any) -> list[str]:
     """Every text inside a JSON value."""
     if isinstance(value, str):
@@ -54,6 +65,11 @@ def texts(value: Any) -> list[str]:
 
 def media_type(content_type: str | None) -> str:
     return (content_type or "").partition(";")[0].strip().lower()
+
+
+def _bare(number: str) -> str:
+    """The number without spaces and dashes, in capitals."""
+    return "".join(each for each in number if each.isalnum()).upper()
 
 
 def _check_json(contract: Contract, ledger: Ledger, exchange: Exchange) -> bool:

@@ -3,7 +3,7 @@
 from contract_tests.contract.document import Contract, Plan
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
-from contract_tests.passive.bodies import check_body, check_utf8
+from contract_tests.passive.bodies import check_body, check_number, check_utf8
 from contract_tests.passive.directory import check_directory
 from contract_tests.passive.headers import check_headers, check_quota_headers
 from contract_tests.passive.history import check_history
@@ -25,6 +25,8 @@ def watch(contract: Contract, ledger: Ledger, exchange: Exchange, plan: Plan | N
         return
     if exchange.operation.id == "trackShipment":
         place = exchange.operation.success.schema_place
-        check_history(contract, ledger, exchange, contract.read(place, exchange.facts) if place else exchange.facts)
+        body = contract.read(place, exchange.facts) if place else exchange.facts
+        check_history(contract, ledger, exchange, body)
+        check_number(ledger, exchange, body)
     if exchange.operation.id == "listCarriers":
         check_directory(ledger, exchange)
