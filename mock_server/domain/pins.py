@@ -9,7 +9,7 @@ from mock_server.domain.calendars import HOUR, end_of_day
 from mock_server.domain.carriers import TrackingNumber
 from mock_server.domain.clock import from_text, to_text
 from mock_server.domain.dispatch import Dispatch
-from mock_server.domain.journeys import EXPIRED, Event, Journey
+from mock_server.domain.journeys import EXPIRED, Event, Journey, Snapshot
 from mock_server.domain.phrases import Phrase, Phrases
 from mock_server.domain.places import Town
 
@@ -97,17 +97,29 @@ def wish_of(journey: Journey) -> dict[str, Any]:
 
 
 def with_event(
-    journey: Journey, record: Mapping[str, Any], phrases: Phrases, now: float, *, ends: Collection[str] = ()
+    journey: Journey,
+    record: Mapping[str, Any],
+    phrases: Phrases,
+    now: float,
+    *,
+    ends: Collection[str] = (),
+    anew: bool = False,
 ) -> tuple[Journey, Event]:
     """The journey as far as it is known now, one more event in it, and that event.
 
     `record` is an event of a wish. Without a timestamp it is the newest; what was to come does not come any more.
-    Nothing follows a status of `ends`: an event after one is the first of a new parcel with the number.
+    ValueError for an event that is there already, and for one after a status of `ends`, which nothing follows, unless
+    it may be the first of a parcel that gets the number `anew`.
     """
     known: Sequence[Event] = journey.at(now).events[::-1]
     newest = known[-1] if known else None
     at = from_text(record["timestamp"]) if "timestamp" in record else max(now // 1, newest.at if newest else 0)
     if newest and newest.phrase.status in ends and at >= newest.at:
+        if not anew:
+            raise ValueError(
+                f"nothing follows {newest.phrase.status}, and {journey.number.text} is that since {to_text(newest.at)}; "
+                "PUT the shipment to begin another"
+            )
         known, newest = (), None
     taken = {(event.at, event.phrase.words) for event in known}
     phrase = (
@@ -125,6 +137,18 @@ def with_event(
     event = Event(at, phrase, record.get("location", newest.location if newest else None), estimate)
     events = tuple(sorted((*known, event), key=lambda each: each.at))
     return replace(journey, events=events, expires_at=None, polled_at=None), event
+
+
+def as_if_said(journey: Journey, phrase: Phrase, now: float, *, ends: Collection[str] = ()) -> Snapshot:
+    """What would be known if the carrier said that now; an end by a status of `ends` has not come then."""
+    known: Sequence[Event] = journey.at(now).events[::-1]
+    while known and known[-1].phrase.status in ends:
+        known = known[:-1]
+    newest = known[-1] if known else None
+    at = max(now // 1, newest.at if newest else 0)
+    if all((each.at, each.phrase) != (at, phrase) for each in known):
+        known = (*known, Event(at, phrase, newest.location if newest else None, _promise(at, newest)))
+    return replace(journey, events=tuple(known), expires_at=None, polled_at=None).at(max(now, at))
 
 
 def usual(event_type: str, phrases: Phrases) -> Iterator[Phrase]:

@@ -1,4 +1,7 @@
-"""Events to order: what a delivery about a number would say, without a server and without waiting for it."""
+"""Events to order: what a delivery about a number would say, without waiting for it, and also without a server."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from mock_server.contract.documents import fixture
 from mock_server.contract.pointers import follow
@@ -9,7 +12,7 @@ from mock_server.domain.dispatch import Dispatch
 from mock_server.domain.events import EventCatalogue, WebhookEvent
 from mock_server.domain.journeys import Journey
 from mock_server.domain.places import Places
-from mock_server.world import Foundation
+from mock_server.world import Foundation, World
 
 EXAMPLE_SECRET = "/components/schemas/Webhook/properties/secret/examples/0"  # noqa: S105 - where the contract shows one
 STATUSES = "/components/schemas/Tracking/$defs/status/oneOf"
@@ -59,6 +62,13 @@ class Rehearsal:
             scenarios = {name for name, each in self._foundation.magic.scenarios.items() if each.journey == status}
             text = next(row.number for row in self._foundation.magic.magic_numbers() if row.scenario in scenarios)
         return self._foundation.recognise(text, None)
+
+    def data(self, number: TrackingNumber, status: str, world: World) -> Mapping[str, Any]:
+        """The world's shipment as it would be answered, had it just got that status; it stays as it is."""
+        now = world.clock.now()
+        staged = self._journey(number, status, now).at(now)
+        told = world.as_if_said(number, staged.events[0].phrase) if staged.events else staged
+        return told.facts(world.language(None))
 
     def event(self, number: TrackingNumber, status: str, now: float, event_id: str, webhook_id: str) -> WebhookEvent:
         """The event that gives the number's shipment that status at the instant."""

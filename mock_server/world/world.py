@@ -9,10 +9,11 @@ from mock_server.contract.errors import ApiError
 from mock_server.domain.carriers import TrackingNumber
 from mock_server.domain.clock import SandboxClock
 from mock_server.domain.journal import Journal
-from mock_server.domain.journeys import Event, Journey
+from mock_server.domain.journeys import Event, Journey, Snapshot
 from mock_server.domain.mailroom import Mailroom
 from mock_server.domain.news import News, snapshot
-from mock_server.domain.pins import Pin, wish_of, with_event
+from mock_server.domain.phrases import Phrase
+from mock_server.domain.pins import Pin, as_if_said, wish_of, with_event
 from mock_server.domain.plans import Account
 from mock_server.domain.quota import Quota
 from mock_server.domain.records import Records, Saved
@@ -135,8 +136,11 @@ class World:
             self.mail.announce(number.text, number.carrier.code, ())
         return pinned
 
-    def happen(self, number: TrackingNumber, record: Mapping[str, Any]) -> Event:
-        """An event that was not to come, written as in schemas/shipment.schema.json; ValueError if it has happened."""
+    def happen(self, number: TrackingNumber, record: Mapping[str, Any], *, anew: bool = False) -> Event:
+        """An event that was not to come, written as in schemas/shipment.schema.json.
+
+        ValueError if it has happened, or if nothing follows what has; `anew` lets the number have another life then.
+        """
         now = self.clock.now()
         with self._lock:
             journey, event = with_event(
@@ -145,11 +149,18 @@ class World:
                 self.foundation.phrases,
                 now,
                 ends=self.foundation.specification.final_statuses,
+                anew=anew,
             )
             self._replace(number, journey)
             new = [News(event, journey.at(now), 0)] if event.at <= now else []
             self.mail.announce(number.text, number.carrier.code, new)
         return event
+
+    def as_if_said(self, number: TrackingNumber, phrase: Phrase) -> Snapshot:
+        """The shipment as it would be known if its carrier said that now; it stays as it is."""
+        now = self.clock.now()
+        ends = self.foundation.specification.final_statuses
+        return as_if_said(self.shipments.find(number, now), phrase, now, ends=ends)
 
     def saved(self) -> Saved:
         """All that `saved` may say of a world, once what is due of its webhooks has been made ready."""

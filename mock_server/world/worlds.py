@@ -184,21 +184,23 @@ class Worlds:
         changed = [each.unpin(number) for each in ([world] if world else self.all())]
         return any(changed) | (world is None and self.pins.pop(identity(number), None) is not None)
 
-    def happen(self, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None) -> int:
+    def happen(
+        self, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None, *, anew: bool = False
+    ) -> int:
         """An event for one world's shipment, or for that of all there are and will be; the deliveries pending then.
 
-        ValueError if it has happened before; of many worlds, those are left out.
+        ValueError as `World.happen` has it; of many worlds, those are left out.
         """
         if world:
-            event = world.happen(number, record)
+            event = world.happen(number, record, anew=anew)
             return sum(told(world, number, event) for told in self.on_event)
         fresh = self.fresh()
-        fresh.happen(number, record)
+        fresh.happen(number, record, anew=anew)
         self.pins[identity(number)] = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
         pending = 0
         for each in self.all():
             with suppress(ValueError):
-                pending += self.happen(number, record, each)
+                pending += self.happen(number, record, each, anew=anew)
         return pending
 
     def _moved(self, worlds: Iterable[World]) -> int:

@@ -165,9 +165,11 @@ def test_an_estimate_that_is_past_moves_to_the_day_of_the_event() -> None:
     assert later.at(NOON).facts("en")["estimated_delivery"] == "2026-06-15T23:59:00Z"
 
 
-def test_an_event_after_the_end_is_the_first_of_a_new_parcel() -> None:
+def test_nothing_follows_the_end_but_the_first_event_of_a_new_parcel() -> None:
     journey = pinned({"status": "delivered"})
-    later, event = with_event(journey, {"type": "pickup"}, PHRASES, NOON + 60, ends={"delivered"})
+    with pytest.raises(ValueError, match="nothing follows delivered"):
+        with_event(journey, {"type": "pickup"}, PHRASES, NOON + 60, ends={"delivered"})
+    later, event = with_event(journey, {"type": "pickup"}, PHRASES, NOON + 60, ends={"delivered"}, anew=True)
     assert later.at(NOON + 60).events == (event,)
     late_scan = {"type": "transit", "timestamp": "2026-06-14T23:59:59Z"}
     later, _ = with_event(journey, late_scan, PHRASES, NOON + 60, ends={"delivered"})

@@ -64,14 +64,17 @@ def carrier_available(worlds: Worlds, world: World | None, params: Params) -> in
 
 
 def event_occurs(worlds: Worlds, world: World | None, params: Params) -> int:
-    """A shipment is scanned, and its subscribers are told; if the same has just happened, a second later."""
+    """A shipment is scanned, and its subscribers are told; if the same has just happened, a second later.
+
+    Nothing follows a shipment's end, so the number begins another life then.
+    """
     number = worlds.foundation.recognise(params["tracking_number"], params.get("carrier"))
     scan = {"type": params["type"]}
     try:
-        return worlds.happen(number, scan, world)
+        return worlds.happen(number, scan, world, anew=True)
     except ValueError:
         worlds.move_clock(lambda course, base: course.advance(base, 1.0), world)
-        return worlds.happen(number, scan, world)
+        return worlds.happen(number, scan, world, anew=True)
 
 
 def time_passes(worlds: Worlds, world: World | None, params: Params) -> int:

@@ -85,7 +85,7 @@ def register(plane: Plane) -> None:
             raise Problem(HTTPStatus.BAD_REQUEST, error.detail or error.code) from None
         worlds, made = plane.known(), []
         for world in worlds:
-            data = rehearsal.event(parcel, status, world.clock.now(), "", "").data
+            data = rehearsal.data(parcel, status, world)
             made += [(world, each.id) for each in world.mail.order(parcel.text, event_type, status, data)]
         if not made:
             raise Problem(

@@ -76,6 +76,22 @@ def test_the_same_event_twice_in_a_second_is_a_conflict(admin: Admin) -> None:
     assert admin.problem("POST", f"/shipments/{NUMBER}/events?key={FREE}", event)["status"] == 409
 
 
+@pytest.mark.parametrize("status", ["delivered", "returned"])
+@pytest.mark.parametrize("kind", ["pickup", "delivered"])
+def test_nothing_follows_the_end_so_an_event_is_a_conflict_and_changes_nothing(
+    admin: Admin, status: str, kind: str
+) -> None:
+    admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": status})
+    before = admin.track(FREE)
+    problem = admin.problem("POST", f"/shipments/{NUMBER}/events?key={FREE}", {"type": kind})
+    assert problem["status"] == 409
+    assert f"nothing follows {status}" in problem["detail"]
+    assert "PUT the shipment to begin another" in problem["detail"]
+    assert admin.track(FREE) == before
+    late = {"type": "transit", "timestamp": "2026-06-01T00:00:00Z"}
+    assert admin.post(f"/shipments/{NUMBER}/events?key={FREE}", late)["shipment"]["status"] == status
+
+
 def test_a_number_that_forces_an_error_answers_once_it_is_pinned(admin: Admin, app: MockServer) -> None:
     number = app.worlds.foundation.magic.magic_number("ups", "503")
     assert admin.ask(FREE, f"/v2/track/{number}").status_code == 503

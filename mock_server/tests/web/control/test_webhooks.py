@@ -179,6 +179,46 @@ def test_a_triggered_event_changes_no_shipment(admin: Admin) -> None:
     assert admin.get("/deliveries")["deliveries"][0]["type"] == "tracking.exception"
 
 
+@pytest.mark.parametrize("status", [None, "pending", "in_transit", "exception"])
+@pytest.mark.parametrize(("event", "given"), [("delivered", "delivered"), ("exception", "exception")])
+def test_a_triggered_event_is_the_shipment_as_it_is_and_the_event_on_top(
+    admin: Admin, status: str | None, event: str, given: str
+) -> None:
+    if status:
+        admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": status})
+    before = admin.track(FREE)
+    data = triggered(admin, event)
+    top = data["events"][0]
+    assert data["events"][1:] == before["events"]
+    assert (data["status"], data["status_description"], top["type"]) == (given, top["status"], given)
+    assert top["timestamp"] == "2026-06-15T12:00:00Z"
+    assert data["last_updated"] >= top["timestamp"]
+    if before["events"]:
+        assert (data["carrier"], data["origin"], data["destination"]) == (
+            before["carrier"],
+            before["origin"],
+            before["destination"],
+        )
+    assert admin.track(FREE) == before
+
+
+@pytest.mark.parametrize("event", ["delivered", "exception", "updated"])
+def test_a_triggered_event_comes_in_place_of_an_end_which_nothing_follows(admin: Admin, event: str) -> None:
+    admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": "delivered"})
+    before = admin.track(FREE)
+    data = triggered(admin, event)
+    assert data["events"][1:] == before["events"][1:]
+    assert data["events"][0] != before["events"][0]
+    assert admin.track(FREE) == before
+
+
+def triggered(admin: Admin, event: str) -> Any:
+    """The data of the newest delivery, which was ordered."""
+    subscribe(admin)
+    (made,) = admin.post(f"/webhooks/trigger?key={FREE}", {"number": NUMBER, "event": event})["deliveries"]
+    return json.loads(admin.get(f"/deliveries/{made['id']}")["request"]["body"])["data"]
+
+
 # With a server and receivers
 
 
