@@ -154,7 +154,7 @@ class CarrierDirectory:
     def _detect(self, number: str) -> tuple[Carrier, Reading]:
         if not WELL_FORMED.fullmatch(number):
             detail = f"{number!r} is not a tracking number: without spaces and dashes it must be 5 to 50 of A-Z and 0-9"
-            raise ApiError("invalid_tracking_number", detail, verbatim=True)
+            raise ApiError("invalid_tracking_number", detail)
         found = list(self._candidates(number))
         if not found:
             raise ApiError("not_found", f"No carrier recognises {number!r}; name the carrier if you know it")
