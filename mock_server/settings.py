@@ -1,8 +1,15 @@
 """What can be set: one field is one flag of `serve` and one TRACKFLOW_MOCK_* variable."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import Field, dataclass, field, fields
+from math import inf
 from pathlib import Path
 from typing import Any
+
+from mock_server.domain.clock import FASTEST
+
+DAY = 86_400.0  # seconds
 
 
 def setting(default: Any, help_text: str, **options: Any) -> Any:
@@ -13,12 +20,30 @@ def setting(default: Any, help_text: str, **options: Any) -> Any:
     return field(default=default, metadata=metadata)
 
 
+class SettingError(ValueError):
+    """A setting that cannot be so; `name` is its field, `problem` says why and what it can be."""
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+        self.problem = problem
+
+
+@contextmanager
+def setting_from(name: str) -> Iterator[None]:
+    """What is wrong with the value of a setting, told with its name."""
+    try:
+        yield
+    except ValueError as error:
+        raise SettingError(name, str(error)) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How a mock behaves; every field has a default, so `Settings()` is the mock of the README."""
 
     host: str = setting("127.0.0.1", "Address to listen on.")
-    port: int = setting(8080, "Port to listen on; 0 picks a free one.")
+    port: int = setting(8080, "Port to listen on; 0 picks a free one.", least=0, most=65_535)
     seed: int = setting(0, "Number that every shipment, id and draw follows from.")
     scenario: str | None = setting(
         None, "Scenario that every sandbox starts in: a shipped one by name, or a YAML file.", metavar="NAME-or-FILE"
@@ -29,7 +54,9 @@ class Settings:
     clock: str | None = setting(
         None, "Where the clock starts, like 2026-06-15T09:00:00Z; now if not given.", metavar="INSTANT"
     )
-    time_scale: float = setting(1.0, "Seconds the clock moves in one real second; 0 freezes it.", metavar="X", least=0)
+    time_scale: float = setting(
+        1.0, "Seconds the clock moves in one real second; 0 freezes it.", metavar="X", least=0, most=FASTEST
+    )
     admin_token: str | None = setting(
         None, "Bearer token of /__admin; made and printed off loopback if not given.", metavar="TOKEN"
     )
@@ -58,8 +85,32 @@ class Settings:
         "Seconds to a delivery's first retry, doubling from there; 30 if not given.",
         metavar="SECONDS",
         least=0.001,
+        most=DAY,
     )
     standard_webhooks: bool = setting(
         default=False, help_text="Sign deliveries with the three headers of Standard Webhooks too."
     )
     log_format: str = setting("text", "Form of the log on standard error.", choices=("text", "json"))
+
+    def __post_init__(self) -> None:
+        """SettingError for the first number or choice that cannot be so."""
+        for each in fields(self):
+            _check(each, getattr(self, each.name))
+
+
+def _check(setting_field: "Field[Any]", value: Any) -> None:
+    """SettingError for a number that is none or out of range, and for a choice that there is not."""
+    metadata, default = setting_field.metadata, setting_field.default
+    if value is None and default is None:
+        return
+    if "choices" in metadata and value not in metadata["choices"]:
+        raise SettingError(setting_field.name, f"{value!r} is not one of {', '.join(metadata['choices'])}")
+    whole = isinstance(default, int) and not isinstance(default, bool)
+    if not (whole or isinstance(default, float) or "least" in metadata):
+        return
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+        raise SettingError(setting_field.name, f"{value!r} is not a {'whole ' if whole else ''}number")
+    least, most = metadata.get("least", -inf), metadata.get("most", inf)
+    if not least <= value <= most:  # nor is nan
+        bounds = f"from {least} to {most:g}" if most < inf else f"{least} or more"
+        raise SettingError(setting_field.name, f"{value} is out of range; use a number {bounds}")

@@ -1,17 +1,40 @@
 """The command line: arguments and environment in, exit code out."""
 
+import errno
+import os
+import sys
+
 import click
 
 from mock_server import __version__
 from mock_server.cli.certify import certify
+from mock_server.cli.exits import WRONG, Unusable
 from mock_server.cli.lookups import carriers, keys, numbers
 from mock_server.cli.serve import serve
 from mock_server.cli.trigger import trigger
 
+# How writing to standard output fails; other files are written by those who can name them.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
 
 def main() -> None:
     """Run the command line and leave the process with its exit code."""
-    cli(prog_name="trackflow-mock")
+    try:
+        try:
+            cli(prog_name="trackflow-mock")
+        finally:
+            if sys.stdout:  # None if it was closed before we began
+                sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in FULL | {errno.EPIPE}:
+            raise
+        # Or Python tries once more at its exit, and complains in words of its own.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:  # who read along has read enough
+            sys.exit(WRONG)
+        refusal = Unusable(f"standard output: {error.strerror}")
+        refusal.show()
+        sys.exit(refusal.exit_code)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -3,6 +3,7 @@
 import gc
 import sys
 from dataclasses import Field, fields, replace
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -11,7 +12,7 @@ import click
 
 from mock_server.cli.exits import Unusable
 from mock_server.cli.logs import configure
-from mock_server.settings import Settings
+from mock_server.settings import SettingError, Settings
 
 SERVE_HELP = """Run the mock on this machine.
 
@@ -34,7 +35,7 @@ def settings_options(command: Any) -> Any:
 
 def _option(field: Field[Any]) -> Any:
     metadata = dict(field.metadata)
-    name = f"--{field.name.replace('_', '-')}"
+    name = _flag(field.name)
     options: dict[str, Any] = {"help": metadata["help"], "default": field.default, "show_default": True}
     options["envvar"] = f"TRACKFLOW_MOCK_{field.name.upper()}"
     options["show_envvar"] = False
@@ -52,6 +53,10 @@ def _option(field: Field[Any]) -> Any:
     return click.option(name, type=kind, metavar=metadata.get("metavar"), **options)
 
 
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
 @click.command(help=SERVE_HELP)
 @settings_options
 def serve(**options: Any) -> None:
@@ -63,34 +68,37 @@ def serve(**options: Any) -> None:
 
     gc.disable()  # nothing of what starting up makes is garbage
     configure(options["log_format"], sys.stderr)
-    settings = _with_token(Settings(**options))
     try:
+        settings, made = _with_token(Settings(**options))
         front = Front(settings)
         serve_http(
             front,
             settings.host,
             settings.port,
-            on_ready=_ready,
+            on_ready=partial(_ready, token=made),
             options=front.options(),
         )
         front.close()
+    except SettingError as error:
+        raise click.BadParameter(error.problem, param_hint=_flag(error.name)) from None
     except (DocumentError, ListenError, ValueError) as error:
         raise Unusable(str(error)) from None
 
 
-def _ready(url: str) -> None:
+def _ready(url: str, token: str | None) -> None:
     """Say so, and let the collector leave alone what lives as long as the process."""
+    if token:
+        print(f"control plane token: {token}", file=sys.stderr)
     print(f"listening on {url}", flush=True)
     gc.freeze()
     gc.enable()
 
 
-def _with_token(settings: Settings) -> Settings:
-    """Off loopback the control plane needs a token; one is made and told if none was given."""
+def _with_token(settings: Settings) -> tuple[Settings, str | None]:
+    """Off loopback the control plane needs a token: the settings with one, and the token if it had to be made."""
     from mock_server.domain.webhooks import is_loopback
 
     if settings.admin_token or is_loopback(settings.host):
-        return settings
+        return settings, None
     token = token_urlsafe(24)
-    print(f"control plane token: {token}", file=sys.stderr)
-    return replace(settings, admin_token=token)
+    return replace(settings, admin_token=token), token

@@ -85,6 +85,8 @@ def _ordered(
     from mock_server.web.rehearsal import Rehearsal
     from mock_server.world import Foundation
 
+    if secret == "":
+        raise click.UsageError("Option '--secret' is empty: give the secret that the receiver verifies with.")
     rehearsal = Rehearsal(Foundation(Settings()))
     event_type = parameter("EVENT", rehearsal.event_type, event)
     status = parameter("--status", rehearsal.status, event_type, status)

@@ -191,7 +191,8 @@ class SandboxClock:
 
 def to_text(instant: float) -> str:
     """An instant as the page writes it: `YYYY-MM-DDTHH:MM:SSZ` (RFC 3339, whole seconds, UTC)."""
-    return datetime.fromtimestamp(instant // 1, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime: its %Y pads years below 1000 on some machines and not on others.
+    return datetime.fromtimestamp(instant // 1, UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
 def from_text(text: str) -> float:
@@ -207,9 +208,17 @@ def _written(instant: float) -> float:
     """The instant; ValueError if the contract cannot write it."""
     if not EARLIEST <= instant <= LATEST:
         raise ValueError(
-            f"{instant:.0f} is outside the clock's range; set it between {to_text(EARLIEST)} and {to_text(LATEST)}"
+            f"{_told(instant)} is outside the clock's range; set it between {to_text(EARLIEST)} and {to_text(LATEST)}"
         )
     return instant
+
+
+def _told(instant: float) -> str:
+    """An instant for a message, also one that no calendar has."""
+    try:
+        return to_text(instant)
+    except (ValueError, OverflowError, OSError):
+        return "an instant before the year 1" if instant < 0 else "an instant after the year 9999"
 
 
 def _bearable(scale: float) -> float:

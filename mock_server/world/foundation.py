@@ -26,7 +26,7 @@ from mock_server.faults.matching import Parcel
 from mock_server.faults.rules import Vocabulary
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
-from mock_server.settings import Settings
+from mock_server.settings import Settings, setting_from
 from mock_server.world.sighting import Sighting
 
 FAULT_HEADER = "X-Mock-Fault"
@@ -43,7 +43,8 @@ class Foundation:
         self._windows = self.specification.extension("x-quota")["windows"]
         self._plans = {record["name"]: record for record in self.specification.plans}
         plans = [Plan.from_record(record, self._windows) for record in self._plans.values()]
-        self.accounts = Accounts(plans, settings.default_plan, self.specification.extension("x-keys"))
+        with setting_from("default_plan"):
+            self.accounts = Accounts(plans, settings.default_plan, self.specification.extension("x-keys"))
         self.carriers = CarrierDirectory(
             fixture("carriers.json"),
             fixture("number_formats.json"),
@@ -71,8 +72,9 @@ class Foundation:
         self.scenario = lru_cache(REMEMBERED)(self._scenario)
         self.language = lru_cache(256)(self.phrases.match)
         base = base_clock or SystemClock()
-        start = from_text(settings.clock) if settings.clock else None
-        self.clock = SandboxClock(base, start, settings.time_scale)
+        with setting_from("clock"):
+            start = from_text(settings.clock) if settings.clock else None
+            self.clock = SandboxClock(base, start, settings.time_scale)
         self.opening = NO_SCENARIO
         if settings.scenario:
             self.opening = scenario = scenarios.load_or_read(settings.scenario, self.stage)

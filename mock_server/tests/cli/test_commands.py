@@ -1,4 +1,7 @@
+import os
 import re
+import subprocess
+import sys
 from dataclasses import fields
 from pathlib import Path
 
@@ -63,12 +66,17 @@ def test_a_new_key_carries_its_plan() -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--default-plan", "gold"], "'gold' is no plan; choose one of"),
-        (["--clock", "noon"], "noon"),
+        (["--default-plan", "gold"], "--default-plan: 'gold' is no plan; choose one of"),
+        (["--clock", "noon"], "--clock: 'noon' is no instant"),
         (["--port", "many"], "many"),
         (["--time-scale", "-1"], "-1"),
-        (["--time-scale", "nan"], "nan is no scale"),
-        (["--clock", "0999-01-01T00:00:00Z"], "outside the clock's range"),
+        (["--time-scale", "nan"], "--time-scale: nan is out of range; use a number from 0 to 86400"),
+        (["--time-scale", "inf"], "'--time-scale': inf is not in the range 0<=x<=86400"),
+        (["--clock", "0999-01-01T00:00:00Z"], "--clock: 0999-01-01T00:00:00Z is outside the clock's range"),
+        (["--clock", "2300-01-01T00:00:00Z"], "--clock: 2300-01-01T00:00:00Z is outside the clock's range"),
+        (["--webhook-retry", "nan"], "--webhook-retry: nan is out of range; use a number from 0.001 to 86400"),
+        (["--webhook-retry", "inf"], "'--webhook-retry': inf is not in the range 0.001<=x<=86400"),
+        (["--webhook-retry", "1e300"], "'--webhook-retry': 1e+300 is not in the range 0.001<=x<=86400"),
         (["--workers", "2"], "--workers"),
         (["--store", "redis://localhost"], "redis://localhost"),
         (["--port", "70000"], "70000"),
@@ -81,6 +89,42 @@ def test_a_wrong_start_exits_with_2_and_says_why(arguments: list[str], complaint
     assert code == 2
     assert complaint in text
     assert "Traceback" not in text
+
+
+def test_no_token_is_told_for_a_control_plane_that_never_listened() -> None:
+    code, text = run("serve", "--host", "999.1.1.1")
+    assert code == 2
+    assert "999.1.1.1" in text
+    assert "token" not in text
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["carriers"],
+        ["keys", "new", "--plan", "free"],
+        ["--help"],
+        ["serve", "--port", "0"],
+        ["trigger", "delivered", "--to", "http://127.0.0.1:1", "--dry-run"],
+    ],
+)
+def test_a_standard_output_that_is_full_is_told(arguments: list[str], unbuffered: str) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mock_server", *arguments],
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "Error: standard output: No space left on device"
+    assert "Traceback" not in done.stderr
 
 
 def test_a_broken_overlay_names_file_and_place(tmp_path: Path) -> None:

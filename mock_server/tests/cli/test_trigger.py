@@ -133,6 +133,7 @@ def test_nobody_listening_is_unreachable() -> None:
         (["delivered", "--number", "??"], "--number: '??' is not a tracking number"),
         (["delivered", "--timestamp", "1"], "add --standard-webhooks"),
         (["delivered", "--standard-webhooks", "--secret", SECRET], "--secret: the secret is not whsec_ and base64"),
+        (["delivered", "--secret", ""], "Option '--secret' is empty"),
         (["delivered", "--timeout", "0"], "Invalid value for '--timeout'"),
     ],
 )

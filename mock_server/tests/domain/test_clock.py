@@ -178,3 +178,21 @@ def test_a_scale_that_no_clock_can_run_at_is_refused_and_changes_nothing(scale: 
     assert clock.course.scale == 1.0
     with pytest.raises(ValueError, match="is no scale"):
         SandboxClock(ManualClock(NOON), scale=scale)
+
+
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00Z", "0999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"])
+def test_every_year_is_written_with_four_digits(text: str) -> None:
+    assert to_text(from_text(text)) == text
+
+
+@pytest.mark.parametrize(
+    ("instant", "told"),
+    [
+        (10_413_792_000.0, "2300-01-01T00:00:00Z is outside"),
+        (1e300, "an instant after the year 9999 is outside"),
+        (-1e12, "an instant before the year 1 is outside"),
+    ],
+)
+def test_an_instant_that_no_clock_can_show_is_told_as_text(instant: float, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        SandboxClock(ManualClock(NOON), instant)

@@ -92,6 +92,14 @@ def test_a_snapshot_of_what_was_restored_is_the_same(admin: Admin, app: MockServ
     assert other.get("/snapshot") == saved
 
 
+def test_an_event_of_long_ago_is_restored(admin: Admin, elsewhere: MockServer) -> None:
+    event = {"type": "transit", "timestamp": "0999-01-01T00:00:00Z"}
+    admin.put(f"/shipments/{NUMBER}?key={FREE}", {"events": [event]})
+    other = Admin(elsewhere.test_client())
+    other.put("/snapshot", admin.get("/snapshot"))
+    assert other.track(FREE)["events"][0]["timestamp"] == event["timestamp"]
+
+
 def test_restoring_goes_back_to_where_it_was_taken(admin: Admin, app: MockServer) -> None:
     lived(admin, app)
     saved = admin.get("/snapshot")

@@ -173,6 +173,12 @@ def test_no_clock_moves_if_one_cannot(admin: Admin, order: dict[str, object]) ->
     assert admin.get("/clock") == before
 
 
+def test_an_instant_out_of_range_is_told_as_it_was_given(admin: Admin) -> None:
+    order = {"action": "set", "instant": "9999-12-31T23:59:59Z"}
+    detail = admin.problem("PUT", "/clock", order)["detail"]
+    assert detail.startswith("9999-12-31T23:59:59Z is outside the clock's range")
+
+
 def test_a_key_that_is_none_has_no_clock(admin: Admin) -> None:
     assert "opens no sandbox" in admin.problem("PUT", "/clock?key=x", {"action": "freeze"})["detail"]
 
