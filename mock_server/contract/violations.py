@@ -17,7 +17,8 @@ Complaint = Callable[[Any, Any], str]
 
 def sentence(error: ValidationError) -> str:
     """Where, what was found, what is expected: `shipments[2].tracking_number: 12 is not a string`."""
-    error = best_match([error]) or error
+    if not _message(error):
+        error = best_match([error]) or error
     place = location(error.absolute_path)
     return f"{place}: {complaint(error)}" if place else complaint(error)
 
@@ -35,6 +36,9 @@ def shown(value: object) -> str:
 
 def complaint(error: ValidationError) -> str:
     """What was found and what is expected, without the place."""
+    message = _message(error)
+    if message:
+        return f"{shown(error.instance)} {message}"
     if error.validator == "additionalProperties" and error.validator_value is False:
         return _unknown(error.instance, error.schema)
     if error.validator in {"oneOf", "anyOf"}:
@@ -42,6 +46,13 @@ def complaint(error: ValidationError) -> str:
     if error.validator in _COMPLAINTS:
         return _COMPLAINTS[error.validator](error.instance, error.validator_value)
     return error.message
+
+
+def _message(error: ValidationError) -> str | None:
+    """What the schema itself says of a text that has none of its forms: `x-message` beside the forms or the pattern."""
+    if error.validator not in {"anyOf", "oneOf", "pattern"} or not isinstance(error.schema, Mapping):
+        return None
+    return error.schema.get("x-message")
 
 
 def _type(found: Any, wanted: Any) -> str:

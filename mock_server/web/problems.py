@@ -10,7 +10,8 @@ from werkzeug.exceptions import HTTPException
 
 from mock_server.contract.forms import Flaw
 
-CHALLENGE = 'Bearer, Basic realm="TrackFlow mock: any name, and the token as the password"'
+# A field for each, because not every browser finds the second challenge of a list.
+CHALLENGES = ("Bearer", 'Basic realm="TrackFlow mock: any name, and the token as the password", charset="UTF-8"')
 
 
 class Problem(Exception):
@@ -38,7 +39,8 @@ def render(problem: Problem) -> Response:
         members["errors"] = [asdict(flaw) for flaw in problem.flaws]
     response = Response(json.dumps(members), status=problem.status, content_type="application/problem+json")
     if problem.status is HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = CHALLENGE
+        for challenge in CHALLENGES:
+            response.headers.add("WWW-Authenticate", challenge)
     return response
 
 

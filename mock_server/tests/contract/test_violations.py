@@ -86,6 +86,13 @@ def test_of_several_forms_the_nearest_is_explained() -> None:
     assert said(forms, {}) == "code is missing"
 
 
+def test_a_schema_s_own_words_are_said_of_its_forms_and_of_nothing_else() -> None:
+    schema = {"maxLength": 5, "x-message": "must be lower case", "anyOf": [{"pattern": "^[a-z]*$"}, {"pattern": "^$"}]}
+    assert said({"properties": {"name": schema}}, {"name": "Ab"}) == 'name: "Ab" must be lower case'
+    assert said(schema, "abcdef") == '"abcdef" has 6 characters, more than 5'
+    assert said({"x-message": "must be lower case", "pattern": "^[a-z]*$"}, "A") == '"A" must be lower case'
+
+
 def test_long_values_are_shortened_in_the_middle() -> None:
     text = shown("a" * 200 + "z")
     assert len(text) == LONGEST

@@ -53,6 +53,24 @@ def overlaid(tmp_path: Path, clock: ManualClock) -> Any:
     return client
 
 
+def test_a_receiver_elsewhere_without_a_certificate_is_taken_once_url_is_relaxed(
+    overlaid: Any, clock: ManualClock
+) -> None:
+    hook = {"tracking_number": "1Z204E380338943508", "url": "http://hooks.lan:5000/trackflow"}
+    refused = create_app(Settings(), clock).test_client().post("/v2/webhooks", headers=FREE, json=hook)
+    assert refused.status_code == 400
+    assert refused.json is not None
+    assert refused.json["error"]["message"] == (
+        'body: url: "http://hooks.lan:5000/trackflow" must be an https:// URL, '
+        "or http:// to this machine (localhost, 127.0.0.1, [::1])"
+    )
+    url = f"{SCHEMAS}.Webhook['$defs'].request.properties.url"
+    client = overlaid({"target": url, "update": {"anyOf": [{"pattern": "^http://hooks[.]lan[:/]"}]}})
+    assert client.post("/v2/webhooks", headers=FREE, json=hook).status_code == 201
+    elsewhere = {**hook, "url": "http://other.lan/"}
+    assert client.post("/v2/webhooks", headers=FREE, json=elsewhere).status_code == 400
+
+
 def test_a_new_operation_is_served_with_data_that_keeps_its_schema(overlaid: Any) -> None:
     client = overlaid(NEW_OPERATION)
     answer = client.get(f"{TRACKED}/proof", headers=FREE)

@@ -66,5 +66,9 @@ def test_where_a_token_is_needed_a_browser_asks_for_it(clock: ManualClock) -> No
     client: Client = create_app(Settings(host="0.0.0.0", admin_token="t0ken"), clock).test_client()
     refused = client.get("/__admin/")
     assert refused.status_code == 401
-    assert "Basic realm=" in refused.headers["WWW-Authenticate"]
-    assert client.get("/__admin/", auth=("", "t0ken")).status_code == 200
+    assert [each.partition(" ")[0] for each in refused.headers.getlist("WWW-Authenticate")] == ["Bearer", "Basic"]
+    for page in ("/__admin/", "/__admin/docs", "/__admin/openapi.json"):
+        assert client.get(page, auth=("whoever", "t0ken")).status_code == 200
+    assert client.get("/__admin/", auth=("t0ken", "wrong")).status_code == 401
+    foreign = client.post("/__admin/reset", auth=("", "t0ken"), headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
