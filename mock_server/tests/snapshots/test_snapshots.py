@@ -34,7 +34,7 @@ def lived(admin: Admin, app: MockServer) -> None:
             admin.ask(key, f"/v2/track/{number}")
     admin.put(f"/scenario?key={OTHER}", {"name": "slow"})
     admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": "out_for_delivery"})
-    admin.post(f"/shipments/{TRACKED[3]}/events?key={FREE}", {"type": "exception", "status": "Eaten by a dog"})
+    admin.post(f"/shipments/{TRACKED[1]}/events?key={FREE}", {"type": "exception", "status": "Eaten by a dog"})
     admin.post(f"/faults?key={FREE}", {"fault": {"type": "error", "code": "internal_error"}, "every": 3})
     admin.post(f"/webhooks?key={FREE}", {**HOOK, "tracking_number": NUMBER})
     admin.put(f"/clock?key={FREE}", {"action": "advance", "seconds": 7 * 3600})
@@ -116,7 +116,7 @@ def test_one_sandbox_can_go_back_alone(admin: Admin, app: MockServer) -> None:
     for key in (FREE, OTHER):
         admin.put(f"/clock?key={key}", {"action": "advance", "seconds": 86400})
     moved = admin.get(f"/clock?key={OTHER}")
-    admin.put(f"/snapshot?key={FREE}", saved)
+    assert admin.put(f"/snapshot?key={FREE}", saved)["keys"] == 1
     assert (admin.get(f"/clock?key={FREE}"), admin.get(f"/faults?key={FREE}"), admin.track(FREE)) == before
     assert admin.get(f"/clock?key={OTHER}") == moved
 

@@ -41,8 +41,9 @@ def register(plane: Plane) -> None:
     def reset() -> Response:
         if plane.key is not None:
             plane.check_key(plane.key)
+        used = len(plane.known())
         worlds.reset(plane.key)
-        return jsonify(status="reset", keys=len(worlds.all()))
+        return jsonify(status="reset", keys=used)
 
 
 def shown(name: str, value: Any) -> Any:

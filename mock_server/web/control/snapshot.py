@@ -26,4 +26,4 @@ def register(plane: Plane) -> None:
             differences = snapshots.restore(worlds, value, plane.key)
         except FormError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw]) from None
-        return jsonify(status="restored", keys=len(worlds.all()), differences=differences)
+        return jsonify(status="restored", keys=len(plane.known()), differences=differences)

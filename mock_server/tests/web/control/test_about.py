@@ -55,6 +55,13 @@ def test_a_reset_of_all_is_as_at_the_start(admin: Admin) -> None:
     assert (admin.get("/clock"), admin.track(FREE)) == before
 
 
+def test_a_reset_counts_the_sandboxes_that_it_concerned(admin: Admin) -> None:
+    for key in (FREE, OTHER, "tf_test_free_c"):
+        admin.ask(key)
+    counts = [admin.post(path)["keys"] for path in ("/reset?key=tf_test_free_new", f"/reset?key={FREE}", "/reset")]
+    assert counts == [0, 1, 2]
+
+
 def test_what_the_plane_does_not_have_is_a_problem(admin: Admin) -> None:
     assert admin.problem("GET", "/nothing")["status"] == 404
     assert admin.problem("GET", "/requests/99")["status"] == 404
