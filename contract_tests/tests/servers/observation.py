@@ -120,11 +120,12 @@ def routes(talk: Conversation) -> Iterator[Seen]:
 
 
 def keys(talk: Conversation) -> Iterator[Seen]:
-    for key in (None, "", "wrong", "tf_", "tf_live_nope_1", "tf_test_revoked_1", "tf_live_sk_1"):
+    for key in (None, "", "wrong", "tf_", "tf_live_nope_1", "tf_test_revoked_1", "tf_live_sk_1", "TF_LIVE_FREE_1"):
         yield talk.track(KNOWN, key=key)
         yield talk.ask("GET", "/v2/carriers", key=key)
     yield talk.batch(KNOWN, key=None)
     yield talk.ask("POST", "/v2/webhooks", {}, key=None)
+    yield talk.ask("POST", "/v2/webhooks", {"tracking_number": KNOWN, "url": "https://example.com/"}, key="wrong")
     yield talk.ask("DELETE", "/v2/webhooks/wh_1", key=None)
     yield talk.ask("POST", "/v2/track/batch", b"{", key=None)
     yield talk.track(KNOWN, key=None, headers={"authorization": f"Bearer {GROWTH}"})

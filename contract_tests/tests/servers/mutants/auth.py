@@ -46,6 +46,62 @@ class DeletingIsOpen(Keys):
 
 
 @documented.part("errors.401")
+class AnEmptyKeyWillDo(Keys):
+    """A key without a letter opens everything."""
+
+    def known(self, text: str | None) -> Key:
+        return STRANGER if text == "" else super().known(text)
+
+
+@documented.part("errors.401")
+class KeysHaveNoCase(Keys):
+    """Capital letters make no difference to a key."""
+
+    def known(self, text: str | None) -> Key:
+        return super().known(text and text.lower())
+
+
+@documented.part("errors.401")
+class WebhooksTakeAnyKey(Keys):
+    """A webhook is made for any key but a missing one."""
+
+    def admit(self, call: Call) -> Key:
+        invented = call.operation == "createWebhook" and self.presented(call)
+        return STRANGER if invented and not self.FORM.fullmatch(invented) else super().admit(call)
+
+
+class _Registered(Keys):
+    """Only keys that were given out are good."""
+
+    GIVEN_OUT = frozenset(f"tf_live_{plan}_1" for plan in PLANS)
+
+    def known(self, text: str | None) -> Key:
+        for given in sorted(self.GIVEN_OUT):
+            if text is not None and self.same(text, given):
+                return super().known(given)
+        raise self.refusal(text)
+
+    def same(self, text: str, given: str) -> bool:
+        return text == given
+
+
+@documented.part("errors.401")
+class OnlyTheStartOfAKeyCounts(_Registered):
+    """Whatever follows a good key is not looked at."""
+
+    def same(self, text: str, given: str) -> bool:
+        return text.startswith(given)
+
+
+@documented.part("errors.401")
+class AStartOfAKeyWillDo(_Registered):
+    """The longer part of a good key is as good."""
+
+    def same(self, text: str, given: str) -> bool:
+        return given.startswith(text) and len(text) > len(given) // 2
+
+
+@documented.part("errors.401")
 class AnyKeyWillDo(Keys):
     """Any text is accepted as a key."""
 

@@ -18,6 +18,42 @@ class FiltersAreIgnored(Webhooks):
         return True
 
 
+@documented.part("delivery.operation")
+class EveryNumberIsTold(Webhooks):
+    """A webhook hears of all numbers."""
+
+    def listening(self, number: str) -> tuple[Subscription, ...]:
+        return tuple(self.alive.values())
+
+
+@documented.part("delivery.filter", "delivery.filter.all", "delivery.filter.exception")
+class FiresOnce(Webhooks):
+    """A webhook is told once, and never again."""
+
+    def wants(self, subscription: Subscription, event_type: str) -> bool:
+        told: set[str] = self.__dict__.setdefault("told", set())
+        wanted = subscription.id not in told and super().wants(subscription, event_type)
+        if wanted:
+            told.add(subscription.id)
+        return wanted
+
+
+@documented.part("delivery.filter")
+class TheLastFilterCounts(Webhooks):
+    """Of several filters the last one counts."""
+
+    def wants(self, subscription: Subscription, event_type: str) -> bool:
+        return super().wants(replace(subscription, events=subscription.events[-1:]), event_type)
+
+
+@documented.part("delivery.filter")
+class TheFirstFilterCounts(Webhooks):
+    """Of several filters the first one counts."""
+
+    def wants(self, subscription: Subscription, event_type: str) -> bool:
+        return super().wants(replace(subscription, events=subscription.events[:1]), event_type)
+
+
 @documented.part("delivery.filter", "delivery.filter.delivered")
 class DeliveredFiresEarly(Webhooks):
     """The filter delivered fires for out_for_delivery too."""
