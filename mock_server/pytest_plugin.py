@@ -48,9 +48,17 @@ def trackflow_mock(
 def trackflow(trackflow_mock: "RunningMock | AttachedMock", request: pytest.FixtureRequest) -> Iterator["Sandbox"]:
     """A sandbox that no other test knows."""
     marker = request.node.get_closest_marker("trackflow")
-    plan = marker.kwargs.get("plan", *marker.args[:1]) if marker else None
-    with trackflow_mock.sandbox(plan) as sandbox:
+    with trackflow_mock.sandbox(_plan(*marker.args, **marker.kwargs) if marker else None) as sandbox:
         yield sandbox
+
+
+def _plan(*positional: Any, **named: Any) -> str | None:
+    """The plan that a marker's arguments name; the test fails for any argument besides."""
+    given = [repr(each) for each in positional[1:]] + [f"{name}=" for name in named if name != "plan" or positional]
+    if given:
+        pytest.fail(f"@pytest.mark.trackflow does not know {', '.join(given)}; it knows plan, once", pytrace=False)
+    plan: str | None = named.get("plan", *positional)
+    return plan
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,7 @@
 """Reading a JSON body that nobody promised is one."""
 
 import json
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NoReturn
@@ -14,12 +15,21 @@ def read_json(body: bytes) -> Any:
     Stricter than Python's reader, as RFC 8259 and RFC 7493 (I-JSON) are: UTF-8 only, no NaN, no repeated names,
     no lone surrogates.
     """
+    if body.startswith(BOM_UTF8):
+        raise ApiError(
+            "invalid_request", "the body begins with a byte order mark, which JSON has not; leave out its first 3 bytes"
+        )
     try:
-        value = json.loads(body.decode("utf-8"), object_pairs_hook=_object, parse_constant=_refuse_constant)
+        value = json.loads(
+            body.decode("utf-8"), object_pairs_hook=_object, parse_int=_whole, parse_constant=_refuse_constant
+        )
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeError as error:
-        raise ApiError("invalid_request", f"the body is not UTF-8 text: {error}") from None
+    except UnicodeDecodeError as error:
+        raise ApiError("invalid_request", f"the body is not UTF-8 text: {misread(error)}") from None
+    except UnicodeEncodeError as error:
+        half = rf"\u{ord(error.object[error.start]):04x}"
+        raise ApiError("invalid_request", f"the body is not UTF-8 text: {half} is half a character") from None
     except json.JSONDecodeError as error:
         raise ApiError(
             "invalid_request", f"the body is not JSON: {error.msg} at line {error.lineno} column {error.colno}"
@@ -29,6 +39,11 @@ def read_json(body: bytes) -> Any:
     except ValueError as error:
         raise ApiError("invalid_request", f"the body is not JSON: {error}") from None
     return value
+
+
+def misread(error: UnicodeDecodeError) -> str:
+    """What cannot be read as UTF-8, and where it is."""
+    return f"byte 0x{error.object[error.start]:02x} at offset {error.start} is no part of a character"
 
 
 def check_media_type(headers: Mapping[str, str], accepted: tuple[str, ...]) -> None:
@@ -49,6 +64,13 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         repeated = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the name {repeated!r} occurs twice in one object")
     return value
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:  # Python's limit, against numbers that take long to read
+        raise ValueError(f"a number of {len(text)} digits is too long to be read") from None
 
 
 def _refuse_constant(text: str) -> NoReturn:

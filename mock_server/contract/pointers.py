@@ -1,7 +1,10 @@
 """JSON pointers (RFC 6901): names for places inside a document."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
+
+INDEX = re.compile("0|[1-9][0-9]*")  # RFC 6901 section 4: no sign, no leading zeros
 
 
 def pointer(steps: Iterable[str | int]) -> str:
@@ -19,7 +22,7 @@ def follow(document: Any, text: str) -> Any:
     value = document
     for step in steps(text):
         try:
-            value = value[int(step)] if isinstance(value, list) else value[step]
+            value = value[int(step)] if isinstance(value, list) and INDEX.fullmatch(step) else value[step]
         except (LookupError, TypeError, ValueError):
             raise LookupError(f"{text} names nothing: no {step!r}{_choices(value)}") from None
     return value

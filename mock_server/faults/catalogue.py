@@ -6,7 +6,7 @@ from math import exp
 from operator import delitem, setitem
 from random import Random
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
@@ -70,6 +70,7 @@ class Latency(ReplyFault):
 class Dribble(ReplyFault):
     """A body that comes in pieces, for as long as it takes."""
 
+    in_transfer: ClassVar[bool] = True
     number_of_chunks: int = spelt("numberOfChunks")
     milliseconds: float = spelt("totalDuration")
 
@@ -101,6 +102,8 @@ class EmptyResponse(ReplyFault):
 class MalformedResponseChunk(ReplyFault):
     """A good head, and garbage where a chunk should be; a reply without a body has no chunks to spoil."""
 
+    in_transfer: ClassVar[bool] = True
+
     def after(self, reply: Reply, occasion: Occasion) -> Reply:
         return _sent(reply, wire.BrokenChunk(_garbage(occasion.chance))) if reply.content else reply
 
@@ -119,6 +122,7 @@ class RandomDataThenClose(ReplyFault):
 class TruncateBody(ReplyFault):
     """A connection closed in the middle of the body."""
 
+    in_transfer: ClassVar[bool] = True
     bytes_sent: int = spelt("bytes")
 
     def after(self, reply: Reply, _: Occasion) -> Reply:

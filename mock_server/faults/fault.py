@@ -64,9 +64,13 @@ class CallFault(Fault):
 
 
 class ReplyFault(Fault):
-    """A reply spoilt before it is sent, or on its way."""
+    """A reply spoilt before it is sent, or on its way.
+
+    `in_transfer` are faults of how a body is sent, which an answer to HEAD has not.
+    """
 
     __slots__ = ()
+    in_transfer: ClassVar[bool] = False
 
     def after(self, reply: Reply, occasion: Occasion) -> Reply:
         """The reply as the client gets it; the very same object if there is nothing in it to spoil."""

@@ -27,7 +27,7 @@ class Preference:
 
     code: int | None = None
     example: str | None = None
-    delay: float = 0.0
+    delay: float | None = None
 
     @property
     def decides(self) -> bool:
@@ -54,7 +54,8 @@ class Preference:
 
     def applied(self) -> str:
         """The `Preference-Applied` header's value (RFC 7240 section 3)."""
-        given = (("code", self.code), ("example", self.example), ("delay", f"{self.delay:g}" if self.delay else None))
+        delay = None if self.delay is None else f"{self.delay:g}"
+        given = (("code", self.code), ("example", self.example), ("delay", delay))
         return ", ".join(f"{name}={value}" for name, value in given if value is not None)
 
 
@@ -91,7 +92,7 @@ def parse(header: str) -> Preference:
     return Preference(
         _code(given["code"]) if "code" in given else None,
         given.get("example"),
-        _delay(given["delay"]) if "delay" in given else 0.0,
+        _delay(given["delay"]) if "delay" in given else None,
     )
 
 

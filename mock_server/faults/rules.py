@@ -77,6 +77,7 @@ class Rule:
         if _deeper(document, DEEPEST):
             raise FormError.at("/fault", "depth", f"is nested more than {DEEPEST} levels deep; use a simpler value")
         vocabulary.check(document)
+        _check_bounds(document["fault"].get("distribution", {}))
         given = {name: document[name] for name in ("after", "times", "every", "probability") if name in document}
         rule = cls(
             document.get("id", identifier),
@@ -135,6 +136,13 @@ def check_name(place: str, name: str | None, known: Collection[str], noun: str) 
     choices = ", ".join(islice(known, MOST_CHOICES)) + (", ..." if len(known) > MOST_CHOICES else "")
     fix = f"did you mean {near[0]}?" if near else f"there are {choices}"
     raise FormError.at(place, "enum", f"{shown(name)} is no {noun}; {fix}")
+
+
+def _check_bounds(distribution: Mapping[str, Any]) -> None:
+    """FormError for bounds between which nothing is."""
+    if "lower" in distribution and distribution["upper"] < distribution["lower"]:
+        complaint = f"{distribution['upper']} is less than lower, {distribution['lower']}; exchange the two"
+        raise FormError.at("/fault/distribution/upper", "lower", complaint)
 
 
 def _deeper(value: Any, levels: int) -> bool:

@@ -74,6 +74,8 @@ class Faults:
         """The reply as the client is to get it, and the rules that struck it."""
         struck = []
         for rule, fault in self._page.replies:
+            if fault.in_transfer and subject.method == "HEAD":
+                continue
             if not self._concerns(rule, subject) or fault.after(reply, self._trial) is reply:
                 continue
             chance = self._strike(rule)

@@ -65,6 +65,22 @@ def test_all():
     assert "6 passed" in output
 
 
+@pytest.mark.parametrize(
+    ("arguments", "told"), [("foo=1", "foo="), ("'free', 7", "7"), ("'free', plan='free'", "plan=")]
+)
+def test_an_argument_that_the_marker_does_not_know_fails_the_test(tmp_path: Path, arguments: str, told: str) -> None:
+    tests = f"""
+import pytest
+
+@pytest.mark.trackflow({arguments})
+def test_it(trackflow):
+    pass
+"""
+    status, output = run(tmp_path, tests)
+    assert status == 1
+    assert f"@pytest.mark.trackflow does not know {told}; it knows plan" in output
+
+
 def test_settings_come_from_a_fixture_that_users_override(tmp_path: Path) -> None:
     conftest = """
 import pytest

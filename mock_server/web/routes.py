@@ -62,6 +62,9 @@ class Router:
         try:
             path_params = {name: _unquoted(value) for name, value in zip(_names(path), values, strict=True)}
             return Route(methods, operation, *operation.parameter_facts(path_params, _query(raw_query, operation)))
+        except UnicodeDecodeError as error:
+            complaint = f"%{error.object[error.start]:02X} is no part of a UTF-8 character there; percent-encode UTF-8"
+            return Route(methods, operation, problem=ApiError("invalid_request", complaint))
         except ValueError as error:
             return Route(methods, operation, problem=ApiError("invalid_request", str(error)))
         except ApiError as problem:

@@ -18,6 +18,12 @@ def test_a_pointer_leads_through_objects_and_arrays() -> None:
     assert follow({"a/b": [{"c": 1}]}, "/a~1b/0/c") == 1
 
 
+@pytest.mark.parametrize("text", ["/a/00", "/a/+0", "/a/-1", "/a/ 0", "/a/0_0"])
+def test_an_index_has_neither_sign_nor_leading_zeros(text: str) -> None:
+    with pytest.raises(LookupError, match="names nothing"):
+        follow({"a": [1]}, text)
+
+
 @pytest.mark.parametrize("text", ["/a/9", "/a/x", "/b", "/a/0/c"])
 def test_a_pointer_to_nothing_says_which_step_failed(text: str) -> None:
     with pytest.raises(LookupError, match=f"{text} names nothing: no '{text[-1]}'"):

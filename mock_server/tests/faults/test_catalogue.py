@@ -182,6 +182,7 @@ def test_a_miscounted_quota_is_off_by_so_much(by: int, told: str) -> None:
     [
         ({"type": "missing_field", "pointer": "/nowhere"}, reply()),
         ({"type": "missing_field", "pointer": "/events/2"}, reply()),
+        ({"type": "missing_field", "pointer": "/events/01"}, reply()),
         ({"type": "missing_field", "pointer": "/status/deep"}, reply()),
         ({"type": "missing_field", "pointer": "/status"}, Reply(200, b"{")),
         ({"type": "missing_field", "pointer": "/status"}, Reply(204)),

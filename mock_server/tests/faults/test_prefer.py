@@ -12,6 +12,7 @@ from mock_server.faults.prefer import NONE, Preference, parse
         ("code=503", Preference(code=503)),
         ("code=503, delay=2", Preference(code=503, delay=2.0)),
         ("Delay=0.25", Preference(delay=0.25)),
+        ("delay=0", Preference(delay=0.0)),
         ('example="documented"', Preference(example="documented")),
         ("code=404, code=503", Preference(code=404)),
         ("return=minimal; foo=bar, code=429;why", Preference(code=429)),
@@ -33,6 +34,11 @@ def test_a_value_that_its_name_does_not_allow_is_refused(header: str) -> None:
 def test_what_was_applied_is_told() -> None:
     assert Preference(503, None, 2.0).applied() == "code=503, delay=2"
     assert Preference(None, "pending", 0.5).applied() == "example=pending, delay=0.5"
+
+
+def test_a_delay_of_nothing_is_applied_too() -> None:
+    # RFC 7240 section 3: Preference-Applied lists at least one preference, so it is never empty.
+    assert Preference(delay=0.0).applied() == "delay=0"
 
 
 @given(st.text(max_size=200))

@@ -56,6 +56,11 @@ def test_a_rule_is_shown_as_it_was_given_with_its_id() -> None:
             "/fault/distribution",
             "sigma is missing",
         ),
+        (
+            {"fault": {"type": "latency", "distribution": {"type": "uniform", "lower": 500, "upper": 1}}},
+            "/fault/distribution/upper",
+            "1 is less than lower, 500",
+        ),
         ({"fault": {"type": "reorder", "by": 2}}, "/fault/by", "by is not known here"),
         ({"fault": {"type": "missing_field", "pointer": "status"}}, "/fault/pointer", '"status" does not match'),
         ({"fault": {"type": "wrong_content_type", "value": "a\r\nb: c"}}, "/fault/value", "does not match"),

@@ -257,3 +257,19 @@ def test_a_count_can_be_taken_up_elsewhere() -> None:
     fails(first, [call()] * 2)
     second.recount([first.count(limited)])
     assert fails(second, [call()] * 3) == "x.."
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"type": "MALFORMED_RESPONSE_CHUNK"},
+        {"type": "truncate_body", "bytes": 1},
+        {"type": "dribble", "numberOfChunks": 2, "totalDuration": 1},
+    ],
+)
+def test_how_a_body_is_sent_goes_wrong_only_where_one_is_sent(fault: dict[str, Any]) -> None:
+    sandbox, whole = faults(rule(fault)), reply()
+    assert sandbox.spoil(Subject(None, "HEAD", {}, tuple), whole) == (whole, [])
+    spoilt, struck = sandbox.spoil(call(), whole)
+    assert spoilt.wire is not None
+    assert len(struck) == 1

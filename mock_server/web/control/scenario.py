@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from mock_server.contract.bodies import misread
 from mock_server.contract.files import DocumentError
 from mock_server.contract.forms import FormError
 from mock_server.faults import scenarios
@@ -58,4 +59,4 @@ def _text() -> str:
     try:
         return request.get_data().decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Problem(HTTPStatus.BAD_REQUEST, f"the body is not UTF-8 text: {error}") from None
+        raise Problem(HTTPStatus.BAD_REQUEST, f"the body is not UTF-8 text: {misread(error)}") from None
