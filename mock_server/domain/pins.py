@@ -46,6 +46,12 @@ class Pin:
         """The journey; ValueError also if the wish says one thing of this instant and its events another."""
         journey = self.journey(seed, dispatch, now)
         seen = journey.at(now)
+        if "last_updated" in self.wish and seen.events and seen.events[0].at > seen.last_updated:
+            newest = to_text(seen.events[0].at)
+            raise ValueError(
+                f"last_updated {self.wish['last_updated']} is before the newest event, which is of {newest}; "
+                f"give {newest} or later, or events of your own that end before it"
+            )
         status = self.wish.get("status", seen.status)
         if status != seen.status:
             raise ValueError(

@@ -138,6 +138,20 @@ def test_a_wrong_wish_names_the_place_and_pins_nothing(admin: Admin, wish: Any, 
     assert admin.get(f"/shipments/{NUMBER}?key={FREE}")["pinned"] is False
 
 
+def test_a_shipment_is_not_older_than_its_newest_event(admin: Admin) -> None:
+    event = {"type": "transit", "timestamp": "2026-06-15T11:00:00Z"}
+    wish: dict[str, Any] = {"events": [event], "last_updated": "2026-06-15T10:59:59Z"}
+    problem = admin.problem("PUT", f"/shipments/{NUMBER}?key={FREE}", wish)
+    assert problem["status"] == 400
+    assert problem["detail"].startswith("last_updated 2026-06-15T10:59:59Z is before the newest event")
+    assert "give 2026-06-15T11:00:00Z or later" in problem["detail"]
+    made_up = admin.problem("PUT", f"/shipments/{NUMBER}?key={FREE}", {"last_updated": "2020-01-01T00:00:00Z"})
+    assert "last_updated 2020-01-01T00:00:00Z is before the newest event" in made_up["detail"]
+    assert admin.get(f"/shipments/{NUMBER}?key={FREE}")["pinned"] is False
+    answer = admin.put(f"/shipments/{NUMBER}?key={FREE}", {**wish, "last_updated": event["timestamp"]})
+    assert answer["shipment"]["last_updated"] == event["timestamp"]
+
+
 @pytest.mark.parametrize(
     ("number", "wish", "status"),
     [
