@@ -22,13 +22,17 @@ _FILTERS = "/components/schemas/Webhook/$defs/events/items/oneOf"
 
 @dataclass(slots=True)
 class Api:
-    """One target, by operation; every answer has been through the passive checks when it arrives."""
+    """One target, by operation; every answer has been through the passive checks when it arrives.
+
+    `repeats` is whether a batch may ask for a shipment twice; None until that is known.
+    """
 
     contract: Contract
     session: Session
     facts: Facts
     ledger: Ledger
     seed: int
+    repeats: bool | None = None
     _directory: Exchange | None = None
     _once: dict[tuple[str, str | None, str | None], Exchange] = field(default_factory=dict)
 

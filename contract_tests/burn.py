@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from contract_tests.api import Api, shipments
+from contract_tests.batches import filling, largest, learn_repetition
 from contract_tests.contract.document import Plan
 from contract_tests.exchange import Exchange, Key
 from contract_tests.expect import described, refused
 from contract_tests.ledger import Ledger
-from contract_tests.numbers import number_like
 from contract_tests.pacing import whole_number
 from contract_tests.passive.quota_law import Reading, readings
 from contract_tests.run import Run
@@ -37,10 +37,26 @@ class Burn:
     def track(self) -> Exchange:
         return self.api.track(self.api.facts.known(), key=self.key, wanting_429=True)
 
-    def batch(self, size: int, *, expected_cost: int | None = None) -> Exchange:
-        known = self.api.facts.known()
-        asked = shipments([known, *(number_like(self.api, known, f"batch {count}") for count in range(1, size))])
-        return self.api.batch(asked, key=self.key, wanting_429=True, expected_cost=expected_cost)
+    def batch(self, size: int) -> Exchange:
+        return self.api.batch(shipments(filling(self.api, size)), key=self.key, wanting_429=True)
+
+    def send(self, size: int) -> Exchange:
+        """A batch of that size, or a single request."""
+        return self.batch(size) if size > 1 else self.track()
+
+    def granted(self, answer: Exchange, size: int) -> int:
+        """How many of so many requests passed; a batch may be answered as far as the quota goes."""
+        if answer.status == TOO_MANY:
+            return 0
+        passed = self.passed(answer)
+        # A single result may be the answer to all repetitions.
+        return passed if 1 < passed < size and self.left(answer) == 0 else size
+
+    def passed(self, answer: Exchange) -> int:
+        """How many results of a batch are no refusals over the quota."""
+        code = self.run.contract.refusals["rate_limit_exceeded"].code
+        results = self.api.read(answer).get("results")
+        return sum(code not in str(each) for each in results) if isinstance(results, list) else 0
 
     def reading(self, exchange: Exchange) -> Reading | None:
         """What the answer's headers say."""
@@ -53,6 +69,7 @@ class Burn:
 
     def fresh(self) -> Exchange:
         """The first answer of a new minute."""
+        learn_repetition(self.api, self.key)
         told = self.reading(self.track())
         ahead = told.ends_at - self.run.sleeper.now() if told else _MINUTE
         wait = ahead if 0 < ahead <= _MINUTE + 1 else _MINUTE  # nobody waits for the day's window
@@ -63,17 +80,20 @@ class Burn:
         """Spends down to `stop_at`, in batches while there is much; answers what is left and what was granted."""
         granted = 0
         while left > stop_at:
+            if left == LAST and self.plan.batch_size > LAST and not stop_at:
+                now_left, spent = self._atomic(left)
+                left, granted = now_left, granted + spent
+                if not left:
+                    break
             spare = left - max(stop_at, LAST)
             size = max(1, min(self.plan.batch_size, spare)) if left > _MOST_SINGLES or stop_at else 1
-            if left == LAST and self.plan.batch_size > LAST and not stop_at:
-                self._atomic(left)
-            answer = self.batch(size) if size > 1 else self.track()
-            now_left, passed = self.left(answer), answer.status != TOO_MANY
-            expected, found = f"an answer with {left - size} left", f"{answer.status} with {now_left} left"
+            answer = self.send(size)
+            now, passed = self.left(answer), answer.status != TOO_MANY
+            expected, found = f"an answer with {left - size} left", f"{answer.status} with {now} left"
             granted += size * passed
-            holds = passed and now_left == left - size
+            holds = passed and now == left - size
             if not self.ledger.judge("quota.exact", answer, expected, found, holds=holds):
-                return (now_left or 0) if passed else 0, granted
+                return (now or 0) if passed else 0, granted
             left -= size
         return left, granted
 
@@ -96,7 +116,7 @@ class Burn:
         if self.plan.limited:
             self.fresh()
         size = self.plan.batch_size
-        full, over = self.batch(size), self.batch(size + 1, expected_cost=1)
+        full, over = largest(self.api, size, key=self.key, wanting_429=True)
         passed, declined = full.response.succeeded, 400 <= over.status < 500 and over.status != TOO_MANY
         for clause in (self.plan.clause, "batch.size"):
             self.ledger.judge(clause, full, f"a batch of {size}", described(full), holds=passed)
@@ -111,32 +131,13 @@ class Burn:
             if not self.ledger.judge(self.plan.clause, answer, "no limit", described(answer), holds=passed):
                 return
 
-    def day(self, granted: int) -> None:
-        """Spends a whole day's quota in batches, minute after minute; `granted` were sent on that day before."""
-        limit, per_minute = self.plan.per_day, self.plan.per_minute
-        if limit is None or per_minute is None:
-            return
-        answer = None
-        while granted <= limit and (answer is None or answer.status != TOO_MANY):
-            self.run.sleeper.move(_MINUTE)
-            for size in _portions(min(per_minute, limit - granted), self.plan.batch_size):
-                answer = self.batch(size)
-                if answer.status == TOO_MANY:
-                    break
-                granted += size
-        for clause in (self.plan.clause, "quota.both-windows"):
-            self.ledger.judge(clause, answer, f"{limit} requests a day", granted, holds=granted == limit)
-
-    def _atomic(self, left: int) -> None:
+    def _atomic(self, left: int) -> tuple[int, int]:
+        """Asks for more than is left, at once; answers what is left then, and what was spent."""
         answer = self.batch(left + 1)
         clauses = ["quota.batch.atomic"] if answer.response.succeeded else ["quota.batch.atomic", "errors.429"]
         refused(self.run.contract, self.ledger, clauses, answer, "rate_limit_exceeded")
         found = self.left(answer)
         self.ledger.judge("quota.batch.atomic", answer, f"{left} left, as before", found, holds=found == left)
-
-
-def _portions(total: int, size: int) -> list[int]:
-    """The total in batches; one request too many when nothing is left."""
-    if total <= 0:
-        return [1]
-    return [size] * (total // size) + ([total % size] if total % size else [])
+        now = left if found is None else min(found, left)
+        passed = min(self.passed(answer), left + 1) if answer.response.succeeded else 0
+        return now, max(left - now, passed)

@@ -20,7 +20,7 @@ from contract_tests.states import States
 from contract_tests.target import Target, read_target
 from contract_tests.transport import HttpTransport, Transport
 
-EXHAUSTING = (2500, 20_000)  # requests and lookups that using up every plan's minute and the smallest day may take
+EXHAUSTING = (4000, 50_000)  # requests and lookups that using up every plan's minute and two plans' days may take
 
 
 @dataclass(slots=True)

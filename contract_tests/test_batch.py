@@ -3,12 +3,12 @@
 from typing import Any
 
 from contract_tests.api import Api, shipments
+from contract_tests.batches import filling, largest
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
 from contract_tests.expect import declined, described, has_status, is_there, refused, succeeds
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
-from contract_tests.numbers import number_like
 from contract_tests.proving import proves
 from contract_tests.target import Number
 from contract_tests.test_tracking import mismatches
@@ -41,7 +41,7 @@ def test_each_shipment_has_its_own_result(api: Api, facts: Facts, ledger: Ledger
     if not exchange.response.succeeded:
         _why(api, ledger, exchange, known)
         return
-    ledger.hold("batch.200", exchange)
+    has_status(ledger, "batch.200", exchange)
     results = _results(api, exchange)
     _pairs(api, ledger, exchange, [each.tracking_number for each in asked])
     found = [each for each in results if each.get("tracking_number") == known.tracking_number and each.get("status")]
@@ -64,12 +64,10 @@ def test_each_shipment_has_its_own_result(api: Api, facts: Facts, ledger: Ledger
 def test_a_batch_is_as_large_as_the_plan_allows(api: Api, facts: Facts, ledger: Ledger) -> None:
     if facts.plan is None:
         raise UnverifiableError("the key's plan is not known; say it with --plan")
-    known, size = facts.known(), facts.plan.batch_size
-    numbers = [known, *(number_like(api, known, f"batch {count}") for count in range(size))]
-    full = api.batch(shipments(numbers[:size]))
+    size = facts.plan.batch_size
+    full, over = largest(api, size)
     if succeeds(ledger, ["batch.size"], full):
-        _pairs(api, ledger, full, [each.tracking_number for each in numbers[:size]])
-    over = api.batch(shipments(numbers), expected_cost=1)
+        _pairs(api, ledger, full, [each.tracking_number for each in filling(api, size)])
     if declined(ledger, "batch.size", over):
         refused(api.contract, ledger, ["batch.oversized"], over, "invalid_request")
         named = str(size) in over.response.text and facts.plan.name in over.response.text.lower()

@@ -2,6 +2,7 @@
 
 from contract_tests.api import Api
 from contract_tests.burn import LAST, TOO_MANY, Burn
+from contract_tests.day import DAY, LARGEST, MINUTE, Day
 from contract_tests.exchange import Exchange
 from contract_tests.expect import described, refused, refused_as
 from contract_tests.facts import Facts, UnverifiableError
@@ -10,9 +11,6 @@ from contract_tests.pacing import whole_number
 from contract_tests.passive.quota_law import Reading
 from contract_tests.proving import proves
 from contract_tests.run import Run
-
-_MINUTE, _DAY = 60, 86400
-_LARGEST_DAY = 10_000  # lookups that are spent to count a day; a larger day would take minutes
 
 
 @proves(
@@ -34,9 +32,8 @@ def test_exactly_as_many_requests_pass_as_promised(run: Run, ledger: Ledger) -> 
     refusal, granted = burn.track(), 1 + spent
     _refusal(burn, refusal)
     told = burn.reading(refusal)
-    if refusal.status == TOO_MANY and told is not None:
-        holds = told.ends_at - refusal.at <= _MINUTE + 1
-        ledger.judge("quota.headers.window", refusal, "Reset at the end of the minute", told.reset, holds=holds)
+    if refusal.status == TOO_MANY and told is not None and told.ends_at - refusal.at > MINUTE + 1:
+        ledger.breach("quota.headers.window", refusal, "Reset at the end of the minute", told.reset)
     granted += refusal.status != TOO_MANY
     for clause in ("quota.exact", burn.plan.clause):
         expected = f"{limit} requests granted in the minute"
@@ -93,7 +90,7 @@ def test_each_plan_has_its_limits(run: Run, facts: Facts, ledger: Ledger) -> Non
 
 
 @proves("quota.day", "quota.headers.window", "quota.both-windows", rank=94)
-def test_the_day_has_its_own_limit(run: Run, ledger: Ledger) -> None:
+def test_the_day_has_its_own_limit(run: Run) -> None:
     burn = _burn(run)
     burn.fresh()
     run.states.ask("quota used", key=burn.key.text, remaining=2)
@@ -102,33 +99,55 @@ def test_the_day_has_its_own_limit(run: Run, ledger: Ledger) -> None:
     if [each.status == TOO_MANY for each in answers] != [False, False, True] or told is None:
         raise UnverifiableError("the state 'quota used' did not leave two requests")
     _refusal(burn, answers[-1])
-    reset = told
-    if told.ends_at - run.sleeper.now() > _MINUTE:
-        run.sleeper.move(_MINUTE)
-        _still_refused(burn, told)
+    if told.ends_at - run.sleeper.now() > MINUTE:
+        run.sleeper.move(MINUTE)
+        later = _still_refused(burn, told)
     else:
-        reset = _past_reset(burn, told) or told
-    run.sleeper.move(_until_midnight(run, reset.ends_at))
-    morning = burn.track()
-    passed = morning.status != TOO_MANY
-    ledger.judge("quota.day", morning, "an answer after midnight", described(morning), holds=passed)
-    if passed and (burn.plan.per_day or 0) <= _LARGEST_DAY:
-        burn.day(1)
-    run.sleeper.move(_DAY)
+        later = _past_reset(burn, told)
+    day = Day(burn)
+    if later.status == TOO_MANY:
+        if day.ends(later):
+            day.is_counted(fresh=True)
+    else:  # the state has used up the minute alone
+        day.begins()
+        last = day.is_counted(fresh=False)
+        if last is None or last.status != TOO_MANY:
+            raise UnverifiableError("the day could not be used up")
+        _headers_of_the_day(burn, last)
+        day.ends(last)
+    run.sleeper.move(DAY)
 
 
-def _still_refused(burn: Burn, told: Reading) -> None:
+@proves("plans.starter", rank=95)
+def test_a_larger_day_is_counted_too(run: Run, facts: Facts, ledger: Ledger) -> None:
+    smallest = _burn(run)
+    broken = {each.clause for each in ledger.breaches()}
+    for plan in run.contract.plans.values():
+        if plan is smallest.plan or plan.per_day is None or plan.per_day > LARGEST or plan.clause in broken:
+            continue
+        try:
+            day = Day(Burn(run, facts.key_of(plan.name), plan))
+            day.begins()
+            day.is_counted(fresh=False)
+        except UnverifiableError as error:
+            ledger.obstacle(plan.clause, str(error))
+    run.sleeper.move(DAY)
+
+
+def _still_refused(burn: Burn, told: Reading) -> Exchange:
     """Enters that a new minute does not help when the day is used up, and that the headers say so."""
     ledger, later = burn.ledger, burn.track()
     shown = burn.reading(later)
     still = later.status == TOO_MANY
-    ledger.judge("quota.day", told.exchange, "Reset at midnight UTC", told.reset, holds=told.reset % _DAY == 0)
     ledger.judge("quota.both-windows", later, "a 429 until the day ends", described(later), holds=still)
     expected, found = f"0 left until {told.reset}", shown and (shown.remaining, shown.reset)
-    ledger.judge("quota.headers.window", later, expected, found, holds=found == (0, told.reset))
+    unix = told.reset == round(told.ends_at)
+    holds = shown is not None and shown.remaining == 0 and abs(shown.ends_at - told.ends_at) <= (0 if unix else 2)
+    ledger.judge("quota.headers.window", later, expected, found, holds=holds)
+    return later
 
 
-def _past_reset(burn: Burn, told: Reading) -> Reading | None:
+def _past_reset(burn: Burn, told: Reading) -> Exchange:
     """Enters whether requests pass after a Reset that names the end of the minute; the day may be used up as well."""
     burn.run.sleeper.move(told.ends_at - burn.run.sleeper.now() + 1)
     later = burn.track()
@@ -137,14 +156,16 @@ def _past_reset(burn: Burn, told: Reading) -> Reading | None:
     if not passed:
         expected = "the Reset of the window that refuses"
         burn.ledger.breach("quota.headers.window", told.exchange, expected, f"{told.reset}, the end of the minute")
-    return burn.reading(later)
+    return later
 
 
-def _until_midnight(run: Run, ends_at: float) -> float:
-    """Seconds to the next midnight UTC, by a Reset that names it or else by the clock."""
-    now = run.sleeper.now()
-    named = ends_at - now > _MINUTE and round(ends_at) % _DAY == 0
-    return (ends_at - now if named else _DAY - now % _DAY) + 1
+def _headers_of_the_day(burn: Burn, refusal: Exchange) -> None:
+    """Enters whether a refusal of the day says that it is the day's."""
+    told = burn.reading(refusal)
+    if told is not None:
+        holds = told.remaining == 0 and told.ends_at - refusal.at > MINUTE + 1
+        expected, found = "0 left until the day ends", f"{told.remaining} left until {told.reset}"
+        burn.ledger.judge("quota.headers.window", refusal, expected, found, holds=holds)
 
 
 def _burn(run: Run) -> Burn:

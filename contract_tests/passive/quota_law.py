@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Exchange
@@ -137,17 +138,25 @@ def _clauses(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object
         yield "quota.cost.every-operation", (operation.id,)
 
 
+def _asked(exchange: Exchange) -> list[Any]:
+    """The shipments that a batch asks for."""
+    try:
+        body = json.loads(exchange.request.body or b"")
+    except ValueError:
+        return []
+    lists = [each for each in body.values() if isinstance(each, list)] if isinstance(body, dict) else []
+    return [each for items in lists for each in items]
+
+
 def _repeats(exchange: Exchange) -> bool:
     """Whether the batch asks for a shipment twice."""
-    try:
-        asked = json.loads(exchange.request.body or b"")
-    except ValueError:
-        return False
-    lists = [each for each in asked.values() if isinstance(each, list)] if isinstance(asked, dict) else []
-    return any(each in items[:place] for items in lists for place, each in enumerate(items))
+    asked = _asked(exchange)
+    return any(each in asked[:place] for place, each in enumerate(asked))
 
 
 def _batch_clause(exchange: Exchange) -> str:
+    if not _asked(exchange):
+        return "quota.batch-cost.invalid"
     results = exchange.facts.get("results")
     refused = isinstance(results, list) and any(
         isinstance(each, dict) and each.get("success") is False for each in results

@@ -1,4 +1,6 @@
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Exchange, Key, Request
@@ -8,6 +10,8 @@ from contract_tests.tests.fakes import reply
 
 NOW = 1_781_514_000.0
 FREE, GROWTH = Key("tf_live_free_1", plan="free"), Key("tf_live_growth_1", plan="growth")
+TRACK, BATCH, LIST = "trackShipment", "trackBatch", "listCarriers"
+TRACKING = Request("GET", "http://target")
 
 
 def story(
@@ -20,7 +24,7 @@ def story(
         found.append(
             Exchange(
                 number=number,
-                request=Request("GET", "http://target"),
+                request=Request("POST", "http://target", body=asking(cost)) if operation == BATCH else TRACKING,
                 response=reply(status, {}, headers),
                 operation=contract.operations[operation],
                 key=FREE if status != 401 else None,
@@ -32,6 +36,11 @@ def story(
     return found
 
 
+def asking(size: int) -> bytes:
+    """The body of a batch of different shipments."""
+    return json.dumps({"shipments": [{"tracking_number": f"1Z{number}"} for number in range(size)]}).encode()
+
+
 def judged(contract: Contract, exchanges: Sequence[Exchange]) -> tuple[set[str], set[str]]:
     """Clauses that held, and clauses that broke."""
     ledger = Ledger(contract.clauses, all_levels_fail=True)
@@ -40,9 +49,6 @@ def judged(contract: Contract, exchanges: Sequence[Exchange]) -> tuple[set[str],
     check_resets(contract, ledger, exchanges)
     verdicts = {each.clause.id: each.verdict for each in ledger.verdicts()}
     return {n for n, v in verdicts.items() if v == "passed"}, {n for n, v in verdicts.items() if v == "failed"}
-
-
-TRACK, BATCH, LIST = "trackShipment", "trackBatch", "listCarriers"
 
 
 def test_each_kind_of_answer_is_judged_at_its_clause(contract: Contract) -> None:
@@ -68,6 +74,13 @@ def test_a_remaining_that_does_not_fall_is_broken(contract: Contract) -> None:
 def test_a_batch_that_costs_one_is_broken(contract: Contract) -> None:
     _, broken = judged(contract, story(contract, (TRACK, 200, 1, 9), (BATCH, 200, 3, 8), (BATCH, 200, 2, 7)))
     assert broken == {"quota.batch-cost"}
+
+
+def test_an_empty_batch_that_is_answered_is_no_batch_of_shipments(contract: Contract) -> None:
+    told = [story(contract, (TRACK, 200, 1, 9)), story(contract, (BATCH, 200, 0, 9), after=1)]
+    held, broken = judged(contract, [replace(each, cost=1) for each in (*told[0], *told[1])])
+    assert held & {"quota.batch-cost"} == set()
+    assert broken == {"quota.batch-cost.invalid"}
 
 
 def test_one_odd_fall_among_many_is_another_client(contract: Contract) -> None:

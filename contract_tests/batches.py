@@ -1,0 +1,60 @@
+"""Batches of a given size, of numbers that no batch should be refused for."""
+
+from contract_tests.api import Api, shipments
+from contract_tests.exchange import Exchange, Key
+from contract_tests.expect import described
+from contract_tests.facts import UnverifiableError
+from contract_tests.numbers import number_like
+from contract_tests.passive.refusals import has_code
+from contract_tests.target import Number
+
+_NOT_FOR_THE_BATCH = {401, 429}  # refusals that say nothing about what the batch asked for
+
+
+def filling(api: Api, size: int) -> list[Number]:
+    """So many numbers: the known one again and again, for an invented one may cost nothing, or fail the whole batch.
+
+    Where a batch may not ask for a shipment twice, they are invented.
+    """
+    known = api.facts.known()
+    return [known] * size if api.repeats is not False else _different(api, size)
+
+
+def largest(api: Api, size: int, *, key: Key | None = None, wanting_429: bool = False) -> tuple[Exchange, Exchange]:
+    """A batch of that size and one that is larger by one; UnverifiableError if neither kind of number fits a batch."""
+
+    def ask(numbers: list[Number], cost: int) -> Exchange:
+        return api.batch(shipments(numbers), key=key, wanting_429=wanting_429, expected_cost=cost)
+
+    full = ask(filling(api, size), size)
+    if full.response.succeeded and api.repeats is None:
+        api.repeats = True
+    elif _declined(full) and api.repeats is None:
+        different = ask(_different(api, size), size)
+        if different.response.succeeded:
+            api.repeats, full = False, different
+        elif _for_its_numbers(api, different) and _declined(ask(filling(api, 2), 2)):
+            raise UnverifiableError(f"no batch of {size} can be made up: {described(different)}")
+    return full, ask(filling(api, size + 1), 1)
+
+
+def learn_repetition(api: Api, key: Key) -> None:
+    """Finds out, at two lookups, whether a batch may ask for a shipment twice."""
+    if api.repeats is None:
+        answer = api.batch(shipments(filling(api, 2)), key=key, wanting_429=True)
+        if answer.response.succeeded or _declined(answer):
+            api.repeats = answer.response.succeeded
+
+
+def _different(api: Api, size: int) -> list[Number]:
+    known = api.facts.known()
+    return [known, *(number_like(api, known, f"batch {count}") for count in range(1, size))]
+
+
+def _declined(exchange: Exchange) -> bool:
+    return 400 <= exchange.status < 500 and exchange.status not in _NOT_FOR_THE_BATCH
+
+
+def _for_its_numbers(api: Api, exchange: Exchange) -> bool:
+    codes = (api.contract.refusals[name].code for name in ("not_found", "invalid_tracking_number"))
+    return any(has_code(exchange, code) for code in codes)
