@@ -123,7 +123,7 @@ def with_event(
     if newest and newest.phrase.status in ends and at >= newest.at:
         if not anew:
             raise ValueError(
-                f"nothing follows {newest.phrase.status}, and {journey.number.text} is that since {to_text(newest.at)}; "
+                f"nothing follows {newest.phrase.status}, as {journey.number.text} is since {to_text(newest.at)}; "
                 "PUT the shipment to begin another"
             )
         known, newest = (), None
