@@ -139,6 +139,40 @@ def test_a_broken_server_is_red_at_its_clause(
     assert clause in checked.of("failed" if default else "warned")
 
 
+@pytest.mark.parametrize(
+    ("mutant", "clause"),
+    [
+        ("batch-costs-twice", "quota.batch-cost"),
+        ("large-batches-cost-ten", "quota.batch-cost"),
+        ("repetitions-take-no-room", "batch.size"),
+    ],
+)
+def test_a_batch_that_is_miscounted_is_noticed_without_using_a_key_up(tmp_path: Path, mutant: str, clause: str) -> None:
+    with running(mutant) as target:
+        checked = check_server(target, tmp_path, *QUICK)
+    assert clause in checked.of("failed"), checked.output
+    assert len(checked.exchanges) <= 120
+    assert checked.lookups <= 150
+
+
+@pytest.mark.parametrize("variant", ["batch-fails-whole", "repetition-is-refused", "empty-batch-is-free"])
+def test_a_batch_of_a_plans_size_is_found_whatever_a_batch_may_hold(tmp_path: Path, variant: str) -> None:
+    with running(variant=variant) as target:
+        checked = check_server(target, tmp_path, "-k", "known_shipment or batch or counted")
+    assert checked.status == 0, checked.output
+    assert "batch.size" in checked.of("passed")
+
+
+@pytest.mark.parametrize(
+    ("mutant", "clause"),
+    [("day-starts-in-california", "quota.day"), ("headers-describe-the-minute", "quota.headers.window")],
+)
+def test_a_day_is_judged_when_it_is_used_up(tmp_path: Path, mutant: str, clause: str) -> None:
+    with running(mutant, "day-starts-in-the-morning" if mutant.startswith("headers") else None) as target:
+        checked = check_server(target, tmp_path, "--exhaust-quota", "-k", "known_shipment or day_has")
+    assert clause in checked.of("warned"), checked.output
+
+
 def test_a_broken_assumption_fails_when_all_levels_do(tmp_path: Path) -> None:
     with running("status-is-titled") as target:
         checked = check_server(target, tmp_path, "--level", "all", "-k", "known_shipment")

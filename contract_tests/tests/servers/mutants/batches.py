@@ -172,6 +172,12 @@ def refusals_all_say_invalid_request(body: Body) -> None:
             result["error"]["code"] = "invalid_request"
 
 
+@assumed.reply("batch.200", on=["trackBatch"], status=[200])
+def refusals_make_207(call: Call, reply: Reply) -> Reply:
+    """A batch with a refused shipment is 207."""
+    return replace(reply, status=207) if b'"error"' in reply.body else reply
+
+
 @assumed.part("batch.independent")
 class OneRefusalRefusesAll(Api):
     """One refused shipment makes the whole batch fail with its error."""

@@ -5,10 +5,11 @@ from threading import Event
 
 from contract_tests.tests.servers.api import Api
 from contract_tests.tests.servers.keys import Key
-from contract_tests.tests.servers.messages import Call, Reply
+from contract_tests.tests.servers.messages import Body, Call, Reply
 from contract_tests.tests.servers.modifiers import Breaking
 from contract_tests.tests.servers.quota import DAY, Allowance, Quota
 from contract_tests.tests.servers.refusals import RefusalError
+from contract_tests.tests.servers.shipments import KNOWN_NUMBER, LABEL_ONLY_NUMBER, PAGE_NUMBER
 
 documented = Breaking("quota counting", "documented")
 assumed = Breaking("quota counting", "assumed")
@@ -63,6 +64,32 @@ class BatchCostsOneLess(Api):
 
     def cost(self, key: Key, call: Call) -> int:
         return max(1, super().cost(key, call) - 1)
+
+
+class MadeUpNumbersAreNotFound(Api):
+    """Knows the page's numbers and the target file's, and no others."""
+
+    def look_up(self, text: str, code: str | None, language: str = "en") -> Body:
+        body = super().look_up(text, code, language)
+        if body["tracking_number"] not in {KNOWN_NUMBER, PAGE_NUMBER, LABEL_ONLY_NUMBER}:
+            raise RefusalError("not_found")
+        return body
+
+
+@documented.part("quota.batch-cost")
+class BatchCostsTwice(MadeUpNumbersAreNotFound):
+    """Each shipment of a batch is charged twice, and numbers that are made up are not found."""
+
+    def cost(self, key: Key, call: Call) -> int:
+        return (2 if call.operation == "trackBatch" else 1) * super().cost(key, call)
+
+
+@documented.part("quota.batch-cost", "plans.growth")
+class LargeBatchesCostTen(MadeUpNumbersAreNotFound):
+    """A batch is charged for ten shipments at most, and numbers that are made up are not found."""
+
+    def cost(self, key: Key, call: Call) -> int:
+        return min(10, super().cost(key, call))
 
 
 @documented.part("quota.batch-cost")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from contract_tests.tests.servers.api import Api
 from contract_tests.tests.servers.keys import PLANS, Key, Keys, Plan
-from contract_tests.tests.servers.messages import Call, Reply, dump
+from contract_tests.tests.servers.messages import Body, Call, Reply, dump
 from contract_tests.tests.servers.modifiers import Breaking
 from contract_tests.tests.servers.quota import DAY, MINUTE, Allowance, Quota
 from contract_tests.tests.servers.refusals import RefusalError
@@ -39,6 +39,24 @@ class StarterIsGrowth(Keys):
 
     def plan(self, word: str) -> Plan | None:
         return super().plan("growth" if word == "starter" else word)
+
+
+@documented.part("plans.starter")
+class StarterHasAThousandADay(Quota):
+    """Starter has 1,000 requests a day."""
+
+    def windows(self, key: Key) -> Mapping[int, int]:
+        windows = super().windows(key)
+        return {**windows, DAY: 1000} if key.plan.name == "starter" else windows
+
+
+@documented.part("plans.starter")
+class StarterHasMoreADay(Quota):
+    """Starter has 100,000 requests a day."""
+
+    def windows(self, key: Key) -> Mapping[int, int]:
+        windows = super().windows(key)
+        return {**windows, DAY: 100_000} if key.plan.name == "starter" else windows
 
 
 @documented.part("plans.growth")
@@ -136,6 +154,20 @@ class BatchSizeIsNotChecked(Api):
 
     def check_size(self, key: Key, size: int) -> None:
         super().check_size(key, min(size, 1))
+
+
+@documented.part("batch.size")
+class RepetitionsTakeNoRoom(Api):
+    """A batch may be larger than the plan's size if it asks for the same shipments again."""
+
+    def batch(self, key: Key, call: Call) -> list[Body]:
+        shipments = self.json_object(call).get("shipments")
+        if not isinstance(shipments, list):
+            return super().batch(key, call)
+        self.check_size(key, len({dump(item) for item in shipments}))
+        for item in shipments:
+            self.check_item(item)
+        return shipments
 
 
 @documented.part("batch.size")

@@ -1,13 +1,16 @@
 """Quotas that differ where the page is silent."""
 
+import json
 from dataclasses import replace
 
 from contract_tests.tests.servers.api import Api
 from contract_tests.tests.servers.clock import Clock
 from contract_tests.tests.servers.keys import Key, Keys
-from contract_tests.tests.servers.messages import Call, Reply
+from contract_tests.tests.servers.messages import Body, Call, Reply, dump
 from contract_tests.tests.servers.modifiers import Differing
-from contract_tests.tests.servers.quota import MINUTE, Allowance, Quota
+from contract_tests.tests.servers.quota import DAY, MINUTE, Allowance, Quota
+from contract_tests.tests.servers.refusals import RefusalError
+from contract_tests.tests.servers.shipments import KNOWN_NUMBER, LABEL_ONLY_NUMBER, PAGE_NUMBER
 
 silent = Differing(keeps_assumed=False)
 ERRORS = (400, 401, 404, 405, 413, 415, 429, 503)
@@ -88,6 +91,20 @@ class MinuteStartsWithARequest(Quota):
         return replace(allowance, reset=reset, retry_after=max(1, reset - int(now)))
 
 
+@silent.part
+class DayStartsInTheMorning(Quota):
+    """The day starts at 11:17 UTC; the state 'quota used' spends requests, so that the day has some left."""
+
+    def start(self, seconds: int, now: float) -> int:
+        late = 11 * 3600 + 17 * 60 if seconds == DAY else 0
+        return super().start(seconds, now - late) + late
+
+    def leave(self, key: Key, remaining: int, call: Call | None = None) -> None:
+        call, now = Call("", ""), self.clock.now()
+        excess = min(self.left(key, call, seconds, now) for seconds in self.windows(key)) - remaining
+        self.take(key, call, max(0, excess), now)
+
+
 @silent.reply(status=ERRORS)
 def refusals_without_quota(call: Call, reply: Reply) -> Reply:
     """Only successes have rate limit headers."""
@@ -134,3 +151,72 @@ class RefusalsAreFree(Api):
             return reply
         key = self.world.keys.admit(call)
         return reply.with_headers(self.limits(self.world.quota.charge(key, call, -1)))
+
+
+class KnowsFewNumbers(Api):
+    """Finds the target file's numbers and the page's, and no others."""
+
+    def look_up(self, text: str, code: str | None, language: str = "en") -> Body:
+        body = super().look_up(text, code, language)
+        if body["tracking_number"] not in {KNOWN_NUMBER, PAGE_NUMBER, LABEL_ONLY_NUMBER}:
+            raise RefusalError("not_found")
+        return body
+
+
+@silent.part
+class OnlyFoundShipmentsCost(KnowsFewNumbers):
+    """Shipments of a batch that are not found cost nothing, and one that is made up is not found."""
+
+    def cost(self, key: Key, call: Call) -> int:
+        if call.operation != "trackBatch":
+            return 1
+        try:
+            return max(1, sum(bool(self.result(item)["success"]) for item in self.batch(key, call)))
+        except RefusalError:
+            return 1
+
+
+@silent.part
+class BatchFailsWhole(KnowsFewNumbers):
+    """A batch with one refused shipment is refused, and one that is made up is not found."""
+
+    def result(self, item: Body) -> Body:
+        return self.look_up(item["tracking_number"], item.get("carrier"))
+
+
+@silent.part
+class BatchIsAnsweredInPart(Api):
+    """A batch over the quota is answered as far as the quota goes; its other shipments are refused."""
+
+    def answer(self, call: Call) -> Reply:
+        reply = super().answer(call)
+        if reply.status != 429 or reply.headers[REMAINING] == "0":
+            return reply
+        asked = json.loads(call.body)["shipments"]
+        room = int(reply.headers[REMAINING])
+        part = super().answer(replace(call, body=dump({"shipments": asked[:room]})))
+        body = part.value()
+        error = {"code": "rate_limit_exceeded", "message": "Over the quota."}
+        for item in asked[room:]:
+            body["results"].append({"success": False, "tracking_number": item["tracking_number"], "error": error})
+        body["count"] = len(body["results"])
+        return part.with_value(body)
+
+
+@silent.part
+class EmptyBatchIsFree(Api):
+    """An empty batch is answered, with no results, and costs nothing."""
+
+    def check_size(self, key: Key, size: int) -> None:
+        super().check_size(key, size or 1)
+
+
+@silent.part
+class RepetitionIsRefused(Api):
+    """A batch that asks for a shipment twice is refused."""
+
+    def batch(self, key: Key, call: Call) -> list[Body]:
+        shipments = super().batch(key, call)
+        if len({item["tracking_number"] for item in shipments}) < len(shipments):
+            raise RefusalError("invalid_request", "A number may stand in a batch once.")
+        return shipments
