@@ -79,6 +79,35 @@ class DayStartsInCalifornia(Quota):
         return super().start(seconds, now) if seconds == MINUTE else super().start(seconds, now - west) + west
 
 
+class StateSpendsRequests(Quota):
+    """The state 'quota used' spends requests of both windows, so that the day has some left."""
+
+    def leave(self, key: Key, remaining: int, call: Call | None = None) -> None:
+        call, now = call or Call("", ""), self.clock.now()
+        excess = min(self.left(key, call, seconds, now) for seconds in self.windows(key)) - remaining
+        self.take(key, call, max(0, excess), now)
+
+
+@assumed.part("quota.day")
+class DayStartsInTheEvening(StateSpendsRequests):
+    """The day starts at 19:00 UTC, and is not used up by a state."""
+
+    def start(self, seconds: int, now: float) -> int:
+        late = 19 * 3600 if seconds == DAY else 0
+        return super().start(seconds, now - late) + late
+
+
+@assumed.part("quota.headers.window")
+class HeadersNeverDescribeTheDay(StateSpendsRequests):
+    """The headers always describe the minute, and the day is not used up by a state."""
+
+    def allowance(self, key: Key, call: Call, now: float, *, granted: bool) -> Allowance:
+        allowance = super().allowance(key, call, now, granted=granted)
+        if allowance.remaining is None:
+            return allowance
+        return replace(allowance, remaining=self.left(key, call, MINUTE, now), reset=self.reset(MINUTE, now))
+
+
 @assumed.part("quota.day")
 class DayLastsAnHour(Quota):
     """The day's count starts again with every hour."""
