@@ -90,7 +90,7 @@ class Pipeline:
 
     def refuse(self, error: ApiError) -> Reply:
         """The reply to what never became a request, in the journal of those without a key."""
-        reply = self._limited(None, self.specification.errors.reply(error), None, None)
+        reply = self.specification.errors.reply(error)
         self._record(None, Route(), Call("", ""), reply, reason=str(error), injected=())
         return reply
 
@@ -176,9 +176,8 @@ class Pipeline:
     ) -> Reply:
         """The reply with the headers that depend on the moment: limits, waits, and the date where time was moved."""
         headers = dict(reply.headers)
-        clock = world.clock if world else self.worlds.clock
-        if not clock.course.follows:  # a client may count from Date to Reset (RFC 9110 section 6.6.1)
-            headers["Date"] = formatdate(clock.now(), usegmt=True)
+        if world and not world.clock.course.follows:  # a client may count from Date to Reset (RFC 9110 section 6.6.1)
+            headers["Date"] = formatdate(world.clock.now(), usegmt=True)
         if allowance and allowance.remaining is not None:
             for name, fact in self._rate_headers:
                 headers[name] = str(getattr(allowance, fact))

@@ -237,17 +237,6 @@ def test_where_time_was_moved_the_date_moves_too(app: MockServer, client: Client
     assert "Date" not in client.get("/v2/carriers", headers=ENTERPRISE).headers
 
 
-@pytest.mark.parametrize(("path", "status"), [("/v2/carriers", 401), ("/v2/parcels", 404)])
-def test_where_the_server_s_time_was_moved_the_date_of_what_came_without_a_key_moves_too(
-    app: MockServer, client: Client, path: str, status: int
-) -> None:
-    app.worlds.clock.set(from_text("2026-12-24T18:00:00Z"))
-    answer = client.get(path)
-    assert (answer.status_code, answer.headers["Date"]) == (status, "Thu, 24 Dec 2026 18:00:00 GMT")
-    app.worlds.clock.change(lambda course, base: course.set(base, base))
-    assert "Date" not in client.get(path).headers
-
-
 @pytest.mark.parametrize("number", ["x", "1Z!!", "A" * 300])
 def test_a_malformed_number_is_told_alike_alone_and_in_a_batch(app: MockServer, client: Client, number: str) -> None:
     alone = client.get(f"/v2/track/{number}", headers=GROWTH).json
