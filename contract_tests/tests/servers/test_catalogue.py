@@ -21,6 +21,7 @@ from contract_tests.tests.servers.target import serving
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 # They differ in time only, and the conversation does not look at a watch.
+A_DAY = {"starter-has-a-thousand-a-day", "starter-has-more-a-day"}  # seen only by who spends a thousand requests
 SLOW = frozenset({"slower", "deliveries-are-late", "first-answer-is-slow"})
 # Forty seconds into a minute; the clock moves only when time is made to pass.
 NOON = 1_795_000_000.0
@@ -70,7 +71,7 @@ def test_the_reference_answers_the_same_twice(expected: list[Seen], receiver: Re
     assert list(conversation(receiver)) == expected
 
 
-@pytest.mark.parametrize("name", MUTANTS)
+@pytest.mark.parametrize("name", sorted(MUTANTS.keys() - A_DAY))
 def test_a_mutant_shows(name: str, expected: list[Seen], receiver: Receiver) -> None:
     shown = zip_longest(conversation(receiver, mutant=name), expected)
     assert any(got != wanted for got, wanted in shown), f"{name} answers exactly as the reference does"
