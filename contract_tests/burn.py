@@ -48,9 +48,8 @@ class Burn:
         """How many of so many requests passed; a batch may be answered as far as the quota goes."""
         if answer.status == TOO_MANY:
             return 0
-        passed = self.passed(answer)
-        # A single result may be the answer to all repetitions.
-        return passed if 1 < passed < size and self.left(answer) == 0 else size
+        results = self.api.read(answer).get("results")
+        return size - (len(results) - self.passed(answer) if isinstance(results, list) else 0)
 
     def passed(self, answer: Exchange) -> int:
         """How many results of a batch are no refusals over the quota."""
