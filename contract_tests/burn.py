@@ -48,6 +48,8 @@ class Burn:
         """How many of so many requests passed; a batch may be answered as far as the quota goes."""
         if answer.status == TOO_MANY:
             return 0
+        if self.run.contract.refusals["rate_limit_exceeded"].code not in answer.response.text:
+            return size
         results = self.api.read(answer).get("results")
         return size - (len(results) - self.passed(answer) if isinstance(results, list) else 0)
 

@@ -15,7 +15,8 @@ from contract_tests.pacing import Pace, Progress, QuotaSpentError
 from contract_tests.transport import NoAnswerError, Transport
 
 _TOO_MANY = 429
-_SAME_TIME = 2.0  # seconds by which two clocks may differ; Date counts in whole ones
+_SAME_TIME = 2.0  # seconds by which two clocks may differ
+_HALF_A_SECOND = 0.5  # by which Date, in whole seconds, is late on average
 _PATIENCE = 3  # refusals in a row that are waited out before the key is given up for an operation
 
 _NOTHING_BUT_429 = "nothing but 429 is answered here, however long one waits; run again when the quota is back"
@@ -42,7 +43,7 @@ class Sleeper:
             theirs = parsedate_to_datetime(date or "").timestamp()
         except ValueError:
             return
-        ahead = theirs - self.clock.now()
+        ahead = theirs + _HALF_A_SECOND - self.clock.now()
         if abs(ahead) > _SAME_TIME:
             self.ahead = ahead
 

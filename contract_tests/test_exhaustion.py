@@ -118,7 +118,7 @@ def test_the_day_has_its_own_limit(run: Run) -> None:
     run.sleeper.move(DAY)
 
 
-@proves("plans.starter", rank=95)
+@proves("plans.starter", rank=89)
 def test_a_larger_day_is_counted_too(run: Run, facts: Facts, ledger: Ledger) -> None:
     smallest = _burn(run)
     broken = {each.clause for each in ledger.breaches()}
