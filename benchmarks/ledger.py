@@ -33,7 +33,7 @@ class Ledger:
         self.by_kind[request.kind][f"{status}{' forced' if forced else ''}"] += 1
         self._on_answer(request, status, body)
         if request.key and status not in FREE:
-            self._minute[request.key.text] += request.cost
+            self._minute[request.key.text] += 1 if status >= 400 else request.cost
         elif request.key and status == 429 and not forced:
             known = self._cheapest_refused.get(request.key.text, request.cost)
             self._cheapest_refused[request.key.text] = min(known, request.cost)
