@@ -21,6 +21,7 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from threading import Thread
 from time import perf_counter
+from typing import cast
 
 EVENTS = 10  # of a whole life within one country
 NUMBER = "1ZTFTEST0300000111"  # a whole life: 72 hours from the first look to the door
@@ -64,14 +65,14 @@ class _Taking(asyncio.Protocol):
         self._data = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         self._data += data
         head, end, body = self._data.partition(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
         if end and len(body) >= length:
-            self._transport.write(ANSWER)  # type: ignore[attr-defined]  # streams can
+            self._transport.write(ANSWER)
             self._transport.close()
             self._arrived()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from functools import partial
 from typing import Protocol, cast
 
 import uvloop
@@ -41,11 +42,12 @@ async def _drive(port: int, requests: Iterator[Request], connections: int, witne
 async def _keep_up(port: int, requests: Iterator[Request], witness: Witness) -> None:
     """Connect, and again whenever the server ends the connection, until there are no more requests."""
     loop = asyncio.get_running_loop()
-    while True:
-        lane = Lane(requests, witness, loop.create_future())
-        await loop.create_connection(lambda lane=lane: lane, "127.0.0.1", port)  # type: ignore[misc]  # the default is the capture
-        if await lane.exhausted:
-            return
+    exhausted = False
+    while not exhausted:
+        _, lane = await loop.create_connection(
+            partial(Lane, requests, witness, loop.create_future()), "127.0.0.1", port
+        )
+        exhausted = await lane.exhausted
 
 
 class Lane(asyncio.Protocol):

@@ -40,8 +40,8 @@ def cases(contract: Contract, seed: int, *, methods: Iterable[str]) -> list[Case
     run's own session decides what is, within its budget.
     """
     import schemathesis  # noqa: PLC0415  # slow to import; only this probe needs it
-    import schemathesis.engine  # noqa: PLC0415  # as above
-    from schemathesis.engine.events import ScenarioFinished  # noqa: PLC0415  # as above
+    import schemathesis.engine  # noqa: PLC0415  # slow to import; only this probe needs it
+    from schemathesis.engine.events import ScenarioFinished  # noqa: PLC0415  # slow to import; only this probe needs it
 
     document = deepcopy(dict(contract.document))
     document["servers"] = [{"url": "http://target" + contract.base_path}]

@@ -8,6 +8,7 @@ from contract_tests.api import Api, webhook_id, webhook_secret
 from contract_tests.exchange import Exchange, Key
 from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.ledger import Ledger
+from contract_tests.numbers import number_like
 from contract_tests.passive.history import over
 from contract_tests.receiver import LOOPBACK, Delivery, Receiver
 from contract_tests.states import States
@@ -200,8 +201,6 @@ class Lab:
 
     def _younger(self) -> Number | None:
         """A number like the known one whose life is not over, for a target that has been checked before."""
-        from contract_tests.numbers import number_like  # noqa: PLC0415  # numbers are made with the api
-
         for count in range(3):
             number = number_like(self.api, self.api.facts.known(), f"young {count}")
             answer = self.api.track(number)

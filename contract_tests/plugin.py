@@ -1,6 +1,7 @@
 """The suite as a pytest plugin: options, fixtures, the order of probes, and what a probe's end means."""
 
 import os
+import sys
 from collections.abc import Generator
 from functools import partial
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from contract_tests.api import Api
 from contract_tests.budget import BudgetSpentError
 from contract_tests.clock import Clock
+from contract_tests.contract.document import load
 from contract_tests.contract.files import ContractError
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.lab import Lab
@@ -43,9 +45,7 @@ def pytest_cmdline_main(config: pytest.Config) -> int | None:
     if not options_of(config).list:
         return None
     try:
-        from contract_tests.contract.document import load  # noqa: PLC0415  # only a listing reads the contract here
-
-        print(listing(load(options_of(config).overlay)), end="")  # noqa: T201  # printing is what --list is for
+        sys.stdout.write(listing(load(options_of(config).overlay)))
     except ContractError as error:
         raise pytest.UsageError(str(error)) from None
     return 0

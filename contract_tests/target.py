@@ -33,6 +33,11 @@ class Number:
         return {"tracking_number": self.tracking_number, **self.query}
 
 
+def bare(tracking_number: str) -> str:
+    """The number without spaces and dashes, in capitals."""
+    return "".join(each for each in tracking_number if each.isalnum()).upper()
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """Facts about the target; whatever is None is not known."""

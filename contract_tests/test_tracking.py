@@ -12,7 +12,7 @@ from contract_tests.numbers import another_carrier, carrier_row, matches, number
 from contract_tests.passive.directory import carriers_of
 from contract_tests.passive.refusals import has_code
 from contract_tests.proving import proves
-from contract_tests.target import Number
+from contract_tests.target import Number, bare
 
 
 @proves("track.200", "track.path", "api.base-path", "auth.header", "track.tracking_number", "track.key-order", rank=1)
@@ -114,7 +114,7 @@ def test_a_number_that_its_carrier_does_not_have_is_refused(api: Api, facts: Fac
 def test_spaces_dashes_and_lower_case_make_no_difference(api: Api, facts: Facts, ledger: Ledger) -> None:
     number = facts.known()
     exchange = api.track(Number(pasted(number.tracking_number), number.carrier))
-    wanted = "".join(each for each in number.tracking_number.upper() if each.isalnum())
+    wanted = bare(number.tracking_number)
     found = api.read(exchange).get("tracking_number", described(exchange))
     ledger.judge("track.normalisation", exchange, f"the shipment {wanted}", found, holds=found == wanted)
 

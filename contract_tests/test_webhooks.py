@@ -11,6 +11,7 @@ from contract_tests.lab import ELSEWHERE, Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.numbers import pasted
 from contract_tests.proving import proves
+from contract_tests.target import bare
 
 _FILTERS: dict[str, list[str] | None] = {
     "default": None,
@@ -162,11 +163,11 @@ def _twins(lab: Lab, api: Api, ledger: Ledger, made: list[Hook]) -> None:
 
 def _echoed(api: Api, ledger: Ledger, hook: Hook) -> None:
     facts = api.read(hook.exchange)
-    told = (facts.get("tracking_number"), facts.get("url"))
-    sent = ("".join(each for each in hook.number.tracking_number.upper() if each.isalnum()), hook.url)
+    told: tuple[object, ...] = (facts.get("tracking_number"), facts.get("url"))
+    sent: tuple[object, ...] = (bare(hook.number.tracking_number), hook.url)
     if hook.events is None:
         found = facts.get("events")
         ledger.judge("webhook.events.default", hook.exchange, "events ['all']", found, holds=found == ["all"])
     else:
-        told, sent = (*told, facts.get("events")), (*sent, hook.events)  # type: ignore[assignment]  # one item longer
+        told, sent = (*told, facts.get("events")), (*sent, hook.events)
     ledger.judge("webhook.echo", hook.exchange, f"{sent} repeated", told, holds=told == sent)

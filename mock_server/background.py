@@ -23,7 +23,7 @@ class RunningMock:
         self._undo = ExitStack()
 
     def __enter__(self) -> Self:
-        from mock_server.web.server import BackgroundServer  # noqa: PLC0415 - as above
+        from mock_server.web.server import BackgroundServer  # noqa: PLC0415 - who attaches to a running mock needs no server
 
         server = BackgroundServer(self.front, self.settings.host, 0, options=self.front.options())
         self.url = self._undo.enter_context(server).url

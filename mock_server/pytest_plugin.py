@@ -36,7 +36,7 @@ def trackflow_mock(
 ) -> Iterator["RunningMock | AttachedMock"]:
     """The session's mock."""
     from mock_server.background import AttachedMock, RunningMock  # noqa: PLC0415 - few runs that load this need a mock
-    from mock_server.settings import Settings  # noqa: PLC0415 - as above
+    from mock_server.settings import Settings  # noqa: PLC0415 - few runs that load this need a mock
 
     url = pytestconfig.getoption("--trackflow-url")
     attached = url and AttachedMock(url, pytestconfig.getoption("--trackflow-token"))

@@ -12,7 +12,7 @@ from typing import Any
 from mock_server.domain.clock import Course
 from mock_server.domain.deliveries import Attempt, Delivery, State
 from mock_server.domain.news import Mark
-from mock_server.domain.records import Counts, Saved
+from mock_server.domain.records import Counts, Records, Saved
 from mock_server.domain.shipments import Identity
 from mock_server.domain.watches import Place
 from mock_server.domain.webhooks import Subscription
@@ -165,7 +165,7 @@ class StateFile:
             )
 
 
-class Pages:
+class Pages(Records):
     """One sandbox's records in the file."""
 
     def __init__(self, file: StateFile, key: str, course: Callable[[], Course]) -> None:

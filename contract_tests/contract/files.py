@@ -27,8 +27,6 @@ class ContractError(Exception):
 
 
 class _Loader(_Base):  # type: ignore[misc]  # its base is chosen at run time
-    yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012  # PyYAML's way to declare them
-
     def construct_integer(self, node: yaml.ScalarNode) -> int:
         text: str = node.value
         return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
@@ -39,6 +37,7 @@ class _Loader(_Base):  # type: ignore[misc]  # its base is chosen at run time
         return {name.value: self.construct_object(value, deep=deep) for name, value in node.value}
 
 
+_Loader.yaml_implicit_resolvers = {}  # not those of its base
 for _name, _pattern, _first in _SCALARS:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), ["", *_first])
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)

@@ -1,9 +1,9 @@
 """Bodies under the contract's own names, whatever an overlay calls them."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contract_tests.contract.expressions import expression
 from contract_tests.contract.pointers import follow, resolved
 
 
@@ -57,7 +57,9 @@ def fits(schema: Any, value: Any) -> bool:
             for name, each in schema.get("properties", {}).items()
             if isinstance(each, dict) and "const" in each and name in value
         )
-    return "pattern" not in schema or (isinstance(value, str) and re.search(schema["pattern"], value) is not None)
+    return "pattern" not in schema or (
+        isinstance(value, str) and expression(schema["pattern"]).search(value) is not None
+    )
 
 
 def _fact(document: Mapping[str, Any], schema: Any, name: str) -> str:

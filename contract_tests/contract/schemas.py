@@ -6,6 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema.validators import extend
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from contract_tests.contract.expressions import expression
 from contract_tests.contract.pointers import follow, pointer, resolved
 from contract_tests.contract.reading import fits
 
@@ -69,14 +75,8 @@ class Schemas:
 
     def _validator(self, place: str) -> Any:
         if place not in self._validators:
-            from jsonschema import Draft202012Validator  # noqa: PLC0415  # slow to import; a listing needs none
-            from jsonschema.validators import extend  # noqa: PLC0415  # as above
-            from referencing import Registry  # noqa: PLC0415  # as above
-            from referencing.jsonschema import DRAFT202012  # noqa: PLC0415  # as above
-
             registry: Any = Registry().with_resource(_ROOT, DRAFT202012.create_resource(dict(self._document)))
-            validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # no types there
-            self._validators[place] = validator(
+            self._validators[place] = _Validator(
                 {"$ref": f"{_ROOT}#{place}"}, registry=registry, format_checker=_formats()
             )
         return self._validators[place]
@@ -216,21 +216,14 @@ def _sentence(error: Any) -> str:
 
 
 def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[Any]:
-    """The keyword with $ as the very end, as in ECMA-262; to Python the end of the last line is one too."""
-    from jsonschema import ValidationError  # noqa: PLC0415  # as above
-
-    if validator.is_type(value, "string") and (not re.search(pattern, value) or _ends_a_line(pattern, value)):
+    if validator.is_type(value, "string") and not expression(pattern).search(value):
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-def _ends_a_line(pattern: str, value: str) -> bool:
-    """Whether only the line's end after it keeps the text from matching."""
-    return pattern.endswith("$") and not pattern.endswith("\\$") and value.endswith("\n")
+_Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
 
 
 def _formats() -> Any:
-    from jsonschema import FormatChecker  # noqa: PLC0415  # as above
-
     checker = FormatChecker(formats=("regex", "uri"))
     checker.checks("date-time", raises=ValueError)(_is_instant)
     return checker

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import JSON, Exchange
 from contract_tests.ledger import Ledger
+from contract_tests.target import bare
 
 
 def check_body(contract: Contract, ledger: Ledger, exchange: Exchange) -> None:
@@ -47,10 +48,10 @@ def check_utf8(ledger: Ledger, exchange: Exchange) -> None:
 
 def check_number(ledger: Ledger, exchange: Exchange, body: Mapping[str, Any]) -> None:
     """Enters whether a shipment is the one asked for, however it was spelt."""
-    asked = _bare(unquote(urlsplit(exchange.request.url).path.rpartition("/")[2]))
+    asked = bare(unquote(urlsplit(exchange.request.url).path.rpartition("/")[2]))
     found = str(body.get("tracking_number"))
     ledger.judge(
-        "track.tracking_number", exchange, f"tracking_number {asked}", found, holds=not asked or _bare(found) == asked
+        "track.tracking_number", exchange, f"tracking_number {asked}", found, holds=not asked or bare(found) == asked
     )
 
 
@@ -65,11 +66,6 @@ def texts(value: Any) -> list[str]:
 
 def media_type(content_type: str | None) -> str:
     return (content_type or "").partition(";")[0].strip().lower()
-
-
-def _bare(number: str) -> str:
-    """The number without spaces and dashes, in capitals."""
-    return "".join(each for each in number if each.isalnum()).upper()
 
 
 def _check_json(contract: Contract, ledger: Ledger, exchange: Exchange) -> bool:

@@ -5,9 +5,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from jsonschema import Draft202012Validator
+
 from mock_server.contract.bundle import bundle, references
 from mock_server.contract.files import DocumentError, line_of, read
+from mock_server.contract.overlay_format import OverlayError
 from mock_server.contract.pointers import follow, pointer
+from mock_server.contract.violations import sentence
 
 _ROOT = Path(__file__).resolve().parents[2]
 DATA = _ROOT / "trackflow_data" if (_ROOT / "trackflow_data").is_dir() else _ROOT  # where a wheel puts the two folders
@@ -64,10 +68,6 @@ def lookup(document: Mapping[str, Any], reference: str) -> Any:
 
 def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Pointer and complaint for every schema of the document that JSON Schema 2020-12 does not allow."""
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  # slow to import, and only overlays need it
-
-    from mock_server.contract.violations import sentence  # noqa: PLC0415  # as above
-
     metaschema = Draft202012Validator(
         Draft202012Validator.META_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
     )
@@ -78,7 +78,6 @@ def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _overlaid(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
     from mock_server.contract.overlay import apply  # noqa: PLC0415  # python-jsonpath costs 30 ms that most runs save
-    from mock_server.contract.overlay_format import OverlayError  # noqa: PLC0415  # as above, jsonschema
 
     try:
         return apply(document, read(path), name=str(path))

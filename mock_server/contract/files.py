@@ -40,8 +40,6 @@ class DocumentError(Exception):
 class _Loader(_Base):  # type: ignore[misc]  # its base is chosen at run time
     """YAML as JSON would mean it: names are text, and none occurs twice."""
 
-    yaml_implicit_resolvers: dict[Any, Any] = {}  # noqa: RUF012  # PyYAML's way to declare them
-
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
         self._check_names(node)
         self.flatten_mapping(node)
@@ -63,6 +61,7 @@ class _Loader(_Base):  # type: ignore[misc]  # its base is chosen at run time
             seen.add(name.value)
 
 
+_Loader.yaml_implicit_resolvers = {}  # not those of its base
 for _name, _pattern, _first in _CORE:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), ["", *_first])
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)

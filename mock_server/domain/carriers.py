@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from typing import Any, Self
 
 from mock_server.contract.errors import ApiError
@@ -188,8 +189,6 @@ def hint(code: str, codes: Collection[str]) -> str:
     """What to write instead of an unknown carrier code."""
     if not code:
         return "leave the carrier out to have it detected"
-    from difflib import get_close_matches  # noqa: PLC0415 - only a refusal needs it, starting up does not
-
     wanted = code[:EXCERPT].lower()
     near = [wanted] if wanted in codes else get_close_matches(wanted, codes)
     return f"did you mean {' or '.join(map(repr, near))}?" if near else "the list of carriers has every code"

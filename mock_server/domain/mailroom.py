@@ -10,7 +10,7 @@ from mock_server.domain.deliveries import Attempt, Delivery
 from mock_server.domain.mailing import Mailing
 from mock_server.domain.news import News
 from mock_server.domain.outbox import Outbox
-from mock_server.domain.records import Counts, Nowhere, Records, Saved
+from mock_server.domain.records import Counts, Records, Saved
 from mock_server.domain.reporter import Handle, Reporter
 from mock_server.domain.watches import Find
 from mock_server.domain.webhooks import Subscription, Subscriptions
@@ -34,7 +34,7 @@ class Mailroom:
     ) -> None:
         """`find` knows the shipments, `handle` says what goes wrong with a delivery to a subscription."""
         self.mailing = mailing
-        self.records: Records = records or Nowhere()
+        self.records = records or Records()
         self.subscriptions = Subscriptions(seed, key)
         self.outbox = Outbox(mailing.rules, self.records)
         self.on_subscribed: list[Callable[[], object]] = []

@@ -7,7 +7,7 @@ from threading import RLock
 
 from mock_server.domain.deliveries import Attempt, Delivery, State
 from mock_server.domain.delivery_rules import DeliveryRules
-from mock_server.domain.records import Nowhere, Records
+from mock_server.domain.records import Records
 
 KEPT = 1_000  # finished deliveries that can be looked at
 MOST_UNTRIED = 50_000  # deliveries that wait for their first attempt before it is called full; about 100 MB
@@ -20,7 +20,7 @@ class Outbox:
     def __init__(self, rules: DeliveryRules, records: Records | None = None) -> None:
         self.lock = RLock()
         self.rules = rules
-        self.records: Records = records or Nowhere()
+        self.records = records or Records()
         self._deliveries: dict[str, Delivery] = {}
         self._waiting: list[tuple[float, int, str]] = []
         self._turns = count(1)

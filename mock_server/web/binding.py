@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import quote
 
 from mock_server.contract.messages import Reply
 from mock_server.faults import wire
@@ -19,8 +20,6 @@ def target(environ: Environ) -> str:
     raw: str = environ.get("REQUEST_URI") or environ.get("RAW_URI") or ""
     if raw.startswith("/"):
         return raw
-    from urllib.parse import quote  # noqa: PLC0415 - only servers that do not keep the raw target need it
-
     path = quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/:@!$&'()*+,;=~-._")
     return f"{path}?{query}" if (query := environ.get("QUERY_STRING")) else path
 

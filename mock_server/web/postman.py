@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from time import perf_counter
-from typing import Any
+from typing import Any, cast
 
 from httptools import HttpParserError, HttpResponseParser
 
@@ -108,9 +108,9 @@ class _Reader(asyncio.Protocol):
 
     # What the transport calls
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # streams have no other
-        self._transport = transport
-        transport.write(self._data)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(self._data)
 
     def data_received(self, data: bytes) -> None:
         if self.done.done():

@@ -14,6 +14,7 @@ def _restored() -> Iterator[None]:
     """The root logger as pytest had it."""
     root = logging.getLogger()
     handlers, level, form = root.handlers[:], root.level, warnings.formatwarning
+    logging.captureWarnings(capture=False)  # a command that ran in this process may have left it on
     yield
     warnings.formatwarning = form
     root.handlers[:], root.level = handlers, level

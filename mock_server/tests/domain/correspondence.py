@@ -91,7 +91,7 @@ class Office:
         self.mail.catch_up(*PLACE)  # type: ignore[arg-type]  # its carrier is known
         self.shipment = shipment
         seen = shipment.at(self.clock.now())
-        self.mail.announce(*PLACE, [News(shipment.events[place], seen, place) for place in places])  # type: ignore[arg-type]  # as above
+        self.mail.announce(*PLACE, [News(shipment.events[place], seen, place) for place in places])  # type: ignore[arg-type]  # its carrier is known
         self.collect()
 
     def take_all(self) -> list[Delivery]:
