@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check unit format lock readme bench wheel clean
+.PHONY: serve test check unit format lock tables bench wheel clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -18,8 +18,8 @@ test: $(VENV)/.dev                 ## format, lint, types, import arrows, unit, 
 format: $(VENV)/.dev               ## format the code and mend what can be mended
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
 
-readme: $(VENV)/.dev               ## write the generated tables of the README anew
-	@$(BIN)/python -m mock_server.tests.readme_tables
+tables: $(VENV)/.dev               ## write the generated tables of README and docs/ anew
+	@$(BIN)/python -m mock_server.tests.doc_tables
 
 bench: $(VENV)/.dev                ## compare with WireMock, Prism and Mockoon on this machine
 	@$(BIN)/python -m benchmarks.peers $(ARGS)

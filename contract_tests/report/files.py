@@ -25,7 +25,7 @@ def write_reports(run: Run, verdicts: Sequence[Verdict]) -> None:
 
 
 def report(run: Run, verdicts: Sequence[Verdict]) -> dict[str, Any]:
-    """The run as INTERFACE has it: a summary, and each clause with verdict, reason and evidence."""
+    """The run as report.json has it: a summary, and each clause with verdict, reason and evidence."""
     keys = run.secrets()
     counts = {kind: sum(each.verdict == kind for each in verdicts) for kind in (PASSED, FAILED, WARNED, NOT_VERIFIED)}
     beyond = [each for each in run.contract.clauses.values() if each.beyond_http is not None]

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class Pipeline:
-    """Answers calls to the contract's operations, with CONTRACT's order of checks."""
+    """Answers calls to the contract's operations, with the order of checks that the contract's order.* clauses have."""
 
     def __init__(self, worlds: Worlds, handlers: Mapping[str, Handler]) -> None:
         self.worlds = worlds

@@ -32,7 +32,7 @@ def somewhen(random: Random) -> float:
 
 
 def check_invariants(snapshot: Snapshot) -> None:
-    """What CONTRACT.md promises of every tracking body."""
+    """What the contract promises of every tracking body."""
     events = snapshot.events
     times = [event.at for event in events]
     assert all(newer > older for newer, older in pairwise(times))

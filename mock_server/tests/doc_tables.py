@@ -1,9 +1,8 @@
-"""The README's tables, written from the contract and the settings: `python -m mock_server.tests.readme_tables`."""
+"""The generated tables of README and docs/: `python -m mock_server.tests.doc_tables` writes them anew."""
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields
-from pathlib import Path
 from typing import Any
 
 from contract_tests.contract.clauses import Clause
@@ -13,14 +12,14 @@ from mock_server.contract.files import read
 from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
 from mock_server.faults.fault import TYPES, spelling
 from mock_server.settings import Settings
+from mock_server.tests.pages import PAGES
 from mock_server.world import Foundation
 
-README = Path(__file__).resolve().parents[2] / "README.md"
 TABLE = re.compile(r"(<!-- table: (?P<name>\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def rewritten(text: str) -> str:
-    """The README's text with every marked table as it should be now."""
+    """The page's text with every marked table as it should be now."""
     foundation = Foundation(Settings())
     return TABLE.sub(lambda found: f"{found[1]}{TABLES[found['name']](foundation)}{found[3]}", text)
 
@@ -132,4 +131,5 @@ def source(documented: bool) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        page.write_text(rewritten(page.read_text(encoding="utf-8")), encoding="utf-8")
