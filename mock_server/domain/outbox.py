@@ -1,5 +1,6 @@
 """Outbox: one sandbox's deliveries, those that wait, those under way, and what has come of the rest."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
@@ -25,6 +26,8 @@ class Outbox:
         self._waiting: list[tuple[float, int, str]] = []
         self._turns = count(1)
         self._pending: dict[str, int] = {}  # the turn of each delivery that is not finished; 0 while it is under way
+        self._of_webhook: dict[str, dict[str, None]] = {}  # those by their webhook
+        self._under_way = 0
         self._untried: set[str] = set()
         self._finished: dict[str, None] = {}
 
@@ -68,9 +71,8 @@ class Outbox:
     def cancel(self, webhook_id: str, note: str) -> None:
         """Nothing more is delivered to that subscription; what is under way cannot be taken back."""
         with self.lock:
-            for delivery in [self._deliveries[each] for each in self._pending]:
-                if delivery.webhook_id == webhook_id:
-                    self._keep(delivery.ended(State.CANCELLED, note))
+            for each in tuple(self._of_webhook.get(webhook_id, ())):
+                self._keep(self._deliveries[each].ended(State.CANCELLED, note))
 
     def next_due(self) -> float | None:
         """The sandbox's instant of the next attempt."""
@@ -87,6 +89,7 @@ class Outbox:
                 return None
             delivery_id = heappop(self._waiting)[2]
             self._pending[delivery_id] = 0
+            self._under_way += 1
             return self._deliveries[delivery_id]
 
     def settle(self, delivery_id: str, attempt: Attempt, wait: float = 0.0, *, blocked: bool = False) -> Delivery:
@@ -105,9 +108,18 @@ class Outbox:
             return self._keep(delivery)
 
     def pending(self, now: float) -> int:
-        """How many deliveries are due by now, or under way."""
+        """How many deliveries are due by now, or under way; looks at no others."""
         with self.lock:
-            return sum(turn == 0 or (self._deliveries[each].due or 0) <= now for each, turn in self._pending.items())
+            return self._under_way + sum(self._pending.get(name) == turn for turn, name in self._due(now))
+
+    def _due(self, now: float) -> Iterator[tuple[int, str]]:
+        """What of the schedule is due by now, from the top of the heap down."""
+        places = [0]
+        while places:
+            place = places.pop()
+            if place < len(self._waiting) and self._waiting[place][0] <= now:
+                yield self._waiting[place][1:]
+                places += (2 * place + 1, 2 * place + 2)
 
     def rewind(self, before: float, now: float) -> None:
         """The sandbox's clock was set back: what was to come in so many seconds still is."""
@@ -139,11 +151,14 @@ class Outbox:
 
     def _place(self, delivery: Delivery) -> Delivery:
         self._deliveries[delivery.id] = delivery
+        self._under_way -= self._pending.get(delivery.id) == 0
         if delivery.state is State.PENDING and delivery.due is not None:
+            self._of_webhook.setdefault(delivery.webhook_id, {})[delivery.id] = None
             turn = self._pending[delivery.id] = next(self._turns)
             heappush(self._waiting, (delivery.due, turn, delivery.id))
             return delivery
         self._pending.pop(delivery.id, None)
+        self._left(delivery)
         self._untried.discard(delivery.id)
         self._finished[delivery.id] = None
         while len(self._finished) > KEPT:
@@ -151,3 +166,11 @@ class Outbox:
             del self._finished[oldest], self._deliveries[oldest]
             self.records.forgotten(oldest)
         return delivery
+
+    def _left(self, delivery: Delivery) -> None:
+        """It is none of those that its webhook waits for."""
+        waiting = self._of_webhook.get(delivery.webhook_id)
+        if waiting and delivery.id in waiting:
+            del waiting[delivery.id]
+            if not waiting:
+                del self._of_webhook[delivery.webhook_id]

@@ -43,19 +43,25 @@ class Calm:
 class Courier:
     """One world's: first attempts of a webhook go one after the other, and receivers take turns."""
 
-    def __init__(self, world: World, loop: asyncio.AbstractEventLoop, serve: Callable[["Courier"], object]) -> None:
-        """`serve` is told that something waits for a place."""
+    def __init__(
+        self,
+        world: World,
+        loop: asyncio.AbstractEventLoop,
+        turn: "Callable[[Courier], object]",
+        serve: "Callable[[Courier], object]",
+    ) -> None:
+        """`turn` is to let it run soon, `serve` is told that something waits for a place."""
         self.world = world
         self.gone = False
         self.under_way: set[asyncio.Task[None]] = set()
         self._loop = loop
+        self._turn = turn
         self._serve = serve
         self._lanes: dict[tuple[str, int], Lane] = {}
         self._lines: dict[str, deque[Delivery]] = {}  # first attempts by webhook; the first of each is in a lane
         self._replays: list[Delivery] = []
         self._calms: list[Calm] = []
         self._timer: asyncio.TimerHandle | None = None
-        self._woken = False
 
     @property
     def waits(self) -> bool:
@@ -64,9 +70,8 @@ class Courier:
 
     def wake(self) -> None:
         """Look at the clock and at what is due, soon."""
-        if not self._woken and not self.gone:
-            self._woken = True
-            self._loop.call_soon(self._run)
+        if not self.gone:
+            self._turn(self)
 
     def replay(self, delivery: Delivery) -> None:
         """Send it once more, soon."""
@@ -129,8 +134,8 @@ class Courier:
         known = self.world.mail.outbox.find(errand.delivery.id)
         return known is not None and (errand.replay or known.state is State.PENDING)
 
-    def _run(self) -> None:
-        self._woken = False
+    def run(self) -> None:
+        """Take a turn: so many steps and no more, whatever there is to do."""
         if self.gone:
             return
         mail = self.world.mail

@@ -29,6 +29,8 @@ class Desk:
         self._head_start = head_start
         self._couriers: dict[World, Courier] = {}
         self._busy: dict[Courier, None] = {}  # those whose deliveries wait for a place
+        self._turns: dict[Courier, None] = {}  # those that have something to do, one in each turn of the event loop
+        self._turning = False
         self._under_way: set[asyncio.Task[None]] = set()
         self._started = False
         for world in worlds.all():
@@ -48,12 +50,16 @@ class Desk:
 
     def news(self, world: World) -> int:
         """Something has happened to the world; how many of its deliveries are pending."""
+        self.wake(world)
+        return world.mail.pending()
+
+    def wake(self, world: World) -> None:
+        """Something may be due in the world."""
         if self._started:
             self._on_loop(partial(self._wake, world))
         else:
             while world.mail.collect(STEPS):
                 pass
-        return world.mail.pending()
 
     @property
     def here(self) -> bool:
@@ -84,6 +90,13 @@ class Desk:
         courier = self._couriers.get(world)
         if courier:
             self._on_loop(partial(courier.replay, delivery))
+
+    def turn(self, courier: Courier) -> None:
+        """Let the courier run in a turn of the event loop of its own, after those that asked before."""
+        self._turns[courier] = None
+        if not self._turning:
+            self._turning = True
+            self.loop.call_soon(self._next_turn)
 
     def serve(self, courier: Courier) -> None:
         """Let go out what may, of this world and of those that wait for a place."""
@@ -128,18 +141,28 @@ class Desk:
         courier.done(errand)
         self.serve(courier)
 
+    def _next_turn(self) -> None:
+        courier = next(iter(self._turns))
+        del self._turns[courier]
+        try:
+            courier.run()
+        finally:
+            self._turning = bool(self._turns)
+            if self._turning:
+                self.loop.call_soon(self._next_turn)
+
     def _wake(self, world: World) -> None:
         if world in self._couriers:
             self._couriers[world].wake()
 
     def _opened(self, world: World) -> None:
         for told in (world.mail.on_subscribed, world.clock.on_owed):
-            told.append(partial(self.news, world))
+            told.append(partial(self.wake, world))
         self._on_loop(partial(self._adopt, world))
 
     def _adopt(self, world: World) -> None:
         if world not in self._couriers:
-            self._couriers[world] = Courier(world, self.loop, self.serve)
+            self._couriers[world] = Courier(world, self.loop, self.turn, self.serve)
             self._couriers[world].wake()
 
     def _dismiss(self, world: World) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -34,6 +35,11 @@ def taken(outbox: Outbox, now: float = START) -> list[str]:
     while delivery := outbox.take(now):
         ids.append(delivery.id)
     return ids
+
+
+def unfinished(outbox: Outbox) -> dict[str, float]:
+    """When each delivery that is not finished is due."""
+    return {each.id: each.due or 0.0 for each in outbox.all() if each.state is State.PENDING}
 
 
 def settled(outbox: Outbox, delivery_id: str, status: int | None = 500, wait: float = 0.0) -> Delivery:
@@ -154,6 +160,43 @@ def test_pending_counts_what_is_due_or_under_way(outbox: Outbox) -> None:
     settled(outbox, "dlv_a", 200)
     assert outbox.pending(START) == 1
     assert outbox.pending(START + 60) == 2
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_pending_counts_the_same_as_a_look_at_every_delivery_would(outbox: Outbox, seed: int) -> None:
+    draw = Random(seed)
+    under_way: list[Delivery] = []
+    for turn in range(300):
+        posted(outbox, replace(made(f"{turn}", START + draw.randrange(40)), webhook_id=f"wh_{draw.randrange(5)}"))
+        now = START + turn / 10
+        if draw.random() < 0.6 and (taken := outbox.take(now)):
+            under_way.append(taken)
+        if under_way and draw.random() < 0.5:
+            delivery = under_way.pop(draw.randrange(len(under_way)))
+            outbox.settle(delivery.id, attempted(delivery, draw.choice([200, 500])))
+        if draw.random() < 0.03:
+            outbox.cancel(f"wh_{draw.randrange(5)}", "deleted")
+            under_way = [each for each in under_way if each.id in unfinished(outbox)]
+        if draw.random() < 0.02:
+            outbox.rewind(now, now - 5)
+        due = {name for name, instant in unfinished(outbox).items() if instant <= now}
+        assert outbox.pending(now) == len(due | {each.id for each in under_way})
+
+
+def test_cancelling_the_webhooks_one_by_one_looks_at_each_delivery_once(outbox: Outbox) -> None:
+    seen: list[str] = []
+
+    class Counted(dict[str, Delivery]):
+        def __getitem__(self, name: str) -> Delivery:
+            seen.append(name)
+            return super().__getitem__(name)
+
+    posted(outbox, *(replace(made(str(number)), webhook_id=f"wh_{number % 50}") for number in range(500)))
+    outbox._deliveries = Counted(outbox._deliveries)
+    for number in range(50):
+        outbox.cancel(f"wh_{number}", "deleted")
+    assert outbox.finished
+    assert len(seen) <= 500
 
 
 def test_a_postponed_delivery_goes_after_what_is_due_then(outbox: Outbox) -> None:

@@ -373,3 +373,42 @@ def test_where_nothing_delivers_events_are_made_and_wait(clock: ManualClock) -> 
     assert desk.news(mock.world()) == 2
     assert not desk.here
     assert [delivery.state for delivery in mock.deliveries()] == [State.PENDING, State.PENDING]
+
+
+def test_a_turn_of_the_event_loop_takes_few_steps_however_many_deliveries_have_come_due(clock: ManualClock) -> None:
+    keys = [f"tf_test_free_{number}" for number in range(4)]
+
+    async def test(mock: Mock) -> None:
+        def made() -> int:
+            return sum(len(mock.deliveries(key)) for key in keys)
+
+        for key in keys:
+            for number in range(50):
+                mock.subscribe(f"http://127.0.0.{number % 9 + 1}:9/{key}", key)
+        await mock.turns()
+        mock.worlds.move_clock(lambda course, base: course.advance(base, 73 * HOUR))
+        growth, sent = [], []
+        while made() < 4 * 50 * 10:
+            before, begun = made(), len(mock.receivers.seen)
+            await asyncio.sleep(0)
+            growth.append(made() - before)
+            sent.append(len(mock.receivers.seen) - begun)
+            assert len(growth) < 4 * 50 * 10 * 3, "it takes more turns than there are deliveries to make"
+        assert max(growth) <= courier.STEPS
+        assert max(sent) <= courier.TAKEN
+
+    on_loop(clock, test)
+
+
+def test_sandboxes_take_turns_at_making_deliveries(clock: ManualClock) -> None:
+    async def test(mock: Mock) -> None:
+        for _ in range(200):
+            mock.subscribe(key=KEY)
+        mock.subscribe(key=OTHER)
+        await mock.turns()
+        mock.worlds.move_clock(lambda course, base: course.advance(base, 73 * HOUR))
+        while len(mock.deliveries(OTHER)) < 10:
+            await asyncio.sleep(0)
+        assert len(mock.deliveries(KEY)) < 10 * courier.STEPS
+
+    on_loop(clock, test)
