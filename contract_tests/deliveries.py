@@ -4,7 +4,8 @@ from itertools import pairwise
 from typing import Any
 
 from contract_tests.contract.document import Contract
-from contract_tests.contract.pointers import follow, pointer, resolved
+from contract_tests.contract.loading import resolve
+from contract_tests.contract.pointers import follow, pointer
 from contract_tests.exchange import JSON, Exchange, Request
 from contract_tests.lab import Hook
 from contract_tests.ledger import Ledger
@@ -51,7 +52,7 @@ def typed(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery, ki
     """The event's type after the filter that it fits; answers the event."""
     event = event_of(contract, delivery)
     status = classes(contract)[kind]
-    schema = resolved(contract.document, follow(contract.document, _SCHEMA))
+    schema = resolve(contract.document, follow(contract.document, _SCHEMA))
     types = schema["properties"]["type"]["oneOf"]
     fitting = [each.get("x-value", each["const"]) for each in types if status in each.get("x-statuses", ())]
     rest = [each.get("x-value", each["const"]) for each in types if "x-statuses" not in each]

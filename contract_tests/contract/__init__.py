@@ -1,1 +1,1 @@
-"""What the API promises, read from schemas/ without the mock's help."""
+"""What the API promises: files, references and overlays as mock and suite read them, and what the suite needs."""

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contract_tests.contract.bundle import bundle
 from contract_tests.contract.clauses import DOCUMENTED, Clause, clauses_of
-from contract_tests.contract.files import SCHEMAS, read
+from contract_tests.contract.loading import resolve
 from contract_tests.contract.operations import Operation, base_path, operations_of
-from contract_tests.contract.overlay import apply
-from contract_tests.contract.pointers import follow, resolved
+from contract_tests.contract.pointers import follow
 from contract_tests.contract.reading import read as read_as
 from contract_tests.contract.schemas import Schemas
+from contract_tests.contract.soundness import sound_document
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +89,15 @@ class Contract:
         for operation in self.operations.values():
             for answer in operation.answers.values():
                 for name, node in answer.node.get("headers", {}).items():
-                    if resolved(self.document, node).get("x-value") == value:
+                    if resolve(self.document, node).get("x-value") == value:
                         return str(name)
         return ""
 
 
-def load(overlays: Sequence[Path] = (), *, root: Path = SCHEMAS / "openapi.yaml") -> Contract:
-    """The shipped contract with the overlays applied in order; ContractError for a file that cannot be used."""
-    document = bundle(root)
+def load(overlays: Sequence[Path] = ()) -> Contract:
+    """The shipped contract with the overlays applied in order; DocumentError for a file that cannot be used."""
     idle: list[str] = []
-    for path in overlays:
-        document, unused = apply(document, read(path), str(path))
-        idle += unused
+    document = sound_document(overlays, idle=idle.append)
     return contract_of(document, tuple(idle))
 
 

@@ -1,56 +1,181 @@
-"""Files of the contract as plain values."""
+"""JSON and YAML files as plain values, with the line of whatever is wrong in them."""
 
 import json
 import re
+from itertools import chain
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-_PACKAGE = Path(__file__).resolve().parents[1]
-_INSTALLED = _PACKAGE.parent / "trackflow_data" / "schemas"  # where a wheel puts the contract
-SCHEMAS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "schemas"
+from contract_tests.contract.pointers import steps
 
-# YAML 1.2 core schema (section 10.3.2), so that `no` stays a text and 2026-06-15 is not a date.
-_SCALARS = (
+DEEPEST = 64  # levels of nesting in a text that may come from anybody
+_Base: Any = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # libyaml is ten times faster, where PyYAML was built with it
+
+# The core schema of YAML 1.2 (section 10.3.2), plus `<<`. YAML 1.1, PyYAML's own, reads `no` and `on` as booleans,
+# 2026-06-15 as a date, 12:30 as 750 and 0755 as an octal number. Infinities are left out: JSON has none.
+_CORE = (
     ("null", r"~|null|Null|NULL|", "~nN"),
     ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
     ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
     ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", "-+.0123456789"),
     ("merge", r"<<", "<"),
 )
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class ContractError(Exception):
-    """A file of the contract, an overlay or a target file that cannot be used; the message names file and place."""
+    """What a run was given and cannot use: a file, a target, an option; the message names it, the rule and the fix."""
+
+
+class DocumentError(ContractError):
+    """A file of the contract, or one laid over it, that cannot be used: which file, where in it, and the fix."""
+
+    def __init__(self, file: Path | str, place: str, message: str) -> None:
+        super().__init__(": ".join(part for part in (str(file), place, message) if part))
+        self.file = file
+        self.place = place
+        self.message = message
 
 
 class _Loader(_Base):  # type: ignore[misc]  # its base is chosen at run time
-    def construct_integer(self, node: yaml.ScalarNode) -> int:
-        text: str = node.value
-        return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
+    """YAML as JSON would mean it: names are text, and none occurs twice."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
-        """Names are texts, as in JSON: a response's 200 and '200' are one."""
+        self._check_names(node)
         self.flatten_mapping(node)
         return {name.value: self.construct_object(value, deep=deep) for name, value in node.value}
 
+    def construct_integer(self, node: yaml.ScalarNode) -> int:
+        text = node.value
+        return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
+
+    def _check_names(self, node: yaml.MappingNode) -> None:
+        seen = set()
+        for name, _ in node.value:
+            if not isinstance(name, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a name must be text", name.start_mark)
+            if name.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the name {name.value!r} occurs twice; keep one", name.start_mark
+                )
+            seen.add(name.value)
+
 
 _Loader.yaml_implicit_resolvers = {}  # not those of its base
-for _name, _pattern, _first in _SCALARS:
+for _name, _pattern, _first in _CORE:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), ["", *_first])
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
 
 
 def read(path: Path) -> Any:
-    """The value of a JSON or YAML file; ContractError says why it cannot be read."""
+    """The value of a JSON or YAML file; DocumentError with line and column where it cannot be read."""
+    text = text_of(path)
+    if path.suffix != ".json":
+        return parse(text, path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        return json.loads(text) if path.suffix == ".json" else yaml.load(text, _Loader)
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise DocumentError(path, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}") from None
+
+
+def parse(text: str, name: Path | str, *, most_values: float = inf) -> Any:
+    """The value of a YAML text, and JSON is YAML too; DocumentError calls the text by that name.
+
+    With `most_values` it may come from anybody: refused are texts with more values than that, aliases followed,
+    because a few lines of them can fill the memory, and texts nested so deep that libyaml would end the process.
+    """
+    try:
+        if most_values < inf:
+            _check_nesting(text, name)
+            if _values(yaml.compose(text, _Loader), {}) > most_values:
+                raise DocumentError(name, "", f"holds more than {most_values} values; split it, or use fewer aliases")
+        return yaml.load(text, _Loader)  # a safe loader
+    except yaml.MarkedYAMLError as error:
+        raise DocumentError(
+            name, _where(error.problem_mark or error.context_mark), f"not YAML: {_problem(error)}"
+        ) from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise DocumentError(name, "", f"not YAML: {error}") from None
+
+
+def line_of(path: Path, pointer: str) -> int | None:
+    """The line on which the value at the JSON pointer begins, or the nearest ancestor that exists.
+
+    None if the file cannot be read. Parses the file again, so ask only when something is wrong.
+    """
+    try:
+        _, value = _marks(text_of(path), pointer)
+    except (DocumentError, yaml.YAMLError):
+        return None
+    return None if value is None else int(value.line) + 1
+
+
+def place_of(text: str, pointer: str) -> str:
+    """Where in a readable YAML text the JSON pointer leads, as `line 3 column 5`; for a member, its name is there.
+
+    A place that does not exist is told as its nearest ancestor's. Parses the text again.
+    """
+    name, _ = _marks(text, pointer)
+    return _where(name)
+
+
+def _check_nesting(text: str, name: Path | str) -> None:
+    depth = 0
+    for event in yaml.parse(text, _Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise DocumentError(name, _where(event.start_mark), f"is nested more than {DEEPEST} levels deep")
+
+
+def _values(node: Any, counted: dict[int, float]) -> float:
+    """How many values the node stands for once its aliases are followed; infinite if it holds itself."""
+    if id(node) not in counted:
+        counted[id(node)] = inf  # as long as it is being counted, only an alias in itself can ask
+        parts = node.value if isinstance(node, yaml.CollectionNode) else ()
+        members = chain.from_iterable(parts) if isinstance(node, yaml.MappingNode) else parts
+        counted[id(node)] = 1 + sum(_values(member, counted) for member in members)
+    return counted[id(node)]
+
+
+def _marks(text: str, pointer: str) -> tuple[Any, Any]:
+    """Where the name of the value begins, if it has one, and where the value itself does."""
+    value = name = yaml.compose(text, _Loader)
+    for step in steps(pointer):
+        found = _child(value, step)
+        if found is None:
+            break
+        name, value = found
+    return name and name.start_mark, value and value.start_mark
+
+
+def _child(node: Any, step: str) -> tuple[Any, Any] | None:
+    if isinstance(node, yaml.MappingNode):
+        return next(((name, value) for name, value in node.value if name.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and step.isdigit() and int(step) < len(node.value):
+        return node.value[int(step)], node.value[int(step)]
+    return None
+
+
+def text_of(path: Path) -> str:
+    """The text of a UTF-8 file; DocumentError if it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise ContractError(f"{path}: cannot be read: {error.strerror}") from None
+        raise DocumentError(path, "", f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
-        raise ContractError(f"{path}: byte {error.start} is not UTF-8 text; save it as UTF-8") from None
-    except (json.JSONDecodeError, yaml.YAMLError) as error:
-        raise ContractError(f"{path}: {' '.join(str(error).split())}") from None
+        raise DocumentError(path, f"byte {error.start}", "is not UTF-8 text; save it as UTF-8") from None
+
+
+def _where(mark: Any) -> str:
+    return f"line {mark.line + 1} column {mark.column + 1}" if mark else ""
+
+
+def _problem(error: yaml.MarkedYAMLError) -> str:
+    return ", ".join(part for part in (error.problem, error.context) if part)

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from contract_tests.contract.pointers import pointer, resolved
+from contract_tests.contract.loading import resolve
+from contract_tests.contract.pointers import pointer
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -107,5 +108,5 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
 
 
 def _answer(document: Mapping[str, Any], status: str, node: Mapping[str, Any], place: str) -> Answer:
-    at = node["$ref"].removeprefix("#") if "$ref" in node else place + pointer(("responses", status))
-    return Answer(status, resolved(document, node), at)
+    at = unquote(node["$ref"].removeprefix("#")) if "$ref" in node else place + pointer(("responses", status))
+    return Answer(status, resolve(document, node), at)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from contract_tests.contract.expressions import expression
-from contract_tests.contract.pointers import follow, resolved
+from contract_tests.contract.loading import lookup, resolve
 
 
 def read(document: Mapping[str, Any], schema: Any, value: Any) -> Any:
@@ -15,7 +15,7 @@ def read(document: Mapping[str, Any], schema: Any, value: Any) -> Any:
     nodes = list(_nodes(document, schema))
     if isinstance(value, dict):
         branches = [each for node in nodes for each in (*node.get("oneOf", ()), *node.get("anyOf", ()))]
-        nodes += [node for each in branches if fits(resolved(document, each), value) for node in _nodes(document, each)]
+        nodes += [node for each in branches if fits(resolve(document, each), value) for node in _nodes(document, each)]
     if isinstance(value, list):
         items = next((each["items"] for each in nodes if "items" in each), None)
         return [read(document, items, each) for each in value] if items is not None else value
@@ -81,6 +81,6 @@ def _nodes(document: Mapping[str, Any], schema: Any) -> Iterator[Mapping[str, An
         return
     yield schema
     if "$ref" in schema:
-        yield from _nodes(document, follow(document, schema["$ref"]))
+        yield from _nodes(document, lookup(document, schema["$ref"]))
     for each in schema.get("allOf", ()):
         yield from _nodes(document, each)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
-from jsonschema.validators import extend
+from jsonschema import FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from contract_tests.contract.expressions import expression
-from contract_tests.contract.pointers import follow, pointer, resolved
+from contract_tests.contract.loading import lookup, resolve
+from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.reading import fits
+from contract_tests.contract.validation import Validator
 
 _ROOT = "urn:contract"
 # Which keywords say something about which kind of value; a pattern says nothing about a null.
@@ -76,7 +76,7 @@ class Schemas:
     def _validator(self, place: str) -> Any:
         if place not in self._validators:
             registry: Any = Registry().with_resource(_ROOT, DRAFT202012.create_resource(dict(self._document)))
-            self._validators[place] = _Validator(
+            self._validators[place] = Validator(
                 {"$ref": f"{_ROOT}#{place}"}, registry=registry, format_checker=_formats()
             )
         return self._validators[place]
@@ -110,7 +110,7 @@ class Schemas:
                 clause, frame = self._inner(node, clause, frame)
                 if step is None or step in node or "$ref" not in node:
                     break
-                node = follow(self._document, node["$ref"])
+                node = lookup(self._document, node["$ref"])
             node = node[step] if step is not None else node
         return clause
 
@@ -130,11 +130,11 @@ class Schemas:
         if clause and self._tells(schema, value):
             found.add(clause)
         if "$ref" in schema:
-            self._exercise(value, follow(self._document, schema["$ref"]), found, frame)
+            self._exercise(value, lookup(self._document, schema["$ref"]), found, frame)
         for each in schema.get("allOf", ()):
             self._exercise(value, each, found, frame)
         for branch in (*schema.get("oneOf", ()), *schema.get("anyOf", ())):
-            if fits(resolved(self._document, branch), value):
+            if fits(resolve(self._document, branch), value):
                 self._exercise(value, branch, found, frame)
         if isinstance(value, dict):
             for name, each in schema.get("properties", {}).items():
@@ -146,7 +146,7 @@ class Schemas:
 
     def _tells(self, schema: Mapping[str, Any], value: Any) -> bool:
         telling = _TELLING[_kind(value)]
-        own = {**(resolved(self._document, schema) if "$ref" in schema else {}), **schema}
+        own = {**(resolve(self._document, schema) if "$ref" in schema else {}), **schema}
         return any(name in own for name in telling)
 
 
@@ -168,7 +168,7 @@ def _for_everyone(node: Any) -> Any:
 
 def _first_clause(document: Mapping[str, Any], place: str) -> str | None:
     """The first clause beside a schema that has none itself: what it demands first."""
-    schema = resolved(document, follow(document, place))
+    schema = resolve(document, follow(document, place))
     beside = schema.get("allOf", ()) if isinstance(schema, dict) else ()
     return next((each["x-clause"] for each in beside if isinstance(each, dict) and "x-clause" in each), None)
 
@@ -213,14 +213,6 @@ def _sentence(error: Any) -> str:
         "minItems": "a list no shorter than",
     }
     return f"{names.get(error.validator, error.validator)} {error.validator_value}"
-
-
-def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[Any]:
-    if validator.is_type(value, "string") and not expression(pattern).search(value):
-        yield ValidationError(f"{value!r} does not match {pattern!r}")
-
-
-_Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
 
 
 def _formats() -> Any:

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from contract_tests.contract.document import Contract, Plan
-from contract_tests.contract.pointers import follow, pointer, resolved
+from contract_tests.contract.loading import resolve
+from contract_tests.contract.pointers import follow, pointer
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
 from contract_tests.pacing import seconds_until, whole_number
@@ -22,7 +24,7 @@ def check_headers(contract: Contract, ledger: Ledger, exchange: Exchange) -> Non
             if node.get("required") and answer is not None:
                 ledger.breach(clause, exchange, f"a header {name}", "none")
             continue
-        read = typed(value, resolved(contract.document, node["schema"]))
+        read = typed(value, resolve(contract.document, node["schema"]))
         complaints = contract.schemas.complaints(read, place + "/schema", clause)
         for each in complaints:
             ledger.breach(each.clause, exchange, f"{name}: {each.expected}", value)
@@ -81,5 +83,5 @@ def _declared(
     document: Mapping[str, Any], answer: Mapping[str, Any], place: str
 ) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     for name, node in answer.get("headers", {}).items():
-        at = node["$ref"].removeprefix("#") if "$ref" in node else place + pointer(("headers", name))
+        at = unquote(node["$ref"].removeprefix("#")) if "$ref" in node else place + pointer(("headers", name))
         yield name, at, follow(document, at)

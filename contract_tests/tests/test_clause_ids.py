@@ -39,6 +39,7 @@ def answered(contract: Contract) -> set[str]:
 
 
 def _below(contract: Contract, schemas: object, place: str, seen: set[str]) -> Iterator[str]:
+    from contract_tests.contract.loading import lookup
     from contract_tests.contract.pointers import follow
 
     def walk(node: object) -> Iterator[str]:
@@ -51,7 +52,7 @@ def _below(contract: Contract, schemas: object, place: str, seen: set[str]) -> I
             reference = node.get("$ref")
             if isinstance(reference, str) and reference not in seen:
                 seen.add(reference)
-                yield from walk(follow(contract.document, reference))
+                yield from walk(lookup(contract.document, reference))
             for name, each in node.items():
                 if name not in {"examples", "example"}:
                     yield from walk(each)

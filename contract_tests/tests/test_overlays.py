@@ -65,8 +65,8 @@ def test_an_action_that_matches_nothing_is_told(tmp_path: Path) -> None:
     ("actions", "complaint"),
     [
         ("  - {target: '$[', remove: true}\n", "RFC 9535"),
-        ("  - {target: $.info, update: 3}\n", "another kind"),
-        ("  - {target: $, remove: true}\n", "root"),
+        ("  - {target: $.info, update: 3}\n", "cannot replace an object"),
+        ("  - {target: $, remove: true}\n", "whole document"),
     ],
 )
 def test_an_overlay_that_cannot_be_applied_is_an_error(tmp_path: Path, actions: str, complaint: str) -> None:

@@ -96,7 +96,7 @@ def _attacks(only: tuple[str, ...]) -> "list[Attack]":
 def _examination(
     url: str, secret: str, webhook_id: str | None, timeout: float | None, screen: "Screen"
 ) -> "Examination":
-    from mock_server.contract.documents import load
+    from contract_tests.contract.loading import load
     from mock_server.domain.clock import SystemClock
     from mock_server.domain.randomness import stream
     from mock_server.web.certify.examination import GOOD, Examination, UnreachableError

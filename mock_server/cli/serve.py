@@ -61,7 +61,7 @@ def _flag(name: str) -> str:
 @settings_options
 def serve(**options: Any) -> None:
     """Run the mock on this machine."""
-    from mock_server.contract.files import DocumentError
+    from contract_tests.contract.files import DocumentError
     from mock_server.web.front import Front
     from mock_server.web.listener import ListenError
     from mock_server.web.server import serve as serve_http

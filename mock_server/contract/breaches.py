@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl, unquote
 
 from jsonschema import Draft202012Validator
 
+from contract_tests.contract.loading import resolve
+from contract_tests.contract.validation import validator
 from mock_server.contract.bodies import read_json
-from mock_server.contract.documents import resolve
 from mock_server.contract.errors import ApiError
 from mock_server.contract.operations import JSON, Operation
 from mock_server.contract.specification import Specification
-from mock_server.contract.validation import validator
 
 Node = Mapping[str, Any]
 PERMITTED = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS})  # refusals that blame no request

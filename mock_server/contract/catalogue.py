@@ -7,7 +7,7 @@ from http import HTTPStatus
 from random import Random
 from typing import Any
 
-from mock_server.contract.documents import resolve
+from contract_tests.contract.loading import resolve
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
 from mock_server.contract.shapes import Shape

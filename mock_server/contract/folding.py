@@ -6,7 +6,7 @@ from math import lcm
 from types import MappingProxyType
 from typing import Any
 
-from mock_server.contract.documents import lookup
+from contract_tests.contract.loading import lookup
 
 Schema = Mapping[str, Any]
 

@@ -7,11 +7,11 @@ from typing import Any, Self
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from mock_server.contract.bundle import bundle
-from mock_server.contract.documents import SCHEMAS, resolve
-from mock_server.contract.pointers import pointer, steps
-from mock_server.contract.validation import validator
-from mock_server.contract.violations import location, sentence
+from contract_tests.contract.bundle import bundle
+from contract_tests.contract.loading import SCHEMAS, resolve
+from contract_tests.contract.pointers import pointer, steps
+from contract_tests.contract.validation import validator
+from contract_tests.contract.violations import location, sentence
 
 
 @dataclass(frozen=True, slots=True)

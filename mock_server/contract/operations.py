@@ -7,14 +7,14 @@ from typing import Any, Protocol
 
 from jsonschema import Draft202012Validator, ValidationError
 
+from contract_tests.contract.loading import resolve
+from contract_tests.contract.validation import validator
+from contract_tests.contract.violations import sentence
 from mock_server.contract.bodies import check_media_type, read_json
-from mock_server.contract.documents import resolve
 from mock_server.contract.errors import ApiError, ContractBroken
 from mock_server.contract.messages import Call, Reply
 from mock_server.contract.samples import sample
 from mock_server.contract.shapes import Shape
-from mock_server.contract.validation import validator
-from mock_server.contract.violations import sentence
 
 JSON = "application/json"
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from contract_tests.contract.pointers import pointer
 from mock_server.contract.folding import Schema
 from mock_server.contract.patterns import matching
-from mock_server.contract.pointers import pointer
 
 _MORE = 2  # items more than an array needs
 _TRIES = 60

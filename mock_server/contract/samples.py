@@ -12,13 +12,14 @@ from typing import Any
 from jsonschema import ValidationError
 from jsonschema.exceptions import best_match
 
+from contract_tests.contract.pointers import pointer
+from contract_tests.contract.providers import faked
+from contract_tests.contract.validation import validator
+from contract_tests.contract.violations import sentence
 from mock_server.contract.folding import CHOICES, CONDITIONS, Schema, both, folded
-from mock_server.contract.pointers import pointer
 from mock_server.contract.sample_collections import SampleError, Spot, sample_array, sample_object
 from mock_server.contract.sample_numbers import integer, number
-from mock_server.contract.sample_texts import faked, text
-from mock_server.contract.validation import validator
-from mock_server.contract.violations import sentence
+from mock_server.contract.sample_texts import text
 
 TRIES = 60
 _DEEPEST = 40  # levels; a schema that must contain itself is given up there

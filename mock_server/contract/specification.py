@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from contract_tests.contract.loading import resolve
+from contract_tests.contract.pointers import named
+from contract_tests.contract.soundness import sound_document
 from mock_server.contract.catalogue import ErrorCatalogue
-from mock_server.contract.documents import load, resolve
-from mock_server.contract.files import DocumentError
 from mock_server.contract.operations import Operation
-from mock_server.contract.pointers import named
 
 VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")  # OpenAPI 3.1 section 4.8.9.1
 
@@ -38,10 +38,7 @@ class Specification:
     @classmethod
     def load(cls, overlays: Sequence[Path] = ()) -> "Specification":
         """The contract of schemas/ with the overlays applied; DocumentError says what is wrong with a file."""
-        document = load(overlays)
-        if overlays:
-            _check(document, overlays)
-        return cls(document, proven=not overlays)
+        return cls(sound_document(overlays), proven=not overlays)
 
     def extension(self, name: str) -> Any:
         """The value of an `x-...` key that occurs once in the document; LookupError if it is gone."""
@@ -79,10 +76,3 @@ class Specification:
                     spec = resolve(self.document, header)
                     if "x-value" in spec:
                         yield spec["x-value"], name
-
-
-def _check(document: Mapping[str, Any], overlays: Sequence[Path]) -> None:
-    from mock_server.contract.soundness import gaps  # noqa: PLC0415 - Faker and forms, which most starts save
-
-    for place, complaint in gaps(document):
-        raise DocumentError(", ".join(map(str, overlays)), place, complaint)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Self
 
-from mock_server.contract.documents import resolve
+from contract_tests.contract.loading import resolve
 from mock_server.domain.signature import SignatureScheme
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from mock_server.contract.documents import resolve
+from contract_tests.contract.loading import resolve
 from mock_server.contract.shapes import Shape
 from mock_server.domain.clock import to_text
 from mock_server.domain.randomness import stream

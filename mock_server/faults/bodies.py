@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from contract_tests.contract.pointers import follow
 from mock_server.contract.messages import Reply, encode
-from mock_server.contract.pointers import follow
 
 Edit = Callable[[Any, Any], None]
 """Given an array or object and the index or name of something in it, changes that."""

@@ -8,10 +8,10 @@ from math import inf
 from random import Random
 from typing import Any, Self
 
-from mock_server.contract.files import DEEPEST
+from contract_tests.contract.files import DEEPEST
+from contract_tests.contract.violations import shown
 from mock_server.contract.forms import FormError, Forms
 from mock_server.contract.specification import Specification
-from mock_server.contract.violations import shown
 from mock_server.domain.carriers import CarrierDirectory
 from mock_server.domain.clock import from_text
 from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault

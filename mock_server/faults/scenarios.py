@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from mock_server.contract.documents import FIXTURES
-from mock_server.contract.files import DocumentError, parse, place_of, text_of
+from contract_tests.contract.files import DocumentError, parse, place_of, text_of
+from contract_tests.contract.loading import FIXTURES
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import SandboxClock, from_text
 from mock_server.faults.rules import Rule, Vocabulary, check_name

@@ -7,8 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from contract_tests.contract.files import DocumentError, place_of, read, text_of
 from mock_server import __version__
-from mock_server.contract.files import DocumentError, place_of, read, text_of
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import to_text
 from mock_server.faults.scenarios import Scenario

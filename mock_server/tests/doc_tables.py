@@ -7,8 +7,8 @@ from typing import Any
 
 from contract_tests.contract.clauses import Clause
 from contract_tests.contract.document import load
-from mock_server.contract.documents import FIXTURES
-from mock_server.contract.files import read
+from contract_tests.contract.files import read
+from contract_tests.contract.loading import FIXTURES
 from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
 from mock_server.faults.fault import TYPES, spelling
 from mock_server.settings import Settings

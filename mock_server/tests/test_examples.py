@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from contract_tests.contract.loading import FIXTURES
 from contract_tests.target import read_target
-from mock_server.contract.documents import FIXTURES
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
 from mock_server.tests.pages import DOCS, PAGES, ROOT, Example, examples

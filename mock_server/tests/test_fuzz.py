@@ -7,7 +7,7 @@ import hypothesis
 import pytest
 import schemathesis
 
-from mock_server.contract.documents import load, resolve
+from contract_tests.contract.loading import load, resolve
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
 from mock_server.web.app import create_app

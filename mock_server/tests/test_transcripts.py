@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.documents import SCHEMAS, load
+from contract_tests.contract.loading import SCHEMAS, load
 from mock_server.settings import Settings
 from mock_server.web.app import create_app
 from mock_server.web.server import BackgroundServer

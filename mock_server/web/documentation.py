@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from mock_server.contract.documents import METHODS, resolve
+from contract_tests.contract.loading import METHODS, resolve
 
 Node = Mapping[str, Any]
 CONSTRAINTS = (

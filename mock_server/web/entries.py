@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server.contract.documents import resolve
+from contract_tests.contract.loading import resolve
 from mock_server.contract.specification import Specification
 from mock_server.domain.clock import to_text
 from mock_server.domain.journal import KEPT_BODY, Entry, masked

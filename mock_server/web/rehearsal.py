@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mock_server.contract.documents import fixture
-from mock_server.contract.pointers import follow
+from contract_tests.contract.loading import fixture
+from contract_tests.contract.pointers import follow
 from mock_server.domain.calendars import DAY
 from mock_server.domain.carriers import TrackingNumber
 from mock_server.domain.delivery_rules import DeliveryRules, delivery_operation, signature_scheme

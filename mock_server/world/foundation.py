@@ -6,7 +6,7 @@ from copy import copy
 from functools import lru_cache
 from typing import Any
 
-from mock_server.contract.documents import fixture
+from contract_tests.contract.loading import fixture
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.contract.specification import Specification

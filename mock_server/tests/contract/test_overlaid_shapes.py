@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.documents import load
-from mock_server.contract.overlay import apply
+from contract_tests.contract.loading import load
+from contract_tests.contract.overlay import apply
+from contract_tests.contract.validation import validator
 from mock_server.contract.shapes import Shape
-from mock_server.contract.validation import validator
 from mock_server.tests.contract.test_shapes import ERROR, PAGE, REFUSAL, TEXT, TRACKING, record
 
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mock_server.contract.documents import load
-from mock_server.contract.files import DocumentError, read
+from contract_tests.contract.files import DocumentError, read
+from contract_tests.contract.loading import load
+from contract_tests.contract.validation import validator
 from mock_server.contract.sample_collections import SampleError
 from mock_server.contract.samples import sample
-from mock_server.contract.validation import validator
 
 SEEDS = range(20)
 DOCUMENT: dict[str, Any] = read(Path(__file__).with_name("sampled_schemas.yaml"))

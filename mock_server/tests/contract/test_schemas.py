@@ -16,8 +16,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.readers import read_from_filename
 from schemathesis.core.result import Ok
 
-from mock_server.contract.documents import METHODS, SCHEMAS, check_metaschema, load, resolve
-from mock_server.contract.validation import validator
+from contract_tests.contract.loading import METHODS, SCHEMAS, check_metaschema, load, resolve
+from contract_tests.contract.validation import validator
 
 DOCUMENT = load()
 PAGE = (SCHEMAS / "reference.txt").read_text("utf-8")

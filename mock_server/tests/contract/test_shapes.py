@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mock_server.contract.documents import load
+from contract_tests.contract.loading import load
 from mock_server.contract.shapes import Shape
 
 TEXT = {"type": "string"}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from random import Random
 from typing import Any
 
-from mock_server.contract.documents import fixture
+from contract_tests.contract.loading import fixture
 from mock_server.contract.specification import Specification
 from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
 from mock_server.domain.dispatch import Dispatch

@@ -1,6 +1,6 @@
 import pytest
 
-from mock_server.contract.documents import load
+from contract_tests.contract.loading import load
 from mock_server.domain.delivery_rules import DeliveryRules, delivery_operation, signature_scheme
 
 DOCUMENT = load()

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.documents import load
-from mock_server.contract.validation import validator
+from contract_tests.contract.loading import load
+from contract_tests.contract.validation import validator
 from mock_server.domain.delivery_rules import delivery_operation
 from mock_server.domain.events import EventCatalogue, WebhookEvent, encode, event_id
 

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from mock_server.contract.documents import fixture
+from contract_tests.contract.loading import fixture
 from mock_server.domain.itineraries import Itineraries, Itinerary
 from mock_server.domain.paces import Paces
 from mock_server.domain.places import distance

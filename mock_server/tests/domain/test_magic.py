@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.contract.documents import fixture
+from contract_tests.contract.loading import fixture
 from mock_server.domain.carriers import CarrierDirectory
 from mock_server.domain.magic import MagicNumbers, Scenario
 

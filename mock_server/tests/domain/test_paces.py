@@ -2,7 +2,7 @@
 
 from random import Random
 
-from mock_server.contract.documents import fixture
+from contract_tests.contract.loading import fixture
 from mock_server.domain.paces import Paces, network_name
 from mock_server.tests.domain.shipping import CARRIERS
 

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mock_server.contract.documents import fixture
+from contract_tests.contract.loading import fixture
 from mock_server.domain.places import distance, readable
 from mock_server.tests.domain.shipping import CARRIERS, PLACES
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from mock_server.contract.documents import load
+from contract_tests.contract.loading import load
 from mock_server.domain.clock import SystemClock
 from mock_server.domain.delivery_rules import delivery_operation, signature_scheme
 from mock_server.domain.signature import SignatureScheme, standard_accepts, standard_headers, standard_key

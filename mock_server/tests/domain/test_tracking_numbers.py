@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mock_server.contract.documents import fixture
+from contract_tests.contract.loading import fixture
 from mock_server.domain.tracking_numbers import NumberFormat, Numbering, Reading, normalise
 
 FORMATS = {record["id"]: NumberFormat.from_record(record) for record in fixture("number_formats.json")}

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from mock_server.contract.documents import fixture, resolve
+from contract_tests.contract.loading import fixture, resolve
 from mock_server.domain.journeys import EXPIRED, Event, Journey, Snapshot
 from mock_server.domain.places import Place
 from mock_server.domain.seasons import Season

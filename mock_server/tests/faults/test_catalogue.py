@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.documents import SCHEMAS
+from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.messages import Reply
 from mock_server.faults import wire
 from mock_server.faults.catalogue import DISTRIBUTIONS

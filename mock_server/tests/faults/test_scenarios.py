@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from mock_server.contract.documents import SCHEMAS
-from mock_server.contract.files import DocumentError
+from contract_tests.contract.files import DocumentError
+from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import ManualClock
 from mock_server.faults import scenarios

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from contract_tests.contract.files import DocumentError
 from mock_server import snapshots
-from mock_server.contract.files import DocumentError
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
 from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin

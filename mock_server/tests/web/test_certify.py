@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.documents import load
+from contract_tests.contract.loading import load
 from mock_server.domain.clock import from_text
 from mock_server.domain.randomness import stream
 from mock_server.tests.web.receivers import (

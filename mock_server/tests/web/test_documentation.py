@@ -1,4 +1,4 @@
-from mock_server.contract.documents import load
+from contract_tests.contract.loading import load
 from mock_server.web.documentation import Documentation, Field
 
 DOCUMENT = load()

@@ -2,8 +2,8 @@
 
 import pytest
 
+from contract_tests.contract.validation import validator
 from mock_server.contract.errors import ApiError
-from mock_server.contract.validation import validator
 from mock_server.domain.clock import from_text
 from mock_server.settings import Settings
 from mock_server.web.rehearsal import Rehearsal

@@ -13,7 +13,7 @@ from typing import IO
 
 import pytest
 
-from mock_server.contract.documents import FIXTURES, load
+from contract_tests.contract.loading import FIXTURES, load
 from mock_server.domain.clock import from_text
 from mock_server.domain.randomness import stream
 from mock_server.web.certify.examination import ATTACKS, PASSED, Examination

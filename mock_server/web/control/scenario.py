@@ -5,8 +5,8 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from contract_tests.contract.files import DocumentError
 from mock_server.contract.bodies import misread
-from mock_server.contract.files import DocumentError
 from mock_server.contract.forms import FormError
 from mock_server.faults import scenarios
 from mock_server.faults.scenarios import FORM, Scenario

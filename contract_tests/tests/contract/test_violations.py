@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.validation import validator
-from mock_server.contract.violations import LONGEST, location, sentence, shown
+from contract_tests.contract.validation import validator
+from contract_tests.contract.violations import LONGEST, location, sentence, shown
 
 NUMBERS = {
     "type": "object",

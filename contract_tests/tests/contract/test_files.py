@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.contract.files import DEEPEST, DocumentError, line_of, parse, place_of, read
+from contract_tests.contract.files import DEEPEST, DocumentError, line_of, parse, place_of, read
 
 
 @pytest.mark.parametrize(

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from warnings import warn
 
 from jsonschema import Draft202012Validator
 
-from mock_server.contract.pointers import pointer
-from mock_server.contract.violations import complaint
+from contract_tests.contract.pointers import pointer
+from contract_tests.contract.violations import complaint
 
 VERSIONS = ("1.0", "1.1", "1.2")  # patch versions make no difference to tools (Overlay 1.1.0, "Versions")
 
@@ -18,6 +19,15 @@ class OverlayError(Exception):
         super().__init__(f"{place}: {message}" if place else message)
         self.place = place
         self.message = message
+
+
+class OverlayWarning(UserWarning):
+    """An action that changed nothing: the specification lets it pass, but it is mostly a slip of the pen."""
+
+
+def warned(sentence: str) -> None:
+    """Tells of an action that changed nothing, as a warning."""
+    warn(sentence, OverlayWarning, stacklevel=2)
 
 
 def check(overlay: Any) -> None:

@@ -1,30 +1,41 @@
 """What overlays may have broken though it is still JSON Schema: found at the start, before a request meets it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from random import Random
 from typing import Any
 
-from mock_server.contract.documents import METHODS, resolve
-from mock_server.contract.files import DocumentError
-from mock_server.contract.forms import Forms
-from mock_server.contract.pointers import follow, named, pointer
-from mock_server.contract.sample_texts import faked
+from contract_tests.contract.bundle import bundle
+from contract_tests.contract.files import DocumentError
+from contract_tests.contract.loading import METHODS, SCHEMAS, load, resolve
+from contract_tests.contract.overlay_format import warned
+from contract_tests.contract.pointers import follow, named, pointer
+from contract_tests.contract.providers import faked
+from contract_tests.contract.validation import validator
+from contract_tests.contract.violations import sentence, shown
 
 Gap = tuple[str, str]  # where, as a JSON pointer, and what is wrong there
 
-# Nodes that the mock reads wherever it runs, and keys that it looks for anywhere.
+# Nodes that mock and suite read wherever they run, and keys that they look for anywhere.
 NODES = (
     "/paths",
     "/servers/0/url",
-    "/components/schemas/Error/$defs/code",
-    "/components/schemas/Tracking/$defs/eventType",
-    "/components/schemas/Tracking/$defs/status",
+    "/components/schemas/Error/$defs/code/oneOf",
+    "/components/schemas/Tracking/$defs/eventType/oneOf",
+    "/components/schemas/Tracking/$defs/status/oneOf",
     "/components/securitySchemes",
     "/x-plans/plans",
 )
 KEYS = ("x-quota", "x-keys", "x-detection-priority", "x-max-bytes")
-PLAN = "plan.schema.json#/$defs/plan"
+
+
+def sound_document(overlays: Sequence[Path] = (), *, idle: Callable[[str], None] = warned) -> dict[str, Any]:
+    """The shipped contract with the overlays applied, as `load` has it, and nothing missing that requests need."""
+    document = load(overlays, idle=idle)
+    for place, complaint in gaps(document) if overlays else ():
+        raise DocumentError(", ".join(map(str, overlays)), place, complaint)
+    return document
 
 
 def gaps(document: Mapping[str, Any]) -> Iterator[Gap]:
@@ -42,18 +53,27 @@ def _missing(document: Mapping[str, Any]) -> Iterator[Gap]:
         try:
             follow(document, place)
         except LookupError as error:
-            yield place, f"{error.args[0]}; the mock cannot work without it, so keep it"
+            yield place, f"{error.args[0]}; nothing works without it, so keep it"
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    if schemes and not any(
+        each.get("type") == "apiKey" and each.get("in") == "header" and "name" in each for each in schemes.values()
+    ):
+        yield (
+            "/components/securitySchemes",
+            "none is a key in a header; keep one: type apiKey, in header, with a name",
+        )
     for key in KEYS:
         if next(named(document, key), None) is None:
             yield "", f"{key} is gone; put it back where schemas/openapi.yaml has it"
 
 
 def _bad_plans(document: Mapping[str, Any]) -> Iterator[Gap]:
-    forms = Forms(document)
+    form = bundle(SCHEMAS / "plan.schema.json")
+    rows = validator(form["$defs"]["plan"], form)
     for place, plan in enumerate(document["x-plans"]["plans"]):
         # Who changes a plan need not say where it was read, as the published contract must.
-        for flaw in forms.flaws(PLAN, {"x-source": "assumed", **plan} if isinstance(plan, dict) else plan):
-            yield f"/x-plans/plans/{place}{flaw.pointer}", flaw.detail
+        for error in rows.iter_errors({"x-source": "assumed", **plan} if isinstance(plan, dict) else plan):
+            yield f"/x-plans/plans/{place}{pointer(error.absolute_path)}", sentence(error)
 
 
 def _unservable(document: Mapping[str, Any]) -> Iterator[Gap]:
@@ -68,6 +88,12 @@ def _unservable(document: Mapping[str, Any]) -> Iterator[Gap]:
 def _incomplete(document: Mapping[str, Any], path: str, item: Mapping[str, Any], method: str) -> Iterator[Gap]:
     place, operation = pointer(("paths", path, method)), item[method]
     parameters = [resolve(document, each) for each in (*item.get("parameters", ()), *operation.get("parameters", ()))]
+    for each in parameters:
+        for key in ("name", "in"):
+            if key not in each:
+                yield place, f"a parameter ({shown(each)}) has no {key}; give it one"
+    if "content" not in operation.get("requestBody", {"content": ()}) and "$ref" not in operation["requestBody"]:
+        yield f"{place}/requestBody", "has no content; say which media types it takes"
     declared = {each.get("name") for each in parameters if each.get("in") == "path"}
     for name in re.findall(r"{([^{}]*)}", path):
         if name not in declared:

@@ -1,17 +1,17 @@
 """The contract's files as one checked document, and the fixtures beside them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator
 
-from mock_server.contract.bundle import bundle, references
-from mock_server.contract.files import DocumentError, line_of, read
-from mock_server.contract.overlay_format import OverlayError
-from mock_server.contract.pointers import follow, pointer
-from mock_server.contract.violations import sentence
+from contract_tests.contract.bundle import bundle, references
+from contract_tests.contract.files import DocumentError, line_of, read
+from contract_tests.contract.overlay_format import OverlayError, warned
+from contract_tests.contract.pointers import follow, pointer
+from contract_tests.contract.violations import sentence
 
 _ROOT = Path(__file__).resolve().parents[2]
 DATA = _ROOT / "trackflow_data" if (_ROOT / "trackflow_data").is_dir() else _ROOT  # where a wheel puts the two folders
@@ -24,15 +24,19 @@ METHODS = frozenset(
 _LONGEST_CHAIN = 32  # references to references; more than any document written on purpose
 
 
-def load(overlays: Sequence[Path] = (), *, root: Path = SCHEMAS / "openapi.yaml") -> dict[str, Any]:
+def load(
+    overlays: Sequence[Path] = (), *, root: Path = SCHEMAS / "openapi.yaml", idle: Callable[[str], None] = warned
+) -> dict[str, Any]:
     """The bundled OpenAPI document with the overlays applied in order; DocumentError names file, place and fix.
+
+    `idle` hears a sentence for each action that changed nothing.
 
     The shipped schemas are checked against the metaschema by the unit tests; here, only what an overlay may have
     changed is, because start-up should not pay for what cannot differ.
     """
     document = bundle(root)
     for path in overlays:
-        document = _overlaid(document, path)
+        document = _overlaid(document, path, idle)
     changed_by = ", ".join(str(path) for path in overlays) or root
     for place, message in _faults(document, with_schemas=bool(overlays)):
         raise DocumentError(changed_by, place, message)
@@ -76,11 +80,11 @@ def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield place + pointer(error.absolute_path), f"not a JSON Schema: {sentence(error)}"
 
 
-def _overlaid(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    from mock_server.contract.overlay import apply  # noqa: PLC0415  # python-jsonpath costs 30 ms that most runs save
+def _overlaid(document: Mapping[str, Any], path: Path, idle: Callable[[str], None]) -> dict[str, Any]:
+    from contract_tests.contract.overlay import apply  # noqa: PLC0415  # python-jsonpath costs 30 ms that most runs save
 
     try:
-        return apply(document, read(path), name=str(path))
+        return apply(document, read(path), name=str(path), idle=idle)
     except OverlayError as error:
         line = line_of(path, error.place)
         raise DocumentError(
@@ -89,7 +93,7 @@ def _overlaid(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
 
 
 def _faults(document: Mapping[str, Any], *, with_schemas: bool) -> Iterator[tuple[str, str]]:
-    """Pointer and complaint for what the mock could not work with, in the order in which fixing helps most."""
+    """Pointer and complaint for what could not be worked with, in the order in which fixing helps most."""
     yield from _dangling(document)
     yield from _unusable_operations(document)
     if with_schemas:
@@ -110,7 +114,10 @@ def _dangling(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _unusable_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if not str(document.get("openapi", "")).startswith("3.1"):
-        yield "/openapi", f"{document.get('openapi')!r} is not a version this mock reads; it reads OpenAPI 3.1"
+        yield (
+            "/openapi",
+            f"{document.get('openapi')!r} is not a version that is read; write OpenAPI 3.1",
+        )
     identifiers: dict[str, str] = {}
     templates: dict[str, str] = {}
     for path, item in document.get("paths", {}).items():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_server.contract.pointers import follow, pointer, steps
+from contract_tests.contract.pointers import follow, pointer, steps
 
 
 def test_a_pointer_escapes_what_would_split_it() -> None:

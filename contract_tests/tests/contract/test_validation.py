@@ -1,6 +1,7 @@
 import pytest
 
-from mock_server.contract.validation import expression, validator
+from contract_tests.contract.expressions import expression
+from contract_tests.contract.validation import validator
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
-from mock_server.contract.bundle import references
-from mock_server.contract.documents import fixture, load, lookup, resolve
-from mock_server.contract.files import DocumentError
+from contract_tests.contract.bundle import references
+from contract_tests.contract.files import DocumentError
+from contract_tests.contract.loading import fixture, load, lookup, resolve
 
 ROOT = """
 openapi: 3.1.0
@@ -87,7 +87,7 @@ def test_a_file_that_is_no_schema_takes_the_place_of_its_reference(root: Path) -
         ("plans.json}", "plans.json#/none}", "openapi.yaml: refers to plans.json#/none, but /none names nothing"),
         ("json#/$defs/odd", "json#/$defs/even", "400/content/application~1json/schema: .* no 'even' among odd"),
         ("operationId: findParcel", "summary: find", "/get: the operation has no operationId"),
-        ("openapi: 3.1.0", "openapi: 3.0.3", "/openapi: '3.0.3' is not a version this mock reads"),
+        ("openapi: 3.1.0", "openapi: 3.0.3", "/openapi: '3.0.3' is not a version that is read"),
         (
             "components:",
             "  /parcels/{number}:\n    get: {operationId: other}\ncomponents:",
@@ -100,7 +100,7 @@ def test_a_file_that_is_no_schema_takes_the_place_of_its_reference(root: Path) -
         ),
     ],
 )
-def test_a_contract_the_mock_cannot_work_with_is_refused(root: Path, old: str, new: str, complaint: str) -> None:
+def test_a_contract_that_cannot_be_worked_with_is_refused(root: Path, old: str, new: str, complaint: str) -> None:
     root.write_text(ROOT.replace(old, new))
     with pytest.raises(DocumentError) as refused:
         load(root=root)

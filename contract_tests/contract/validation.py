@@ -1,21 +1,12 @@
 """Validators whose references are looked up in the contract's document."""
 
-import re
 from collections.abc import Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-# A $ that is neither escaped nor in a class of characters is the third of these.
-_END = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\$", re.DOTALL)
-
-
-@lru_cache(256)
-def expression(pattern: str) -> re.Pattern[str]:
-    """The regular expression of a schema, in which $ is the very end, as in ECMA-262; Python's allows a line's end."""
-    return re.compile(_END.sub(lambda found: r"\Z" if found[0] == "$" else found[0], pattern))
+from contract_tests.contract.expressions import expression
 
 
 def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
@@ -23,7 +14,7 @@ def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-_Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
+Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
 
 
 def validator(schema: Any, document: Mapping[str, Any]) -> Draft202012Validator:
@@ -32,5 +23,5 @@ def validator(schema: Any, document: Mapping[str, Any]) -> Draft202012Validator:
         # References are looked up from the schema's own root. OpenAPI's top-level names mean nothing to JSON Schema,
         # so the document can stand around the schema without constraining anything.
         schema = {**document, **schema}
-    checked: Draft202012Validator = _Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    checked: Draft202012Validator = Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     return checked

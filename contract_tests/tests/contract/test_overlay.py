@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mock_server.contract.overlay import OverlayWarning, apply, merge
-from mock_server.contract.overlay_format import OverlayError
+from contract_tests.contract.overlay import apply, merge
+from contract_tests.contract.overlay_format import OverlayError, OverlayWarning
 
 DOCUMENT: dict[str, Any] = {
     "info": {"title": "Parcels"},
