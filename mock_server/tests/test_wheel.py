@@ -49,5 +49,6 @@ def test_the_wheel_has_the_commands_the_licences_and_no_tests(unpacked: Path) ->
     names = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
     assert "trackflow_data/fixtures/carriers.json" in names
     assert "trackflow_data/schemas/openapi.yaml" in names
+    assert {f"trackflow_data/docs/{path.name}" for path in (ROOT / "docs").iterdir()} <= names
     assert any("licenses/fixtures/licences" in name for name in names)
     assert not any("/tests/" in name for name in names)

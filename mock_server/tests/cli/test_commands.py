@@ -18,7 +18,7 @@ def run(*arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["numbers"], ["carriers"], ["keys"], ["keys", "new"]])
+@pytest.mark.parametrize("command", [[], ["serve"], ["numbers"], ["carriers"], ["keys"], ["keys", "new"], ["docs"]])
 def test_every_command_has_help_with_an_example(command: list[str]) -> None:
     code, text = run(*command, "--help")
     assert code == 0
@@ -54,6 +54,19 @@ def test_carriers_are_searched() -> None:
     assert "indiapost" in text
     assert run("carriers", "zzzz")[0] == 1
     assert len(run("carriers")[1].splitlines()) == 724
+
+
+def test_docs_lists_the_pages_and_prints_one() -> None:
+    code, text = run("docs")
+    assert (code, bool(re.search(r"^faults +Make it fail: ", text, re.MULTILINE))) == (0, True)
+    code, text = run("docs", "faults")
+    assert (code, text.partition("\n")[0]) == (0, "# Make it fail")
+
+
+def test_a_page_that_is_not_there_is_a_usage_error_with_the_nearest() -> None:
+    code, text = run("docs", "webhook")
+    assert code == 2
+    assert "there is no page 'webhook'; did you mean 'webhooks'?" in text
 
 
 def test_a_new_key_carries_its_plan() -> None:

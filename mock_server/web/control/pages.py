@@ -1,4 +1,4 @@
-"""`/` and `/docs`: the dashboard and the contract's pages, from local files only."""
+"""`/` and `/docs`: the dashboard, the contract's pages and the guides, from local files only."""
 
 import re
 from functools import cache
@@ -9,6 +9,7 @@ from flask import Response
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup, escape
 
+from mock_server import guides
 from mock_server.web.control.plane import Plane
 from mock_server.web.documentation import Documentation
 from mock_server.web.problems import Problem
@@ -42,11 +43,19 @@ def register(plane: Plane) -> None:
 
     @cache
     def contract() -> str:
-        environment = Environment(loader=FileSystemLoader(PAGES), autoescape=True, trim_blocks=True)
-        environment.filters["prose"] = prose
         book = Documentation(specification.document)
-        page = environment.get_template("docs.html")
-        return page.render(book=book, errors=list(specification.errors), plans=specification.plans)
+        return (
+            _templates()
+            .get_template("docs.html")
+            .render(book=book, errors=list(specification.errors), plans=specification.plans)
+        )
+
+    @cache
+    def shown(guide: guides.Guide) -> str:
+        from mock_server.web.guides import html  # noqa: PLC0415  # its parser costs 50 ms that most runs save
+
+        content = Markup(html(guide.text))  # noqa: S704 - whatever is not Markdown has been escaped
+        return _templates().get_template("guide.html").render(guide=guide, content=content)
 
     @plane.blueprint.get("/")
     def dashboard() -> Response:
@@ -56,11 +65,28 @@ def register(plane: Plane) -> None:
     def docs() -> Response:
         return _page(contract())
 
+    @plane.blueprint.get("/docs/guides/")
+    def contents() -> Response:
+        return _page(shown(guides.guide(guides.INDEX)))
+
+    @plane.blueprint.get("/docs/guides/<name>")
+    def guide(name: str) -> Response:
+        try:
+            return _page(shown(guides.guide(name)))
+        except LookupError as error:
+            raise Problem(HTTPStatus.NOT_FOUND, str(error)) from None
+
     @plane.blueprint.get("/pages/<name>")
     def asset(name: str) -> Response:
         if name not in ASSETS:
             raise Problem(HTTPStatus.NOT_FOUND, f"there is no page {name!r}")
         return _page((PAGES / name).read_text(encoding="utf-8"), ASSETS[name])
+
+
+def _templates() -> Environment:
+    environment = Environment(loader=FileSystemLoader(PAGES), autoescape=True, trim_blocks=True)
+    environment.filters["prose"] = prose
+    return environment
 
 
 def prose(text: str) -> Markup:

@@ -6,11 +6,19 @@ from werkzeug.test import Client
 
 from mock_server.contract.specification import Specification
 from mock_server.domain.clock import ManualClock
+from mock_server.guides import guides
 from mock_server.settings import Settings
 from mock_server.tests.web.control.admin import Admin
 from mock_server.web.app import MockServer, create_app
 
-PAGES = ["/__admin/", "/__admin/docs", "/__admin/pages/style.css", "/__admin/pages/dashboard.js"]
+PAGES = [
+    "/__admin/",
+    "/__admin/docs",
+    "/__admin/docs/guides/",
+    "/__admin/pages/style.css",
+    "/__admin/pages/dashboard.js",
+]
+GUIDES = [f"/__admin/docs/guides/{each.name}" for each in guides()]
 
 
 def page(admin: Admin, path: str) -> str:
@@ -30,10 +38,10 @@ def test_a_page_needs_nothing_from_elsewhere_and_nobody_may_put_it_into_another(
     assert re.findall(r"@import|url\(", answer.get_data(as_text=True)) == []
 
 
-@pytest.mark.parametrize("path", PAGES[:2])
+@pytest.mark.parametrize("path", [*PAGES[:3], *GUIDES])
 def test_what_a_page_refers_to_is_there(admin: Admin, path: str) -> None:
     for reference in re.findall(r'(?:src|href)="([^"#]+)"', page(admin, path)):
-        if not reference.startswith("data:"):
+        if not reference.startswith(("data:", "https:")):
             assert admin.client.get(urljoin(path, reference)).status_code == 200, reference
 
 
@@ -50,6 +58,23 @@ def test_the_documentation_has_every_operation_clause_and_code_with_its_source(a
     assert text.count('class="badge assumed"') > 100
     assert "Trying to delete" not in text
     assert "“| lang | string | Optional | Language for event descriptions. Default: en |”" in text
+
+
+@pytest.mark.parametrize("path", GUIDES)
+def test_a_guide_is_shown_without_anything_from_elsewhere(admin: Admin, path: str) -> None:
+    answer = admin.client.get(path)
+    text = answer.get_data(as_text=True)
+    assert (answer.status_code, answer.content_type) == (200, "text/html; charset=utf-8")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert re.findall(r"""src=["']?(?:https?:)?//|<script|style=""", text) == []
+    assert "<!-- " not in text
+    assert "&lt;!-- " not in text
+
+
+def test_a_guide_that_is_not_there_is_a_problem_that_names_the_nearest(admin: Admin) -> None:
+    assert "did you mean 'webhooks'?" in admin.problem("GET", "/docs/guides/webhook")["detail"]
+    for name in ("..%2f..%2fREADME", "%2e%2e", "faults/x", "%00"):
+        assert admin.client.get(f"/__admin/docs/guides/{name}").status_code == 404, name
 
 
 def test_no_file_but_the_pages_is_served(admin: Admin) -> None:
