@@ -101,6 +101,17 @@ def receive(told: Connection) -> None:
     asyncio.run(main())
 
 
+def hang(told: Connection) -> None:
+    """Take every connection and say nothing, until killed."""
+
+    async def main() -> None:
+        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", 0, backlog=512)
+        told.send(server.sockets[0].getsockname()[1])
+        await asyncio.Event().wait()
+
+    asyncio.run(main())
+
+
 # The other client, a process of its own
 
 
@@ -188,14 +199,22 @@ def storm(port: int, receiver: Connection, deliveries: int, key: str) -> float:
     return ended - started
 
 
+def standstill(port: int, key: str) -> float:
+    """Seconds that the call took which advances the clock, while the receiver answers nothing."""
+    started = perf_counter()
+    call(port, "PUT", f"/__admin/clock?key={key}", {"action": "advance", "seconds": LIFE_SECONDS}, key)
+    return perf_counter() - started
+
+
 def main() -> None:
     """Print deliveries a second, and the API's latencies while it is quiet and during the storm."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--deliveries", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--state", action="store_true", help="keep deliveries in a state file")
+    parser.add_argument("--hanging", action="store_true", help="a receiver that takes connections and says nothing")
     options = parser.parse_args()
-    with TemporaryDirectory() as folder, child(receive) as receiver:
+    with TemporaryDirectory() as folder, child(hang if options.hanging else receive) as receiver:
         target = f"http://127.0.0.1:{receiver.recv()}/hooks"
         made = options.deliveries // EVENTS * EVENTS
         with mock(Path(folder) / "state.db" if options.state else None) as port:
@@ -205,8 +224,14 @@ def main() -> None:
                 for _ in range(options.deliveries // EVENTS):
                     call(port, "POST", "/v2/webhooks", {"tracking_number": NUMBER, "url": target}, key)
                 still, _ = measured(port, lambda: quiet(QUIET_SECONDS))
-                stormy, seconds = measured(port, partial(storm, port, receiver, made, key))
-                print(f"round {number}: {made} deliveries in {seconds:.2f} s, {made / seconds:.0f} a second")
+                if options.hanging:
+                    stormy, seconds = measured(port, partial(standstill, port, key))
+                    print(
+                        f"round {number}: {made} deliveries to a receiver that hangs; the advance took {seconds:.2f} s"
+                    )
+                else:
+                    stormy, seconds = measured(port, partial(storm, port, receiver, made, key))
+                    print(f"round {number}: {made} deliveries in {seconds:.2f} s, {made / seconds:.0f} a second")
                 print(f"  API while quiet   {still}")
                 print(f"  API meanwhile     {stormy}   p99 {stormy.p99 / still.p99:.1f} times as long", flush=True)
 
