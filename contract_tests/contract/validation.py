@@ -1,6 +1,6 @@
 """Validators whose references are looked up in the contract's document."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
@@ -14,7 +14,31 @@ def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator
         yield ValidationError(f"{value!r} does not match {pattern!r}")
 
 
-Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
+def _unique_items(validator: Any, wanted: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    if wanted and validator.is_type(value, "array") and repeated(value):
+        yield ValidationError("the items are not unique")
+
+
+def repeated(items: Iterable[Any]) -> tuple[Any, ...]:
+    """The first item that occurred before, or nothing; one look at each, as equal as JSON Schema has it."""
+    seen = set()
+    for item in items:
+        if (known := _identity(item)) in seen:
+            return (item,)
+        seen.add(known)
+    return ()
+
+
+def _identity(value: Any) -> Hashable:
+    """The same for two values that JSON Schema calls equal, and for no others: 1 is 1.0, and true is not 1."""
+    if isinstance(value, Mapping):
+        return Mapping, frozenset((name, _identity(each)) for name, each in value.items())
+    if isinstance(value, list | tuple):
+        return list, tuple(map(_identity, value))
+    return isinstance(value, bool), value
+
+
+Validator: Any = extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique_items})  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
 
 
 def validator(schema: Any, document: Mapping[str, Any]) -> Draft202012Validator:

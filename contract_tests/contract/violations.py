@@ -10,6 +10,8 @@ from typing import Any
 from jsonschema import ValidationError
 from jsonschema.exceptions import best_match
 
+from contract_tests.contract.validation import repeated
+
 LONGEST = 80  # characters of a value that a sentence shows
 
 Complaint = Callable[[Any, Any], str]
@@ -99,9 +101,7 @@ def _nearest(found: Any, allowed: Iterable[Any]) -> str:
 
 
 def _unique(found: Any, _: Any) -> str:
-    texts = [json.dumps(each, sort_keys=True) for each in found]
-    twice = next((each for each, text in zip(found, texts, strict=True) if texts.count(text) > 1), None)
-    return f"{shown(twice)} occurs twice, and items must differ"
+    return f"{' and '.join(map(shown, repeated(found)))} occurs twice, and items must differ"
 
 
 def _counted(one: str, several: str, comparison: str) -> Complaint:

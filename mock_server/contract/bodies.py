@@ -8,6 +8,8 @@ from typing import Any, NoReturn
 
 from mock_server.contract.errors import ApiError
 
+LONGEST_SHOWN = 80  # characters of a name in a message
+
 
 def read_json(body: bytes) -> Any:
     """The JSON value of a body; ApiError `invalid_request` that says where it stops being JSON.
@@ -21,7 +23,7 @@ def read_json(body: bytes) -> Any:
         )
     try:
         value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=_object, parse_int=_whole, parse_constant=_refuse_constant
+            body.decode("utf-8"), object_pairs_hook=members, parse_int=_whole, parse_constant=_refuse_constant
         )
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -57,13 +59,20 @@ def check_media_type(headers: Mapping[str, str], accepted: tuple[str, ...]) -> N
         )
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of these members, each looked at once; ValueError if a name occurs twice."""
     value = dict(pairs)
     if len(value) != len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the name {repeated!r} occurs twice in one object")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise ValueError(f"the name {_shown(name)} occurs twice in one object")
+            seen.add(name)
     return value
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}...")
 
 
 def _whole(text: str) -> int:

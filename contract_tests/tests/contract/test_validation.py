@@ -1,7 +1,7 @@
 import pytest
 
 from contract_tests.contract.expressions import expression
-from contract_tests.contract.validation import validator
+from contract_tests.contract.validation import repeated, validator
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,38 @@ def test_patterns_of_schemas_that_are_referred_to_mean_the_same() -> None:
     found = validator({"items": {"$ref": "#/components/schemas/Code"}}, document)
     assert found.is_valid(["DE", "FR"])
     assert [error.message for error in found.iter_errors(["DE\n"])] == [r"'DE\n' does not match '^[A-Z]{2}$'"]
+
+
+@pytest.mark.parametrize(
+    ("items", "twice"),
+    [
+        ([1, 1.0], (1.0,)),
+        ([1, True, 0, False, None, "1", "", [], {}], ()),
+        ([{"a": 1, "b": 2}, {"b": 2.0, "a": 1}], ({"b": 2.0, "a": 1},)),
+        ([{"a": True}, {"a": 1}, [True], [1], [[1]], ["a"]], ()),
+        ([[1, 2], [2, 1], [1, 2]], ([1, 2],)),
+        ([None, None], (None,)),
+        ([{}, []], ()),
+    ],
+)
+def test_what_occurs_twice_is_what_json_schema_calls_equal(items: list[object], twice: tuple[object, ...]) -> None:
+    assert repeated(items) == twice
+    assert validator({"uniqueItems": True}, {}).is_valid(items) is (not twice)
+    assert validator({"uniqueItems": False}, {}).is_valid(items)
+
+
+def test_that_items_differ_is_found_with_a_few_looks_at_each() -> None:
+    looks = 0
+
+    class Looked(int):
+        def __eq__(self, other: object) -> bool:
+            nonlocal looks
+            looks += 1
+            return int.__eq__(self, other)
+
+        def __hash__(self) -> int:
+            return int.__hash__(self)
+
+    items = [{"a": Looked(number)} for number in range(2000)]
+    assert not repeated(items)
+    assert looks < len(items)

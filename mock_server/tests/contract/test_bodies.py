@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.contract.bodies import check_media_type, read_json
+from mock_server.contract.bodies import check_media_type, members, read_json
 from mock_server.contract.errors import ApiError
 
 
@@ -41,6 +41,45 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     except ApiError as error:
         refused = error.code
     assert refused in (None, "invalid_request")
+
+
+class Looked(str):
+    """A name that counts how often any of its kind is compared or found in a table."""
+
+    looks = 0
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        Looked.looks += 1
+        return str.__eq__(self, other)
+
+    def __hash__(self) -> int:
+        Looked.looks += 1
+        return str.__hash__(self)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [*map(str, range(3000)), "2999"],
+        ["first", *map(str, range(3000)), "first"],
+        ["same"] * 3000,
+        [*map(str, range(1500))] * 2,
+        [f"{number % 1499}" for number in range(3000)],
+    ],
+    ids=["the last", "the first", "always", "each", "most"],
+)
+def test_a_name_that_occurs_twice_is_found_with_a_few_looks_at_each(names: list[str]) -> None:
+    Looked.looks = 0
+    with pytest.raises(ValueError, match="occurs twice in one object"):
+        members([(Looked(name), 1) for name in names])
+    assert Looked.looks <= 6 * len(names)
+
+
+def test_a_long_name_that_occurs_twice_is_told_by_its_beginning() -> None:
+    with pytest.raises(ApiError) as caught:
+        read_json(b'{"%s": 1, "%s": 2}' % (b"n" * 100_000, b"n" * 100_000))
+    assert len(caught.value.detail or "") < 200
 
 
 def test_a_media_type_may_have_parameters_and_any_case() -> None:
