@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.tests.doc_tables import TABLES, rewritten
-from mock_server.tests.pages import DOCS, PAGES, ROOT, anchor, links, titles
+from mock_server.tests.pages import DOCS, PAGES, ROOT, anchor, examples, links, titles
 from mock_server.web.app import MockServer
 
 README = ROOT / "README.md"
@@ -70,6 +70,14 @@ def test_the_index_leads_to_every_page_and_the_readme_to_the_index() -> None:
     pages = {path.name for path in DOCS.glob("*.md")} - {"index.md"}
     assert {link.partition("#")[0] for link in links(DOCS / "index.md")} == pages
     assert any(_here(link).endswith("docs/index.md") for link in links(README))
+
+
+def test_code_that_contributors_are_shown_is_in_the_repository() -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in _files() if path.suffix in {".py", ".yaml"})
+    shown = [example for example in examples(ROOT / "CONTRIBUTING.md") if example.language in {"python", "yaml"}]
+    assert len(shown) > 3
+    for example in shown:
+        assert example.code.rstrip("\n") in code, example
 
 
 def test_no_file_cites_a_document_that_is_not_in_the_repository() -> None:
