@@ -3,10 +3,12 @@
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from mock_server.sandbox import Sandbox
+from mock_server.version import __version__
 
-__version__ = "0.1.0"
+if TYPE_CHECKING:
+    from mock_server.testing.sandbox import Sandbox
+
+__all__ = ["__version__", "running"]
 
 
 def running(plan: str | None = None, **settings: Any) -> AbstractContextManager["Sandbox"]:
@@ -15,6 +17,6 @@ def running(plan: str | None = None, **settings: Any) -> AbstractContextManager[
     `plan` is the sandbox's; `settings` are those of `trackflow-mock serve`, by the names of Settings. DocumentError or
     ValueError says which of them is wrong.
     """
-    from mock_server.background import running as run  # noqa: PLC0415 - a version needs no server
+    from mock_server.testing.running import running as run  # noqa: PLC0415 - a version needs no server
 
     return run(plan, **settings)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from mock_server.background import AttachedMock, RunningMock
-    from mock_server.sandbox import Sandbox
+    from mock_server.testing.running import AttachedMock, RunningMock
+    from mock_server.testing.sandbox import Sandbox
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,8 +35,8 @@ def trackflow_mock(
     trackflow_settings: dict[str, Any], pytestconfig: pytest.Config
 ) -> Iterator["RunningMock | AttachedMock"]:
     """The session's mock."""
-    from mock_server.background import AttachedMock, RunningMock  # noqa: PLC0415 - few runs that load this need a mock
     from mock_server.settings import Settings  # noqa: PLC0415 - few runs that load this need a mock
+    from mock_server.testing.running import AttachedMock, RunningMock  # noqa: PLC0415 - few runs that load this need a mock
 
     url = pytestconfig.getoption("--trackflow-url")
     attached = url and AttachedMock(url, pytestconfig.getoption("--trackflow-token"))

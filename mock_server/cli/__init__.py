@@ -6,13 +6,13 @@ import sys
 
 import click
 
-from mock_server import __version__
 from mock_server.cli.certify import certify
 from mock_server.cli.docs import docs
 from mock_server.cli.exits import WRONG, Unusable
 from mock_server.cli.lookups import carriers, keys, numbers
 from mock_server.cli.serve import serve
 from mock_server.cli.trigger import trigger
+from mock_server.version import __version__
 
 # How writing to standard output fails; other files are written by those who can name them.
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})

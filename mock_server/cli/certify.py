@@ -13,8 +13,8 @@ from mock_server.cli.receiver import address, pause, secret_option, timeout_opti
 
 if TYPE_CHECKING:
     from mock_server.cli.verdicts import Screen
-    from mock_server.web.certify.attack import Attack
-    from mock_server.web.certify.examination import Examination, Verdict
+    from mock_server.receivers.attack import Attack
+    from mock_server.receivers.examination import AttackResult, Examination
 
 
 @click.command()
@@ -84,7 +84,7 @@ def certify(
 
 
 def _attacks(only: tuple[str, ...]) -> "list[Attack]":
-    from mock_server.web.certify.examination import ATTACKS
+    from mock_server.receivers.examination import ATTACKS
 
     names = [attack.name for attack in ATTACKS]
     for name in only:
@@ -99,9 +99,9 @@ def _examination(
     from contract_tests.contract.loading import load
     from mock_server.domain.clock import SystemClock
     from mock_server.domain.randomness import stream
-    from mock_server.web.certify.examination import GOOD, Examination, UnreachableError
-    from mock_server.web.certify.forger import Forger
-    from mock_server.web.certify.target import Target
+    from mock_server.receivers.examination import GOOD, Examination, UnreachableError
+    from mock_server.receivers.forger import Forger
+    from mock_server.receivers.target import Target
 
     now = SystemClock().now()
     # Ids that no earlier run has used, or a receiver that remembers them would drop its good deliveries.
@@ -115,7 +115,7 @@ def _examination(
         raise Unreachable(str(error)) from None
 
 
-def _verdicts(examination: "Examination", attacks: "Sequence[Attack]", screen: "Screen") -> "Iterator[Verdict]":
+def _verdicts(examination: "Examination", attacks: "Sequence[Attack]", screen: "Screen") -> "Iterator[AttackResult]":
     """Verdicts as they come; a failed good delivery is told even if it was not asked for, since it colours the rest."""
     if examination.good.failed and examination.good.attack not in attacks:
         yield examination.good

@@ -25,7 +25,7 @@ timeout_option = click.option(
 
 def address(hint: str, url: str) -> Any:
     """The URL as somewhere to deliver to."""
-    from mock_server.web.posting import Address
+    from mock_server.sending.address import Address
 
     return parameter(hint, Address, url)
 

@@ -96,7 +96,7 @@ def _ready(url: str, token: str | None) -> None:
 
 def _with_token(settings: Settings) -> tuple[Settings, str | None]:
     """Off loopback the control plane needs a token: the settings with one, and the token if it had to be made."""
-    from mock_server.domain.webhooks import is_loopback
+    from mock_server.domain.webhooks.subscriptions import is_loopback
 
     if settings.admin_token or is_loopback(settings.host):
         return settings, None

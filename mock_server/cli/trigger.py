@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ from mock_server.cli.exits import DONE, WRONG, Unreachable
 from mock_server.cli.receiver import address, parameter, pause, secret_option, timeout_option, webhook_id_option
 
 if TYPE_CHECKING:
-    from mock_server.web.posting import Answer, Delivery
+    from mock_server.receivers.client import Message
+    from mock_server.sending.address import ReceiverAnswer
 
 
 @click.command()
@@ -45,8 +47,8 @@ def trigger(url: str, event_id: str | None, *, dry_run: bool, **asked: Any) -> N
     Leaves with 0 for a 2xx, 1 for any other answer or none, 3 if nobody listens.
     """
     from mock_server.domain.clock import SystemClock
-    from mock_server.domain.events import event_id as drawn_id
-    from mock_server.web.posting import Line, as_curl
+    from mock_server.domain.webhooks.events import event_id as drawn_id
+    from mock_server.receivers.client import Line, as_curl
 
     receiver = address("--to", url)
     now = SystemClock().now()
@@ -76,40 +78,34 @@ def _ordered(
     event_id: str,
     webhook_id: str | None,
     timeout: float | None,
-) -> "tuple[Delivery, float]":
+) -> "tuple[Message, float]":
     """The delivery that was asked for, and how long its answer may take."""
     from mock_server.contract.errors import ApiError
-    from mock_server.domain.signature import standard_headers
+    from mock_server.receivers.client import Message
+    from mock_server.receivers.sample_event import SampleEvents
     from mock_server.settings import Settings
-    from mock_server.web.posting import USER_AGENT, Delivery
-    from mock_server.web.rehearsal import Rehearsal
     from mock_server.world import Foundation
 
     if secret == "":
         raise click.UsageError("Option '--secret' is empty: give the secret that the receiver verifies with.")
-    rehearsal = Rehearsal(Foundation(Settings()))
-    event_type = parameter("EVENT", rehearsal.event_type, event)
-    status = parameter("--status", rehearsal.status, event_type, status)
+    sample_events = SampleEvents(Foundation(Settings()))
+    event_type = parameter("EVENT", sample_events.event_type, event)
+    status = parameter("--status", sample_events.status, event_type, status)
     try:
-        shipment = rehearsal.number(number, status)
+        shipment = sample_events.number(number, status)
     except ApiError as error:
         raise click.BadParameter(error.detail or str(error), param_hint="--number") from None
     if secret is None:
-        secret = rehearsal.secret
+        secret = sample_events.secret
         click.echo(f"signing with the contract's example secret, {secret}; --secret takes yours", err=True)
-    told = rehearsal.event(shipment, status, now, event_id, webhook_id or rehearsal.webhook_id)
-    body = rehearsal.events.body(told)
-    headers = {
-        "Content-Type": rehearsal.events.media_type,
-        "User-Agent": USER_AGENT,
-        rehearsal.scheme.header: rehearsal.scheme.sign(secret, body),
-    }
-    if standard_webhooks:
-        at = int(now) if timestamp is None else timestamp
-        headers |= parameter("--secret", standard_headers, secret, told.id, at, body)
-    elif timestamp is not None:
+    told = sample_events.event(shipment, status, now, event_id, webhook_id or sample_events.webhook_id)
+    body = sample_events.events.body(told)
+    if timestamp is not None and not standard_webhooks:
         raise click.UsageError("--timestamp is a header of Standard Webhooks; add --standard-webhooks")
-    return Delivery(body, headers), timeout or rehearsal.rules.timeout_seconds
+    terms = replace(sample_events.terms, standard=standard_webhooks)
+    at = now if timestamp is None else timestamp
+    headers = parameter("--secret", terms.signed_headers, secret, told.id, body, at)
+    return Message(body, headers), timeout or terms.rules.timeout_seconds
 
 
 def _show(headers: Iterable[tuple[str, str]], body: bytes) -> None:
@@ -121,7 +117,7 @@ def _show(headers: Iterable[tuple[str, str]], body: bytes) -> None:
         click.echo(body + b"\n")
 
 
-def _show_answer(answer: "Answer") -> None:
+def _show_answer(answer: "ReceiverAnswer") -> None:
     if answer.status is None:
         print(answer.problem)
         return

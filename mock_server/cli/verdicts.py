@@ -9,9 +9,9 @@ from typing import TextIO
 import click
 
 from mock_server.cli.exits import Unusable
-from mock_server.web.certify.attack import Attack
-from mock_server.web.certify.examination import NOT_RUN, PASSED, Verdict
-from mock_server.web.certify.reports import as_json, as_junit, summary
+from mock_server.receivers.attack import Attack
+from mock_server.receivers.examination import NOT_RUN, PASSED, AttackResult
+from mock_server.receivers.reports import as_json, as_junit, summary
 
 FEW = 5  # attacks that a command line to repeat them can name
 ERASE = "\r\x1b[K"  # to the start of the line, and nothing right of it (ECMA-48 section 8.3.41)
@@ -29,7 +29,7 @@ class Screen:
         if self._lively:
             self._write(f"{ERASE}....  {attack.name}")
 
-    def show(self, verdict: Verdict) -> None:
+    def show(self, verdict: AttackResult) -> None:
         """One line, and one more with the fix; nothing for an attack that was not run."""
         self.clear()
         if verdict.verdict == NOT_RUN:
@@ -52,7 +52,7 @@ class Screen:
         self._output.flush()
 
 
-def summarise(url: str, verdicts: Sequence[Verdict]) -> None:
+def summarise(url: str, verdicts: Sequence[AttackResult]) -> None:
     """How many passed and failed, what no sender can see, and how to repeat what failed."""
     told = [f"{n} {name.replace('_', ' ')}" for name, n in summary(verdicts).items() if n or name == PASSED]
     print(f"\n{len(verdicts)} attacks: {', '.join(told)}, in {sum(verdict.seconds for verdict in verdicts):.1f} s")
@@ -66,7 +66,7 @@ def summarise(url: str, verdicts: Sequence[Verdict]) -> None:
         print(f"Again: trackflow-mock certify {url} --secret ... {' '.join(f'--only {name}' for name in failed[:FEW])}")
 
 
-def write_reports(url: str, verdicts: Sequence[Verdict], json_file: Path | None, junit_file: Path | None) -> None:
+def write_reports(url: str, verdicts: Sequence[AttackResult], json_file: Path | None, junit_file: Path | None) -> None:
     """Unusable if a file cannot be written."""
     try:
         if json_file:

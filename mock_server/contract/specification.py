@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import named
 from contract_tests.contract.soundness import sound_document
-from mock_server.contract.catalogue import ErrorCatalogue
+from mock_server.contract.error_codes import ErrorCatalogue
 from mock_server.contract.operations import Operation
 
 VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")  # OpenAPI 3.1 section 4.8.9.1

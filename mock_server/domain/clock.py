@@ -20,14 +20,14 @@ FASTEST = 86_400.0  # a day in a second
 class Clock(Protocol):
     """What the sandbox's time is, and how fast it runs beside real time (0 stands still).
 
-    `pace` is what one second of a waiting client is worth; where waiting moves nothing, both sides' seconds are alike.
+    `rate` is what one second of a waiting client is worth; where waiting moves nothing, both sides' seconds are alike.
     """
 
     @property
     def scale(self) -> float: ...
 
     @property
-    def pace(self) -> float: ...
+    def rate(self) -> float: ...
 
     def now(self) -> float: ...
 
@@ -35,7 +35,7 @@ class Clock(Protocol):
 class SystemClock:
     """Real time."""
 
-    scale = pace = 1.0
+    scale = rate = 1.0
 
     def now(self) -> float:
         return time.time()  # noqa: TID251 - the one place that reads the machine's clock
@@ -45,7 +45,7 @@ class ManualClock:
     """Stands still until moved. Sleeping moves it, so no test ever waits."""
 
     scale = 0.0
-    pace = 1.0
+    rate = 1.0
 
     def __init__(self, start: float) -> None:
         self._now = start
@@ -141,7 +141,7 @@ class SandboxClock:
         return self.course.scale == 0.0
 
     @property
-    def pace(self) -> float:
+    def rate(self) -> float:
         return self.scale or self.course.auto_advance or 1.0
 
     def change(self, change: Change, base: float | None = None) -> None:

@@ -117,9 +117,9 @@ class Quota:
         return Allowance(granted, window.limit, window.left(now), window.reset, self._wait(window.reset - now))
 
     def _wait(self, seconds: float) -> int:
-        return wait(seconds, self._clock.pace)
+        return wait(seconds, self._clock.rate)
 
 
-def wait(seconds: float, pace: float) -> int:
-    """Whole seconds, at least 1, that a client must sleep for a clock of that pace to move `seconds` on."""
-    return max(1, ceil(seconds / pace))
+def wait(seconds: float, rate: float) -> int:
+    """Whole seconds, at least 1, that a client must sleep for a clock of that rate to move `seconds` on."""
+    return max(1, ceil(seconds / rate))

@@ -12,7 +12,16 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
 from mock_server.faults import wire
 from mock_server.faults.bodies import edited, is_json
-from mock_server.faults.fault import CallFault, Delivery, DeliveryFault, Occasion, ReplyFault, Signature, fault, spelt
+from mock_server.faults.fault import (
+    CallFault,
+    DeliveryFault,
+    DeliveryPlan,
+    Occasion,
+    ReplyFault,
+    Signature,
+    fault,
+    spelt,
+)
 
 LONGEST_LATENCY = 300.0  # seconds; a draw beyond is cut, as no client waits for it
 GARBAGE_BYTES = 64
@@ -215,7 +224,7 @@ class MiscountQuota(ReplyFault):
 class BadSignature(DeliveryFault):
     """A delivery whose signature is wrong."""
 
-    def deliver(self, delivery: Delivery) -> Delivery:
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         return _signed(delivery, Signature.BAD)
 
 
@@ -224,7 +233,7 @@ class BadSignature(DeliveryFault):
 class MissingSignature(DeliveryFault):
     """A delivery that nobody signed."""
 
-    def deliver(self, delivery: Delivery) -> Delivery:
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         return _signed(delivery, Signature.MISSING)
 
 
@@ -233,7 +242,7 @@ class MissingSignature(DeliveryFault):
 class ForeignSignature(DeliveryFault):
     """A delivery signed with another webhook's secret."""
 
-    def deliver(self, delivery: Delivery) -> Delivery:
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         return _signed(delivery, Signature.FOREIGN)
 
 
@@ -244,7 +253,7 @@ class Duplicate(DeliveryFault):
 
     copies: int = 2
 
-    def deliver(self, delivery: Delivery) -> Delivery:
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         return replace(delivery, copies=self.copies) if delivery.copies == 1 else delivery
 
 
@@ -253,7 +262,7 @@ class Duplicate(DeliveryFault):
 class Reorder(DeliveryFault):
     """A delivery that the next one overtakes."""
 
-    def deliver(self, delivery: Delivery) -> Delivery:
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         return delivery if delivery.overtaken else replace(delivery, overtaken=True)
 
 
@@ -264,7 +273,7 @@ class Delay(DeliveryFault):
 
     seconds: float
 
-    def deliver(self, delivery: Delivery) -> Delivery:
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         return replace(delivery, delay=delivery.delay + self.seconds)
 
 
@@ -273,7 +282,7 @@ class Delay(DeliveryFault):
 class Drop(DeliveryFault):
     """A delivery that never comes."""
 
-    def deliver(self, delivery: Delivery) -> Delivery:
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         return replace(delivery, dropped=True)
 
 
@@ -282,7 +291,7 @@ def _sent(reply: Reply, happening: object) -> Reply:
     return reply if reply.wire else replace(reply, wire=happening)
 
 
-def _signed(delivery: Delivery, signature: Signature) -> Delivery:
+def _signed(delivery: DeliveryPlan, signature: Signature) -> DeliveryPlan:
     return replace(delivery, signature=signature) if delivery.signature is Signature.GOOD else delivery
 
 

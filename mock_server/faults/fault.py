@@ -31,7 +31,7 @@ class Signature(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DeliveryPlan:
     """How one event is to be delivered; as it stands, honestly.
 
     `copies` counts deliveries in all, `delay` is seconds of the sandbox's clock, `overtaken` means after the next
@@ -82,7 +82,7 @@ class DeliveryFault(Fault):
 
     __slots__ = ()
 
-    def deliver(self, delivery: Delivery) -> Delivery:
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         """The delivery as the receiver gets it; the very same object if an earlier fault has spoilt that already."""
         raise NotImplementedError
 

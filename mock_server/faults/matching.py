@@ -7,7 +7,7 @@ from fnmatch import translate
 from functools import partial
 from typing import Any, Self
 
-from mock_server.domain.tracking_numbers import normalise
+from mock_server.domain.shipments.numbers import normalise
 
 WILDCARDS = frozenset("*?")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from random import Random
 
-from mock_server.contract.catalogue import ErrorCatalogue
+from mock_server.contract.error_codes import ErrorCatalogue
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
 from mock_server.contract.operations import Operation

@@ -12,8 +12,8 @@ from contract_tests.contract.files import DEEPEST
 from contract_tests.contract.violations import shown
 from mock_server.contract.forms import FormError, Forms
 from mock_server.contract.specification import Specification
-from mock_server.domain.carriers import CarrierDirectory
 from mock_server.domain.clock import from_text
+from mock_server.domain.shipments.carriers import CarrierDirectory
 from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
 from mock_server.faults.fault import Fault, build
 from mock_server.faults.matching import WILDCARDS, Glob, Match

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from mock_server.domain.clock import to_text
+from mock_server.tests.sending.receivers import Quiet, digest, given, listening
 from mock_server.tests.test_served import serving
-from mock_server.tests.web.receivers import Quiet, digest, given, listening
 
 KEY = "tf_test_enterprise_storm"
 LIFE = "1ZTFTEST0300000111"  # ten scans in 72 hours

@@ -18,7 +18,7 @@ from contract_tests.target import read_target
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
 from mock_server.tests.pages import DOCS, PAGES, ROOT, Example, examples
-from mock_server.tests.web.test_sample_receivers import SAMPLES, SECRET, running
+from mock_server.tests.receivers.test_sample_receivers import SAMPLES, SECRET, running
 from mock_server.web.app import create_app
 from mock_server.web.server import BackgroundServer
 

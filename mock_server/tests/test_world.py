@@ -39,7 +39,7 @@ def test_a_world_in_use_is_not_idle_though_its_journal_is_empty(worlds: Worlds) 
 
 
 def hooked(world: World) -> World:
-    world.mail.subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",))
+    world.webhooks.subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",))
     return world
 
 
@@ -79,7 +79,7 @@ def test_every_magic_number_does_what_its_scenario_says(worlds: Worlds) -> None:
         scenario = worlds.foundation.magic.scenarios.get(row.scenario or "")
         if scenario is None or scenario.error:
             continue
-        sighting = world.look_up(row.number, row.carrier)
+        found_shipment = world.look_up(row.number, row.carrier)
         statuses = {
             "lifecycle": "pending",
             "forty_events": None,
@@ -89,8 +89,8 @@ def test_every_magic_number_does_what_its_scenario_says(worlds: Worlds) -> None:
         expected = statuses.get(scenario.journey or "", scenario.journey)
         if expected in {"no_estimate", "non_ascii_places", "duplicate_events"}:
             continue
-        assert expected in (None, sighting.snapshot.status), row
-        assert sighting.pause == scenario.delay_seconds
+        assert expected in (None, found_shipment.snapshot.status), row
+        assert found_shipment.pause == scenario.delay_seconds
 
 
 def test_a_whole_life_is_pending_at_first_sight_and_delivered_72_hours_later(

@@ -6,9 +6,9 @@ from http import HTTPStatus
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 
-from mock_server import __version__
 from mock_server.domain.clock import Clock
 from mock_server.settings import Settings
+from mock_server.version import __version__
 from mock_server.web.binding import StartResponse
 from mock_server.web.control import control_plane
 from mock_server.web.environ import Environ
@@ -23,12 +23,12 @@ class MockServer(Flask):
     def __init__(self, front: Front) -> None:
         super().__init__("mock_server", static_folder=None)
         self.front = front
-        self.pipeline, self.worlds, self.desk = front.pipeline, front.worlds, front.desk
+        self.pipeline, self.worlds, self.scheduler = front.pipeline, front.worlds, front.scheduler
         self.options = front.options
         self.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
         self.register_error_handler(Problem, render)
         self.register_error_handler(HTTPException, from_http)
-        self.register_blueprint(control_plane(self.worlds, __version__, self.desk), url_prefix=CONTROL_PREFIX)
+        self.register_blueprint(control_plane(self.worlds, __version__, self.scheduler), url_prefix=CONTROL_PREFIX)
 
     def wsgi_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         if environ["PATH_INFO"].startswith(CONTROL_PREFIX):

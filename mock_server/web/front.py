@@ -6,24 +6,24 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mock_server.api import carriers, tracking, webhooks  # noqa: F401 - importing them registers their handlers
+from mock_server.api.handlers import HANDLERS
+from mock_server.api.pipeline import Pipeline
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import Clock
+from mock_server.sending.allowed import AllowedHosts
+from mock_server.sending.scheduler import Scheduler
+from mock_server.sending.sender import Sender
 from mock_server.settings import Settings
-from mock_server.web import carriers, tracking, webhooks  # noqa: F401 - importing them registers their handlers
 from mock_server.web.binding import StartResponse, body, headers, respond, target
 from mock_server.web.environ import Environ
-from mock_server.web.handlers import HANDLERS
 from mock_server.web.limits import Limits
-from mock_server.web.outbound import Desk
-from mock_server.web.pipeline import Pipeline
-from mock_server.web.postman import Postman
-from mock_server.web.reach import Reach
 from mock_server.web.server import Options
 from mock_server.web.transport import Answer
 from mock_server.world import Foundation, Worlds
 
 if TYPE_CHECKING:
-    from mock_server.state import StateFile
+    from mock_server.persistence.state_file import StateFile
     from mock_server.web.app import MockServer
 
 CONTROL_PREFIX = "/__admin"
@@ -43,8 +43,8 @@ class Front:
         if settings.snapshot:
             _start_from(settings.snapshot, self.worlds)
         self.pipeline = Pipeline(self.worlds, HANDLERS)
-        postman = Postman(Reach(settings.webhook_allow), self.worlds.foundation.mailing.rules.timeout_seconds)
-        self.desk = Desk(self.worlds, postman, self.worlds.clock.base)
+        sender = Sender(AllowedHosts(settings.webhook_allow), self.worlds.foundation.terms.rules.timeout_seconds)
+        self.scheduler = Scheduler(self.worlds, sender, self.worlds.clock.base)
 
     @cached_property
     def flask(self) -> "MockServer":
@@ -67,7 +67,7 @@ class Front:
                 body_bytes=self.pipeline.specification.extension("x-max-bytes"),
                 large_bodies=frozenset({f"{CONTROL_PREFIX}/snapshot"}),
             ),
-            on_start=(self.desk.start,),
+            on_start=(self.scheduler.start,),
         )
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class Front:
 
 def _start_from(name: str, worlds: Worlds) -> None:
     """Let the mock start, and start again after a reset, from a snapshot; DocumentError if it cannot."""
-    from mock_server import snapshots  # noqa: PLC0415 - only who starts from one needs it
+    from mock_server.persistence import snapshots  # noqa: PLC0415 - only who starts from one needs it
 
     settings = worlds.foundation.settings
     if settings.state or settings.scenario:
@@ -108,6 +108,6 @@ def _start_from(name: str, worlds: Worlds) -> None:
 def _state(name: str | None) -> "StateFile | None":
     if name is None:
         return None
-    from mock_server.state import StateFile  # noqa: PLC0415 - SQLite takes a while to import, and is not always asked for
+    from mock_server.persistence.state_file import StateFile  # noqa: PLC0415 - SQLite takes a while to import, and is not always asked for
 
     return StateFile(Path(name))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
 
-from mock_server.domain.webhooks import is_loopback
+from mock_server.domain.webhooks.subscriptions import is_loopback
 from mock_server.web.problems import Problem
 
 Given = Mapping[str, str] | Headers

@@ -1,8 +1,8 @@
 """Everything that one request can see or change: a world of its own for each API key."""
 
+from mock_server.world.found import FoundShipment
 from mock_server.world.foundation import FAULT_HEADER, Foundation
-from mock_server.world.sighting import Sighting
 from mock_server.world.world import World
 from mock_server.world.worlds import Newcomer, Opening, Worlds
 
-__all__ = ["FAULT_HEADER", "Foundation", "Newcomer", "Opening", "Sighting", "World", "Worlds"]
+__all__ = ["FAULT_HEADER", "FoundShipment", "Foundation", "Newcomer", "Opening", "World", "Worlds"]

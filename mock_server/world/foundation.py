@@ -10,24 +10,24 @@ from contract_tests.contract.loading import fixture
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.contract.specification import Specification
-from mock_server.domain import magic
-from mock_server.domain.carriers import CarrierDirectory, TrackingNumber
 from mock_server.domain.clock import Clock, SandboxClock, SystemClock, from_text
-from mock_server.domain.dispatch import Dispatch
-from mock_server.domain.mailing import Mailing
-from mock_server.domain.phrases import Phrases
-from mock_server.domain.pins import Pin
-from mock_server.domain.places import Places
 from mock_server.domain.plans import Account, Accounts, Plan
 from mock_server.domain.recent import Recent
-from mock_server.domain.tracking_numbers import normalise
+from mock_server.domain.shipments import magic_numbers as magic
+from mock_server.domain.shipments.carriers import CarrierDirectory, TrackingNumber
+from mock_server.domain.shipments.numbers import normalise
+from mock_server.domain.shipments.phrases import Phrases
+from mock_server.domain.shipments.pinned import Pin
+from mock_server.domain.shipments.places import Places
+from mock_server.domain.shipments.source import ShipmentSource
+from mock_server.domain.webhooks.terms import DeliveryTerms
 from mock_server.faults import scenarios
 from mock_server.faults.matching import Parcel
 from mock_server.faults.rules import Vocabulary
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
 from mock_server.settings import Settings, setting_from
-from mock_server.world.sighting import Sighting
+from mock_server.world.found import FoundShipment
 
 FAULT_HEADER = "X-Mock-Fault"
 REMEMBERED = 8192  # numbers whose carrier and scenario are not worked out again
@@ -52,7 +52,7 @@ class Foundation:
         )
         self.magic = magic.MagicNumbers(fixture("magic_numbers.json"), self.carriers)
         self.phrases = Phrases(fixture("phrases.json"), self.specification.status_of_event)
-        self.dispatch = Dispatch(
+        self.source = ShipmentSource(
             Places(fixture("places.json")),
             self.phrases,
             fixture("journeys.json"),
@@ -60,7 +60,7 @@ class Foundation:
             documented=self.specification.documented_shipment,
         )
         self.vocabulary = Vocabulary.of(self.specification, self.carriers)
-        self.mailing = Mailing.from_document(
+        self.terms = DeliveryTerms.from_document(
             self.specification.document,
             first_delay=settings.webhook_retry,
             standard=settings.standard_webhooks,
@@ -68,7 +68,7 @@ class Foundation:
         )
         self.recognise = lru_cache(REMEMBERED)(self._recognise)
         self.parcel = lru_cache(REMEMBERED)(self._parcel)
-        self.sightings: Recent[tuple[int, str, str | None], Sighting] = Recent(REMEMBERED)
+        self.found_shipments: Recent[tuple[int, str, str | None], FoundShipment] = Recent(REMEMBERED)
         self.scenario = lru_cache(REMEMBERED)(self._scenario)
         self.language = lru_cache(256)(self.phrases.match)
         base = base_clock or SystemClock()
@@ -106,7 +106,7 @@ class Foundation:
         world = World(self, Account("", self.accounts.default), scenario, clock=clock)
         for place, pin in enumerate(self.pins(scenario)):
             with told_at(f"/shipments/{place}"):
-                pin.checked(world.seed, self.dispatch, clock.now())
+                pin.checked(world.seed, self.source, clock.now())
         return scenario
 
     def pins(self, scenario: Scenario) -> list[Pin]:
@@ -129,7 +129,7 @@ class Foundation:
         except ApiError:
             return Parcel(normalise(text), None)
 
-    def _scenario(self, number: TrackingNumber) -> magic.Scenario | None:
+    def _scenario(self, number: TrackingNumber) -> magic.MagicScenario | None:
         found = self.magic.scenario_of(number.text, number.carrier.code)
         return self.magic.scenarios[found] if found else None
 

@@ -6,28 +6,27 @@ from threading import RLock
 from typing import Any
 
 from mock_server.contract.errors import ApiError
-from mock_server.domain.carriers import TrackingNumber
+from mock_server.domain.clients.journal import Journal
 from mock_server.domain.clock import SandboxClock
-from mock_server.domain.journal import Journal
-from mock_server.domain.journeys import Event, Journey, Snapshot
-from mock_server.domain.mailroom import Mailroom
-from mock_server.domain.news import News, snapshot
-from mock_server.domain.phrases import Phrase
-from mock_server.domain.pins import Pin, as_if_said, wish_of, with_event
 from mock_server.domain.plans import Account
 from mock_server.domain.quota import Quota
-from mock_server.domain.records import Records, Saved
-from mock_server.domain.shipments import Shipments, identity
-from mock_server.domain.watches import Place
-from mock_server.domain.webhooks import Subscription
-from mock_server.faults.books import RuleBook
-from mock_server.faults.fault import Delivery as Handling
+from mock_server.domain.shipments.carriers import TrackingNumber
+from mock_server.domain.shipments.journey import Event, Journey, Snapshot
+from mock_server.domain.shipments.phrases import Phrase
+from mock_server.domain.shipments.pinned import Pin, as_if_said, wish_of, with_event
+from mock_server.domain.shipments.source import Shipments, identity
+from mock_server.domain.webhooks.records import Records, Saved
+from mock_server.domain.webhooks.subscriptions import Subscription
+from mock_server.domain.webhooks.watches import News, WatchKey, snapshot
+from mock_server.domain.webhooks.webhooks import Webhooks
+from mock_server.faults.active import ActiveFaults
+from mock_server.faults.fault import DeliveryPlan as Handling
 from mock_server.faults.matching import Subject
-from mock_server.faults.sandbox import Faults
+from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
+from mock_server.world.found import FoundShipment
 from mock_server.world.foundation import Foundation, told_at
-from mock_server.world.sighting import Sighting
 
 MOST_COLLECTED = 1_000_000  # steps in which a world makes its deliveries ready to be written down
 
@@ -61,12 +60,12 @@ class World:
         self.seed = foundation.settings.seed if scenario.seed is None else scenario.seed
         self.clock = clock or foundation.clock.copy()
         self.quota = Quota(self.account.plan, self.clock)
-        self.shipments = Shipments(self.seed, foundation.dispatch)
+        self.shipments = Shipments(self.seed, foundation.source)
         books = books or (RuleBook(),)
-        self.faults = Faults(self.clock, foundation.specification.headers, books, self.seed, account.key)
+        self.faults = ActiveFaults(self.clock, foundation.specification.headers, books, self.seed, account.key)
         self.journal = Journal(foundation.settings.journal_size) if journal is None else journal
-        self.mail = Mailroom(
-            foundation.mailing,
+        self.webhooks = Webhooks(
+            foundation.terms,
             self.clock,
             self._journey,
             self._handling,
@@ -78,7 +77,7 @@ class World:
         self._lock = RLock()
         now = self.clock.now()
         for pin in pins:
-            self.shipments.pin(pin.journey(self.seed, foundation.dispatch, now))
+            self.shipments.pin(pin.journey(self.seed, foundation.source, now))
         if saved:
             self._restore(saved)
             return
@@ -86,12 +85,12 @@ class World:
             with told_at(f"/webhooks/{place}"):
                 number = foundation.recognise(webhook["tracking_number"], None)
                 events = tuple(webhook.get("events", ("all",)))
-                self.mail.subscribe(number.text, number.carrier.code, webhook["url"], events)
+                self.webhooks.subscribe(number.text, number.carrier.code, webhook["url"], events)
 
-    def look_up(self, text: str, carrier_code: str | None) -> Sighting:
+    def look_up(self, text: str, carrier_code: str | None) -> FoundShipment:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
         now, place = self.clock.now(), (self.seed, text, carrier_code)
-        known = self.foundation.sightings.get(place)
+        known = self.foundation.found_shipments.get(place)
         if known and known.holds(now) and not self.shipments.pins():
             return known
         number = self.foundation.recognise(text, carrier_code)
@@ -101,11 +100,13 @@ class World:
             raise ApiError(scenario.error, scenario.does, injected=f"number-{scenario.scenario}")
         snapshot = self.shipments.find(number, now).at(now)
         pause = scenario.delay_seconds if scenario and not pinned else 0.0
-        if pinned or self.foundation.dispatch.lives_once(number):
-            return Sighting(snapshot, None, now, pause)
-        sighting = Sighting(snapshot, (self.seed, number.carrier.code, number.text, *snapshot.key), now, pause)
-        self.foundation.sightings.put(place, sighting)
-        return sighting
+        if pinned or self.foundation.source.lives_once(number):
+            return FoundShipment(snapshot, None, now, pause)
+        found_shipment = FoundShipment(
+            snapshot, (self.seed, number.carrier.code, number.text, *snapshot.key), now, pause
+        )
+        self.foundation.found_shipments.put(place, found_shipment)
+        return found_shipment
 
     def pin(self, pin: Pin) -> Journey:
         """From now on, the number stands for this shipment here; ValueError for a status that no life leads to.
@@ -113,7 +114,7 @@ class World:
         Subscriptions are told its newest event, if that is new; of events that the pin names, each one that is new.
         """
         now, number = self.clock.now(), pin.number
-        journey = pin.journey(self.shipments.seed, self.foundation.dispatch, now)
+        journey = pin.journey(self.shipments.seed, self.foundation.source, now)
         with self._lock:
             before = self._journey((number.text, number.carrier.code), now)
             self._replace(number, journey)
@@ -125,7 +126,7 @@ class World:
                 for place, event in enumerate(journey.events[: seen.seen])
                 if place >= first and (event.at, event.phrase.words) not in known
             ]
-            self.mail.announce(number.text, number.carrier.code, new)
+            self.webhooks.announce(number.text, number.carrier.code, new)
         return journey
 
     def unpin(self, number: TrackingNumber) -> bool:
@@ -133,7 +134,7 @@ class World:
         with self._lock:
             pinned = self.shipments.pinned(number)
             self._replace(number, None)
-            self.mail.announce(number.text, number.carrier.code, ())
+            self.webhooks.announce(number.text, number.carrier.code, ())
         return pinned
 
     def happen(self, number: TrackingNumber, record: Mapping[str, Any], *, anew: bool = False) -> Event:
@@ -153,7 +154,7 @@ class World:
             )
             self._replace(number, journey)
             new = [News(event, journey.at(now), 0)] if event.at <= now else []
-            self.mail.announce(number.text, number.carrier.code, new)
+            self.webhooks.announce(number.text, number.carrier.code, new)
         return event
 
     def as_if_said(self, number: TrackingNumber, phrase: Phrase) -> Snapshot:
@@ -164,9 +165,9 @@ class World:
 
     def saved(self) -> Saved:
         """All that `saved` may say of a world, once what is due of its webhooks has been made ready."""
-        self.mail.collect(MOST_COLLECTED)
+        self.webhooks.collect(MOST_COLLECTED)
         pins = [(identity(journey.number), wish_of(journey)) for journey in self.shipments.pins()]
-        mail = self.mail.saved(self.account.key, self.clock.course)
+        mail = self.webhooks.saved(self.account.key, self.clock.course)
         return replace(mail, pins=pins, begun=list(self.shipments.seen().items()))
 
     def _restore(self, saved: Saved) -> None:
@@ -175,21 +176,21 @@ class World:
         now, foundation = self.clock.now(), self.foundation
         for (carrier, text), wish in saved.pins:
             pin = Pin(foundation.recognise(text, carrier), wish)
-            self.shipments.pin(pin.journey(self.seed, foundation.dispatch, now))
+            self.shipments.pin(pin.journey(self.seed, foundation.source, now))
         for (carrier, text), instant in saved.begun:
             self.shipments.see(foundation.recognise(text, carrier), instant)
-        self.mail.restore(saved)
+        self.webhooks.restore(saved)
 
     def _replace(self, number: TrackingNumber, journey: Journey | None) -> None:
         """Let the number stand for another shipment, once everything is told of the one before."""
-        self.mail.catch_up(number.text, number.carrier.code)
+        self.webhooks.catch_up(number.text, number.carrier.code)
         if journey:
             self.shipments.pin(journey)
         else:
             self.shipments.unpin(number)
-        self.mail.records.pinned(identity(number), wish_of(journey) if journey else None)
+        self.webhooks.records.pinned(identity(number), wish_of(journey) if journey else None)
 
-    def _journey(self, place: Place, instant: float) -> Journey | None:
+    def _journey(self, place: WatchKey, instant: float) -> Journey | None:
         """The shipment that subscriptions to a number hear of; None without one, or if the number forces an error."""
         text, carrier = place
         try:
@@ -200,13 +201,13 @@ class World:
         if scenario and scenario.error and not self.shipments.pinned(number):
             return None
         journey = self.shipments.find(number, instant)
-        if self.foundation.dispatch.lives_once(number):
-            self.mail.records.began(identity(number), self.shipments.seen().get(identity(number), instant))
+        if self.foundation.source.lives_once(number):
+            self.webhooks.records.began(identity(number), self.shipments.seen().get(identity(number), instant))
         return journey
 
     def _handling(self, subscription: Subscription) -> Handling:
         """What goes wrong with the next delivery to the subscription."""
-        operation = self.foundation.mailing.operation
+        operation = self.foundation.terms.operation
         return self.faults.for_delivery(Subject.about(operation, subscription.tracking_number, subscription.carrier))
 
     def language(self, tag: str | None) -> str:

@@ -9,24 +9,26 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from mock_server.contract.errors import ApiError
-from mock_server.domain.carriers import TrackingNumber
+from mock_server.domain.clients.journal import Archive, Entry, Journal, backwards, masked
 from mock_server.domain.clock import Change, Course, SandboxClock
-from mock_server.domain.journal import Archive, Entry, Journal, backwards, masked
-from mock_server.domain.journeys import Event
-from mock_server.domain.pins import Pin, wish_of
 from mock_server.domain.plans import Account
 from mock_server.domain.randomness import stream
-from mock_server.domain.records import Saved
-from mock_server.domain.shipments import Identity, identity
-from mock_server.faults.books import RuleBook
+from mock_server.domain.shipments.carriers import TrackingNumber
+from mock_server.domain.shipments.journey import Event
+from mock_server.domain.shipments.pinned import Pin, wish_of
+from mock_server.domain.shipments.source import Identity, identity
+from mock_server.domain.webhooks.records import Saved
+from mock_server.faults.active import ActiveFaults
+from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Count, Rule
-from mock_server.faults.sandbox import Faults
 from mock_server.faults.scenarios import Scenario
 from mock_server.world.foundation import Foundation
 from mock_server.world.world import World
 
 if TYPE_CHECKING:
-    from mock_server.state import StateFile  # SQLite takes a while to import, and is not always asked for
+    from mock_server.persistence.state_file import (
+        StateFile,  # SQLite takes a while to import, and is not always asked for
+    )
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +173,7 @@ class Worlds:
         ValueError for a wish that contradicts itself changes nothing.
         """
         asked = world or self.fresh()
-        pin.checked(asked.shipments.seed, self.foundation.dispatch, asked.clock.now())
+        pin.checked(asked.shipments.seed, self.foundation.source, asked.clock.now())
         if world is None:
             self.pins[identity(pin.number)] = pin
         pinned = [world] if world else self.all()
@@ -206,7 +208,7 @@ class Worlds:
     def _moved(self, worlds: Iterable[World]) -> int:
         worlds = tuple(worlds)
         for world in worlds:
-            world.mail.moved()
+            world.webhooks.moved()
         return sum(told(world) for world in worlds for told in self.on_clock_moved)
 
     def reset(self, key: str | None = None) -> None:
@@ -262,7 +264,7 @@ class Worlds:
         world = self._worlds[account.key]
         world.quota.resume(newcomer.usage)
         world.faults.recount(newcomer.counts)
-        saved.enter(world.mail.records)
+        saved.enter(world.webhooks.records)
 
     def _start(self, scenario: Scenario) -> None:
         """Begin anew, with no world yet, in the scenario."""
@@ -274,7 +276,7 @@ class Worlds:
         self.scenario = scenario
         self.rules, self.scene = RuleBook(), RuleBook(scenario.rules)
         seed, books = self.foundation.settings.seed, (RuleBook(), self.rules, self.scene)
-        self.stray_faults = Faults(self.clock, self.foundation.specification.headers, books, seed, "")
+        self.stray_faults = ActiveFaults(self.clock, self.foundation.specification.headers, books, seed, "")
 
     def _open(self, account: Account) -> World:
         with self._lock:
@@ -323,12 +325,12 @@ class Worlds:
 
     def _drop_idlest(self) -> None:
         """Make room for one more world, where that loses no webhook that the state file keeps."""
-        idlest = min(self._worlds.values(), key=lambda world: (not world.mail.idle, world.used))
+        idlest = min(self._worlds.values(), key=lambda world: (not world.webhooks.idle, world.used))
         name, known = masked(idlest.account.key), len(self._worlds)
-        if not idlest.mail.idle and self.state:
+        if not idlest.webhooks.idle and self.state:
             log.warning("%d keys have webhooks that the state file keeps; there is room for another still", known)
             return
-        webhooks = len(idlest.mail.subscriptions)
+        webhooks = len(idlest.webhooks.subscriptions)
         self._forget(idlest)
         lost = f" and its {webhooks} webhook{'s' * (webhooks != 1)}" if webhooks else ""
         log.warning("forgot the sandbox of %s%s: %d keys are in use", name, lost, known + 1)

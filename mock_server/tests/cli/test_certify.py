@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from mock_server.cli import cli
 from mock_server.cli.exits import DONE, UNREACHABLE, USAGE, WRONG
 from mock_server.cli.verdicts import Screen
-from mock_server.tests.web.receivers import SECRET, given, judging, listening, rewritten, right, signature
-from mock_server.web.certify.examination import ATTACKS, PASSED, Verdict
+from mock_server.receivers.examination import ATTACKS, PASSED, AttackResult
+from mock_server.tests.sending.receivers import SECRET, given, judging, listening, rewritten, right, signature
 
 SKIPS_MISSING = judging(lambda headers, body: not given(headers) or given(headers) == signature(body))
 RE_SERIALISES = judging(lambda headers, body: given(headers) == signature(rewritten(body)))
@@ -155,7 +155,7 @@ class Terminal(io.StringIO):
         return True
 
 
-VERDICT = Verdict(ATTACKS[0], PASSED, text="204 in 3 ms")
+VERDICT = AttackResult(ATTACKS[0], PASSED, text="204 in 3 ms")
 
 
 def shown(output: io.StringIO) -> str:

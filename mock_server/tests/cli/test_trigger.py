@@ -11,7 +11,7 @@ from standardwebhooks.webhooks import Webhook
 
 from mock_server.cli import cli
 from mock_server.cli.exits import DONE, UNREACHABLE, USAGE, WRONG
-from mock_server.tests.web.receivers import HEADER, SECRET, digest, listening, right
+from mock_server.tests.sending.receivers import HEADER, SECRET, digest, listening, right
 
 NUMBER = "1Z999AA10123456784"
 

@@ -91,7 +91,7 @@ def test_of_several_promises_the_first_counts_and_the_next_comes_after_it() -> N
 def test_a_waited_second_can_be_worth_more() -> None:
     base = ManualClock(NOON)
     clock = frozen(base, 60.0)
-    assert clock.pace == 60.0
+    assert clock.rate == 60.0
     clock.owe(1)
     base.sleep(1)
     assert clock.now() == NOON + 60

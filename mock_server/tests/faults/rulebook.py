@@ -6,10 +6,10 @@ from typing import Any
 from mock_server.contract.messages import Reply
 from mock_server.contract.specification import Specification
 from mock_server.domain.clock import Clock, ManualClock, from_text
-from mock_server.faults.books import RuleBook
+from mock_server.faults.active import ActiveFaults
 from mock_server.faults.matching import Parcel, Subject
+from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Rule, Vocabulary
-from mock_server.faults.sandbox import Faults
 from mock_server.settings import Settings
 from mock_server.world import Foundation
 
@@ -27,9 +27,9 @@ def rule(fault: Any, **conditions: Any) -> Rule:
     return Rule.from_document(document, "rule", VOCABULARY)
 
 
-def faults(*rules: Rule, clock: Clock | None = None, seed: int = 0, key: str = "k") -> Faults:
+def faults(*rules: Rule, clock: Clock | None = None, seed: int = 0, key: str = "k") -> ActiveFaults:
     """A sandbox with these rules of its own."""
-    return Faults(clock or ManualClock(NOON), SPECIFICATION.headers, (RuleBook(rules),), seed, key)
+    return ActiveFaults(clock or ManualClock(NOON), SPECIFICATION.headers, (RuleBook(rules),), seed, key)
 
 
 def call(operation: str = "trackShipment", number: str = "1Z999AA10123456784", carrier: str | None = "ups") -> Subject:
@@ -46,6 +46,6 @@ def reply(status: int = 200, body: Any = BODY) -> Reply:
     return Reply.json(status, body, {"X-RateLimit-Remaining": "7", "X-RateLimit-Reset": "1781524860"})
 
 
-def fails(sandbox: Faults, subjects: Iterable[Subject]) -> str:
+def fails(sandbox: ActiveFaults, subjects: Iterable[Subject]) -> str:
     """For each call, `x` if it is refused and `.` if it passes."""
     return "".join("x" if sandbox.refusal(subject) else "." for subject in subjects)

@@ -13,7 +13,16 @@ from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.messages import Reply
 from mock_server.faults import wire
 from mock_server.faults.catalogue import DISTRIBUTIONS
-from mock_server.faults.fault import TYPES, CallFault, Delivery, DeliveryFault, Occasion, ReplyFault, build, spelling
+from mock_server.faults.fault import (
+    TYPES,
+    CallFault,
+    DeliveryFault,
+    DeliveryPlan,
+    Occasion,
+    ReplyFault,
+    build,
+    spelling,
+)
 from mock_server.tests.faults.rulebook import BODY, SPECIFICATION, reply
 
 FORM = json.loads((SCHEMAS / "fault.schema.json").read_text("utf-8"))
@@ -221,4 +230,4 @@ def test_a_reply_with_nothing_to_spoil_is_the_very_same(fault: dict[str, Any], h
 def test_a_delivery_is_spoilt_in_one_way(fault: dict[str, Any], delivery: dict[str, Any]) -> None:
     built = build(fault)
     assert isinstance(built, DeliveryFault)
-    assert built.deliver(Delivery()) == Delivery(**delivery)
+    assert built.deliver(DeliveryPlan()) == DeliveryPlan(**delivery)

@@ -207,7 +207,7 @@ def test_a_world_starts_as_its_scenario_says(tmp_path: Path) -> None:
     assert worlds.of("tf_test_growth_a").account.plan.batch_size == 2
     assert world.look_up("1Z999AA10123456784", None).snapshot.status == "out_for_delivery"
     assert world.look_up("999999999999", "fedex").facts("en")["events"][0]["location"] == "Zürich, CH"
-    (webhook,) = world.mail.subscriptions.all()
+    (webhook,) = world.webhooks.subscriptions.all()
     assert (webhook.url, webhook.events) == ("https://example.com/hook", ("delivered",))
     assert [rule.id for rule, _ in world.faults.rules()] == ["mine-1", "mine"]
 
@@ -215,7 +215,7 @@ def test_a_world_starts_as_its_scenario_says(tmp_path: Path) -> None:
 def test_a_scenario_s_clock_may_stand_and_still_keep_the_promise_of_retry_after(tmp_path: Path) -> None:
     worlds = started("clock: { instant: 2026-06-15T12:00:00Z, scale: 0, auto_advance: 60 }\n", tmp_path)
     clock = worlds.of("tf_test_free_a").clock
-    assert (clock.frozen, clock.now(), clock.pace) == (True, NOON, 60)
+    assert (clock.frozen, clock.now(), clock.rate) == (True, NOON, 60)
 
 
 def test_a_reset_goes_back_to_the_opening_scenario(tmp_path: Path) -> None:

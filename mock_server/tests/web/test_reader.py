@@ -13,7 +13,7 @@ HOST = b"Host: mock\r\n"
 SMALL = Limits(target_bytes=100, head_bytes=300, body_bytes=50)
 
 
-class Desk:
+class Scheduler:
     """What a reader delivered, in order, and how often a client asked whether it may go on."""
 
     def __init__(self, limits: Limits = SMALL) -> None:
@@ -55,18 +55,18 @@ READ = [
 
 
 def test_pipelined_requests_come_out_in_order() -> None:
-    assert Desk().read(PIPELINED) == READ
+    assert Scheduler().read(PIPELINED) == READ
 
 
 @given(st.lists(st.integers(1, len(PIPELINED) - 1), unique=True))
 def test_it_does_not_matter_where_the_network_cuts(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(PIPELINED)]
     pieces = [PIPELINED[start:end] for start, end in pairwise(places)]
-    assert Desk().read(*pieces) == READ
+    assert Scheduler().read(*pieces) == READ
 
 
 def test_one_byte_at_a_time_is_enough() -> None:
-    assert Desk().read(*(bytes([byte]) for byte in PIPELINED)) == READ
+    assert Scheduler().read(*(bytes([byte]) for byte in PIPELINED)) == READ
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_one_byte_at_a_time_is_enough() -> None:
     ],
 )
 def test_unusual_requests_are_read(line: bytes, read: tuple[object, ...]) -> None:
-    assert Desk().read(line + b"\r\n" + HOST + b"\r\n") == [read]
+    assert Scheduler().read(line + b"\r\n" + HOST + b"\r\n") == [read]
 
 
 @pytest.mark.parametrize("last", [b"Connection: close\r\n", b"Connection: close, Upgrade\r\nUpgrade: h2c\r\n"])
@@ -95,14 +95,14 @@ def test_nothing_is_read_after_the_last_request(last: bytes) -> None:
     request = b"GET / HTTP/1.1\r\n" + HOST + last + b"\r\n"
     more = b"GET /more HTTP/1.1\r\n" + HOST + b"\r\n"
     for pieces in ((request + more,), (request, more), (request + b"nonsense",)):
-        desk = Desk()
-        assert desk.read(*pieces) == [("GET", "/", b"", False)]
-        assert desk.reader.finished
+        scheduler = Scheduler()
+        assert scheduler.read(*pieces) == [("GET", "/", b"", False)]
+        assert scheduler.reader.finished
 
 
 def test_a_connect_is_a_request_like_any_other_here() -> None:
-    desk = Desk()
-    assert desk.read(
+    scheduler = Scheduler()
+    assert scheduler.read(
         b"CONNECT mock:443 HTTP/1.1\r\n" + HOST + b"\r\n" + b"GET /next HTTP/1.1\r\n" + HOST + b"\r\n"
     ) == [
         ("CONNECT", "mock:443", b"", True),
@@ -160,24 +160,24 @@ def test_a_connect_is_a_request_like_any_other_here() -> None:
     ],
 )
 def test_what_is_not_http_is_refused_once(data: bytes, refused: tuple[object, ...]) -> None:
-    assert Desk().read(data, b"GET /ignored HTTP/1.1\r\n" + HOST + b"\r\n") == [refused]
-    assert Desk().read(*(bytes([byte]) for byte in data)) == [refused]
+    assert Scheduler().read(data, b"GET /ignored HTTP/1.1\r\n" + HOST + b"\r\n") == [refused]
+    assert Scheduler().read(*(bytes([byte]) for byte in data)) == [refused]
 
 
 def test_a_head_that_never_ends_is_refused_before_it_fills_the_memory() -> None:
     pieces = [b"GET / HTTP/1.1\r\n", *[b"X: " + b"a" * 20 + b"\r\n"] * 100]
-    assert Desk().read(*pieces) == [(431, False)]
-    assert Desk().read(b"GET / HTTP/1.1\r\nX: ", *[b"a" * 20] * 100) == [(431, False)]
+    assert Scheduler().read(*pieces) == [(431, False)]
+    assert Scheduler().read(b"GET / HTTP/1.1\r\nX: ", *[b"a" * 20] * 100) == [(431, False)]
 
 
 def test_a_long_head_is_refused_even_if_it_ends() -> None:
     head = b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 300 + b"\r\n\r\n"
-    assert Desk().read(head[:200], head[200:]) == [(431, False)]
+    assert Scheduler().read(head[:200], head[200:]) == [(431, False)]
 
 
 def test_a_long_body_behind_a_short_head_does_not_make_the_head_long() -> None:
-    desk = Desk(replace(SMALL, body_bytes=1000))
-    assert desk.read(b"POST / HTTP/1.1\r\n", HOST + b"Content-Length: 900\r\n\r\n" + b"a" * 900) == [
+    scheduler = Scheduler(replace(SMALL, body_bytes=1000))
+    assert scheduler.read(b"POST / HTTP/1.1\r\n", HOST + b"Content-Length: 900\r\n\r\n" + b"a" * 900) == [
         ("POST", "/", b"a" * 900, True)
     ]
 
@@ -186,35 +186,35 @@ def test_a_long_body_behind_a_short_head_does_not_make_the_head_long() -> None:
 def test_chunk_framing_that_never_ends_is_refused(piece: bytes) -> None:
     start = b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
     start += b"0\r\n" if piece.startswith(b"T") else b""
-    assert Desk().read(start, *[piece] * 200)[0][0] in {400, 413}
+    assert Scheduler().read(start, *[piece] * 200)[0][0] in {400, 413}
 
 
 def test_a_client_may_ask_before_it_sends_the_body() -> None:
-    desk = Desk()
-    desk.read(b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nExpect: 100-Continue\r\n\r\n")
-    assert desk.expected == 1
-    assert desk.read(b"abc") == [("POST", "/", b"abc", True)]
+    scheduler = Scheduler()
+    scheduler.read(b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nExpect: 100-Continue\r\n\r\n")
+    assert scheduler.expected == 1
+    assert scheduler.read(b"abc") == [("POST", "/", b"abc", True)]
 
 
 def test_a_client_that_asks_with_too_long_a_body_is_told_at_once() -> None:
-    desk = Desk()
+    scheduler = Scheduler()
     head = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 51\r\nExpect: 100-continue\r\n\r\n"
-    assert desk.read(head) == [(413, True)]
-    assert desk.expected == 0
+    assert scheduler.read(head) == [(413, True)]
+    assert scheduler.expected == 0
 
 
 def test_a_request_cut_short_is_refused() -> None:
-    desk = Desk()
-    desk.read(b"GET / HTTP/1.1\r\n" + HOST)
-    desk.reader.end()
-    assert desk.read() == [(400, False)]
+    scheduler = Scheduler()
+    scheduler.read(b"GET / HTTP/1.1\r\n" + HOST)
+    scheduler.reader.end()
+    assert scheduler.read() == [(400, False)]
 
 
 def test_the_end_between_requests_is_no_news() -> None:
-    desk = Desk()
-    desk.read(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n\r\n")
-    desk.reader.end()
-    assert desk.read() == [("GET", "/", b"", True)]
+    scheduler = Scheduler()
+    scheduler.read(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n\r\n")
+    scheduler.reader.end()
+    assert scheduler.read() == [("GET", "/", b"", True)]
 
 
 def test_a_bug_in_the_receiver_is_loud() -> None:

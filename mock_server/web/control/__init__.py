@@ -2,6 +2,7 @@
 
 from flask import Blueprint, request
 
+from mock_server.sending.scheduler import Scheduler
 from mock_server.web.control import (
     about,
     clock,
@@ -20,7 +21,6 @@ from mock_server.web.control import (
 )
 from mock_server.web.control.plane import Plane
 from mock_server.web.guard import Guard
-from mock_server.web.outbound import Desk
 from mock_server.world import Worlds
 
 NOUNS = (
@@ -41,7 +41,7 @@ NOUNS = (
 )
 
 
-def control_plane(worlds: Worlds, version: str, desk: Desk) -> Blueprint:
+def control_plane(worlds: Worlds, version: str, scheduler: Scheduler) -> Blueprint:
     """The blueprint of one mock's control plane."""
     blueprint = Blueprint("control", __name__)
     settings = worlds.foundation.settings
@@ -51,7 +51,7 @@ def control_plane(worlds: Worlds, version: str, desk: Desk) -> Blueprint:
     def guarded() -> None:
         guard.check(request.remote_addr, request.headers, reads=request.method in {"GET", "HEAD"})
 
-    plane = Plane(worlds, version, blueprint, desk)
+    plane = Plane(worlds, version, blueprint, scheduler)
     for noun in NOUNS:
         noun.register(plane)
     return blueprint

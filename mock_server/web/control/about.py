@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import Response, jsonify
 
+from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
-from mock_server.domain.journal import masked
 from mock_server.web.control.plane import Plane
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import Response, jsonify, request
 
 from mock_server.contract.forms import FormError
-from mock_server.faults.books import BookError, RuleBook
+from mock_server.faults.rulebook import RuleBook, RuleBookError
 from mock_server.faults.rules import FORM, Count, Rule
 from mock_server.web.control.plane import Plane
 from mock_server.web.problems import Problem
@@ -49,7 +49,7 @@ def register(plane: Plane) -> None:
             rule = book.write(lambda free: Rule.from_document(document, free, worlds.foundation.vocabulary))
         except FormError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw]) from None
-        except BookError as error:
+        except RuleBookError as error:
             raise Problem(HTTPStatus.CONFLICT, str(error)) from None
         query = f"?key={quote(plane.key)}" if plane.key else ""
         location = {"Location": f"{request.path}/{rule.id}{query}"}
@@ -70,15 +70,15 @@ def register(plane: Plane) -> None:
 def _listed(plane: Plane) -> Iterator[dict[str, Any]]:
     worlds, world = plane.worlds, plane.world()
     if world:
-        own = set(world.faults.own.page.rules)
+        own = set(world.faults.own.in_force.rules)
         for rule, count in world.faults.rules():
             yield _row(rule, [count], plane.key if rule in own else None)
         return
     everywhere = [*(each.faults for each in worlds.all()), worlds.stray_faults]
-    for rule in (*worlds.rules.page.rules, *worlds.scene.page.rules):
+    for rule in (*worlds.rules.in_force.rules, *worlds.scene.in_force.rules):
         yield _row(rule, [faults.count(rule) for faults in everywhere], None)
     for each in worlds.all():
-        for rule in each.faults.own.page.rules:
+        for rule in each.faults.own.in_force.rules:
             yield _row(rule, [each.faults.count(rule)], each.account.key)
 
 

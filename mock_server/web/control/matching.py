@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
-from mock_server.domain.journal import SEPARATOR, Entry
-from mock_server.domain.tracking_numbers import normalise
+from mock_server.domain.clients.journal import SEPARATOR, Entry
+from mock_server.domain.shipments.numbers import normalise
 from mock_server.faults.matching import Glob
 
 Test = Callable[[Entry], bool]

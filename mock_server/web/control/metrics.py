@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from flask import Response
 
-from mock_server.domain.deliveries import State
+from mock_server.domain.webhooks.delivery import State
 from mock_server.web.control.plane import Plane
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -58,8 +58,8 @@ def requests(plane: Plane) -> Iterator[Metric]:
 
 
 def deliveries(plane: Plane) -> Iterator[Metric]:
-    mail = [world.mail for world in plane.worlds.all()]
-    states = Counter(delivery.state for each in mail for delivery in each.outbox.all())
+    mail = [world.webhooks for world in plane.worlds.all()]
+    states = Counter(delivery.state for each in mail for delivery in each.queue.all())
     samples = [({"state": state}, states[state]) for state in State]
     yield Metric("webhooks", "gauge", "Subscriptions.", [({}, sum(len(each.subscriptions.all()) for each in mail))])
     yield Metric("deliveries", "gauge", "Deliveries that are still known, by what became of them.", samples)

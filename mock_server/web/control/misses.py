@@ -7,7 +7,7 @@ from flask import Response, jsonify
 
 from mock_server.contract.breaches import Breaches, Clause
 from mock_server.contract.near_misses import near_miss
-from mock_server.domain.journal import KEPT_BODY, Entry
+from mock_server.domain.clients.journal import KEPT_BODY, Entry
 from mock_server.web.control.plane import Plane, number
 from mock_server.web.control.requests import MOST_ENTRIES, shower
 

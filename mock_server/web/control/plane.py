@@ -10,7 +10,7 @@ from mock_server.contract.bodies import read_json
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import Forms
 from mock_server.domain.clock import Clock, SystemClock
-from mock_server.web.outbound import Desk
+from mock_server.sending.scheduler import Scheduler
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
 
@@ -22,7 +22,7 @@ class Plane:
     worlds: Worlds
     version: str
     blueprint: Blueprint
-    desk: Desk
+    scheduler: Scheduler
     wall: Clock = field(default_factory=SystemClock)
 
     @property

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from mock_server.domain.conduct import Finding
-from mock_server.domain.conversation import Conversation
-from mock_server.domain.journal import masked
-from mock_server.domain.report import overall, report
+from mock_server.domain.clients.conduct import Finding
+from mock_server.domain.clients.conversation import Conversation
+from mock_server.domain.clients.journal import masked
+from mock_server.domain.clients.report import overall, report
 from mock_server.web.control.plane import Plane
 from mock_server.world import World
 
@@ -23,7 +23,7 @@ def register(plane: Plane) -> None:
         told = report(
             Conversation(
                 entries,
-                pace=world.clock.pace,
+                rate=world.clock.rate,
                 retry_after=specification.headers.get("retry_after", ""),
                 reset=specification.headers.get("reset", ""),
                 final=specification.final_statuses,

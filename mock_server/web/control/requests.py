@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Response, jsonify
 
-from mock_server.domain.journal import Entry
+from mock_server.domain.clients.journal import Entry
+from mock_server.domain.clients.shown import EntryView
 from mock_server.web.control.matching import match_of
 from mock_server.web.control.plane import Plane, number
 from mock_server.web.control.waiting import Wait
-from mock_server.web.entries import Exhibit
 from mock_server.web.problems import Problem
 
 MOST_ENTRIES = 1000
@@ -72,4 +72,4 @@ def register(plane: Plane) -> None:
 
 def shower(plane: Plane) -> Callable[[Entry], dict[str, Any]]:
     """How the plane shows an entry."""
-    return Exhibit(plane.worlds.foundation.specification).show
+    return EntryView(plane.worlds.foundation.specification).show

@@ -29,10 +29,10 @@ def when_settled(
     def content(left: int) -> bytes:
         return json.dumps({**told(), "pending_deliveries": left}, separators=(",", ":")).encode()
 
-    if not pending or not plane.desk.here:
+    if not pending or not plane.scheduler.here:
         return Response(content(pending), status, content_type=JSON)
 
-    settled = plane.desk.settling(worlds)
+    settled = plane.scheduler.settling(worlds)
 
     async def start() -> Iterable[Answer]:
         return [Answer(status, [("Content-Type", JSON)], content(await settled(PATIENCE)))]

@@ -6,10 +6,10 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from mock_server.contract.errors import ApiError
-from mock_server.domain.carriers import TrackingNumber
 from mock_server.domain.clock import to_text
-from mock_server.domain.pins import Pin, wish_of
-from mock_server.domain.tracking_numbers import normalise
+from mock_server.domain.shipments.carriers import TrackingNumber
+from mock_server.domain.shipments.numbers import normalise
+from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.web.control.plane import Plane
 from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem

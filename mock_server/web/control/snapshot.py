@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from flask import Response, jsonify
 
-from mock_server import snapshots
 from mock_server.contract.forms import FormError
+from mock_server.persistence import snapshots
 from mock_server.web.control.plane import Plane, body
 from mock_server.web.problems import Problem
 

@@ -50,7 +50,7 @@ def carrier_unavailable(worlds: Worlds, world: World | None, params: Params) -> 
     }
     book = world.faults.own if world else worlds.rules
     rule = Rule.from_document(outage, _outage(params["carrier"]), vocabulary)
-    if all(each.id != rule.id for each in book.page.rules):
+    if all(each.id != rule.id for each in book.in_force.rules):
         book.add(rule)
     return 0
 

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from flask import Response, json, jsonify
 
-from mock_server.domain.journal import Archive, Entry
+from mock_server.domain.clients.journal import Archive, Entry
 from mock_server.web.problems import Problem, render
 from mock_server.web.transport import Answer, Await, Script
 

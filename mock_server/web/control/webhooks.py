@@ -8,16 +8,16 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from mock_server.api.webhooks import subscribe
 from mock_server.contract.errors import ApiError
+from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
-from mock_server.domain.deliveries import Attempt, Delivery, State
-from mock_server.domain.journal import masked
-from mock_server.domain.webhooks import Subscription
+from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
+from mock_server.domain.webhooks.subscriptions import Subscription
+from mock_server.receivers.sample_event import SampleEvents
 from mock_server.web.control.plane import Plane, number
 from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
-from mock_server.web.rehearsal import Rehearsal
-from mock_server.web.webhooks import subscribe
 from mock_server.world import World
 
 MOST_SHOWN = 1000
@@ -28,7 +28,7 @@ TRIGGER = "control.schema.json#/$defs/trigger"
 def register(plane: Plane) -> None:
     @plane.blueprint.get("/webhooks")
     def list_webhooks() -> Response:
-        shown = [webhook(world, each) for world in plane.known() for each in world.mail.subscriptions.all()]
+        shown = [webhook(world, each) for world in plane.known() for each in world.webhooks.subscriptions.all()]
         return jsonify(webhooks=shown[: number("limit", MOST_SHOWN, MOST_SHOWN)], meta={"total": len(shown)})
 
     @plane.blueprint.post("/webhooks")
@@ -51,7 +51,7 @@ def register(plane: Plane) -> None:
 
     def find(delivery_id: str) -> tuple[World, Delivery]:
         for world in plane.known():
-            delivery = world.mail.outbox.find(delivery_id)
+            delivery = world.webhooks.queue.find(delivery_id)
             if delivery:
                 return world, delivery
         raise Problem(HTTPStatus.NOT_FOUND, f"there is no delivery {delivery_id!r}; old ones are let go")
@@ -63,39 +63,39 @@ def register(plane: Plane) -> None:
     @plane.blueprint.post("/deliveries/<delivery_id>/replay")
     def replay(delivery_id: str) -> Response:
         world, delivery = find(delivery_id)
-        plane.desk.replay(world, delivery)
+        plane.scheduler.replay(world, delivery)
 
         def told() -> dict[str, Any]:
-            return whole(world, world.mail.outbox.find(delivery_id) or delivery, plane.wall.now())
+            return whole(world, world.webhooks.queue.find(delivery_id) or delivery, plane.wall.now())
 
         return when_settled(plane, [world], 1, told)
 
-    rehearsal = Rehearsal(plane.worlds.foundation)
+    sample_events = SampleEvents(plane.worlds.foundation)
 
     @plane.blueprint.post("/webhooks/trigger")
     def trigger() -> Response:
         order = plane.read(TRIGGER)
         try:
-            event_type = rehearsal.event_type(order["event"])
-            status = rehearsal.status(event_type)
-            parcel = rehearsal.number(order["number"], status)
+            event_type = sample_events.event_type(order["event"])
+            status = sample_events.status(event_type)
+            parcel = sample_events.number(order["number"], status)
         except ValueError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
         except ApiError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, error.detail or error.code) from None
         worlds, made = plane.known(), []
         for world in worlds:
-            data = rehearsal.data(parcel, status, world)
-            made += [(world, each.id) for each in world.mail.order(parcel.text, event_type, status, data)]
+            data = sample_events.data(parcel, status, world)
+            made += [(world, each.id) for each in world.webhooks.order(parcel.text, event_type, status, data)]
         if not made:
             raise Problem(
                 HTTPStatus.NOT_FOUND,
                 f"no webhook for {parcel.text} lets {event_type} through; POST one to /v2/webhooks",
             )
-        pending = sum(plane.desk.news(world) for world in worlds)
+        pending = sum(plane.scheduler.news(world) for world in worlds)
 
         def told() -> dict[str, Any]:
-            found = ((world, world.mail.outbox.find(each)) for world, each in made)
+            found = ((world, world.webhooks.queue.find(each)) for world, each in made)
             return {"deliveries": [summary(world, delivery) for world, delivery in found if delivery]}
 
         return when_settled(plane, worlds, pending, told)
@@ -109,7 +109,7 @@ def wanted(worlds: list[World]) -> Iterator[tuple[World, Delivery]]:
         raise Problem(HTTPStatus.BAD_REQUEST, f"state={state!r} is none; there are {', '.join(State)}")
     found = []
     for world in worlds:
-        deliveries = world.mail.outbox.all()
+        deliveries = world.webhooks.queue.all()
         ids = [each.id for each in deliveries]
         first = ids.index(since) + 1 if since in ids else 0
         found += [(world, each) for each in reversed(deliveries[first:])]
@@ -149,8 +149,8 @@ def summary(world: World, delivery: Delivery) -> dict[str, Any]:
 
 def whole(world: World, delivery: Delivery, now: float) -> dict[str, Any]:
     """Everything about a delivery: the exact bytes, the signature, and each attempt with the receiver's answer."""
-    mailing = world.foundation.mailing
-    headers = delivery.attempts[-1].headers if delivery.attempts else mailing.headers(delivery, now)
+    terms = world.foundation.terms
+    headers = delivery.attempts[-1].headers if delivery.attempts else terms.headers(delivery, now)
     return {
         **summary(world, delivery),
         "request": {
@@ -160,7 +160,7 @@ def whole(world: World, delivery: Delivery, now: float) -> dict[str, Any]:
             "body": delivery.body.decode(),
             "body_base64": b64encode(delivery.body).decode(),
         },
-        "signature": headers.get(mailing.scheme.header),
+        "signature": headers.get(terms.scheme.header),
         "attempts": [attempted(count, each) for count, each in enumerate(delivery.attempts, 1)],
     }
 

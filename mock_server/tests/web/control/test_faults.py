@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.faults.books import MOST_RULES
+from mock_server.faults.rulebook import MOST_RULES
 from mock_server.tests.faults.rulebook import rule
 from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
 from mock_server.web.app import MockServer

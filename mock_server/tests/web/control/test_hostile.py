@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client
 
-from mock_server import snapshots
 from mock_server.domain.clock import ManualClock, from_text
+from mock_server.persistence import snapshots
 from mock_server.settings import Settings
 from mock_server.tests.web.control.admin import FREE, NUMBER, Admin
 from mock_server.web.app import MockServer, create_app

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from mock_server.domain.carriers import TrackingNumber
-from mock_server.domain.journeys import Event
+from mock_server.domain.shipments.carriers import TrackingNumber
+from mock_server.domain.shipments.journey import Event
 from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
 from mock_server.web.app import MockServer
 from mock_server.world import World

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mock_server.domain.journal import Watcher
+from mock_server.domain.clients.journal import Watcher
 from mock_server.settings import Settings
 from mock_server.tests.web.control.admin import FREE, OTHER, Admin
 from mock_server.web.app import MockServer, create_app

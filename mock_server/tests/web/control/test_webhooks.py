@@ -13,8 +13,8 @@ import pytest
 from standardwebhooks import Webhook
 
 from mock_server.settings import Settings
+from mock_server.tests.sending.receivers import digest, given, listening
 from mock_server.tests.web.control.admin import FREE, NUMBER, OTHER, Admin
-from mock_server.tests.web.receivers import digest, given, listening
 from mock_server.web.app import MockServer, create_app
 from mock_server.web.server import BackgroundServer
 

@@ -1,0 +1,256 @@
+"""What happens to a request, top to bottom."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import replace
+from email.utils import formatdate
+from http import HTTPStatus
+
+from mock_server.api.routes import Route, Router, unknown, wrong_method
+from mock_server.api.subjects import subject_of
+from mock_server.contract.errors import ApiError
+from mock_server.contract.messages import NOTHING, Call, Reply, encode
+from mock_server.contract.operations import JSON, Answer, Operation
+from mock_server.domain.clients.journal import KEPT_BODY, Entry
+from mock_server.domain.quota import Allowance, wait
+from mock_server.domain.randomness import stream
+from mock_server.domain.recent import Recent
+from mock_server.faults.prefer import LABEL, NONE, Preference, read
+from mock_server.faults.rules import Rule
+from mock_server.world import FAULT_HEADER, World, Worlds
+
+Handler = Callable[[World, Call], Answer]
+APPLIED_HEADER = "Preference-Applied"
+RENDERED = 4096  # bodies that are not written again; about 8 MB of tracking answers
+OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
+
+log = logging.getLogger(__name__)
+
+
+class Pipeline:
+    """Answers calls to the contract's operations, with the order of checks that the contract's order.* clauses have."""
+
+    def __init__(self, worlds: Worlds, handlers: Mapping[str, Handler]) -> None:
+        self.worlds = worlds
+        self.specification = worlds.foundation.specification
+        self._settings = worlds.foundation.settings
+        self._handlers = handlers
+        self._router = Router(self.specification)
+        self._renderings: Recent[tuple[object, ...], bytes] = Recent(RENDERED)
+        self._key_header = self.specification.key_header.lower()
+        self._names = self.specification.headers
+        self._free = frozenset(self.specification.extension("x-quota")["free_statuses"]["statuses"])
+        self._rate_headers = [
+            (self._names[fact], fact) for fact in ("limit", "remaining", "reset") if fact in self._names
+        ]
+
+    def answer(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes, broken: ApiError | None = None
+    ) -> Reply:
+        """The reply to one request, already in the journal; `broken` is what the server found wrong with it."""
+        route = self._router.find(method, target)
+        call = Call(method, target, route.path_params, route.query, headers, body)
+        world: World | None = None
+        allowance: Allowance | None = None
+        refusal: ApiError | None = None
+        preference, cost = NONE, 0
+        try:
+            if not route.methods:
+                raise unknown(target, self.specification)
+            world = self.worlds.of(headers.get(self._key_header))
+            if route.operation is None:
+                raise wrong_method(method, route)
+            call, problem = self._read(world, route, broken, call)
+            cost = 1 if problem else route.operation.cost(call)
+            allowance = world.quota.charge(cost)
+            if not allowance.granted:
+                raise ApiError("rate_limit_exceeded", f"{cost} lookups asked, {allowance.remaining} remain")
+            if "prefer" in headers:
+                preference = read(headers["prefer"], route.operation)
+            if world.faults.refuses and not preference.decides:
+                call = self._strike(world, route, call)
+            reply = self._preferred(world, route.operation, preference) or self._handle(
+                world, route.operation, call, problem
+            )
+        except ApiError as error:
+            refusal = error
+            reply = self._refuse(route, error)
+        except Exception as error:  # a bug of the mock: loud in the log, still an answer in the contract's shape
+            log.exception("%s %s failed", method, target)
+            refusal = ApiError("internal_error", f"{type(error).__name__}: {error}")
+            reply = self._refuse(route, refusal)
+        forced = preference.decides or (refusal is not None and refusal.injected is not None)
+        reply = self._limited(world, reply, self._settle(world, reply.status, allowance, cost, forced=forced), refusal)
+        reply, struck = self._spoilt(world, route, call, preference.after(reply))
+        injected = _injected(call, refusal, preference, struck)
+        reply = self._labelled(reply, injected, preference)
+        self._record(world, route, call, reply, reason=_reason(refusal, struck), injected=injected)
+        return reply
+
+    def refuse(self, error: ApiError) -> Reply:
+        """The reply to what never became a request, in the journal of those without a key."""
+        reply = self.specification.errors.reply(error)
+        self._record(None, Route(), Call("", ""), reply, reason=str(error), injected=())
+        return reply
+
+    def _read(self, world: World, route: Route, broken: ApiError | None, call: Call) -> tuple[Call, ApiError | None]:
+        """The call with its body read, and what is wrong with it: that is told only after the quota has had its say."""
+        if broken or route.problem or route.operation is None:
+            return call, broken or route.problem
+        try:
+            return route.operation.read(call, world.account.plan), None
+        except ApiError as problem:
+            return call, problem
+
+    def _strike(self, world: World, route: Route, call: Call) -> Call:
+        """The call with the parcels that a fault rule refuses; ApiError if a rule refuses all of it."""
+        subject = subject_of(world.foundation, route, call)
+        refusal = world.faults.refusal(subject)
+        if refusal:
+            raise refusal
+        refused = world.faults.refusals(subject) if subject.several else None
+        return replace(call, refused=refused) if refused else call
+
+    def _preferred(self, world: World, operation: Operation, preference: Preference) -> Reply | None:
+        """What the client preferred to get, if it did; ApiError where that is one."""
+        if not preference.decides:
+            return None
+        chance = stream(world.seed, operation.id, preference.code)
+        reply = preference.reply(operation, self.specification.errors, chance)
+        return reply and reply.with_headers(operation.constant_headers(reply.status))
+
+    def _handle(self, world: World, operation: Operation, call: Call, problem: ApiError | None) -> Reply:
+        if problem:
+            raise copy(problem)  # routes are remembered, and an exception keeps every frame that it is raised through
+        handler = self._handlers.get(operation.id)
+        if handler is None:
+            return operation.sample(stream(world.seed, operation.id, call.target, call.body))
+        answer = handler(world, call)
+        headers = {self._names[fact]: value for fact, value in (answer.headers or NOTHING).items()}
+        if answer.facts is None:
+            return Reply(operation.status, b"", headers, answer.pause)
+        place = answer.key and (operation.id, answer.key)
+        content = self._renderings.get(place) if place else None
+        if content is None:
+            content = self._write(world, operation, answer, call)
+            if place:
+                self._renderings.put(place, content)
+        return Reply(operation.status, content, {"Content-Type": JSON, **headers}, answer.pause)
+
+    def _write(self, world: World, operation: Operation, answer: Answer, call: Call) -> bytes:
+        facts = answer.facts() if answer.facts else None
+        return encode(operation.write(facts, stream(world.seed, operation.id, call.target, call.body)))
+
+    def _refuse(self, route: Route, error: ApiError) -> Reply:
+        """The refusal in the contract's envelope, with the constant headers that its response declares."""
+        reply = self.specification.errors.reply(error)
+        if error.status is HTTPStatus.METHOD_NOT_ALLOWED:
+            reply = reply.with_headers({"Allow": ", ".join(route.methods)})
+        if route.operation and reply.status in route.operation.statuses:
+            reply = reply.with_headers(route.operation.constant_headers(reply.status))
+        return reply
+
+    def _settle(
+        self, world: World | None, status: int, allowance: Allowance | None, cost: int, *, forced: bool
+    ) -> Allowance | None:
+        """What the headers say of the quota: a refusal costs one, or nothing if it is forced and its status is free."""
+        if world is None:
+            return None
+        if allowance is None:
+            return world.quota.state()
+        if status < HTTPStatus.BAD_REQUEST or not allowance.granted:
+            return allowance
+        free = forced and status in self._free
+        owed = 0 if free else 1
+        if cost > owed:
+            allowance = world.quota.refund(cost - owed)
+        if not free:
+            return allowance
+        if status == HTTPStatus.UNAUTHORIZED:  # whose quota it is, nobody could say
+            return None
+        return world.quota.refusal() if status == HTTPStatus.TOO_MANY_REQUESTS else allowance
+
+    def _limited(
+        self, world: World | None, reply: Reply, allowance: Allowance | None, refusal: ApiError | None
+    ) -> Reply:
+        """The reply with the headers that depend on the moment: limits, waits, and the date where time was moved."""
+        headers = dict(reply.headers)
+        if world and not world.clock.course.follows:  # a client may count from Date to Reset (RFC 9110 section 6.6.1)
+            headers["Date"] = formatdate(world.clock.now(), usegmt=True)
+        if allowance and allowance.remaining is not None:
+            for name, fact in self._rate_headers:
+                headers[name] = str(getattr(allowance, fact))
+            if self._settings.reset_unit == "delta" and "reset" in self._names:
+                headers[self._names["reset"]] = str(allowance.retry_after)
+        if world and "retry_after" in self._names:
+            told = None
+            if reply.status == HTTPStatus.TOO_MANY_REQUESTS and allowance:
+                told = allowance.retry_after
+            elif reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                told = wait((refusal and refusal.retry_after) or OUTAGE, world.clock.rate)
+            if told is not None:
+                headers[self._names["retry_after"]] = str(told)
+                world.clock.owe(told)
+        return Reply(reply.status, reply.content, headers, reply.pause, reply.wire)
+
+    def _spoilt(self, world: World | None, route: Route, call: Call, reply: Reply) -> tuple[Reply, Sequence[Rule]]:
+        """The reply as fault rules leave it, whatever it was, and the rules that struck it."""
+        faults = world.faults if world else self.worlds.stray_faults
+        return faults.spoil(subject_of(self.worlds.foundation, route, call), reply) if faults.spoils else (reply, ())
+
+    def _labelled(self, reply: Reply, injected: Sequence[str], preference: Preference) -> Reply:
+        """The reply saying what was injected, unless nothing outside the contract may be sent."""
+        if self._settings.strict or not injected:
+            return reply
+        labels = {FAULT_HEADER: ", ".join(injected)}
+        return reply.with_headers(labels if preference is NONE else {**labels, APPLIED_HEADER: preference.applied()})
+
+    def _record(
+        self,
+        world: World | None,
+        route: Route,
+        call: Call,
+        reply: Reply,
+        *,
+        reason: str | None,
+        injected: Sequence[str],
+    ) -> None:
+        journal, clock = (world.journal, world.clock) if world else (self.worlds.stray, self.worlds.clock)
+        journal.record(
+            Entry(
+                id=next(self.worlds.ids),
+                at=clock.now(),
+                key=call.headers.get(self._key_header),
+                operation=route.operation.id if route.operation else None,
+                method=call.method,
+                target=call.target,
+                headers=call.headers,
+                body=call.body[:KEPT_BODY],
+                status=reply.status,
+                reply_headers=reply.headers,
+                reply_body=reply.content[:KEPT_BODY],
+                reason=reason,
+                fault=", ".join(injected) or None,
+                real=self.worlds.clock.base.now(),
+            )
+        )
+
+
+def _injected(call: Call, refusal: ApiError | None, preference: Preference, struck: Sequence[Rule]) -> tuple[str, ...]:
+    """Names of everything that had a hand in the reply and would not have in the real API."""
+    if not (call.refused or refusal or struck or preference is not NONE):
+        return ()
+    names = [refusal.injected if refusal else None]
+    names += [refused.injected for refused in call.refused.values()]
+    names += [LABEL if preference is not NONE else None]
+    names += [rule.id for rule in struck]
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
+def _reason(refusal: ApiError | None, struck: Sequence[Rule]) -> str | None:
+    """Why the reply is not the ordinary one, or None if it is."""
+    if not (refusal or struck):
+        return None
+    reasons = [str(refusal)] if refusal else []
+    return "; ".join([*reasons, *(f"fault rule {rule.id}: {rule.fault.type}" for rule in struck)])

@@ -1,0 +1,42 @@
+"""Subscriptions to a shipment's events."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.api.handlers import answers
+from mock_server.contract.errors import ApiError
+from mock_server.contract.messages import Call
+from mock_server.contract.operations import Answer
+from mock_server.domain.shipments.numbers import normalise
+from mock_server.domain.webhooks.subscriptions import Subscription, check_url
+from mock_server.world import World
+
+
+@answers("createWebhook")
+def create_webhook(world: World, call: Call) -> Answer:
+    return Answer(subscribe(world, call.value).facts)
+
+
+@answers("deleteWebhook")
+def delete_webhook(world: World, call: Call) -> Answer:
+    world.webhooks.unsubscribe(call.path_params["webhookId"])
+    return Answer()
+
+
+def subscribe(world: World, request: Mapping[str, Any]) -> Subscription:
+    """The subscription that a request of the contract asks for; ApiError says what is wrong with its url or number."""
+    check_url(request["url"])
+    text, carrier = _number(world, request["tracking_number"])
+    events = tuple(dict.fromkeys(request.get("events") or ("all",)))
+    return world.webhooks.subscribe(text, carrier, request["url"], events)
+
+
+def _number(world: World, text: str) -> tuple[str, str | None]:
+    """The normalised number and its carrier's code, or None: a number without data yet is accepted."""
+    try:
+        number = world.foundation.recognise(text, None)
+    except ApiError as error:
+        if error.code != "not_found":
+            raise
+        return normalise(text), None
+    return number.text, number.carrier.code

@@ -1,0 +1,136 @@
+"""Generated objects and arrays, their members drawn by whoever asks."""
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from contract_tests.contract.pointers import pointer
+from mock_server.contract.folding import Schema
+from mock_server.contract.samples.patterns import matching
+
+_MORE = 2  # items more than an array needs
+_TRIES = 60
+
+
+class SampleError(Exception):
+    """A schema no value was found for: where in it, and the keyword that refused."""
+
+    def __init__(self, place: str, keyword: str, reason: str) -> None:
+        super().__init__(f"no sample for the schema at {place}: {keyword}: {reason}")
+        self.place = place
+        self.keyword = keyword
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where in the schema a value is being made, and inside of what; `again` is true inside itself."""
+
+    place: str
+    inside: tuple[int, ...] = ()
+    again: bool = False
+
+    def below(self, *steps: str | int) -> "Spot":
+        return Spot(self.place + pointer(steps), self.inside)
+
+    def entered(self, schema: Any) -> "Spot":
+        return Spot(self.place, (*self.inside, id(schema)), id(schema) in self.inside)
+
+
+Draw = Callable[[Any, Spot], Any]  # a value for the schema, or SampleError
+
+
+def sample_object(schema: Schema, spot: Spot, random: Random, draw: Draw) -> dict[str, Any]:
+    """Required and declared properties in declared order; inside itself, the required ones only."""
+    declared, required = schema.get("properties", {}), _required(schema)
+    spare = schema.get("maxProperties", len(declared) + len(required)) - len(required)
+    value: dict[str, Any] = {}
+    for name, member in declared.items():
+        if name in required:
+            value[name] = draw(member, spot.below("properties", name))
+        elif spare > 0 and not spot.again:
+            spare -= 1
+            try:
+                value[name] = draw(member, spot.below("properties", name))
+            except SampleError:
+                continue  # what need not be there may be what cannot be there
+    for name in required:
+        if name not in value:
+            value[name] = _undeclared(name, schema, spot, draw)
+    return _filled(value, schema, spot, random, draw)
+
+
+def sample_array(schema: Schema, spot: Spot, random: Random, draw: Draw) -> list[Any]:
+    """Items by their place, with as many as `contains` asks for at the end."""
+    prefix = schema.get("prefixItems", [])
+    wanted = schema.get("minContains", 1) if "contains" in schema else 0
+    low = max(schema.get("minItems", 0), wanted)
+    high = schema.get("maxItems", low if spot.again else max(low, len(prefix)) + _MORE)
+    count = random.randint(min(max(low, len(prefix), not spot.again), high), max(low, high))
+    value: list[Any] = []
+    for index in range(count):
+        inside = index < len(prefix)
+        item = prefix[index] if inside else schema.get("items", True)
+        if index >= count - wanted:
+            item = {"allOf": [item, schema["contains"]]}
+        others = value if schema.get("uniqueItems") else []
+        try:
+            value.append(
+                _fresh(item, others, spot.below("prefixItems", index) if inside else spot.below("items"), draw)
+            )
+        except SampleError:
+            if len(value) < low:
+                raise
+            break
+    return value
+
+
+def _required(schema: Schema) -> list[str]:
+    """Required names, with those that they and the declared ones bring along."""
+    required = list(schema.get("required", ()))
+    for name, brought in schema.get("dependentRequired", {}).items():
+        if name in required or name in schema.get("properties", {}):
+            required += [each for each in brought if each not in required]
+    return required
+
+
+def _filled(value: dict[str, Any], schema: Schema, spot: Spot, random: Random, draw: Draw) -> dict[str, Any]:
+    """The object with as many properties as `minProperties` asks for."""
+    for _ in range(_TRIES):
+        if len(value) >= schema.get("minProperties", 0):
+            break
+        name = _name(schema, spot, random, draw)
+        if name not in value and name not in schema.get("properties", {}):
+            value[name] = _undeclared(name, schema, spot, draw)
+    return value
+
+
+def _name(schema: Schema, spot: Spot, random: Random, draw: Draw) -> str:
+    patterns = list(schema.get("patternProperties", ()))
+    if patterns and schema.get("additionalProperties", True) is False:
+        return matching(random.choice(patterns), random)
+    return str(draw({"type": "string", "allOf": [schema.get("propertyNames", True)]}, spot.below("propertyNames")))
+
+
+def _undeclared(name: str, schema: Schema, spot: Spot, draw: Draw) -> Any:
+    patterns = schema.get("patternProperties", {})
+    found = [each for pattern, each in patterns.items() if re.search(pattern, name)]
+    if found:
+        return draw({"allOf": found}, spot.below("patternProperties"))
+    return draw(schema.get("additionalProperties", True), spot.below("additionalProperties"))
+
+
+def _fresh(schema: Any, others: Iterable[Any], spot: Spot, draw: Draw) -> Any:
+    """A value that none of the others equals."""
+    taken = {_key(other) for other in others}
+    for _ in range(_TRIES):
+        value = draw(schema, spot)
+        if _key(value) not in taken:
+            return value
+    raise SampleError(spot.place, "uniqueItems", f"no {len(taken) + 1} different items were found")
+
+
+def _key(value: Any) -> str:
+    return json.dumps(value, sort_keys=True)

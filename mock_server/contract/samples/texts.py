@@ -1,0 +1,93 @@
+"""Generated texts: formats, patterns, words, and what Faker makes."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from random import Random
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from mock_server.contract.samples.patterns import matching
+
+WORDS = (
+    "amber",
+    "birch",
+    "cedar",
+    "delta",
+    "ember",
+    "fjord",
+    "grove",
+    "harbor",
+    "island",
+    "juniper",
+    "kestrel",
+    "lagoon",
+)
+_FIRST, _LAST = 1_767_225_600, 1_798_761_599  # seconds of the year 2026, UTC; a sample does not look at the clock
+
+
+def text(schema: Mapping[str, Any], random: Random, *, by_pattern: bool) -> str:
+    """A text for the schema's format, or for its pattern if `by_pattern` or if it has no format.
+
+    Only one of the two can be honoured at a time, so check what comes and try the other.
+    """
+    made, pattern = _FORMATS.get(schema.get("format", "")), schema.get("pattern")
+    low, high = schema.get("minLength", 0), schema.get("maxLength")
+    if made and not (by_pattern and pattern):
+        return made(random)
+    if pattern:
+        return matching(pattern, random, shortest=low, longest=high)
+    return _words(random, low, high)
+
+
+def _words(random: Random, low: int, high: int | None) -> str:
+    words = random.choice(WORDS)
+    while len(words) < low:
+        words += " " + random.choice(WORDS)
+    cut = words[:high] if high is not None else words
+    return cut.rstrip().ljust(len(cut), "s")
+
+
+def _instant(random: Random) -> datetime:
+    return datetime.fromtimestamp(random.randint(_FIRST, _LAST), UTC)
+
+
+def _host(random: Random) -> str:
+    return f"{random.choice(WORDS)}.example.com"  # RFC 2606 keeps it from being anybody's
+
+
+def _uri(random: Random) -> str:
+    return f"https://{_host(random)}/{random.choice(WORDS)}"
+
+
+def _address(random: Random) -> str:
+    return f"{random.choice(WORDS)}@{_host(random)}"
+
+
+def _ipv6(random: Random) -> str:
+    return f"2001:db8::{random.randrange(1, 0xFFFF):x}"  # RFC 3849
+
+
+_FORMATS: Mapping[str, Callable[[Random], str]] = MappingProxyType(
+    {
+        "date-time": lambda random: f"{_instant(random):%Y-%m-%dT%H:%M:%SZ}",
+        "date": lambda random: f"{_instant(random):%Y-%m-%d}",
+        "time": lambda random: f"{_instant(random):%H:%M:%SZ}",
+        "duration": lambda random: f"P{random.randint(1, 30)}D",
+        "email": _address,
+        "idn-email": _address,
+        "hostname": _host,
+        "idn-hostname": _host,
+        "ipv4": lambda random: f"192.0.2.{random.randint(1, 254)}",  # RFC 5737
+        "ipv6": _ipv6,
+        "uri": _uri,
+        "iri": _uri,
+        "uri-reference": lambda random: f"/{random.choice(WORDS)}",
+        "iri-reference": lambda random: f"/{random.choice(WORDS)}",
+        "uri-template": lambda random: f"/{random.choice(WORDS)}/{{{random.choice(WORDS)}}}",
+        "uuid": lambda random: str(UUID(int=random.getrandbits(128), version=4)),
+        "regex": lambda random: f"^{random.choice(WORDS)}$",
+        "json-pointer": lambda random: f"/{random.choice(WORDS)}",
+        "relative-json-pointer": lambda random: f"{random.randint(0, 3)}/{random.choice(WORDS)}",
+    }
+)

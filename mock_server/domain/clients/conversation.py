@@ -1,0 +1,138 @@
+"""A conversation: everything one key asked and was answered, as a judge of the client reads it."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from itertools import pairwise
+from typing import Any
+from urllib.parse import unquote
+
+from mock_server.domain.clients.journal import Entry
+from mock_server.domain.shipments.numbers import normalise
+
+SLACK = 0.01  # seconds by which a client may have an answer before the journal has its time
+NEW_TRY = 3600.0  # seconds after which the same call is no longer a retry
+STATUS = re.compile(rb'"status": ?"([a-z_]+)"')
+# Faults after which the client has no answer that it could use, whatever its status.
+LOST = re.compile(
+    r"CONNECTION_RESET_BY_PEER|EMPTY_RESPONSE|MALFORMED_RESPONSE_CHUNK|RANDOM_DATA_THEN_CLOSE|truncate_body|malformed_json"
+)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Entries of one key, oldest first.
+
+    `rate` is the sandbox's seconds in one of a client that waits, `retry_after` and `reset` are headers' names, `final`
+    are the statuses that nothing follows, `batch_size` is the plan's.
+    """
+
+    entries: Sequence[Entry]
+    rate: float = 1.0
+    retry_after: str = "Retry-After"
+    reset: str = "X-RateLimit-Reset"
+    final: frozenset[str] = frozenset()
+    batch_size: int = 1
+
+    def gap(self, before: Entry, after: Entry) -> float:
+        """Seconds of the client's life from one request to another; a clock moved by a test counts as waited."""
+        return max(after.real - before.real, (after.at - before.at) / self.rate)
+
+    def told(self, entry: Entry) -> float | None:
+        """The seconds that an answer asked to wait."""
+        text = entry.reply_headers.get(self.retry_after, "")
+        return float(text) if text.isdigit() else None
+
+    def waited(self, refused: Entry, following: Entry) -> bool:
+        """Whether a request came no earlier than the refusal before it had asked for.
+
+        Retry-After is rounded up to whole seconds: who waits for the instant of the reset may come before it is over.
+        """
+        reset = refused.reply_headers.get(self.reset, "")
+        if reset.isdigit() and refused.at < int(reset) <= following.at:
+            return True
+        return self.gap(refused, following) >= (self.told(refused) or 0.0) - SLACK
+
+    @cached_property
+    def calls(self) -> tuple[tuple[Entry, ...], ...]:
+        """The entries of each call, that is of the same method, target and body."""
+        calls: dict[tuple[str, str, bytes], list[Entry]] = {}
+        for entry in self.entries:
+            calls.setdefault(call_of(entry), []).append(entry)
+        return tuple(map(tuple, calls.values()))
+
+    @cached_property
+    def repetitions(self) -> Mapping[int, Entry]:
+        """The next request for the same call, by the id of the one before."""
+        return {before.id: after for call in self.calls for before, after in pairwise(call)}
+
+    @cached_property
+    def chains(self) -> tuple[tuple[Entry, ...], ...]:
+        """Attempts at the same thing, each after one that failed; a call that was not repeated makes no chain."""
+        return tuple(chain for call in self.calls for chain in self._chains(call) if len(chain) > 1)
+
+    def _chains(self, call: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
+        chain = [call[0]]
+        for before, after in pairwise(call):
+            if failed(before) and self.gap(before, after) <= max(NEW_TRY, 2 * (self.told(before) or 0)):
+                chain.append(after)
+            else:
+                yield tuple(chain)
+                chain = [after]
+        yield tuple(chain)
+
+    def of(self, operation: str) -> Iterator[Entry]:
+        return (entry for entry in self.entries if entry.operation == operation)
+
+
+def call_of(entry: Entry) -> tuple[str, str, bytes]:
+    """What makes two requests the same call."""
+    return entry.method, entry.target, entry.body
+
+
+def failed(entry: Entry) -> bool:
+    """Whether a client may try again: the server is at fault, or the answer was lost."""
+    return (
+        entry.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        or entry.status == HTTPStatus.TOO_MANY_REQUESTS
+        or bool(entry.reason and LOST.search(entry.reason))
+    )
+
+
+def blamed(entry: Entry) -> bool:
+    """Whether the answer says that the request itself is wrong, so that no repetition can help."""
+    return (
+        HTTPStatus.BAD_REQUEST <= entry.status < HTTPStatus.INTERNAL_SERVER_ERROR
+        and entry.status != HTTPStatus.TOO_MANY_REQUESTS
+    )
+
+
+def number_of(entry: Entry) -> str:
+    """The tracking number in the path, normalised."""
+    return normalise(unquote(entry.target.partition("?")[0].rpartition("/")[2]))
+
+
+def shipment_status(body: bytes) -> str | None:
+    """The status in a tracking body, even in one that was cut."""
+    found = STATUS.search(body)
+    return found[1].decode() if found else None
+
+
+def asked_of_batch(entry: Entry) -> list[str] | None:
+    """The tracking numbers of a batch, normalised; None if its body was cut or is none."""
+    try:
+        return [normalise(item["tracking_number"]) for item in json.loads(entry.body)["shipments"]]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def told_of_batch(entry: Entry) -> list[Any]:
+    """The results of a batch; none if they were cut."""
+    try:
+        results = json.loads(entry.reply_body)["results"]
+    except (ValueError, LookupError, TypeError):
+        return []
+    return results if isinstance(results, list) else []

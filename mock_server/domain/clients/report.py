@@ -1,0 +1,32 @@
+"""The report on a client: every question answered, with the requests that show it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mock_server.domain.clients import retrying
+from mock_server.domain.clients import spending as lookups
+from mock_server.domain.clients.conduct import Finding, Verdict
+from mock_server.domain.clients.conversation import Conversation
+
+QUESTIONS = (*retrying.QUESTIONS, *lookups.QUESTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings about one client."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        return overall([finding.verdict for finding in self.findings])
+
+
+def report(conversation: Conversation) -> Report:
+    """How the client behaved in what it asked."""
+    return Report(tuple(question.finding(conversation) for question in QUESTIONS))
+
+
+def overall(verdicts: Sequence[Verdict]) -> Verdict:
+    """Bad if anything is, good if something is and nothing is bad."""
+    return next((each for each in (Verdict.BAD, Verdict.GOOD) if each in verdicts), Verdict.NOT_SEEN)

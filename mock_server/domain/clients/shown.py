@@ -1,0 +1,60 @@
+"""Journal entries as the control plane shows them: secrets masked, bodies as text where they are."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from contract_tests.contract.loading import resolve
+from mock_server.contract.specification import Specification
+from mock_server.domain.clients.journal import KEPT_BODY, Entry, masked
+from mock_server.domain.clock import to_text
+
+SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+WEBHOOK = "#/components/schemas/Webhook"
+
+
+class EntryView:
+    """Shows entries of one mock's journals; API keys and webhook secrets are masked wherever they occur."""
+
+    def __init__(self, specification: Specification) -> None:
+        self._secret_headers = SECRET_HEADERS | {specification.key_header.lower()}
+        key_form: str = specification.extension("x-keys")["pattern"]
+        properties = resolve(specification.document, WEBHOOK).get("properties", {})
+        secret_form: str = properties.get("secret", {}).get("pattern", key_form)
+        self._secret = re.compile("|".join(f"(?:{form.strip('^$')})" for form in (key_form, secret_form)))
+
+    def show(self, entry: Entry) -> dict[str, Any]:
+        """One entry, in WireMock's two halves: what was asked, what was answered."""
+        return {
+            "id": str(entry.id),
+            "at": to_text(entry.at),
+            "key": masked(entry.key) if entry.key else None,
+            "operation": entry.operation,
+            "request": {
+                "method": entry.method,
+                "url": self._text(entry.target),
+                "headers": self._headers(entry.headers),
+                "body": self._text(_decoded(entry.body)),
+            },
+            "response": {
+                "status": entry.status,
+                "headers": dict(entry.reply_headers),
+                "body": self._text(_decoded(entry.reply_body)),
+            },
+            "reason": entry.reason and self._text(entry.reason),
+            "fault": entry.fault,
+            "truncated": KEPT_BODY in (len(entry.body), len(entry.reply_body)),
+        }
+
+    def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        return {
+            name: masked(value) if name in self._secret_headers else self._text(value)
+            for name, value in headers.items()
+        }
+
+    def _text(self, text: str) -> str:
+        return self._secret.sub(lambda found: masked(found[0]), text)
+
+
+def _decoded(body: bytes) -> str:
+    return body.decode("utf-8", "backslashreplace")

@@ -1,0 +1,78 @@
+"""Records: what a sandbox writes down of its webhooks, so that a mock that starts again goes on where it stopped."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import inf
+from typing import Any
+
+from mock_server.domain.clock import Course
+from mock_server.domain.shipments.source import Identity
+from mock_server.domain.webhooks.delivery import Attempt, Delivery
+from mock_server.domain.webhooks.subscriptions import Subscription
+from mock_server.domain.webhooks.watches import Mark, WatchKey
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of each there have been, which the ids of the next follow from."""
+
+    subscriptions: int = 0
+    deliveries: int = 0
+    announced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """One sandbox as its records have it.
+
+    `seen` is its newest instant. `told` has the mark up to which the news of each watched shipment have been told,
+    `pins` are shipments as schemas/shipment.schema.json writes them, and `begun` is when the whole lives began that it
+    has seen.
+    """
+
+    key: str
+    course: Course
+    seen: float = -inf
+    counts: Counts = Counts()
+    webhooks: Sequence[Subscription] = ()
+    told: Mapping[WatchKey, Mark] = field(default_factory=dict)
+    deliveries: Sequence[Delivery] = ()
+    pins: Sequence[tuple[Identity, dict[str, Any]]] = ()
+    begun: Sequence[tuple[Identity, float]] = ()
+
+    def enter(self, records: "Records") -> None:
+        """Write all of it into records that have nothing yet."""
+        for subscription in self.webhooks:
+            records.subscribed(subscription)
+        for place, mark in self.told.items():
+            records.told(place, mark)
+        for delivery in self.deliveries:
+            records.delivery(delivery)
+            attempted = replace(delivery, attempts=())
+            for attempt in delivery.attempts:
+                attempted = attempted.after(attempt)
+                records.attempt(attempted, attempt)
+        for identity, wish in self.pins:
+            records.pinned(identity, wish)
+        for identity, instant in self.begun:
+            records.began(identity, instant)
+        records.moved()
+        records.commit(self.seen, self.counts)
+
+
+class Records:
+    """Where one sandbox writes; nothing is sure to be kept before the next `commit`, and then all of it is.
+
+    `moved` says that the clock takes another course. These keep nothing.
+    """
+
+    def subscribed(self, subscription: Subscription) -> None: ...
+    def unsubscribed(self, webhook_id: str) -> None: ...
+    def told(self, place: WatchKey, mark: Mark) -> None: ...
+    def delivery(self, delivery: Delivery) -> None: ...
+    def attempt(self, delivery: Delivery, attempt: Attempt) -> None: ...
+    def forgotten(self, delivery_id: str) -> None: ...
+    def pinned(self, identity: Identity, wish: dict[str, Any] | None) -> None: ...
+    def began(self, identity: Identity, instant: float) -> None: ...
+    def moved(self) -> None: ...
+    def commit(self, seen: float, counts: Counts) -> None: ...

@@ -1,0 +1,139 @@
+"""The webhooks: one sandbox's webhooks, from a subscription to the last attempt at its last delivery."""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from mock_server.contract.errors import ApiError
+from mock_server.domain.clock import Clock, Course
+from mock_server.domain.webhooks.delivery import Attempt, Delivery
+from mock_server.domain.webhooks.fanout import Fanout, Handle
+from mock_server.domain.webhooks.queue import DeliveryQueue
+from mock_server.domain.webhooks.records import Counts, Records, Saved
+from mock_server.domain.webhooks.subscriptions import Subscription, Subscriptions
+from mock_server.domain.webhooks.terms import DeliveryTerms
+from mock_server.domain.webhooks.watches import Find, News
+
+DELETED = "the webhook was deleted"
+
+
+class Webhooks:
+    """Who is told, what is to be told, and what came of it; safe to use from several threads."""
+
+    def __init__(
+        self,
+        terms: DeliveryTerms,
+        clock: Clock,
+        find: Find,
+        handle: Handle,
+        *,
+        seed: int,
+        key: str,
+        records: Records | None = None,
+    ) -> None:
+        """`find` knows the shipments, `handle` says what goes wrong with a delivery to a subscription."""
+        self.terms = terms
+        self.records = records or Records()
+        self.subscriptions = Subscriptions(seed, key)
+        self.queue = DeliveryQueue(terms.rules, self.records)
+        self.on_subscribed: list[Callable[[], object]] = []
+        self._clock = clock
+        self._fanout = Fanout(terms, self.queue, find, handle, seed=seed, key=key)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nobody is subscribed and nothing is left to deliver."""
+        return not len(self.subscriptions) and self.queue.finished
+
+    def subscribe(self, tracking_number: str, carrier: str | None, url: str, events: tuple[str, ...]) -> Subscription:
+        """A webhook that is told what happens from now on; ApiError `invalid_request` if there are too many."""
+        subscription = self.subscriptions.create(tracking_number, carrier, url, events, self._clock.now())
+        self._fanout.subscribe(subscription)
+        self.records.subscribed(subscription)
+        self.commit()
+        for told in self.on_subscribed:
+            told()
+        return subscription
+
+    def unsubscribe(self, webhook_id: str, why: str = DELETED) -> None:
+        """End a webhook and what is pending for it; ApiError `not_found` if this key has none of that id."""
+        subscription = self.subscriptions.delete(webhook_id)
+        self._fanout.forget(subscription)
+        self.queue.cancel(webhook_id, why)
+        self.records.unsubscribed(webhook_id)
+        self.commit()
+
+    def catch_up(self, number: str, carrier: str) -> None:
+        """Make the deliveries of all that has happened to a shipment, before it becomes another one."""
+        self._fanout.catch_up(number, carrier, self._clock.now())
+
+    def announce(self, number: str, carrier: str, events: Iterable[News]) -> None:
+        """Make the deliveries of events of a shipment that has just become another one."""
+        self._fanout.announce(number, carrier, events, self._clock.now())
+        self.commit()
+
+    def order(self, number: str, event_type: str, status: str, data: Mapping[str, Any]) -> list[Delivery]:
+        """Deliveries of an event that did not happen, to the number's webhooks whose filter lets the status through."""
+        ordered = [
+            delivery
+            for each in self.subscriptions.all()
+            if each.tracking_number == number and self.terms.events.lets_through(each.events, status)
+            for delivery in self._fanout.order(each, event_type, data, self._clock.now())
+        ]
+        self.commit()
+        return ordered
+
+    def collect(self, steps: int) -> bool:
+        """Make the deliveries of what has happened, in at most so many steps; whether there are more to make.
+
+        They are in the records when this returns, and so is what came of the attempts before.
+        """
+        more = self._fanout.collect(self._clock.now(), steps)
+        self.commit()
+        return more
+
+    def take(self) -> Delivery | None:
+        """The delivery whose attempt is due, under way until it is settled; None if none is."""
+        return self.queue.take(self._clock.now())
+
+    def settle(self, delivery_id: str, attempt: Attempt, wait: float = 0.0, *, blocked: bool = False) -> None:
+        """Take in what came of an attempt, as `DeliveryQueue.settle`; it may have ended the webhook."""
+        delivery = self.queue.settle(delivery_id, attempt, wait, blocked=blocked)
+        if attempt.status in self.terms.rules.ends_on_status and not attempt.replay:
+            with suppress(ApiError):  # it is deleted already
+                self.unsubscribe(delivery.webhook_id, f"the receiver answered {attempt.status}")
+
+    def next_due(self) -> float | None:
+        """The sandbox's instant at which there is something to do."""
+        instants = (self._fanout.next_due(), self.queue.next_due())
+        return min((instant for instant in instants if instant is not None), default=None)
+
+    def pending(self) -> int:
+        """How many deliveries are due or under way; shipments that have not been looked at yet count as one."""
+        now, look = self._clock.now(), self._fanout.next_due()
+        return self.queue.pending(now) + (look is not None and look <= now)
+
+    def restore(self, saved: Saved) -> None:
+        """Go on where the records stop: what was under way then is due."""
+        self.subscriptions.restore(saved.webhooks, saved.counts.subscriptions)
+        self._fanout.restore(saved)
+        for delivery in saved.deliveries:
+            self.queue.restore(delivery)
+
+    def saved(self, key: str, course: Course) -> Saved:
+        """All of it, for a key whose clock takes that course."""
+        fanout = self._fanout
+        with self.queue.lock:
+            counts = Counts(self.subscriptions.created, fanout.made, fanout.announced)
+            return Saved(key, course, fanout.seen, counts, self.subscriptions.all(), fanout.told(), self.queue.all())
+
+    def moved(self) -> None:
+        """The sandbox's clock takes another course."""
+        if self.subscriptions.all():
+            self.records.moved()
+            self.commit()
+
+    def commit(self) -> None:
+        """Let the records be kept."""
+        fanout = self._fanout
+        self.records.commit(fanout.seen, Counts(self.subscriptions.created, fanout.made, fanout.announced))

@@ -1,0 +1,91 @@
+"""Rules in force: ordered lists that change as a whole, and tell those who read them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import count
+from threading import Lock
+from typing import Protocol, Self
+from weakref import WeakSet
+
+from mock_server.faults.fault import CallFault, DeliveryFault, ReplyFault
+from mock_server.faults.rules import Rule
+
+MOST_RULES = 1000  # in one book; each call asks them one by one
+
+
+class RuleBookError(Exception):
+    """A rule that a book cannot take; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInForce:
+    """The rules of a book at one moment, oldest first, and by what they spoil, each with its fault."""
+
+    rules: tuple[Rule, ...] = ()
+    calls: tuple[tuple[Rule, CallFault], ...] = ()
+    replies: tuple[tuple[Rule, ReplyFault], ...] = ()
+    deliveries: tuple[tuple[Rule, DeliveryFault], ...] = ()
+
+    @classmethod
+    def of(cls, rules: Iterable[Rule]) -> Self:
+        rules = tuple(rules)
+        return cls(
+            rules,
+            tuple((rule, rule.fault) for rule in rules if isinstance(rule.fault, CallFault)),
+            tuple((rule, rule.fault) for rule in rules if isinstance(rule.fault, ReplyFault)),
+            tuple((rule, rule.fault) for rule in rules if isinstance(rule.fault, DeliveryFault)),
+        )
+
+
+class Listener(Protocol):
+    """Somebody who wants to know when a book has changed."""
+
+    def refresh(self) -> None: ...
+
+
+class RuleBook:
+    """An ordered list of rules with ids of their own, at most MOST_RULES."""
+
+    def __init__(self, rules: Iterable[Rule] = ()) -> None:
+        self.in_force = RulesInForce.of(rules)
+        self._lock = Lock()
+        self.listeners: WeakSet[Listener] = WeakSet()
+
+    def tell(self, listener: Listener) -> None:
+        """Tell the listener of every change, as long as anybody else holds it."""
+        with self._lock:
+            self.listeners.add(listener)
+
+    def write(self, make: Callable[[str], Rule]) -> Rule:
+        """Put a new rule at the end, made with an id that is free in this book; RuleBookError as for `add`."""
+        with self._lock:
+            taken = {rule.id for rule in self.in_force.rules}
+            free = (f"fault-{number}" for number in count(1))
+            rule = make(next(name for name in free if name not in taken))
+            self._append(rule)
+            return rule
+
+    def add(self, rule: Rule) -> None:
+        """Put the rule at the end; RuleBookError if its id is taken or the book is full."""
+        with self._lock:
+            self._append(rule)
+
+    def remove(self, identifier: str | None = None) -> int:
+        """Take out the rule of that id, or all; how many there were."""
+        with self._lock:
+            before = self.in_force.rules
+            self._turn(RulesInForce.of(rule for rule in before if identifier not in {None, rule.id}))
+            return len(before) - len(self.in_force.rules)
+
+    def _append(self, rule: Rule) -> None:
+        rules = self.in_force.rules
+        if any(each.id == rule.id for each in rules):
+            raise RuleBookError(f"there is a rule {rule.id!r} already; delete it first, or choose another id")
+        if len(rules) >= MOST_RULES:
+            raise RuleBookError(f"there are {MOST_RULES} rules already; delete some first")
+        self._turn(RulesInForce.of((*rules, rule)))
+
+    def _turn(self, in_force: RulesInForce) -> None:
+        self.in_force = in_force
+        for listener in tuple(self.listeners):
+            listener.refresh()

@@ -1,0 +1,129 @@
+"""Snapshots: all worlds as one JSON value, and worlds made from one, on this machine or another."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from contract_tests.contract.files import DocumentError, place_of, read, text_of
+from mock_server.contract.forms import FormError
+from mock_server.domain.clock import to_text
+from mock_server.faults.scenarios import Scenario
+from mock_server.persistence.snapshots import parts
+from mock_server.persistence.snapshots.parts import Value
+from mock_server.persistence.snapshots.worlds import newcomer, written
+from mock_server.version import __version__
+from mock_server.world import Foundation, Newcomer, Opening, Worlds
+
+FORM = "snapshot.schema.json"
+FORMAT, VERSION = "trackflow-mock snapshot", 1
+ANSWERING = ("default_plan", "reset_unit", "strict", "strict_check_digits")  # settings that answers depend on
+
+
+def take(worlds: Worlds, key: str | None = None) -> dict[str, Any]:
+    """The snapshot of all worlds, or of one and what it stands in."""
+    foundation, base = worlds.foundation, worlds.clock.base.now()
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "mock": __version__,
+        "taken_at": to_text(base),
+        "contract": fingerprint(foundation),
+        "settings": {name: getattr(foundation.settings, name) for name in ANSWERING},
+        "server": {
+            "seed": worlds.seed,
+            "clock": parts.clock(worlds.clock, base),
+            "scenario": parts.scenario(worlds.scenario),
+            "scene": [rule.id for rule in worlds.scene.in_force.rules],
+            "faults": [rule.to_json() for rule in worlds.rules.in_force.rules],
+            "shipments": [parts.shipment(pin) for pin in worlds.pins.values()],
+            "keys_made": worlds.keys_made,
+        },
+        "worlds": [
+            written(world, base, alone=worlds.scene not in world.books)
+            for world in worlds.all()
+            if key in {None, world.account.key}
+        ],
+    }
+
+
+def restore(worlds: Worlds, value: Any, key: str | None = None) -> list[str]:
+    """Let all worlds, or one, be as the snapshot has them; what will differ all the same.
+
+    FormError for a snapshot that this mock cannot take up; then everything is as it was.
+    """
+    foundation = worlds.foundation
+    foundation.vocabulary.forms.check(FORM, value)
+    if key is None:
+        worlds.begin(*opened(foundation, value))
+    else:
+        place, record = _chosen(value, key)
+        guest = newcomer(foundation, {**record, "key": key}, f"/worlds/{place}", worlds.scenario)
+        Worlds(foundation.twin()).admit(guest)
+        worlds.admit(guest)
+    return list(_differences(foundation, value))
+
+
+def load(foundation: Foundation, path: Path) -> Any:
+    """The snapshot in a file; DocumentError says where in the file it is none, and what to do."""
+    value = read(path)
+    try:
+        foundation.vocabulary.forms.check(FORM, value)
+        opened(foundation, value)
+    except FormError as error:
+        raise DocumentError(path, place_of(text_of(path), error.flaw.pointer), error.flaw.detail) from None
+    return value
+
+
+def opened(foundation: Foundation, value: Value) -> tuple[Opening, list[Newcomer]]:
+    """How the snapshot's mock starts, and with which worlds; FormError if one of them could not be."""
+    server, most = value["server"], foundation.settings.sandboxes
+    if len(value["worlds"]) > most:
+        raise FormError.at(
+            "/worlds", "maxItems", f"{len(value['worlds'])} are more than the {most} that --sandboxes allows"
+        )
+    scenario = _scenario(foundation, server)
+    opening = Opening(
+        scenario,
+        parts.course(server["clock"], foundation.clock.base.now()),
+        [parts.pin(foundation, *each) for each in parts.placed(server, "shipments", "/server")],
+        [parts.rule(foundation, *each) for each in parts.placed(server, "faults", "/server")],
+        server.get("keys_made", 0),
+    )
+    guests = [newcomer(foundation, each, place, scenario) for each, place in parts.placed(value, "worlds", "")]
+    # Whatever could still go wrong goes wrong here, where nobody lives.
+    Worlds(foundation.twin()).begin(opening, guests)
+    return opening, guests
+
+
+def fingerprint(foundation: Foundation) -> str:
+    """What tells one contract from another."""
+    return sha256(json.dumps(foundation.specification.document, sort_keys=True).encode()).hexdigest()
+
+
+def _scenario(foundation: Foundation, server: Value) -> Scenario:
+    """The server's scenario under the snapshot's seed, with those of its rules that nobody had taken out."""
+    scenario = parts.staged(foundation, server.get("scenario"), "/server/scenario")
+    in_force = server.get("scene", ())
+    return replace(scenario, seed=server["seed"], rules=tuple(rule for rule in scenario.rules if rule.id in in_force))
+
+
+def _chosen(value: Value, key: str) -> tuple[int, Value]:
+    """The key's own world, or the only one."""
+    worlds = value["worlds"]
+    for place, record in enumerate(worlds):
+        if record["key"] == key or len(worlds) == 1:
+            return place, record
+    keys = ", ".join(record["key"] for record in worlds[:5]) or "none"
+    raise FormError.at("/worlds", "contains", f"none of {len(worlds)} is {key}'s; there are {keys}")
+
+
+def _differences(foundation: Foundation, value: Value) -> Iterator[str]:
+    if value.get("contract", "") not in {"", fingerprint(foundation)}:
+        yield "the contract is another: other overlays, or another version of the mock; answers may differ"
+    for name, then in value.get("settings", {}).items():
+        now = getattr(foundation.settings, name)
+        if then != now:
+            yield f"{name} was {then!r} and is {now!r}; start with --{name.replace('_', '-')} to have the same answers"

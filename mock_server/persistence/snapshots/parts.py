@@ -1,0 +1,80 @@
+"""Parts of a snapshot that servers and worlds have both: clocks, shipments, rules, scenarios."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from mock_server.contract.errors import ApiError
+from mock_server.contract.forms import FormError
+from mock_server.domain.clock import Course, SandboxClock
+from mock_server.domain.shipments.carriers import TrackingNumber
+from mock_server.domain.shipments.pinned import Pin
+from mock_server.faults.rules import Rule
+from mock_server.faults.scenarios import NONE, Scenario
+from mock_server.world import Foundation
+
+Value = Mapping[str, Any]
+
+
+@contextmanager
+def at(place: str) -> Iterator[None]:
+    """Whatever this mock cannot take up, as a flaw of the snapshot at that place."""
+    try:
+        yield
+    except FormError as error:
+        raise FormError(error.flaw.below(place)) from None
+    except ApiError as error:
+        raise FormError.at(place, error.code, error.detail or error.code) from None
+    except ValueError as error:
+        raise FormError.at(place, "value", str(error)) from None
+
+
+def placed(value: Value, name: str, around: str) -> Iterator[tuple[Any, str]]:
+    """The items of a list, if the value has it, each with its JSON pointer."""
+    for place, each in enumerate(value.get(name, ())):
+        yield each, f"{around}/{name}/{place}"
+
+
+def clock(shown: SandboxClock, base: float) -> dict[str, Any]:
+    course = shown.course
+    return {"at": course.at(base), "scale": course.scale, "auto_advance": course.auto_advance}
+
+
+def course(record: Value, base: float) -> Course:
+    """The course of a clock that goes on from where the snapshot left it."""
+    return Course(record["at"], base, record.get("scale", 1.0), record.get("auto_advance", 0.0))
+
+
+def shipment(pin: Pin) -> dict[str, Any]:
+    """A pin with its number and carrier in its wish."""
+    wish = dict(pin.wish)
+    carrier = wish.get("carrier")
+    if isinstance(carrier, Mapping) and "service" in carrier:
+        wish.setdefault("service", carrier["service"])
+    return {**wish, "tracking_number": pin.number.text, "carrier": pin.number.carrier.code}
+
+
+def number(foundation: Foundation, record: Value) -> TrackingNumber:
+    return foundation.recognise(record["tracking_number"], record["carrier"])
+
+
+def pin(foundation: Foundation, record: Value, place: str) -> Pin:
+    with at(place):
+        return Pin(number(foundation, record), record)
+
+
+def rule(foundation: Foundation, record: Value, place: str) -> Rule:
+    with at(place):
+        return Rule.from_document(record, record["id"], foundation.vocabulary)
+
+
+def scenario(played: Scenario) -> dict[str, Any]:
+    return {"name": played.name, "document": dict(played.document)}
+
+
+def staged(foundation: Foundation, record: Value | None, place: str) -> Scenario:
+    """The scenario of that record; without one, none."""
+    if record is None or not record["document"]:
+        return NONE
+    with at(f"{place}/document"):
+        return foundation.stage(record["name"], record["document"])

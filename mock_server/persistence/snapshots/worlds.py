@@ -1,0 +1,73 @@
+"""One world in a snapshot."""
+
+from dataclasses import replace
+from typing import Any
+
+from mock_server.domain.webhooks.records import Saved
+from mock_server.faults.rules import Count
+from mock_server.faults.scenarios import Scenario
+from mock_server.persistence.snapshots import parts
+from mock_server.persistence.snapshots import webhooks as mail
+from mock_server.persistence.snapshots.parts import Value, at
+from mock_server.world import Foundation, Newcomer, World
+
+
+def written(world: World, base: float, *, alone: bool) -> dict[str, Any]:
+    """The world as it is at an instant of its clock's base; `alone` if the scenario for all is not its own."""
+    saved = world.saved()
+    record = {
+        "key": world.account.key,
+        "seed": world.seed,
+        "clock": parts.clock(world.clock, base),
+        "quota": [{"seconds": seconds, "index": index, "used": used} for seconds, index, used in world.quota.usage()],
+        "shipments": [{**wish, "tracking_number": text, "carrier": carrier} for (carrier, text), wish in saved.pins],
+        "first_seen": [
+            {"tracking_number": text, "carrier": carrier, "at": instant} for (carrier, text), instant in saved.begun
+        ],
+        "faults": {
+            "rules": [rule.to_json() for rule in world.faults.own.in_force.rules],
+            "counts": [
+                {"id": rule.id, "seen": count.seen, "applied": count.applied} for rule, count in world.faults.rules()
+            ],
+        },
+        **mail.written(saved),
+    }
+    return {**record, "scenario": parts.scenario(world.scenario)} if alone else record
+
+
+def newcomer(foundation: Foundation, record: Value, place: str, scenario: Scenario) -> Newcomer:
+    """The world of a record, ready to be taken in by a mock in that scenario; FormError if it cannot be."""
+    own = "scenario" in record
+    if own:
+        scenario = parts.staged(foundation, record["scenario"], f"{place}/scenario")
+    with at(f"{place}/key"):
+        account = foundation.accounts.authenticate(record["key"])
+    faults = record.get("faults", {"rules": (), "counts": ()})
+    plan = foundation.plan(account.plan, scenario)
+    usage = [(each["seconds"], each["index"], each["used"]) for each in record.get("quota", ())]
+    if usage and [seconds for seconds, _, _ in usage] != [seconds for seconds, _ in plan.limits]:
+        with at(f"{place}/quota"):
+            raise ValueError(f"these are not the windows of the {plan.name} plan; leave the quota out")
+    return Newcomer(
+        account,
+        replace(scenario, seed=record["seed"]),
+        own,
+        [parts.rule(foundation, *each) for each in parts.placed(faults, "rules", f"{place}/faults")],
+        [Count(each["seen"], each["applied"]) for each in faults["counts"]],
+        usage,
+        _saved(foundation, record, place),
+    )
+
+
+def _saved(foundation: Foundation, record: Value, place: str) -> Saved:
+    course = parts.course(record["clock"], foundation.clock.base.now())
+    saved = mail.read(record, course)
+    pins = [parts.pin(foundation, *each) for each in parts.placed(record, "shipments", place)]
+    begun = []
+    for each, where in parts.placed(record, "first_seen", place):
+        with at(where):
+            number = parts.number(foundation, each)
+            begun.append(((number.carrier.code, number.text), each["at"]))
+    return replace(
+        saved, pins=[((pin.number.carrier.code, pin.number.text), dict(pin.wish)) for pin in pins], begun=begun
+    )

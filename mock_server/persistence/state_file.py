@@ -1,0 +1,273 @@
+"""The state file: subscriptions and deliveries of every sandbox, kept across a crash, in SQLite."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+from mock_server.domain.clock import Course
+from mock_server.domain.shipments.source import Identity
+from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
+from mock_server.domain.webhooks.records import Counts, Records, Saved
+from mock_server.domain.webhooks.subscriptions import Subscription
+from mock_server.domain.webhooks.watches import Mark, WatchKey
+
+APPLICATION_ID = 0x7466776D  # "tfwm", which tells this file from other applications' (SQLite, PRAGMA application_id)
+VERSION = 1
+
+TABLES = """
+CREATE TABLE worlds (key TEXT PRIMARY KEY, course TEXT, seen REAL, subscriptions INT, deliveries INT, announced INT);
+CREATE TABLE webhooks (
+  id TEXT PRIMARY KEY, key TEXT, tracking_number TEXT, carrier TEXT, url TEXT, events TEXT, secret TEXT,
+  created_at REAL
+);
+CREATE TABLE told (key TEXT, number TEXT, carrier TEXT, instant REAL, place REAL, PRIMARY KEY (key, number, carrier));
+CREATE TABLE deliveries (
+  id TEXT PRIMARY KEY, key TEXT, event_id TEXT, type TEXT, webhook_id TEXT, tracking_number TEXT, url TEXT,
+  created_at REAL, body BLOB, secret TEXT, due REAL, flawed INT, faults TEXT, state TEXT, note TEXT
+);
+CREATE TABLE attempts (delivery TEXT, number INT, told TEXT, body BLOB, PRIMARY KEY (delivery, number));
+CREATE TABLE pins (key TEXT, carrier TEXT, number TEXT, wish TEXT, PRIMARY KEY (key, carrier, number));
+CREATE TABLE begun (key TEXT, carrier TEXT, number TEXT, instant REAL, PRIMARY KEY (key, carrier, number));
+CREATE INDEX webhooks_of ON webhooks (key);
+CREATE INDEX deliveries_of ON deliveries (key);
+"""
+KEYED = ("worlds", "webhooks", "told", "deliveries", "pins", "begun")
+
+
+class StateFile:
+    """Every sandbox's records in one file, which one process has at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file, or makes it; ValueError if it is something else, or another mock has it."""
+        self.lock = RLock()
+        try:
+            self._connection = connection = sqlite3.connect(path, check_same_thread=False, timeout=0)
+            with _told(path):
+                connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                connection.execute("PRAGMA journal_mode=WAL")
+                # What is committed is the system's, and outlives this process however it ends. Waiting for the disk
+                # would protect from a loss of power too, and hold up every client meanwhile.
+                connection.execute("PRAGMA synchronous=OFF")
+                self._prepare(path)
+        except sqlite3.OperationalError as error:
+            raise ValueError(f"the state file {path} cannot be opened: {error}") from None
+
+    def saved(self) -> Iterator[Saved]:
+        """Every sandbox that the file knows."""
+        with self.lock:
+            for key, course, seen, *counts in self._rows("SELECT * FROM worlds ORDER BY rowid"):
+                yield Saved(
+                    key,
+                    Course(**json.loads(course)),
+                    seen,
+                    Counts(*counts),
+                    tuple(self._webhooks(key)),
+                    {
+                        (number, carrier or None): (instant, place)
+                        for number, carrier, instant, place in self._rows(
+                            "SELECT number, carrier, instant, place FROM told WHERE key = ?", key
+                        )
+                    },
+                    tuple(self._deliveries(key)),
+                    tuple(
+                        ((carrier, number), json.loads(wish))
+                        for carrier, number, wish in self._rows(
+                            "SELECT carrier, number, wish FROM pins WHERE key = ?", key
+                        )
+                    ),
+                    tuple(
+                        ((carrier, number), instant)
+                        for carrier, number, instant in self._rows(
+                            "SELECT carrier, number, instant FROM begun WHERE key = ?", key
+                        )
+                    ),
+                )
+
+    def of(self, key: str, course: Callable[[], Course]) -> "SandboxRecords":
+        """Where the sandbox of that key writes; `course` is how its clock goes."""
+        return SandboxRecords(self, key, course)
+
+    def forget(self, key: str) -> None:
+        """Let go of all that is known of a sandbox."""
+        with self.lock:
+            self.write("DELETE FROM attempts WHERE delivery IN (SELECT id FROM deliveries WHERE key = ?)", key)
+            for table in KEYED:
+                self.write(f"DELETE FROM {table} WHERE key = ?", key)  # noqa: S608 - the names are ours
+            self.commit()
+
+    def write(self, statement: str, *values: object) -> None:
+        """Part of what the next commit keeps."""
+        with self.lock:
+            self._connection.execute(statement, values)
+
+    def commit(self) -> None:
+        with self.lock:
+            self._connection.commit()
+
+    def close(self) -> None:
+        with self.lock:
+            self._connection.commit()
+            self._connection.close()
+
+    def _prepare(self, path: Path) -> None:
+        """Make the tables in a new file; ValueError for a file of another kind."""
+        ((application,),) = self._rows("PRAGMA application_id")
+        ((version,),) = self._rows("PRAGMA user_version")
+        tables = self._rows("SELECT name FROM sqlite_schema")
+        if not tables and not application:
+            self._connection.executescript(
+                f"BEGIN; {TABLES} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; COMMIT;"
+            )
+        elif (application, version) != (APPLICATION_ID, VERSION):
+            raise ValueError(f"{path} is another application's database, or another version's; name a new file")
+
+    def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._connection.execute(statement, values).fetchall()
+
+    def _webhooks(self, key: str) -> Iterator[Subscription]:
+        for row in self._rows("SELECT * FROM webhooks WHERE key = ? ORDER BY rowid", key):
+            webhook_id, _, number, carrier, url, events, secret, created_at = row
+            yield Subscription(webhook_id, number, carrier, url, tuple(json.loads(events)), secret, created_at)
+
+    def _deliveries(self, key: str) -> Iterator[Delivery]:
+        attempts: dict[str, list[Attempt]] = {}
+        for delivery_id, told, body in self._rows(
+            "SELECT delivery, told, attempts.body FROM attempts JOIN deliveries ON delivery = id WHERE key = ?"
+            " ORDER BY delivery, number",
+            key,
+        ):
+            attempts.setdefault(delivery_id, []).append(Attempt(**json.loads(told), answer_body=body))
+        for row in self._rows("SELECT * FROM deliveries WHERE key = ? ORDER BY rowid", key):
+            delivery_id, _, event_id, kind, webhook_id, number, url, created_at, body, secret, due, *rest = row
+            flawed, faults, state, note = rest
+            yield Delivery(
+                id=delivery_id,
+                event_id=event_id,
+                type=kind,
+                webhook_id=webhook_id,
+                tracking_number=number,
+                url=url,
+                created_at=created_at,
+                body=body,
+                secret=secret,
+                due=due,
+                flawed=bool(flawed),
+                faults=tuple(json.loads(faults)),
+                state=State(state),
+                note=note,
+                attempts=tuple(attempts.get(delivery_id, ())),
+            )
+
+
+class SandboxRecords(Records):
+    """One sandbox's records in the file."""
+
+    def __init__(self, file: StateFile, key: str, course: Callable[[], Course]) -> None:
+        self._file = file
+        self._key = key
+        self._course = course
+        self._dirty = False
+
+    def subscribed(self, subscription: Subscription) -> None:
+        self._write(
+            "INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            subscription.webhook_id,
+            self._key,
+            subscription.tracking_number,
+            subscription.carrier,
+            subscription.url,
+            json.dumps(subscription.events),
+            subscription.secret,
+            subscription.created_at,
+        )
+
+    def unsubscribed(self, webhook_id: str) -> None:
+        self._write("DELETE FROM webhooks WHERE id = ?", webhook_id)
+
+    def told(self, place: WatchKey, mark: Mark) -> None:
+        number, carrier = place
+        self._write("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", self._key, number, carrier or "", *mark)
+
+    def delivery(self, delivery: Delivery) -> None:
+        self._write(
+            "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET due = excluded.due, state = excluded.state, note = excluded.note",
+            delivery.id,
+            self._key,
+            delivery.event_id,
+            delivery.type,
+            delivery.webhook_id,
+            delivery.tracking_number,
+            delivery.url,
+            delivery.created_at,
+            delivery.body,
+            delivery.secret,
+            delivery.due,
+            delivery.flawed,
+            json.dumps(delivery.faults),
+            delivery.state,
+            delivery.note,
+        )
+
+    def attempt(self, delivery: Delivery, attempt: Attempt) -> None:
+        told = asdict(attempt)
+        body = told.pop("answer_body")
+        self._write(
+            "INSERT INTO attempts VALUES (?, ?, ?, ?)", delivery.id, len(delivery.attempts), json.dumps(told), body
+        )
+
+    def forgotten(self, delivery_id: str) -> None:
+        self._write("DELETE FROM attempts WHERE delivery = ?", delivery_id)
+        self._write("DELETE FROM deliveries WHERE id = ?", delivery_id)
+
+    def pinned(self, identity: Identity, wish: dict[str, Any] | None) -> None:
+        if wish is None:
+            self._write("DELETE FROM pins WHERE key = ? AND carrier = ? AND number = ?", self._key, *identity)
+        else:
+            self._write("INSERT OR REPLACE INTO pins VALUES (?, ?, ?, ?)", self._key, *identity, json.dumps(wish))
+
+    def began(self, identity: Identity, instant: float) -> None:
+        self._write("INSERT OR REPLACE INTO begun VALUES (?, ?, ?, ?)", self._key, *identity, instant)
+
+    def commit(self, seen: float, counts: Counts) -> None:
+        if not self._dirty:
+            return
+        self._write(
+            "INSERT INTO worlds VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET course = excluded.course,"
+            " seen = excluded.seen, subscriptions = excluded.subscriptions, deliveries = excluded.deliveries,"
+            " announced = excluded.announced",
+            self._key,
+            json.dumps(asdict(self._course())),
+            seen,
+            counts.subscriptions,
+            counts.deliveries,
+            counts.announced,
+        )
+        self._dirty = False
+        self._file.commit()
+
+    def moved(self) -> None:
+        """The sandbox's clock takes another course; kept with the next commit."""
+        self._dirty = True
+
+    def _write(self, statement: str, *values: object) -> None:
+        self._dirty = True
+        self._file.write(statement, *values)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What is wrong with the file, in words."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise ValueError(f"another mock has the state file {path}; give each its own") from None
+        raise
+    except sqlite3.DatabaseError:
+        raise ValueError(f"{path} is no state file; name a new one") from None

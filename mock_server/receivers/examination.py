@@ -1,0 +1,93 @@
+"""The examination of one receiver: attack by attack, each with a verdict."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from mock_server.receivers.attack import Attack
+from mock_server.receivers.expectations import ACCEPTED, complaint
+from mock_server.receivers.forger import REWRITINGS, Forger
+from mock_server.receivers.honest import HONEST
+from mock_server.receivers.hostile import HOSTILE
+from mock_server.receivers.odd import AFTERMATH, ODD
+from mock_server.receivers.target import Exchange, Target
+
+ATTACKS: tuple[Attack, ...] = (*HONEST, *HOSTILE, *ODD, AFTERMATH)
+GOOD = ATTACKS[0]
+PASSED, FAILED, NOT_RUN = "passed", "failed", "not_run"
+RE_SERIALISING = "Verify the signature over the bytes of the request body; parsed and written again they are others."
+
+
+class UnreachableError(Exception):
+    """Nothing answers at the receiver's address."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttackResult:
+    """How an attack ended; `decisive` is the exchange that a complaint is about, or else the slowest."""
+
+    attack: Attack
+    verdict: str
+    exchanges: Sequence[Exchange] = ()
+    decisive: Exchange | None = None
+    text: str = ""
+    fix: str | None = None
+    seconds: float = 0.0
+
+    @property
+    def failed(self) -> bool:
+        return self.verdict == FAILED
+
+
+class Examination:
+    """Attacks on a receiver that has accepted a good delivery; without that, no refusal would prove anything."""
+
+    def __init__(self, forger: Forger, target: Target) -> None:
+        """Sends the good delivery; UnreachableError if nobody answers."""
+        self._forger = forger
+        self._target = target
+        self._gone = False
+        self.good = self._verdict(GOOD)
+        if self.good.decisive and not self.good.decisive.answer.reached:
+            raise UnreachableError(f"{target.address.url}: {self.good.decisive.answer.problem}")
+        self.understood = self.good.verdict == PASSED or self._calibrated()
+
+    def verdict(self, attack: Attack) -> AttackResult:
+        """The verdict on one attack; the good delivery is not sent again."""
+        if attack is GOOD:
+            return self.good
+        if not self.understood:
+            return AttackResult(attack, NOT_RUN, text="the good delivery was not accepted")
+        was_gone = self._gone
+        verdict = self._verdict(attack)
+        if was_gone and self._gone:
+            return AttackResult(attack, NOT_RUN, text="the receiver is gone")
+        return verdict
+
+    def _verdict(self, attack: Attack) -> AttackResult:
+        started = self._target.timer()
+        exchanges = attack.play(self._forger, self._target)
+        seconds = self._target.timer() - started
+        self._gone = not all(exchange.answer.reached for exchange in exchanges)
+        for exchange in exchanges:
+            found = complaint(exchange.answer, attack.expects, self._forger.rules)
+            if found:
+                fix = attack.fix if found.late and attack.timed else found.fix or attack.fix
+                return AttackResult(attack, FAILED, exchanges, exchange, found.text, fix, seconds)
+        slowest = max(exchanges, key=lambda exchange: exchange.answer.seconds)
+        return AttackResult(attack, PASSED, exchanges, slowest, str(slowest.answer), seconds=seconds)
+
+    def _calibrated(self) -> bool:
+        """Whether the receiver accepts a body written as its own library writes it, and so verifies what it parsed.
+
+        Then every other attack is written that way, or it would be refused for a reason that is already known.
+        """
+        if self.good.decisive is None or self.good.decisive.answer.status is None:
+            return False
+        for name, writing in REWRITINGS.items():
+            (exchange,) = self._target.post(self._forger.signed(writing(self._forger.event())))
+            if complaint(exchange.answer, ACCEPTED, self._forger.rules) is None:
+                self._forger.writing = writing
+                text = f"{self.good.text}, and accepted as {name} writes it"
+                self.good = replace(self.good, text=text, fix=RE_SERIALISING)
+                return True
+        return False

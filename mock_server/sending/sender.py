@@ -1,0 +1,162 @@
+"""The sender: takes one delivery to its receiver on the event loop, and tells what came back."""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from time import perf_counter
+from typing import Any, cast
+
+from httptools import HttpParserError, HttpResponseParser
+
+from mock_server.sending.address import Address, ReceiverAnswer
+from mock_server.sending.allowed import AllowedHosts
+
+MOST_OF_AN_ANSWER = 8192  # bytes of a body that are read and kept
+MOST_OF_A_HEAD = 65_536
+
+
+class Sender:
+    """Posts, each on a connection of its own, and never follows a redirect."""
+
+    def __init__(self, reach: AllowedHosts, timeout: float, timer: Callable[[], float] = perf_counter) -> None:
+        """`timeout` is real seconds for everything, from the look-up of the name to the end of the answer."""
+        self._reach = reach
+        self._timeout = timeout
+        self._timer = timer  # event loops count in milliseconds, which is how long a receiver may take
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return ssl.create_default_context()
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> ReceiverAnswer:
+        """The receiver's answer, or why there is none; HostNotAllowedError for a host that nobody allowed."""
+        loop = asyncio.get_running_loop()
+        started = self._timer()
+
+        def failed(problem: str, *, reached: bool = True, late: bool = False) -> ReceiverAnswer:
+            return ReceiverAnswer(self._timer() - started, problem=problem, reached=reached, late=late)
+
+        reader: _Reader | None = None
+        try:
+            address = Address(url)
+            async with asyncio.timeout(self._timeout):
+                reader = await self._connected(loop, address, request(address, headers, body))
+                await reader.done
+        except TimeoutError:
+            return failed(f"no answer within {self._timeout:g} s", reached=reader is not None, late=True)
+        except ssl.SSLCertVerificationError as error:
+            return failed(f"the certificate is not to be trusted: {error.verify_message}", reached=False)
+        except (OSError, ValueError) as error:
+            if reader is None:
+                return failed(f"no connection: {getattr(error, 'strerror', None) or error}", reached=False)
+            return failed(str(error))
+        finally:
+            if reader is not None:
+                reader.hang_up()
+        return reader.answer(self._timer() - started)
+
+    async def _connected(self, loop: asyncio.AbstractEventLoop, address: Address, data: bytes) -> "_Reader":
+        """A reader on a connection to the first of the host's addresses that takes one, the request sent."""
+        addresses = await self._reach.addresses(address.host)
+        problem: OSError | None = None
+        secure: dict[str, Any] = {"ssl": self._tls, "server_hostname": address.host} if address.secure else {}
+        for each in addresses:
+            try:
+                _, reader = await loop.create_connection(lambda: _Reader(loop, data), each, address.port, **secure)
+            except OSError as error:
+                problem = problem or error
+            else:
+                return reader
+        raise problem or OSError("the host has no address")
+
+
+def request(address: Address, headers: Mapping[str, str], body: bytes) -> bytes:
+    """The whole request; the connection is not used again."""
+    lines = [f"POST {address.target} HTTP/1.1", f"Host: {address.authority}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"Content-Length: {len(body)}", "Connection: close", "", ""]
+    return "\r\n".join(lines).encode("latin-1") + body
+
+
+class _Reader(asyncio.Protocol):
+    """Sends a request when it is connected, and gathers the answer."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, data: bytes) -> None:
+        self.done: asyncio.Future[None] = loop.create_future()
+        self._data = data
+        self._parser = HttpResponseParser(self)
+        self._transport: asyncio.Transport | None = None
+        self._reason = b""
+        self._headers: dict[str, str] = {}
+        self._body = b""
+        self._size = 0
+        self._headed = False
+
+    def answer(self, seconds: float) -> ReceiverAnswer:
+        status = self._parser.get_status_code()
+        return ReceiverAnswer(
+            seconds, status, self._reason.decode("latin-1"), self._headers, self._body[:MOST_OF_AN_ANSWER]
+        )
+
+    def hang_up(self) -> None:
+        """End the connection, abruptly where the answer is not complete."""
+        if self._transport is None:
+            return
+        if self.done.done() and not self.done.cancelled() and self.done.exception() is None:
+            self._transport.close()
+        else:
+            self._transport.abort()
+
+    # What the transport calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(self._data)
+
+    def data_received(self, data: bytes) -> None:
+        if self.done.done():
+            return
+        self._size += len(data)
+        try:
+            self._parser.feed_data(data)
+        except HttpParserError as error:
+            self._fail(f"the answer is not HTTP: {error}")
+        if not self._headed and self._size > MOST_OF_A_HEAD:
+            self._fail(f"the answer's head is longer than {MOST_OF_A_HEAD} bytes")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self.done.done():
+            return
+        lengths = self._headers.keys() & {"content-length", "transfer-encoding"}
+        if self._headed and not lengths and error is None:
+            self.done.set_result(None)  # RFC 9112 section 6.3: such a body ends with the connection
+        else:
+            self._fail("the connection was closed in the middle of the answer" if self._size else "no answer came")
+
+    # What the parser calls
+
+    def on_status(self, reason: bytes) -> None:
+        self._reason += reason
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        self._headed = self._parser.get_status_code() >= 200
+
+    def on_body(self, data: bytes) -> None:
+        self._body += data
+        if len(self._body) >= MOST_OF_AN_ANSWER and not self.done.done():
+            self.done.set_result(None)
+
+    def on_message_complete(self) -> None:
+        if self._headed and not self.done.done():
+            self.done.set_result(None)
+        elif not self._headed:  # 100 Continue and its like come before the answer (RFC 9110 section 15.2)
+            self._reason, self._headers = b"", {}
+
+    def _fail(self, problem: str) -> None:
+        if not self.done.done():
+            self.done.set_exception(ConnectionError(problem))
+            self.done.exception()  # a caller that has given up does not miss it

@@ -1,0 +1,66 @@
+"""A mock for tests: one in a thread of this process, or one that runs already; with as many sandboxes as they want."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any, Self
+
+from mock_server.settings import Settings
+from mock_server.testing.receiver import Receiver
+from mock_server.testing.sandbox import Sandbox, sandbox_on
+
+
+class RunningMock:
+    """A mock on a free port of loopback while the `with` statement lasts; `url` is where."""
+
+    def __init__(self, settings: Settings) -> None:
+        """DocumentError or ValueError says which file or setting is wrong."""
+        from mock_server.web.front import Front  # noqa: PLC0415 - who attaches to a running mock need not load one
+
+        self.settings = settings
+        self.front = Front(settings)
+        self.url = ""
+        self._receiver = Receiver()
+        self._undo = ExitStack()
+
+    def __enter__(self) -> Self:
+        from mock_server.web.server import BackgroundServer  # noqa: PLC0415 - who attaches to a running mock needs no server
+
+        server = BackgroundServer(self.front, self.settings.host, 0, options=self.front.options())
+        self.url = self._undo.enter_context(server).url
+        self._undo.enter_context(self._receiver)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._undo.close()
+
+    def sandbox(self, plan: str | None = None) -> AbstractContextManager[Sandbox]:
+        """A sandbox of that plan, forgotten afterwards; SteeringError for an unknown plan."""
+        return sandbox_on(self.url, self._receiver, plan=plan, token=self.settings.admin_token)
+
+
+class AttachedMock:
+    """A mock that runs already, on this machine or another; only its webhooks must reach this process by loopback."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        """`token` is its --admin-token, if it has one."""
+        self.url = url
+        self._token = token
+        self._receiver = Receiver()
+
+    def __enter__(self) -> Self:
+        self._receiver.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._receiver.__exit__()
+
+    def sandbox(self, plan: str | None = None) -> AbstractContextManager[Sandbox]:
+        """A sandbox of that plan, forgotten afterwards; SteeringError for an unknown plan."""
+        return sandbox_on(self.url, self._receiver, plan=plan, token=self._token)
+
+
+@contextmanager
+def running(plan: str | None = None, **settings: Any) -> Iterator[Sandbox]:
+    """A sandbox on a mock of its own, with these settings of `trackflow-mock serve`."""
+    with RunningMock(Settings(**settings)) as mock, mock.sandbox(plan) as sandbox:
+        yield sandbox

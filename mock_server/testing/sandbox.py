@@ -1,0 +1,256 @@
+"""A sandbox for one test: an API key whose world the test shapes, moves and looks into."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from mock_server.testing.control import ControlPlane, SteeringError
+from mock_server.testing.receiver import Received, Receiver
+
+MOST_REQUESTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request that the client made and what it was answered; `at` is the sandbox's time."""
+
+    id: int
+    at: datetime
+    method: str
+    url: str
+    operation: str | None
+    headers: Mapping[str, str]
+    body: str
+    status: int
+    reply_headers: Mapping[str, str]
+    reply_body: str
+    reason: str | None
+    fault: str | None
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> Self:
+        """The request that an entry of GET /__admin/requests tells of."""
+        asked, answered = entry["request"], entry["response"]
+        return cls(
+            int(entry["id"]),
+            datetime.fromisoformat(entry["at"]),
+            asked["method"],
+            asked["url"],
+            entry["operation"],
+            asked["headers"],
+            asked["body"],
+            answered["status"],
+            answered["headers"],
+            answered["body"],
+            entry["reason"],
+            entry["fault"],
+        )
+
+    @property
+    def path(self) -> str:
+        return self.url.partition("?")[0]
+
+    def json(self) -> Any:
+        """The request's body as JSON."""
+        return json.loads(self.body)
+
+    def reply(self) -> Any:
+        """The answer's body as JSON."""
+        return json.loads(self.reply_body)
+
+    def __str__(self) -> str:
+        why = " ".join(filter(None, (self.fault and f"[{self.fault}]", self.reason)))
+        return f"#{self.id} {self.at:%H:%M:%S} {self.method} {self.url} -> {self.status} {why}".rstrip()
+
+
+class SandboxTime:
+    """The sandbox's clock, which everything in it goes by."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self._plane = plane
+
+    @property
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._plane.get("/clock")["unix"], UTC)
+
+    def advance(self, seconds: float = 0, *, minutes: float = 0, hours: float = 0, days: float = 0) -> None:
+        """Let so much time pass; deliveries that fall due have been attempted when this returns.
+
+        It can stand in for a client's sleep: `monkeypatch.setattr("time.sleep", trackflow.clock.advance)`.
+        """
+        total = seconds + 60 * minutes + 3600 * hours + 86_400 * days
+        self._plane.put("/clock", {"action": "advance", "seconds": total})
+
+    def freeze(self, *, auto_advance: float = 0) -> None:
+        """Let time stand still, or move on for clients that wait out Retry-After, so many seconds in one of theirs."""
+        self._plane.put("/clock", {"action": "freeze", "auto_advance": auto_advance})
+
+    def set(self, instant: datetime | str) -> None:
+        """Let it be that instant; one without a zone is UTC."""
+        if isinstance(instant, str):
+            instant = datetime.fromisoformat(instant)
+        given = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        self._plane.put("/clock", {"action": "set", "instant": given.isoformat()})
+
+    def scale(self, factor: float) -> None:
+        """Let so many seconds pass in each real one."""
+        self._plane.put("/clock", {"action": "scale", "factor": factor})
+
+    def reset(self) -> None:
+        """Follow the server's clock again."""
+        self._plane.put("/clock", {"action": "reset"})
+
+
+class SandboxWebhooks:
+    """The sandbox's webhooks, and a receiver of the test's own at `url`."""
+
+    def __init__(self, plane: ControlPlane, receiver: Receiver) -> None:
+        self._plane, self._receiver = plane, receiver
+        self._path = f"/{plane.key}"
+        self._watched: set[str] = set()
+        self.url = f"{receiver.url}{self._path}"
+
+    def watch(self, number: str, events: Iterable[str] = ("all",)) -> None:
+        """Let the receiver hear of the shipment, as if the client had subscribed to it; that costs no lookup."""
+        if number not in self._watched:
+            self._watched.add(number)
+            self._plane.post("/webhooks", {"tracking_number": number, "url": self.url, "events": list(events)})
+
+    @property
+    def received(self) -> list[Received]:
+        """What the receiver was sent so far, in order."""
+        return self._receiver.received(self._path)
+
+    @property
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Every delivery of the sandbox, to whatever url, oldest first, as GET /__admin/deliveries tells of it."""
+        found: list[dict[str, Any]] = self._plane.get("/deliveries", limit=MOST_REQUESTS)["deliveries"]
+        return found[::-1]
+
+    def wait(self, *, type: str | None = None, count: int = 1, timeout: float = 5.0) -> list[Received]:  # noqa: A002 - the event's own word
+        """The first so many events of that type that the receiver is sent; TimeoutError says what came instead."""
+
+        def fitting() -> list[Received]:
+            return [each for each in self.received if type in {None, each.type}]
+
+        if not self._receiver.wait(lambda: len(fitting()) >= count, timeout):
+            came = ", ".join(each.type for each in self.received) or "nothing"
+            watched = ", ".join(sorted(self._watched)) or "no shipment; ship() or watch() one first"
+            raise TimeoutError(
+                f"{len(fitting())} of {count} events {type or 'of any type'} came within {timeout:g} s; "
+                f"received was {came}; watched is {watched}"
+            )
+        return fitting()[:count]
+
+    def forget(self) -> None:
+        """Let go of what the receiver was sent."""
+        self._receiver.forget(self._path)
+
+
+class Sandbox:
+    """An API key of one's own on a running mock. Give `url` and `key` to the client under test."""
+
+    def __init__(self, plane: ControlPlane, key: str, plan: str, receiver: Receiver) -> None:
+        """`plane` is the control plane of that key alone."""
+        self.plane = plane
+        self.url = plane.url
+        self.key = key
+        self.plan = plan
+        self.clock = SandboxTime(plane)
+        self.webhooks = SandboxWebhooks(plane, receiver)
+
+    @property
+    def base_url(self) -> str:
+        """Where the contract's paths begin."""
+        server: str = self.plane.get("/openapi.json")["servers"][0]["url"]
+        return self.url + urlsplit(server).path
+
+    def ship(self, number: str, status: str | None = None, **wish: Any) -> dict[str, Any]:
+        """Let the number stand for a shipment in that status now, or with these `events`; the API's answer for it.
+
+        Everything of schemas/shipment.schema.json can be wished for. `webhooks` hears of the shipment from now on.
+        """
+        if status is not None:
+            wish["status"] = status
+        self.webhooks.watch(number)
+        shipment: dict[str, Any] = self.plane.put(f"/shipments/{number}", wish)["shipment"]
+        return shipment
+
+    def happen(self, number: str, type: str, **event: Any) -> dict[str, Any]:  # noqa: A002 - the event's own word
+        """Let an event happen to the shipment now; the API's answer for it."""
+        self.webhooks.watch(number)
+        shipment: dict[str, Any] = self.plane.post(f"/shipments/{number}/events", {"type": type, **event})["shipment"]
+        return shipment
+
+    def fail(self, code: str, *, times: int | None = None, **rule: Any) -> str:
+        """Let calls be refused with that error code; the id of the rule.
+
+        `rule` is what schemas/fault.schema.json has beside the fault: `after`, `every`, `probability`, `match`, ...
+        """
+        return self.spoil({"type": "error", "code": code}, times=times, **rule)
+
+    def spoil(self, fault: Mapping[str, Any], *, times: int | None = None, **rule: Any) -> str:
+        """Let a fault of any type strike, such as `{"type": "latency", "milliseconds": 500}`; the id of the rule."""
+        limited = rule if times is None else {**rule, "times": times}
+        identifier: str = self.plane.post("/faults", {"fault": dict(fault), **limited})["id"]
+        return identifier
+
+    def recover(self, rule: str | None = None) -> None:
+        """Let nothing go wrong any more, or not by that rule."""
+        self.plane.delete("/faults" if rule is None else f"/faults/{rule}")
+
+    @property
+    def requests(self) -> list[Request]:
+        """What was asked under the key, oldest first; also what the contract does not know."""
+        entries = self.plane.get("/requests", limit=MOST_REQUESTS)["requests"]
+        return [Request.from_entry(entry) for entry in reversed(entries)]
+
+    def wait_for(self, count: int = 1, *, timeout: float = 5.0, **match: Any) -> list[Request]:
+        """The requests that match, once there are so many; TimeoutError says what came instead.
+
+        `match` is as in schemas/control.schema.json: `operation`, `method`, `path`, `status`, `tracking_number`, ...
+        """
+        order = {"match": match, "atLeast": count, "timeoutMs": 1000 * timeout}
+        try:
+            self.plane.post("/requests/wait", order, patience=timeout)
+        except SteeringError as error:
+            if error.status != 408:  # any other problem is the caller's
+                raise
+            came = "; ".join(map(str, self.requests)) or "nothing was asked"
+            raise TimeoutError(f"{error}; {came}") from None
+        found = self.plane.post("/requests/find", {"match": match, "limit": MOST_REQUESTS})["requests"]
+        return [Request.from_entry(entry) for entry in reversed(found)]
+
+    @property
+    def report(self) -> dict[str, dict[str, Any]]:
+        """How the client behaved: findings by their id, such as `report["retry_after"]["verdict"]`."""
+        keys = self.plane.get("/report")["keys"]
+        return {finding["id"]: finding for each in keys for finding in each["findings"]}
+
+    def use_up(self, remaining: int = 0) -> None:
+        """Leave so many lookups in the quota's windows."""
+        self.plane.post("/states", {"state": "quota used", "params": {"remaining": remaining}})
+
+    def reset(self) -> None:
+        """Let the sandbox be as at its start."""
+        self.plane.post("/reset")
+        self.webhooks.forget()
+
+    def __str__(self) -> str:
+        """What happened here, for a failing test's report."""
+        return "\n".join([f"{self.url} {self.key}", *map(str, self.requests)])
+
+
+@contextmanager
+def sandbox_on(url: str, receiver: Receiver, *, plan: str | None = None, token: str | None = None) -> Iterator[Sandbox]:
+    """A new sandbox on the mock at that URL, forgotten afterwards; SteeringError for an unknown plan."""
+    made = ControlPlane(url, token=token).post("/keys", {} if plan is None else {"plan": plan})
+    sandbox = Sandbox(ControlPlane(url, made["key"], token), made["key"], made["plan"], receiver)
+    try:
+        yield sandbox
+    finally:
+        sandbox.reset()

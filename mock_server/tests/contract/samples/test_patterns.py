@@ -1,0 +1,50 @@
+"""Texts for regular expressions."""
+
+import re
+from random import Random
+
+import pytest
+
+from mock_server.contract.samples.patterns import matching
+
+PATTERNS = [
+    "",
+    "^1Z[A-Z0-9]{16}$",
+    r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$",
+    r"^\w+@\w+\.(?:com|org)$",
+    r"^(?P<twice>[A-Z]{2}|\d+?)(?P=twice)$",
+    r"^(x)?(?(1)y|z)$",
+    "^[^a-zA-Z0-9]$",
+    "^[^x]*$",
+    r"^\S\s\D\W$",
+    "x.*y",
+    "^(?:a|bb|ccc)+$",
+    "^(?i:abc)$",
+    "^a?$|^b$",
+    "^a{2,}$",
+    "^(?>ab)*+$",
+    "^ä[é-í]$",
+]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+def test_texts_match_their_pattern(pattern: str) -> None:
+    texts = [matching(pattern, Random(seed)) for seed in range(50)]
+    assert [text for text in texts if not re.search(pattern, text)] == []
+    assert texts == [matching(pattern, Random(seed)) for seed in range(50)]
+
+
+@pytest.mark.parametrize(("shortest", "longest"), [(0, 1), (5, 5), (200, 210), (7, None)])
+def test_texts_have_the_length_that_is_asked_for_more_often_than_not(shortest: int, longest: int | None) -> None:
+    lengths = [len(matching("^[a-z]+[0-9]*$", Random(seed), shortest=shortest, longest=longest)) for seed in range(50)]
+    fitting = [length for length in lengths if shortest <= length <= (longest or length)]
+    assert len(fitting) > 25
+
+
+def test_lengths_vary_where_they_may() -> None:
+    assert {len(matching("^[a-z]{2,5}$", Random(seed))) for seed in range(50)} == {2, 3, 4, 5}
+
+
+def test_what_is_no_regular_expression_is_refused() -> None:
+    with pytest.raises(re.error, match="unterminated character set"):
+        matching("[", Random(0))

@@ -1,0 +1,50 @@
+import json
+
+import pytest
+
+from mock_server.contract.specification import Specification
+from mock_server.domain.clients.journal import KEPT_BODY, Entry
+from mock_server.domain.clients.shown import EntryView
+
+SHOW = EntryView(Specification.load()).show
+KEY = "tf_live_sk_abcdefghijklmnop"
+SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+
+
+def entry(
+    target: str = "/v2/carriers", body: bytes = b"", reply: bytes = b"", header: str = "x", value: str = ""
+) -> Entry:
+    return Entry(7, 1_781_524_800.0, KEY, None, "GET", target, {header: value}, body, 404, {}, reply, f"of {KEY}", None)
+
+
+def test_an_entry_is_told_in_two_halves() -> None:
+    shown = SHOW(entry("/v2/carriers?x=1", b'{"a": "\xc3\xa9\xff"}'))
+    assert (shown["id"], shown["at"], shown["key"]) == ("7", "2026-06-15T12:00:00Z", "tf_live_...mnop")
+    assert shown["request"]["url"] == "/v2/carriers?x=1"
+    assert shown["request"]["body"] == '{"a": "é\\xff"}'
+    assert shown["response"]["status"] == 404
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        SHOW(entry(f"/v2/carriers?api_key={KEY}&x")),
+        SHOW(entry(body=f'{{"key": "{KEY}", "secret": "{SECRET}"}}'.encode())),
+        SHOW(entry(reply=json.dumps({"secret": SECRET}).encode())),
+        SHOW(entry(reply=f'{{"secret": "{SECRET}"'.encode())),
+        SHOW(entry(header="x-api-key", value=KEY)),
+        SHOW(entry(header="authorization", value=f"Bearer {KEY}")),
+        SHOW(entry(header="cookie", value="session=1234567890abcdef")),
+        SHOW(entry(header="referer", value=f"http://localhost/?key={KEY}")),
+    ],
+)
+def test_no_secret_is_shown_wherever_it_is(shown: dict[str, object]) -> None:
+    text = json.dumps(shown)
+    assert KEY not in text
+    assert SECRET not in text
+    assert "1234567890abcdef" not in text
+
+
+def test_what_was_cut_is_told() -> None:
+    assert SHOW(entry(body=b"x" * KEPT_BODY))["truncated"] is True
+    assert SHOW(entry())["truncated"] is False

@@ -1,0 +1,168 @@
+"""Posting: what is said of a receiver that answers, and of one that does not."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import perf_counter
+
+import pytest
+
+from mock_server.receivers.client import Line, Message, as_curl
+from mock_server.sending.address import Address, ReceiverAnswer
+from mock_server.tests.sending.receivers import listening
+
+DELIVERY = Message(b'{"id":1}', {"Content-Type": "application/json"})
+
+
+def post(url: str, delivery: Message = DELIVERY, timeout: float = 5.0) -> ReceiverAnswer:
+    with Line(Address(url), timeout, perf_counter, bool) as line:
+        return line.post(delivery)
+
+
+@contextmanager
+def peer(behave: Callable[[socket.socket], object], connections: int = 1) -> Iterator[str]:
+    """A server that treats so many connections as told; its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            for _ in range(connections):
+                connection, _ = server.accept()
+                with connection:
+                    behave(connection)
+
+        thread = Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join(10)
+
+
+def saying(answer: bytes) -> Callable[[socket.socket], object]:
+    def behave(connection: socket.socket) -> None:
+        while connection.recv(65_536)[-1:] != b"}":
+            pass
+        connection.sendall(answer)
+
+    return behave
+
+
+def test_the_body_arrives_byte_for_byte_with_its_headers() -> None:
+    with listening(lambda *_: 204) as receiver:
+        answer = post(receiver.url, Message("é\n".encode(), {"X-A": "\xe9"}))
+    ((headers, body),) = receiver.received
+    assert (answer.status, body, headers["Content-Length"]) == (204, "é\n".encode(), "3")
+    assert headers["X-A"].encode("latin-1", "surrogateescape") == b"\xe9"
+
+
+def test_a_body_in_pieces_is_the_same_body() -> None:
+    delivery = Message(bytes(range(256)), pieces=10)
+    assert len(delivery.parts()) == 10
+    assert b"".join(delivery.parts()) == delivery.body
+    with listening(lambda *_: 204) as receiver:
+        post(receiver.url, delivery)
+    assert receiver.received[0][1] == delivery.body
+
+
+def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
+    moved = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"
+    with peer(saying(moved)) as url:
+        answer = post(url)
+    assert (answer.status, answer.headers["Location"]) == (302, "http://127.0.0.1:1/")
+
+
+def test_deliveries_in_line_share_a_connection() -> None:
+    def behave(connection: socket.socket) -> None:
+        for _ in range(2):
+            saying(b"HTTP/1.1 204 No Content\r\n\r\n")(connection)
+
+    with peer(behave) as url, Line(Address(url), 5.0, perf_counter, bool) as line:
+        assert [line.post(DELIVERY).status for _ in range(2)] == [204, 204]
+
+
+def test_a_connection_that_the_receiver_ends_is_opened_anew() -> None:
+    farewell = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
+    with peer(saying(farewell), connections=2) as url, Line(Address(url), 5.0, perf_counter, bool) as line:
+        assert [line.post(DELIVERY).status for _ in range(2)] == [204, 204]
+
+
+def test_nobody_listening_is_told_apart_from_no_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+    refused = post(url)
+    assert (refused.reached, refused.status, refused.problem) == (False, None, "no connection: Connection refused")
+    with peer(saying(b"")) as url:
+        silent = post(url)
+    assert (silent.reached, silent.problem) == (True, "closed the connection without an answer")
+
+
+def test_a_name_that_does_not_resolve_is_nobody_listening() -> None:
+    answer = post("http://receiver.invalid/")
+    assert (answer.reached, answer.status) == (False, None)
+
+
+def test_what_is_not_http_is_no_answer() -> None:
+    with peer(saying(b"220 mail ready\r\n")) as url:
+        assert "no HTTP answer: BadStatusLine" in (post(url).problem or "")
+
+
+def test_an_answer_after_the_time_allowed_is_none() -> None:
+    released = Event()
+    with peer(lambda _: released.wait(5)) as url:
+        answer = post(url, timeout=0.1)
+        released.set()
+    assert (answer.late, answer.problem) == (True, "no answer within 0.1 s")
+
+
+def test_an_answer_that_trickles_past_the_time_allowed_is_late() -> None:
+    ticks = iter([0.0, 11.0, 11.0])
+    with listening(lambda *_: 204) as receiver, Line(Address(receiver.url), 10, lambda: next(ticks), bool) as line:
+        assert line.post(DELIVERY).late
+
+
+def test_a_refusal_before_the_end_of_the_body_is_heard() -> None:
+    too_large = b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 0\r\n\r\n"
+
+    def refuse(connection: socket.socket) -> None:
+        connection.recv(1024)
+        connection.sendall(too_large)
+        while connection.recv(1_048_576):
+            pass
+
+    with peer(refuse) as url:
+        assert post(url, Message(b"x" * 4_000_000)).status == 413
+
+
+def test_no_more_of_an_answer_is_read_than_anybody_needs() -> None:
+    endless = b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 100_000
+    with peer(saying(endless)) as url:
+        answer = post(url)
+    assert (answer.status, len(answer.body)) == (200, 65_536)
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "localhost:5000", "ftp://127.0.0.1/", "http://", "http:///hook", "http://127.0.0.1:99999/", "http://[::1"],
+)
+def test_what_is_no_address_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="is no address to deliver to"):
+        Address(url)
+
+
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        ("http://127.0.0.1", "/"),
+        ("http://127.0.0.1/a?b=c&d=%20#part", "/a?b=c&d=%20"),
+        ("http://127.0.0.1/à b", "/%C3%A0%20b"),
+        ("http://[::1]:80/x", "/x"),
+    ],
+)
+def test_the_target_is_what_http_may_carry(url: str, target: str) -> None:
+    assert Address(url).target == target
+
+
+def test_a_delivery_can_be_repeated_in_a_shell() -> None:
+    command = as_curl("http://127.0.0.1/?a=1&b=2", Message(b'{"it\'s": 1}', {"X-A": "1", "X-Empty": ""}))
+    assert command == (
+        """curl -i -X POST 'http://127.0.0.1/?a=1&b=2' -H 'X-A: 1' -H 'X-Empty;' --data-binary '{"it'"'"'s": 1}'"""
+    )

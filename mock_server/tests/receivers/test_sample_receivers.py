@@ -1,0 +1,82 @@
+"""The receivers in fixtures/ are what integrators copy, so they have to pass every attack."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from threading import Thread
+from time import perf_counter
+from typing import IO
+
+import pytest
+
+from contract_tests.contract.loading import FIXTURES, load
+from mock_server.domain.clock import from_text
+from mock_server.domain.randomness import stream
+from mock_server.receivers.examination import ATTACKS, PASSED, Examination
+from mock_server.receivers.forger import Forger
+from mock_server.receivers.target import Target
+from mock_server.sending.address import Address
+
+SECRET = "whsec_test_secret"
+NODE = shutil.which("node")
+
+SAMPLES = {
+    "flask": [sys.executable, "-u", str(FIXTURES / "receivers" / "flask_receiver.py")],
+    "node": [NODE or "node", str(FIXTURES / "receivers" / "node_receiver.mjs")],
+}
+
+
+@contextmanager
+def running(command: Sequence[str]) -> Iterator[str]:
+    """The sample on a free port; its URL."""
+    environment = {**os.environ, "TRACKFLOW_WEBHOOK_SECRET": SECRET, "PORT": "0"}
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        assert process.stdout is not None
+        try:
+            origin = first_url(process.stdout)
+            # What it goes on to say has to be read, or it would stop when the pipe is full.
+            Thread(target=process.stdout.read, daemon=True).start()
+            yield f"{origin}/hooks/trackflow"
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def first_url(lines: IO[str]) -> str:
+    said = []
+    for line in lines:
+        said.append(line)
+        if match := re.search(r"http://127\.0\.0\.1:\d+", line):
+            return match[0]
+    raise AssertionError(f"it ended without saying where it listens: {''.join(said)}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "flask",
+        pytest.param("node", marks=pytest.mark.skipif(NODE is None, reason="there is no Node.js on this machine")),
+    ],
+)
+def test_a_sample_receiver_passes_every_attack(name: str) -> None:
+    with running(SAMPLES[name]) as url:
+        forger = Forger(load(), SECRET, stream(0, name), from_text("2026-06-15T12:00:00Z"))
+        examination = Examination(forger, Target(Address(url), 10.0, perf_counter, bool))
+        verdicts = [examination.verdict(attack) for attack in ATTACKS]
+    assert [(each.attack.name, each.text) for each in verdicts if each.verdict != PASSED] == []
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_receiver_does_not_start_without_a_secret(name: str) -> None:
+    if name == "node" and NODE is None:
+        pytest.skip("there is no Node.js on this machine")
+    environment = {key: value for key, value in os.environ.items() if key != "TRACKFLOW_WEBHOOK_SECRET"}
+    ended = subprocess.run(SAMPLES[name], env=environment, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode != 0
+    assert "TRACKFLOW_WEBHOOK_SECRET" in ended.stderr

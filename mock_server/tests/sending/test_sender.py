@@ -1,0 +1,251 @@
+"""The sender: what goes over the wire, and what every kind of answer comes to."""
+
+import asyncio
+import ssl
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from shutil import which
+
+import pytest
+
+from mock_server.sending.address import ReceiverAnswer
+from mock_server.sending.allowed import AllowedHosts, HostNotAllowedError
+from mock_server.sending.sender import MOST_OF_A_HEAD, MOST_OF_AN_ANSWER, Sender
+from mock_server.web.site import fastest_event_loop
+
+BODY = '{ "city": "Zürich" }'.encode()
+HEADERS = {"Content-Type": "application/json", "X-Signature": "sha256=ab"}
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Seen: yes\r\n\r\nok"
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def run(work: Coroutine[None, None, ReceiverAnswer]) -> ReceiverAnswer:
+    """What comes of the work on the event loop that the server uses."""
+    with asyncio.Runner(loop_factory=fastest_event_loop) as runner:
+        return runner.run(work)
+
+
+async def read_request(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    return head + await reader.readexactly(length)
+
+
+@asynccontextmanager
+async def receiver(serve: Serve) -> AsyncIterator[int]:
+    """The port of a receiver that treats each connection so."""
+    left = asyncio.Event()
+
+    async def whole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await serve(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            pass  # the sender hung up, which is what some of these tests want
+        finally:
+            writer.close()
+            left.set()
+
+    server = await asyncio.start_server(whole, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+        await left.wait()
+
+
+def posted(
+    answer: bytes, *, path: str = "/hooks", timeout: float = 20.0, held: bool = False
+) -> tuple[ReceiverAnswer, bytes]:
+    """What the sender makes of an answer, and the request as it came; `held` keeps the connection open after it."""
+    requests = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        requests.append(await read_request(reader))
+        writer.write(answer)
+        await writer.drain()
+        if held:
+            await reader.read()
+
+    async def main() -> ReceiverAnswer:
+        async with receiver(serve) as port:
+            return await Sender(AllowedHosts(), timeout).post(f"http://127.0.0.1:{port}{path}", HEADERS, BODY)
+
+    return run(main()), requests[0]
+
+
+def test_the_request_is_whole_and_its_body_is_what_was_signed() -> None:
+    _, request = posted(OK, path="/hooks/a%20b/ü?x=1&y=%2F#part")
+    head, _, body = request.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    assert lines[0] == "POST /hooks/a%20b/%C3%BC?x=1&y=%2F HTTP/1.1"
+    assert lines[1].startswith("Host: 127.0.0.1:")
+    assert lines[2:] == [
+        "Content-Type: application/json",
+        "X-Signature: sha256=ab",
+        f"Content-Length: {len(BODY)}",
+        "Connection: close",
+    ]
+    assert body == BODY
+
+
+def test_the_answer_is_told_with_status_headers_body_and_time() -> None:
+    answer, _ = posted(OK)
+    assert (answer.status, answer.reason, answer.body, answer.problem) == (200, "OK", b"ok", None)
+    assert answer.headers == {"content-length": "2", "x-seen": "yes"}
+    assert 0 < answer.seconds < 20
+
+
+@pytest.mark.parametrize(
+    ("answer", "status", "body"),
+    [
+        (b"HTTP/1.1 204 No Content\r\n\r\n", 204, b""),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n", 200, b"ok"),
+        (b"HTTP/1.0 200 OK\r\n\r\nuntil the end", 200, b"until the end"),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK, 200, b"ok"),
+        (b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 302, b""),
+        (b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n", 410, b""),
+    ],
+)
+def test_answers_of_every_form_are_understood(answer: bytes, status: int, body: bytes) -> None:
+    found, _ = posted(answer)
+    assert (found.status, found.body, found.problem) == (status, body, None)
+
+
+def test_a_connection_that_stays_open_after_the_answer_is_not_waited_for() -> None:
+    answer, _ = posted(OK, held=True)
+    assert answer.status == 200
+
+
+def test_a_long_answer_is_cut_and_not_read_to_its_end() -> None:
+    length = 50 * MOST_OF_AN_ANSWER
+    answer, _ = posted(
+        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % length + b"x" * 2 * MOST_OF_AN_ANSWER, held=True
+    )
+    assert (answer.status, answer.body) == (200, b"x" * MOST_OF_AN_ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (b"", "no answer came"),
+        (b"HTTP/1.1 200 OK\r\nContent-Le", "closed in the middle"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", "closed in the middle"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 2 * MOST_OF_A_HEAD, "head is longer than"),
+    ],
+)
+def test_what_is_no_answer_is_told_in_words(answer: bytes, problem: str) -> None:
+    found, _ = posted(answer)
+    assert found.status is None
+    assert found.reached
+    assert problem in (found.problem or "")
+
+
+@pytest.mark.parametrize("answer", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nslow"])
+def test_an_answer_that_is_not_whole_in_time_is_late(answer: bytes) -> None:
+    found, _ = posted(answer, timeout=0.05, held=True)
+    assert (found.status, found.late, found.problem) == (None, True, "no answer within 0.05 s")
+
+
+def test_a_port_where_nobody_listens_is_told() -> None:
+    async def main() -> ReceiverAnswer:
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        server.close()
+        await server.wait_closed()
+        return await Sender(AllowedHosts(), 20).post(f"http://127.0.0.1:{port}/", {}, b"")
+
+    answer = run(main())
+    assert (answer.status, answer.reached) == (None, False)
+    assert "no connection" in (answer.problem or "")
+
+
+def test_localhost_is_found_where_it_listens() -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await read_request(reader)
+        writer.write(OK)
+
+    async def main() -> ReceiverAnswer:
+        async with receiver(serve) as port:
+            return await Sender(AllowedHosts(), 20).post(f"http://localhost:{port}/", {}, b"")
+
+    assert run(main()).status == 200
+
+
+def test_a_host_that_nobody_allowed_is_never_connected_to() -> None:
+    with pytest.raises(HostNotAllowedError, match="--webhook-allow"):
+        run(Sender(AllowedHosts(), 20).post("https://10.0.0.1/hooks", {}, b""))
+
+
+def test_the_address_that_was_checked_is_the_one_that_is_connected_to() -> None:
+    """A name server that changes its answer between check and connection (DNS rebinding) changes nothing."""
+    asked = []
+
+    async def resolve(name: str) -> list[str]:
+        asked.append(name)
+        return ["127.0.0.1"]
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        assert b"Host: rebind.test:" in await read_request(reader)
+        writer.write(OK)
+
+    async def main() -> ReceiverAnswer:
+        async with receiver(serve) as port:
+            return await Sender(AllowedHosts((), resolve), 20).post(f"http://rebind.test:{port}/", {}, b"")
+
+    assert run(main()).status == 200
+    assert asked == ["rebind.test"]
+
+
+def test_a_name_that_cannot_be_found_is_told() -> None:
+    async def unknown(_: str) -> list[str]:
+        raise OSError("nobody knows that name")
+
+    answer = run(Sender(AllowedHosts(["hook.test"], unknown), 20).post("https://hook.test/", {}, b""))
+    assert answer.problem == "no connection: nobody knows that name"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate for localhost that only who is told of it trusts, and its key, in one file."""
+    openssl = which("openssl")
+    if openssl is None:
+        pytest.skip("there is no openssl to make a certificate with")
+    folder = tmp_path_factory.mktemp("tls")
+    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *files, *names]
+    subprocess.run(command, check=True, capture_output=True, timeout=30)
+    both = folder / "both.pem"
+    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes())
+    return both
+
+
+def posted_securely(certificate: Path) -> ReceiverAnswer:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await read_request(reader)
+            writer.write(OK)
+        writer.close()
+
+    async def main() -> ReceiverAnswer:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            return await Sender(AllowedHosts(), 20).post(f"https://localhost:{port}/", {}, b"")
+
+    return run(main())
+
+
+def test_a_certificate_nobody_vouches_for_is_not_trusted(certificate: Path) -> None:
+    assert "certificate is not to be trusted" in (posted_securely(certificate).problem or "")
+
+
+def test_a_certificate_of_a_trusted_authority_is_right_for_the_name_in_the_url(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    assert posted_securely(certificate).status == 200

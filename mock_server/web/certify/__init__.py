@@ -1,1 +1,0 @@
-"""Attacks on a webhook receiver: what TrackFlow and strangers may send, and how a receiver should answer."""
