@@ -51,10 +51,10 @@ class Api:
         target = operation.target({operation.path_parameter: asked.tracking_number}, asked_query)
         return self.call(operation, target, key=key, **how)
 
-    def once(self, number: Number, *, lang: str | None = None) -> Exchange:
-        """As `track`, but a question that was asked before is not asked again."""
+    def once(self, number: Number, *, lang: str | None = None, again: bool = False) -> Exchange:
+        """As `track`, but a question that was asked before is not asked again, unless it must be."""
         asked = (number.tracking_number, number.carrier, lang)
-        if asked not in self._once:
+        if again or asked not in self._once:
             self._once[asked] = self.track(number, lang=lang)
         return self._once[asked]
 

@@ -98,6 +98,15 @@ class Burn:
             left -= size
         return left, granted
 
+    def used_up(self) -> Exchange:
+        """A refusal, after spending whatever is left; or the answer, if the key can't be used up."""
+        answer = self.track()
+        left = self.left(answer) or 0
+        while answer.status != TOO_MANY and left >= 0:
+            size = max(1, min(self.plan.batch_size, left))
+            answer, left = self.send(size), left - size
+        return answer
+
     def minute(self) -> None:
         """Enters whether the plan's minute, spent in batches, is as long as the table says."""
         first = self.fresh()

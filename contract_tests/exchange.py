@@ -91,7 +91,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request with its response, the operation it was meant for, its due cost in lookups, and its Unix seconds."""
+    """A request with its response, the operation it was meant for, its due cost in lookups, and its Unix seconds.
+
+    `follows` is false where the target was put into another state since the exchange before.
+    """
 
     number: int
     request: Request
@@ -102,6 +105,7 @@ class Exchange:
     probe: str
     at: float = 0.0
     in_order: bool = True
+    follows: bool = True
 
     @property
     def status(self) -> int:

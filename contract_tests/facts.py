@@ -1,6 +1,6 @@
 """What a probe needs to know of the target, found out or given; without it, nothing is claimed."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from contract_tests.contract.document import Contract, Plan
@@ -38,13 +38,17 @@ def lacking(need: str) -> UnverifiableError:
 
 @dataclass(slots=True)
 class Facts:
-    """Numbers and keys of the target, each asked for by the probe that needs it."""
+    """Numbers and keys of the target, each asked for by the probe that needs it.
+
+    `finders` look for a number that nobody has named, and say by `found` or `not_found` what they saw.
+    """
 
     contract: Contract
     target: Target
     key: Key
     safe: bool = False
     exhaust_quota: bool = False
+    finders: dict[str, Callable[[], object]] = field(default_factory=dict)
     _found: dict[str, Number | str] = field(default_factory=dict)
     _altered: list[Key] = field(default_factory=list)
 
@@ -128,6 +132,8 @@ class Facts:
         return Key(text, f"TRACKFLOW_KEY_{name.upper()}", None if name in PLANLESS else name, name not in PLANLESS)
 
     def _number(self, name: str, given: Number | None) -> Number:
+        if given is None and name not in self._found and name in self.finders:
+            self.finders[name]()
         found = self._found.get(name, given)
         if isinstance(found, Number):
             return found

@@ -1,15 +1,16 @@
 """Webhooks of this run: made once, used by several probes, told by events that the target is asked for."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from contract_tests.api import Api, webhook_id, webhook_secret
-from contract_tests.exchange import Exchange, Key
+from contract_tests.exchange import Exchange
 from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.ledger import Ledger
 from contract_tests.numbers import number_like
-from contract_tests.passive.history import over
+from contract_tests.passive.history import classes, over, successors
 from contract_tests.receiver import LOOPBACK, Delivery, Receiver
 from contract_tests.states import States
 from contract_tests.target import Number, Target
@@ -23,9 +24,10 @@ ELSEWHERE = "https://example.com/hooks/trackflow"
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """One subscription: its name in this run, the answer that made it, and what that answer said."""
+    """One subscription: its name in this run, the receiver's box for it, and the answer that made it."""
 
     name: str
+    box: str
     number: Number
     events: Sequence[str] | None
     url: str
@@ -57,11 +59,15 @@ class Lab:
     why_no_receiver: str | None = None
     hooks: dict[str, Hook] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
+    dead: tuple[Hook, int] | None = None  # a webhook whose receiver is dead, and which delivery it died at
     settled: bool = False
     silence: float = SILENCE_SECONDS
     patience: float = DELIVERY_SECONDS
     _fired: float | None = None
     _number: Number | None = None
+    _used: list[Number] = field(default_factory=list)
+    _made: Counter[str] = field(default_factory=Counter)
+    _ended_by: str | None = None  # the probe that brought the life of the shipment to its end
 
     def hook(
         self,
@@ -72,22 +78,40 @@ class Lab:
         url: str | None = None,
     ) -> Hook:
         """The subscription called so, made if it is not there yet."""
+        self._renewed()
         if name not in self.hooks:
             chosen = number or self.number()
-            exchange = self._subscribe(chosen, events, url or self._url(name))
+            box = name if not self._made[name] else f"{name}-{self._made[name]}"
+            self._made[name] += 1
+            exchange = self._subscribe(chosen, events, url or self._url(box))
             facts = self.api.read(exchange) if exchange.response.succeeded else {}
             self.hooks[name] = Hook(
-                name, chosen, events, url or self._url(name), exchange, webhook_id(facts), webhook_secret(facts)
+                name, box, chosen, events, url or self._url(box), exchange, webhook_id(facts), webhook_secret(facts)
             )
         return self.hooks[name]
 
     def number(self) -> Number:
         """The shipment that events happen to: one whose life is not over, preferably the known one."""
+        self._renewed()
         if self._number is None:
             self._number = self.api.facts.known()
             if self._over(self.api.once(self._number)):
                 self._number = self._younger() or self._number
         return self._number
+
+    def _renewed(self) -> None:
+        """A probe after the one that ended the shipment's life has another shipment, and webhooks for that."""
+        if self._ended_by is not None and self._ended_by != self.api.session.probe:
+            self._ended_by = self._number = None
+            self.hooks.clear()
+
+    def ready_for(self, kind: str) -> None:
+        """Sees to a shipment to which that may happen next, and to new webhooks if it is another one."""
+        now = str(self.api.read(self.api.once(self.number())).get("status"))
+        may_follow = successors(self.api.contract).get(now)
+        if may_follow is not None and classes(self.api.contract).get(kind) not in {now, *may_follow}:
+            self._number = self._younger() or self._number
+            self.hooks.clear()
 
     def listening(self) -> Receiver:
         """The receiver, which the target has accepted; UnverifiableError if there is none."""
@@ -107,6 +131,8 @@ class Lab:
         self.states.ask("event occurs", tracking_number=chosen.tracking_number, type=word)
         self.api.forget()
         self.settled = False
+        if chosen == self._number and not successors(self.api.contract).get(classes(self.api.contract).get(kind, "")):
+            self._ended_by = self.api.session.probe
         if not self.marks.setdefault("events", 0):
             self._fired = self.api.session.sleeper.clock.now()
         self.marks["events"] += 1
@@ -119,14 +145,14 @@ class Lab:
     def arrivals(self, hook: Hook, count: int) -> list[Delivery]:
         """The hook's deliveries so far, after waiting for so many of them."""
         receiver = self.listening()
-        fresh = len(receiver.deliveries(hook.name)) < count
-        came = receiver.wait(hook.name, count, self.patience)
+        fresh = len(receiver.deliveries(hook.box)) < count
+        came = receiver.wait(hook.box, count, self.patience)
         if fresh and self._fired is not None:
             # The first event tells how long this sender takes, and so how long to wait for others, or for none.
             took, self._fired = self.api.session.sleeper.clock.now() - self._fired, None
             self.silence = min(max(self.silence, 3 * took), DELIVERY_SECONDS) if came else self.silence
             self.patience = min(max(LEAST_PATIENCE, 20 * took), DELIVERY_SECONDS) if came else self.silence
-        return receiver.deliveries(hook.name)
+        return receiver.deliveries(hook.box)
 
     def attempts(self, hook: Hook, first: int, count: int, *, silence: bool = False) -> list[Delivery]:
         """Every attempt at the event whose first attempt was that delivery, after waiting for so many."""
@@ -135,11 +161,11 @@ class Lab:
         def same(all_of_them: list[Delivery]) -> list[Delivery]:
             return [each for each in all_of_them if same_event(all_of_them[first], each)]
 
-        if len(receiver.deliveries(hook.name)) <= first:
+        if len(receiver.deliveries(hook.box)) <= first:
             return []
         seconds = self.silence if silence else self.patience
-        receiver.wait_until(hook.name, lambda them: len(same(them)) >= count, seconds)
-        return same(receiver.deliveries(hook.name))
+        receiver.wait_until(hook.box, lambda them: len(same(them)) >= count, seconds)
+        return same(receiver.deliveries(hook.box))
 
     def quiet(self) -> None:
         """Comes back when whatever is under way must have arrived."""
@@ -150,14 +176,14 @@ class Lab:
     def stays_silent(self, hook: Hook, count: int) -> bool:
         """Whether no more than so many deliveries have come, after a moment in which more would have come."""
         wait = 0.0 if self.settled else self.silence
-        silent = not self.listening().wait(hook.name, count + 1, wait)
+        silent = not self.listening().wait(hook.box, count + 1, wait)
         self.settled = self.settled or silent
         return silent
 
-    def drop(self, name: str, key: Key | None = None) -> Exchange | None:
-        """Deletes the subscription, if its id is known."""
-        hook = self.hooks[name]
-        return self.api.unsubscribe(hook.id, key=key) if hook.id else None
+    def drop(self, name: str) -> Exchange | None:
+        """Deletes the subscription, if its id is known; the next one called so is another."""
+        hook = self.hooks.pop(name)
+        return self.api.unsubscribe(hook.id) if hook.id else None
 
     def witness(self, hook: Hook, seen: int) -> bool:
         """Whether one more delivery came to the hook, so that silence elsewhere means something."""
@@ -201,9 +227,12 @@ class Lab:
 
     def _younger(self) -> Number | None:
         """A number like the known one whose life is not over, for a target that has been checked before."""
-        for count in range(3):
+        for count in range(4):
             number = number_like(self.api, self.api.facts.known(), f"young {count}")
-            answer = self.api.track(number)
+            if number in self._used:
+                continue
+            self._used.append(number)
+            answer = self.api.once(number)
             if answer.response.succeeded and not self._over(answer):
                 return number
         return None

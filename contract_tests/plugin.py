@@ -14,6 +14,7 @@ from contract_tests.budget import BudgetSpentError
 from contract_tests.clock import Clock
 from contract_tests.contract.document import load
 from contract_tests.contract.files import ContractError
+from contract_tests.counting import concluded
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.lab import Lab
 from contract_tests.ledger import Breach, Ledger
@@ -130,6 +131,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run.lab.close()
     run.left_behind = run.session.close()
     if run.refused is None and not session.config.option.collectonly:
+        concluded(run)
         verdicts = run.ledger.verdicts()
         write_reports(run, verdicts)
         if session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED}:

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
+from contract_tests import finding
 from contract_tests.api import Api
 from contract_tests.budget import DEFAULT_LOOKUPS, DEFAULT_REQUESTS, Budget
 from contract_tests.clock import Clock, SystemClock
@@ -93,6 +95,7 @@ def prepare(
     )
     facts = Facts(contract, target, key, safe=options.safe, exhaust_quota=options.exhaust_quota)
     api = Api(contract, session, facts, ledger, options.seed)
+    facts.finders.update(known=partial(finding.known, api), missing=partial(finding.missing, api))
     lab = Lab(api, ledger, states, target)
     return Run(options, contract, target, ledger, session, api, facts, states, sleeper, progress, lab)
 

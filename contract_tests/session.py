@@ -81,6 +81,7 @@ class Session:
     paces: dict[str, Pace] = field(default_factory=dict)
     webhooks: dict[str, tuple[Request, Key]] = field(default_factory=dict)
     hopeless: set[tuple[str, str]] = field(default_factory=set)
+    _undisturbed: bool = True
 
     def send(
         self,
@@ -160,6 +161,10 @@ class Session:
             self.budget.set_aside += 1
         self.webhooks[identifier] = (Request("DELETE", self.base_url + target), key)
 
+    def disturbed(self) -> None:
+        """The target was put into another state: what it says of the quota next can't be compared with before."""
+        self._undisturbed = False
+
     def deleted(self, identifier: str) -> None:
         if self.webhooks.pop(identifier, None):
             self.budget.set_aside -= 1
@@ -192,8 +197,9 @@ class Session:
             self.sleeper.agree(response.header("Date"))
         exchange = Exchange(
             len(self.exchanges) + 1, request, response, operation, key, charged, self.probe,
-            self.sleeper.now(), in_order,
+            self.sleeper.now(), in_order, self._undisturbed,
         )  # fmt: skip
+        self._undisturbed = True
         self.exchanges.append(exchange)
         self.on_exchange(exchange)
         return exchange

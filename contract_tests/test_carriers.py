@@ -3,7 +3,9 @@
 from contract_tests.api import Api
 from contract_tests.expect import has_status
 from contract_tests.ledger import Ledger
+from contract_tests.passive.quota_law import check_counting
 from contract_tests.proving import proves
+from contract_tests.run import Run
 
 
 @proves("carriers.200", "carriers.path", "carriers.count.length", "carriers.codes.unique", "carriers.rows.page", rank=1)
@@ -21,7 +23,7 @@ def test_the_directory_is_answered(api: Api, ledger: Ledger) -> None:
 
 
 @proves("quota.cost.every-operation", rank=44)
-def test_the_directory_is_answered_again(api: Api, ledger: Ledger) -> None:
-    """What it costs is read off the headers at the end."""
-    exchange = api.carriers(again=True)
+def test_the_directory_is_answered_again(api: Api, run: Run, ledger: Ledger) -> None:
+    before, exchange = api.carriers(), api.carriers(again=True)
     has_status(ledger, "carriers.200", exchange)
+    check_counting(run.contract, ledger, run.session.exchanges, since=before.number)

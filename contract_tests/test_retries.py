@@ -1,5 +1,7 @@
 """What happens when a delivery fails, and what must not happen after it succeeded."""
 
+from threading import Event
+
 from contract_tests.contract.pointers import follow
 from contract_tests.deliveries import event_of, examined
 from contract_tests.facts import UnverifiableError
@@ -22,10 +24,11 @@ _ELSEWHERE = "elsewhere"
 def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> None:
     rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
     receiver = lab.listening()
+    lab.ready_for(_EVENT)
     trial, pending, witness = (lab.hook(name) for name in ("trial", "pending", "all"))
     moved = Reply(302, location=receiver.url(_ELSEWHERE))
-    receiver.answer("trial", [Reply(404), moved, moved], afterwards=Reply(202))
-    receiver.answer("pending", afterwards=Reply(500))
+    receiver.answer(trial.box, [Reply(404), moved, moved], afterwards=Reply(202))
+    receiver.answer(pending.box, afterwards=Reply(500))
     had = len(lab.arrivals(trial, 0))
     run.session.make_room(1)  # for the deletion: a wait for the quota would let the retries come
     lab.event(_EVENT)
@@ -60,10 +63,17 @@ def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> No
 def test_a_slow_answer_is_a_failure(lab: Lab, run: Run, ledger: Ledger) -> None:
     rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
     receiver = lab.listening()
+    if "default" not in lab.hooks:
+        lab.ready_for(_EVENT)
     slow = lab.hook("default")
-    held = receiver.held_since("default")
+    held = receiver.held_since(slow.box)
     if held is None:
-        raise UnverifiableError("no delivery was there to be answered slowly")
+        receiver.answer(slow.box, [Reply(200, held=Event())])
+        lab.event(_EVENT)
+        lab.arrivals(slow, 1)
+        held = receiver.held_since(slow.box)
+    if held is None:
+        raise UnverifiableError("no delivery came that could have been answered slowly")
     rest = held + rules["timeout_seconds"] + 0.5 - run.sleeper.clock.now()
     if rest > 0:
         run.progress(f"waiting {rest:.0f} s for a delivery to be given up")
@@ -79,7 +89,8 @@ def test_a_410_ends_the_subscription(lab: Lab, ledger: Ledger) -> None:
     receiver = lab.listening()
     gone, witness = lab.hook("default"), lab.hook("all")
     lab.quiet()
-    receiver.answer("default", [Reply(410)])
+    receiver.answer(gone.box, [Reply(410)])
+    lab.hooks.pop("default")
     seen = len(lab.arrivals(gone, 0))
     lab.event("exception")
     if not lab.witness(gone, seen):
@@ -96,12 +107,14 @@ def test_a_410_ends_the_subscription(lab: Lab, ledger: Ledger) -> None:
 def test_a_dead_receiver_is_given_up(lab: Lab, run: Run, ledger: Ledger) -> None:
     rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
     lab.listening()
-    dead = lab.hook("trial")
-    start = lab.marks.get("dead")
-    if start is None:
-        raise UnverifiableError("no event was delivered, so none could be given up")
+    if lab.dead is None:
+        lab.ready_for(_EVENT)
+    dead, start = lab.dead or _told_to_the_dead(lab)
+    lab.arrivals(dead, start + 1)
     attempts = rules["attempts"]
     made = len(lab.attempts(dead, start, 1))
+    if not made:
+        raise UnverifiableError("no event was delivered, so none could be given up")
     while 0 < made < attempts:
         delay = rules["first_delay_seconds"] * rules["delay_factor"] ** (made - 1) + _LATE
         # A second time, because the answer to the last attempt may have been read when the clock was moved already.
@@ -116,6 +129,15 @@ def test_a_dead_receiver_is_given_up(lab: Lab, run: Run, ledger: Ledger) -> None
         ledger.judge("delivery.give-up", dead.exchange, expected, f"{count} attempts", holds=count == attempts)
 
 
+def _told_to_the_dead(lab: Lab) -> tuple[Hook, int]:
+    """Brings an event about that the trial's receiver answers with failure; answers how many came to it before."""
+    dead = lab.hook("trial")
+    lab.listening().answer(dead.box, afterwards=Reply(500))
+    lab.dead = dead, len(lab.arrivals(dead, 0))
+    lab.event(_EVENT)
+    return lab.dead
+
+
 def _moved(lab: Lab, dead: Hook, start: int, made: int, delay: float) -> bool:
     """Whether another attempt comes when so much time has passed."""
     lab.move(delay)
@@ -124,15 +146,11 @@ def _moved(lab: Lab, dead: Hook, start: int, made: int, delay: float) -> bool:
 
 def _event_of_the_dead(lab: Lab, ledger: Ledger, pending: Hook, witness: Hook) -> None:
     """One more event: the deleted webhook must stay silent, and the trial's receiver is dead from now on."""
-    receiver = lab.listening()
-    receiver.answer("trial", afterwards=Reply(500))
     had, told = len(lab.arrivals(pending, 0)), len(lab.arrivals(witness, 0))
-    lab.marks["dead"] = len(lab.arrivals(lab.hook("trial"), 0))
-    lab.event(_EVENT)
+    _told_to_the_dead(lab)
     if lab.witness(witness, told):
         silent = lab.stays_silent(pending, had)
         ledger.judge("webhook.delete.silent", pending.exchange, "nothing delivered", "a delivery came", holds=silent)
-    lab.hooks.pop("pending", None)
 
 
 def _not_before(lab: Lab, ledger: Ledger, hook: Hook, attempts: int, seconds: float) -> None:

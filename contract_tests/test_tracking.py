@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from contract_tests import finding
 from contract_tests.api import Api
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
 from contract_tests.expect import described, has_status, refused, succeeds
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
-from contract_tests.numbers import another_carrier, carrier_row, matches, number_like, pasted, with_wrong_check_digit
+from contract_tests.numbers import another_carrier, carrier_row, matches, pasted, with_wrong_check_digit
 from contract_tests.passive.directory import carriers_of
 from contract_tests.passive.refusals import has_code
 from contract_tests.proving import proves
@@ -17,24 +18,15 @@ from contract_tests.target import Number, bare
 
 @proves("track.200", "track.path", "api.base-path", "auth.header", "track.tracking_number", "track.key-order", rank=1)
 def test_a_known_shipment_is_answered(api: Api, facts: Facts, ledger: Ledger) -> None:
-    given = facts.target.known
-    number = given or Number(api.page_number())
-    exchange = api.track(number)
-    unavailable = api.contract.refusals["carrier_unavailable"].statuses
-    if exchange.status in unavailable:
-        exchange = api.track(number)
-    if given is None and exchange.status in api.contract.refusals["not_found"].statuses:
-        facts.not_found("known", f"{number.tracking_number}, the page's own number, has no data here")
+    exchange = finding.known(api)
+    if exchange.status in api.contract.refusals["carrier_unavailable"].statuses:
         facts.known()
-    if exchange.status in unavailable:
-        facts.not_found("known", f"the carrier of {number.tracking_number} is unavailable at present")
+    if facts.target.known is None and exchange.status in api.contract.refusals["not_found"].statuses:
         facts.known()
-    if exchange.response.succeeded or not _explained(api, ledger, number, exchange):
+    if exchange.response.succeeded or not _explained(api, ledger, exchange):
         has_status(ledger, "track.200", exchange)
     if not exchange.response.succeeded:
-        facts.not_found("known", f"{number.tracking_number} was answered with {exchange.status}")
         return
-    facts.found("known", number)
     for clause in ("track.path", "api.base-path", "auth.header"):
         ledger.hold(clause, exchange)
     _key_order(api, ledger, exchange)
@@ -89,13 +81,8 @@ def test_a_carrier_may_be_named(api: Api, facts: Facts, ledger: Ledger) -> None:
 
 @proves("errors.404", "errors.messages", rank=2)
 def test_a_number_without_data_is_not_found(api: Api, facts: Facts, ledger: Ledger) -> None:
-    given = facts.target.missing
-    number = given or number_like(api, facts.target.known, "missing")
-    exchange = api.track(number)
-    if given is None and exchange.response.succeeded:
-        facts.not_found("missing", f"{number.tracking_number}, a number made up, has data here")
-        facts.missing()
-    facts.found("missing", number)
+    exchange = finding.missing(api)
+    facts.missing()
     if refused(api.contract, ledger, ["errors.404"], exchange, "not_found"):
         message = api.contract.refusals["not_found"].message
         ledger.judge(
@@ -162,11 +149,12 @@ def test_an_unknown_query_parameter_is_ignored(api: Api, facts: Facts, ledger: L
     succeeds(ledger, ["api.unknown-fields"], exchange)
 
 
-def _explained(api: Api, ledger: Ledger, number: Number, exchange: Exchange) -> bool:
+def _explained(api: Api, ledger: Ledger, exchange: Exchange) -> bool:
     """Whether a parameter that should be optional, or the base path, is why a known shipment is not answered."""
     if exchange.status == api.carriers().status:
         found = f"{exchange.status} for every path"
         return not ledger.judge("api.base-path", exchange, f"paths below {api.contract.base_path}", found, holds=False)
+    number = api.facts.target.known or Number(api.page_number())
     optional = not api.track(number, lang="en").response.succeeded
     found = described(exchange)
     return not ledger.judge("track.parameter.lang", exchange, "an answer without lang", found, holds=optional)

@@ -79,7 +79,7 @@ def test_an_unknown_webhook_is_not_found(api: Api, facts: Facts, ledger: Ledger)
     refused(api.contract, ledger, ["webhook.delete.404"], exchange, "not_found")
 
 
-@proves("webhook.foreign", "quota.per-key", rank=13)
+@proves("webhook.foreign", rank=13)
 def test_another_keys_webhook_cannot_be_deleted(lab: Lab, api: Api, facts: Facts, ledger: Ledger) -> None:
     stranger, hook = facts.second_key(), lab.hook("all", _FILTERS["all"])
     if hook.id is None:

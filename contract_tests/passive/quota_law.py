@@ -40,8 +40,10 @@ class Fall:
         return self.before.remaining - self.after.remaining
 
 
-def check_counting(contract: Contract, ledger: Ledger, exchanges: Sequence[Exchange]) -> list[tuple[str, Fall]]:
-    """Enters whether answers were charged as the contract says.
+def check_counting(
+    contract: Contract, ledger: Ledger, exchanges: Sequence[Exchange], *, since: int = 0
+) -> list[tuple[str, Fall]]:
+    """Enters whether answers after the exchange `since` were charged as the contract says.
 
     Falls of a kind are judged together, and most of them must be right: another client of the same key may spend in
     between, and a window may end. A wrong one that stands alone, and would fail the run, is answered instead, with its
@@ -50,6 +52,8 @@ def check_counting(contract: Contract, ledger: Ledger, exchanges: Sequence[Excha
     doubtful: list[tuple[str, Fall]] = []
     kinds: dict[tuple[object, ...], list[tuple[str, Fall]]] = {}
     for fall in falls(contract, exchanges):
+        if fall.after.exchange.number <= since:
+            continue
         for clause, kind in _clauses(contract, fall):
             kinds.setdefault((clause, *kind), []).append((clause, fall))
     for judged in kinds.values():
@@ -66,6 +70,11 @@ def check_counting(contract: Contract, ledger: Ledger, exchanges: Sequence[Excha
         )  # fmt: skip
 
     return doubtful
+
+
+def seen_costs(contract: Contract, exchanges: Sequence[Exchange]) -> set[str]:
+    """The clauses about costs that these answers tell about."""
+    return {clause for fall in falls(contract, exchanges) for clause, _ in _clauses(contract, fall)}
 
 
 def check_resets(contract: Contract, ledger: Ledger, exchanges: Sequence[Exchange]) -> None:
@@ -98,8 +107,8 @@ def falls(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Fall]:
     """Neighbouring readings of one key inside one window, with the cost of what was sent from one to the other."""
     for before, after in _pairs(contract, exchanges):
         same = abs(after.ends_at - before.ends_at) <= _SAME_WINDOW_SECONDS and after.exchange.at < before.ends_at
-        if same:
-            between = exchanges[before.exchange.number : after.exchange.number]
+        between = exchanges[before.exchange.number : after.exchange.number]
+        if same and all(each.follows for each in between):
             own = [each for each in between if each.key == after.exchange.key]
             yield Fall(before, after, sum(each.cost for each in own), tuple(between[:-1]))
 
