@@ -96,7 +96,7 @@ def _enum(found: Any, allowed: Any) -> str:
 
 def _nearest(found: Any, allowed: Iterable[Any]) -> str:
     names = [each for each in allowed if isinstance(each, str)]
-    close = get_close_matches(found, names, 1) if isinstance(found, str) else []
+    close = get_close_matches(found, names, 1) if isinstance(found, str) and len(found) <= LONGEST else []
     return f"; did you mean {close[0]}?" if close else ""
 
 

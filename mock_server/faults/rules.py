@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Self
 
 from contract_tests.contract.files import DEEPEST
-from contract_tests.contract.violations import shown
+from contract_tests.contract.violations import LONGEST, shown
 from mock_server.contract.forms import FormError, Forms
 from mock_server.contract.specification import Specification
 from mock_server.domain.clock import from_text
@@ -132,10 +132,14 @@ def check_name(place: str, name: str | None, known: Collection[str], noun: str) 
     """FormError for a name, or a pattern of names, that fits none of the known ones."""
     if name is None or name in known or (WILDCARDS & set(name) and any(map(Glob.of(name).accepts, known))):
         return
-    near = [each for each in known if each.lower() == name.lower()] or get_close_matches(name, known, 1)
+    near = [each for each in known if each.lower() == name.lower()] or _close(name, known)
     choices = ", ".join(islice(known, MOST_CHOICES)) + (", ..." if len(known) > MOST_CHOICES else "")
     fix = f"did you mean {near[0]}?" if near else f"there are {choices}"
     raise FormError.at(place, "enum", f"{shown(name)} is no {noun}; {fix}")
+
+
+def _close(name: str, known: Collection[str]) -> list[str]:
+    return get_close_matches(name, known, 1) if len(name) <= LONGEST else []
 
 
 def _check_bounds(distribution: Mapping[str, Any]) -> None:

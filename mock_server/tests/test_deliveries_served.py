@@ -191,3 +191,36 @@ def test_a_thousand_webhooks_on_a_receiver_that_hangs_keep_nobody_from_being_ser
         assert 0 < len(held) <= 8
         assert len(receiver.received) == 10
         assert call(url, "GET", f"/__admin/deliveries?key={KEY}&state=pending")["meta"]["total"] > 1000
+
+
+HERE = [
+    *("127.0.0.1", "localhost", "LOCALHOST.", "app.localhost", "127.1", "127.8.9.10", "2130706433", "0x7f000001"),
+    *("017700000001", "0x7f.1", "0.0.0.0", "[::ffff:127.0.0.1]", "[::1]", "[::]", "0"),
+]
+ORDERS = ("/__admin/reset", "/__admin/deliveries/{id}/replay", "/%5F%5Fadmin/reset", "/v2/../__admin/reset")
+
+
+def test_no_delivery_reaches_the_control_plane_by_any_name_of_this_machine() -> None:
+    with serving(*START) as (_, url), listening(lambda _, __: 204) as receiver:
+        port = urlsplit(url).port
+        subscribe(url, receiver.url, 1)
+        advance(url, 73)
+        before = call(url, "GET", f"/__admin/deliveries?key={KEY}")["deliveries"]
+        wanted = [f"http://{host}:{port}{order.replace('{id}', before[0]['id'])}" for host in HERE for order in ORDERS]
+        made = [target for target in wanted if subscribed(url, target)]
+        assert len(made) >= 4 * len(ORDERS)
+        call(url, "POST", f"/__admin/webhooks/trigger?key={KEY}", {"number": LIFE, "event": "delivered"})
+        advance(url, 10 * 24)
+        after = call(url, "GET", f"/__admin/deliveries?key={KEY}")["deliveries"]
+        mine = {each["id"] for each in before}
+        assert len(receiver.received) == 11
+        assert {each["state"] for each in after if each["url"] != receiver.url} <= {"failed", "blocked"}
+        assert len([each for each in after if each["id"] not in mine]) == len(made) + 1
+        assert len(call(url, "GET", f"/__admin/webhooks?key={KEY}")["webhooks"]) == len(made) + 1
+
+
+def subscribed(url: str, target: str) -> bool:
+    """Whether the API takes a webhook to there."""
+    with suppress(AssertionError):
+        return bool(subscribe(url, target, 1))
+    return False

@@ -2,7 +2,7 @@
 
 import binascii
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hmac import compare_digest
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from werkzeug.datastructures import Headers
 
 from mock_server.domain.webhooks.subscriptions import is_loopback
+from mock_server.domain.webhooks.terms import USER_AGENT
 from mock_server.web.problems import Problem
 
 Given = Mapping[str, str] | Headers
+DELIVERER = USER_AGENT.partition("/")[0].lower()
 FORWARDED = ("Forwarded", "X-Forwarded-For")
 
 
@@ -22,15 +24,19 @@ class Guard:
     A browser sends what pages of other sites tell it to send. So a call must not come from such a page: its Origin
     must be this very host and port, and Sec-Fetch-Site, where a browser sends it, must not name another site, except
     for a link that somebody follows. Bodies are read as JSON whatever their Content-Type, so that curl needs no
-    header; none of a foreign form's requests gets so far.
+    header; none of a foreign form's requests gets so far. Nor does a webhook delivery: whoever has an API key says
+    where those go, and this machine sends them.
     """
 
-    def __init__(self, bind_host: str, token: str | None) -> None:
+    def __init__(self, bind_host: str, token: str | None, signatures: Collection[str] = ()) -> None:
+        """`signatures` are the headers that deliveries are signed in."""
         self._loopback_only = token is None and is_loopback(bind_host)
         self._token = token
+        self._signatures = signatures
 
     def check(self, remote: str | None, headers: Given, *, reads: bool = False) -> None:
         """`reads` says that the call changes nothing."""
+        self._check_delivery(headers)
         if self._loopback_only:
             _check_local(remote, headers)
         elif not self._knows_token(headers.get("Authorization", "")):
@@ -38,6 +44,13 @@ class Guard:
                 HTTPStatus.UNAUTHORIZED, "send Authorization: Bearer TOKEN with the token printed at the start"
             )
         _check_site(headers, reads=reads)
+
+    def _check_delivery(self, headers: Given) -> None:
+        agent = headers.get("User-Agent", "")
+        delivers = agent.partition("/")[0].strip().lower() == DELIVERER
+        mark = f"User-Agent {agent!r}" if delivers else next((name for name in self._signatures if name in headers), "")
+        if mark:
+            raise Problem(HTTPStatus.FORBIDDEN, f"{mark} marks a webhook delivery, and none may reach a control plane")
 
     def _knows_token(self, authorization: str) -> bool:
         """Whether the token is there, as a bearer token or as the password that a browser asks for (RFC 7617)."""

@@ -76,3 +76,21 @@ def test_off_loopback_without_a_token_nobody_gets_in() -> None:
 def test_a_browser_may_send_the_token_as_a_password(authorization: str, status: int) -> None:
     headers = {"Host": "mock.internal", "Authorization": authorization}
     assert status_of(Guard("0.0.0.0", "t0ken"), "10.0.0.7", headers) == status
+
+
+@pytest.mark.parametrize("guard", [Guard("127.0.0.1", None, ["X-Signed"]), Guard("0.0.0.0", "t0ken", ["X-Signed"])])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        {"User-Agent": "TrackFlow-Webhooks/2.0"},
+        {"User-Agent": "trackflow-webhooks/3 (of another release)"},
+        {"User-Agent": "TrackFlow-Webhooks"},
+        {"X-Signed": "sha256=00"},
+        {"X-Signed": ""},
+    ],
+)
+def test_a_delivery_gets_nowhere_whoever_sent_it_and_whatever_it_knows(guard: Guard, mark: dict[str, str]) -> None:
+    headers = {**LOCAL, "Authorization": "Bearer t0ken"}
+    assert status_of(guard, "127.0.0.1", headers) == 200
+    assert status_of(guard, "127.0.0.1", {**headers, **mark}) == 403
+    assert status_of(guard, "127.0.0.1", {**headers, **mark}, reads=True) == 403

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, request
 
+from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
 from mock_server.web.control import (
     about,
@@ -45,7 +46,8 @@ def control_plane(worlds: Worlds, version: str, scheduler: Scheduler) -> Bluepri
     """The blueprint of one mock's control plane."""
     blueprint = Blueprint("control", __name__)
     settings = worlds.foundation.settings
-    guard = Guard(settings.host, settings.admin_token)
+    signatures = (worlds.foundation.mailing.scheme.header, SIGNATURE_HEADER)
+    guard = Guard(settings.host, settings.admin_token, signatures)
 
     @blueprint.before_request
     def guarded() -> None:
