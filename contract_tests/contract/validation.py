@@ -1,12 +1,15 @@
 """Validators whose references are looked up in the contract's document."""
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
 from contract_tests.contract.expressions import expression
+
+MOST_FLAWS = 20  # of a value under one of several forms
 
 
 def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
@@ -17,6 +20,32 @@ def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator
 def _unique_items(validator: Any, wanted: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
     if wanted and validator.is_type(value, "array") and repeated(value):
         yield ValidationError("the items are not unique")
+
+
+def _any_of(validator: Any, forms: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    flaws: list[ValidationError] = []
+    for place, form in enumerate(forms):
+        found = _first_flaws(validator, value, form, place)
+        if not found:
+            return
+        flaws += found
+    yield ValidationError("fits none of the forms", context=flaws)
+
+
+def _one_of(validator: Any, forms: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    flaws: list[ValidationError] = []
+    fitting = 0
+    for place, form in enumerate(forms):
+        found = _first_flaws(validator, value, form, place)
+        fitting += not found
+        flaws += found
+    if fitting != 1:
+        yield ValidationError("does not fit one of the forms alone", context=() if fitting else flaws)
+
+
+def _first_flaws(validator: Any, value: Any, form: Any, place: int) -> list[ValidationError]:
+    """Why the value does not fit that form: as much of it as anybody reads, because a long list can have many flaws."""
+    return list(islice(validator.descend(value, form, schema_path=place), MOST_FLAWS))
 
 
 def repeated(items: Iterable[Any]) -> tuple[Any, ...]:
@@ -38,7 +67,9 @@ def _identity(value: Any) -> Hashable:
     return isinstance(value, bool), value
 
 
-Validator: Any = extend(Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique_items})  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
+Validator: Any = extend(
+    Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique_items, "anyOf": _any_of, "oneOf": _one_of}
+)  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
 
 
 def validator(schema: Any, document: Mapping[str, Any]) -> Draft202012Validator:

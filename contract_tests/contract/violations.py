@@ -13,6 +13,7 @@ from jsonschema.exceptions import best_match
 from contract_tests.contract.validation import repeated
 
 LONGEST = 80  # characters of a value that a sentence shows
+MOST_NAMES = 10  # that a sentence lists
 
 Complaint = Callable[[Any, Any], str]
 
@@ -76,7 +77,14 @@ def _unknown(found: Any, schema: Any) -> str:
     patterns = schema.get("patternProperties", {})
     extra = [name for name in found if name not in known and not any(re.search(each, name) for each in patterns)]
     hint = _nearest(extra[0], known) or (f"; known are {', '.join(known)}" if known else "")
-    return f"{', '.join(extra)} {'is' if len(extra) == 1 else 'are'} not known here{hint}"
+    return f"{_named_first(extra)} {'is' if len(extra) == 1 else 'are'} not known here{hint}"
+
+
+def _named_first(names: list[str]) -> str:
+    """The names, as far as a sentence has room for them."""
+    told = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names[:MOST_NAMES]]
+    more = len(names) - len(told)
+    return ", ".join(told) + (f" and {more} more" if more else "")
 
 
 def _no_form(error: ValidationError) -> str:

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 
 from contract_tests.contract.expressions import expression
@@ -62,3 +64,29 @@ def test_that_items_differ_is_found_with_a_few_looks_at_each() -> None:
     items = [{"a": Looked(number)} for number in range(2000)]
     assert not repeated(items)
     assert looks < len(items)
+
+
+@pytest.mark.parametrize("word", ["anyOf", "oneOf"])
+def test_a_long_list_that_fits_no_form_is_looked_at_as_far_as_anybody_reads(word: str) -> None:
+    looked = 0
+
+    class Items(list[int]):
+        def __iter__(self) -> Iterator[int]:
+            nonlocal looked
+            for item in super().__iter__():
+                looked += 1
+                yield item
+
+    schema = {word: [{"type": "array", "items": {"minimum": 1}}, {"type": "string"}]}
+    (error,) = validator(schema, {}).iter_errors(Items([0] * 10_000))
+    assert error.context
+    assert looked < 100
+
+
+@pytest.mark.parametrize(
+    ("value", "valid", "reasons"), [("a", True, 0), (1, True, 0), (7, False, 0), (None, False, 2), (2.5, False, 2)]
+)
+def test_one_of_several_forms_must_fit(value: object, valid: bool, reasons: int) -> None:
+    checked = validator({"oneOf": [{"type": ["string", "integer"]}, {"type": "number", "minimum": 5}]}, {})
+    assert checked.is_valid(value) is valid
+    assert [len(error.context) for error in checked.iter_errors(value)] == ([] if valid else [reasons])

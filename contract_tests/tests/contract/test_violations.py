@@ -102,3 +102,10 @@ def test_long_values_are_shortened_in_the_middle() -> None:
 
 def test_text_that_is_not_ascii_stays_readable() -> None:
     assert said({"type": "integer"}, "Zürich") == '"Zürich" is not an integer'
+
+
+def test_a_thousand_unknown_names_are_told_by_the_first_and_their_number() -> None:
+    (error,) = validator({"additionalProperties": False}, {}).iter_errors({f"n{number}": 1 for number in range(1000)})
+    told = sentence(error)
+    assert told.endswith(" and 990 more are not known here")
+    assert len(told) < 200

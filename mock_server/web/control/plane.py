@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, request
@@ -13,6 +14,8 @@ from mock_server.domain.clock import Clock, SystemClock
 from mock_server.sending.scheduler import Scheduler
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
+
+MOST_FLAWS = 20  # that a problem lists
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,10 @@ class Plane:
         return value
 
     def check(self, form: str, value: Any) -> None:
-        """Problem with every flaw of the value under the form."""
-        flaws = list(self.forms.flaws(form, value))
+        """Problem with the first flaws of the value under the form, if it has any."""
+        flaws = list(islice(self.forms.flaws(form, value), MOST_FLAWS))
         if flaws:
-            raise Problem(HTTPStatus.BAD_REQUEST, "; ".join(flaw.detail for flaw in flaws[:3]), flaws[:20])
+            raise Problem(HTTPStatus.BAD_REQUEST, "; ".join(flaw.detail for flaw in flaws[:3]), flaws)
 
     def known(self) -> list[World]:
         """The worlds in use that the call is about."""
