@@ -46,7 +46,7 @@ def control_plane(worlds: Worlds, version: str, scheduler: Scheduler) -> Bluepri
     """The blueprint of one mock's control plane."""
     blueprint = Blueprint("control", __name__)
     settings = worlds.foundation.settings
-    signatures = (worlds.foundation.mailing.scheme.header, SIGNATURE_HEADER)
+    signatures = (worlds.foundation.terms.scheme.header, SIGNATURE_HEADER)
     guard = Guard(settings.host, settings.admin_token, signatures)
 
     @blueprint.before_request
