@@ -12,7 +12,7 @@ from mock_server.api.subjects import subject_of
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import NOTHING, Call, Reply, encode
 from mock_server.contract.operations import JSON, Answer, Operation
-from mock_server.domain.clients.journal import KEPT_BODY, Entry
+from mock_server.domain.clients.journal import KEPT_BODY, Entry, Struck
 from mock_server.domain.quota import Allowance, wait
 from mock_server.domain.randomness import stream
 from mock_server.domain.recent import Recent
@@ -85,13 +85,13 @@ class Pipeline:
         reply, struck = self._spoilt(world, route, call, preference.after(reply))
         injected = _injected(call, refusal, preference, struck)
         reply = self._labelled(reply, injected, preference)
-        self._record(world, route, call, reply, reason=_reason(refusal, struck), injected=injected)
+        self._record(world, route, call, reply, refusal=refusal, injected=injected, struck=struck)
         return reply
 
     def refuse(self, error: ApiError) -> Reply:
         """The reply to what never became a request, in the journal of those without a key."""
         reply = self.specification.errors.reply(error)
-        self._record(None, Route(), Call("", ""), reply, reason=str(error), injected=())
+        self._record(None, Route(), Call("", ""), reply, refusal=error)
         return reply
 
     def _read(self, world: World, route: Route, broken: ApiError | None, call: Call) -> tuple[Call, ApiError | None]:
@@ -213,8 +213,9 @@ class Pipeline:
         call: Call,
         reply: Reply,
         *,
-        reason: str | None,
-        injected: Sequence[str],
+        refusal: ApiError | None,
+        injected: tuple[str, ...] = (),
+        struck: Sequence[Rule] = (),
     ) -> None:
         journal, clock = (world.journal, world.clock) if world else (self.worlds.stray, self.worlds.clock)
         journal.record(
@@ -230,8 +231,10 @@ class Pipeline:
                 status=reply.status,
                 reply_headers=reply.headers,
                 reply_body=reply.content[:KEPT_BODY],
-                reason=reason,
-                fault=", ".join(injected) or None,
+                refusal=refusal.code if refusal else None,
+                detail=refusal.detail if refusal else None,
+                injected=injected,
+                struck=tuple(Struck(rule.id, rule.fault.type, rule.fault.loses) for rule in struck) if struck else (),
                 real=self.worlds.clock.base.now(),
             )
         )
@@ -246,11 +249,3 @@ def _injected(call: Call, refusal: ApiError | None, preference: Preference, stru
     names += [LABEL if preference is not NONE else None]
     names += [rule.id for rule in struck]
     return tuple(dict.fromkeys(name for name in names if name))
-
-
-def _reason(refusal: ApiError | None, struck: Sequence[Rule]) -> str | None:
-    """Why the reply is not the ordinary one, or None if it is."""
-    if not (refusal or struck):
-        return None
-    reasons = [str(refusal)] if refusal else []
-    return "; ".join([*reasons, *(f"fault rule {rule.id}: {rule.fault.type}" for rule in struck)])

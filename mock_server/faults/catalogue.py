@@ -93,6 +93,8 @@ class Dribble(ReplyFault):
 class ConnectionResetByPeer(ReplyFault):
     """A connection reset instead of a reply."""
 
+    loses: ClassVar[bool] = True
+
     def after(self, reply: Reply, _: Occasion) -> Reply:
         return _sent(reply, wire.Reset())
 
@@ -101,6 +103,8 @@ class ConnectionResetByPeer(ReplyFault):
 @dataclass(frozen=True, slots=True)
 class EmptyResponse(ReplyFault):
     """A connection closed instead of a reply."""
+
+    loses: ClassVar[bool] = True
 
     def after(self, reply: Reply, _: Occasion) -> Reply:
         return _sent(reply, wire.Nothing())
@@ -111,6 +115,7 @@ class EmptyResponse(ReplyFault):
 class MalformedResponseChunk(ReplyFault):
     """A good head, and garbage where a chunk should be; a reply without a body has no chunks to spoil."""
 
+    loses: ClassVar[bool] = True
     in_transfer: ClassVar[bool] = True
 
     def after(self, reply: Reply, occasion: Occasion) -> Reply:
@@ -122,6 +127,8 @@ class MalformedResponseChunk(ReplyFault):
 class RandomDataThenClose(ReplyFault):
     """Garbage instead of a reply."""
 
+    loses: ClassVar[bool] = True
+
     def after(self, reply: Reply, occasion: Occasion) -> Reply:
         return _sent(reply, wire.Noise(_garbage(occasion.chance)))
 
@@ -131,6 +138,7 @@ class RandomDataThenClose(ReplyFault):
 class TruncateBody(ReplyFault):
     """A connection closed in the middle of the body."""
 
+    loses: ClassVar[bool] = True
     in_transfer: ClassVar[bool] = True
     bytes_sent: int = spelt("bytes")
 
@@ -142,6 +150,8 @@ class TruncateBody(ReplyFault):
 @dataclass(frozen=True, slots=True)
 class MalformedJson(ReplyFault):
     """A body whose JSON lacks its last bracket, with a length that fits."""
+
+    loses: ClassVar[bool] = True
 
     def after(self, reply: Reply, _: Occasion) -> Reply:
         return replace(reply, content=reply.content.rstrip()[:-1]) if is_json(reply.content) else reply

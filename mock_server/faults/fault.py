@@ -47,10 +47,14 @@ class DeliveryPlan:
 
 
 class Fault:
-    """Anything that can go wrong; its fields are its parameters."""
+    """Anything that can go wrong; its fields are its parameters.
+
+    After one that `loses` the answer, the client has none that it could use.
+    """
 
     __slots__ = ()
     type: ClassVar[str]
+    loses: ClassVar[bool] = False
 
 
 class CallFault(Fault):

@@ -16,10 +16,6 @@ from mock_server.domain.shipments.numbers import normalise
 SLACK = 0.01  # seconds by which a client may have an answer before the journal has its time
 NEW_TRY = 3600.0  # seconds after which the same call is no longer a retry
 STATUS = re.compile(rb'"status": ?"([a-z_]+)"')
-# Faults after which the client has no answer that it could use, whatever its status.
-LOST = re.compile(
-    r"CONNECTION_RESET_BY_PEER|EMPTY_RESPONSE|MALFORMED_RESPONSE_CHUNK|RANDOM_DATA_THEN_CLOSE|truncate_body|malformed_json"
-)
 
 
 @dataclass(frozen=True)
@@ -96,9 +92,7 @@ def call_of(entry: Entry) -> tuple[str, str, bytes]:
 def failed(entry: Entry) -> bool:
     """Whether a client may try again: the server is at fault, or the answer was lost."""
     return (
-        entry.status >= HTTPStatus.INTERNAL_SERVER_ERROR
-        or entry.status == HTTPStatus.TOO_MANY_REQUESTS
-        or bool(entry.reason and LOST.search(entry.reason))
+        entry.status >= HTTPStatus.INTERNAL_SERVER_ERROR or entry.status == HTTPStatus.TOO_MANY_REQUESTS or entry.lost
     )
 
 

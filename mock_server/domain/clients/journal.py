@@ -12,17 +12,26 @@ KEPT_BODY = 8192  # bytes of each body that an entry keeps
 ENTRY_BYTES = 1500  # what an entry takes beside its texts; measured
 MOST_FAULTS = 1000  # names that are counted one by one; OTHERS counts the rest
 OTHERS = "others"
-SEPARATOR = ", "  # between the faults of one entry
 UNLIMITED = 1 << 62
 
 Watcher = Callable[["Entry"], None]
 
 
 @dataclass(frozen=True, slots=True)
+class Struck:
+    """A fault rule that spoilt an answer; `lost` says that the client has none that it could use."""
+
+    rule: str
+    fault: str
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One exchange; bodies are cut to KEPT_BODY bytes.
 
-    `at` is the sandbox's instant and `real` the server's own, both in Unix seconds.
+    `at` is the sandbox's instant and `real` the server's own, both in Unix seconds. `refusal` is the error code of a
+    refusal and `detail` what it says; `injected` names everything that had a hand in the answer on purpose.
     """
 
     id: int
@@ -36,9 +45,16 @@ class Entry:
     status: int
     reply_headers: Mapping[str, str]
     reply_body: bytes
-    reason: str | None
-    fault: str | None
+    refusal: str | None = None
+    detail: str | None = None
+    injected: tuple[str, ...] = ()
+    struck: tuple[Struck, ...] = ()
     real: float = 0.0
+
+    @property
+    def lost(self) -> bool:
+        """Whether the client has no answer that it could use, whatever its status."""
+        return any(each.lost for each in self.struck)
 
     @property
     def bytes(self) -> int:
@@ -94,10 +110,9 @@ class Archive:
         """Count an entry, under the lock; if there is too much, the fullest journals give up their older halves."""
         self.bytes += growth
         self.answers[entry.operation, entry.status] += 1
-        if entry.fault:
+        if entry.injected:
             self.faults.update(
-                name if name in self.faults or len(self.faults) < MOST_FAULTS else OTHERS
-                for name in entry.fault.split(SEPARATOR)
+                name if name in self.faults or len(self.faults) < MOST_FAULTS else OTHERS for name in entry.injected
             )
         while self.bytes > self._most:
             freed = max(self._journals, key=lambda journal: journal.bytes).halve()

@@ -41,8 +41,8 @@ class EntryView:
                 "headers": dict(entry.reply_headers),
                 "body": self._text(_decoded(entry.reply_body)),
             },
-            "reason": entry.reason and self._text(entry.reason),
-            "fault": entry.fault,
+            "reason": (reason := reason_of(entry)) and self._text(reason),
+            "fault": ", ".join(entry.injected) or None,
             "truncated": KEPT_BODY in (len(entry.body), len(entry.reply_body)),
         }
 
@@ -54,6 +54,12 @@ class EntryView:
 
     def _text(self, text: str) -> str:
         return self._secret.sub(lambda found: masked(found[0]), text)
+
+
+def reason_of(entry: Entry) -> str | None:
+    """Why the answer is not the ordinary one, in words; None if it is."""
+    refusal = [": ".join(filter(None, (entry.refusal, entry.detail)))] if entry.refusal else []
+    return "; ".join([*refusal, *(f"fault rule {each.rule}: {each.fault}" for each in entry.struck)]) or None
 
 
 def _decoded(body: bytes) -> str:

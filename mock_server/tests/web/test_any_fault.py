@@ -112,8 +112,8 @@ def asked(mock: MockServer, headers: Iterable[dict[str, str]]) -> None:
             assert 0 <= reply.pause <= 4 * 300
             journals = [world.journal for world in mock.worlds.all()] + [mock.worlds.stray]
             entry = max((entry for journal in journals for entry in journal.entries()[-1:]), key=lambda one: one.id)
-            assert "Error" not in (entry.reason or ""), entry.reason  # a Python exception would be told so
-            assert (entry.fault is not None) == ("X-Mock-Fault" in reply.headers)
+            assert "Error" not in (entry.detail or ""), entry.detail  # a Python exception would be told so
+            assert bool(entry.injected) == ("X-Mock-Fault" in reply.headers)
 
 
 @settings(max_examples=60)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
-from mock_server.domain.clients.journal import SEPARATOR, Entry
+from mock_server.domain.clients.journal import Entry
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.faults.matching import Glob
 
@@ -64,9 +64,9 @@ def _tracking_number(wanted: str) -> Test:
 
 def _fault(wanted: str | None) -> Test:
     if wanted is None:
-        return lambda entry: entry.fault is None
+        return lambda entry: not entry.injected
     glob = Glob.of(wanted)
-    return lambda entry: entry.fault is not None and any(map(glob.accepts, entry.fault.split(SEPARATOR)))
+    return lambda entry: any(map(glob.accepts, entry.injected))
 
 
 def _since(wanted: int) -> Test:

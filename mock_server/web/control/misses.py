@@ -8,6 +8,7 @@ from flask import Response, jsonify
 from mock_server.contract.breaches import Breaches, Clause
 from mock_server.contract.near_misses import near_miss
 from mock_server.domain.clients.journal import KEPT_BODY, Entry
+from mock_server.domain.clients.shown import reason_of
 from mock_server.web.control.plane import Plane, number
 from mock_server.web.control.requests import MOST_ENTRIES, shower
 
@@ -31,7 +32,7 @@ def register(plane: Plane) -> None:
 
     def missed(entry: Entry) -> dict[str, Any]:
         if not entry.method:
-            return {"nearest": None, "why": entry.reason}
+            return {"nearest": None, "why": reason_of(entry)}
         miss = near_miss(specification, entry.method, entry.target)
         operation = miss.operation
         lacks_key = f"; it also lacks {specification.key_header}" if key_header not in entry.headers else ""
@@ -43,7 +44,7 @@ def register(plane: Plane) -> None:
         return {"nearest": nearest, "why": miss.reason + lacks_key}
 
     def clause(entry: Entry) -> Clause | None:
-        if entry.fault or not entry.reason:
+        if entry.injected or not entry.refusal:
             return None
         if entry.status == HTTPStatus.UNAUTHORIZED and key_header not in entry.headers:
             return breaches.keyless()
@@ -51,7 +52,7 @@ def register(plane: Plane) -> None:
         parameters = breaches.parameters(operation, entry.target) if operation else {}
         # What was cut can no longer be checked; then the refusal itself says which clause it was.
         body = entry.body if len(entry.body) < KEPT_BODY else b""
-        return breaches.clause(operation, entry.status, entry.reason.partition(":")[0], parameters, body)
+        return breaches.clause(operation, entry.status, entry.refusal, parameters, body)
 
 
 def told(clause: Clause) -> dict[str, str]:

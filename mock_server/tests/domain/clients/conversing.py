@@ -33,7 +33,7 @@ class Client:
         wait = more.pop("retry_after", None)
         entry = Entry(
             len(self.entries) + 1, self.at, "k", "listCarriers", "GET", target, {}, b"", status,
-            {} if wait is None else {"Retry-After": str(wait)}, b"{}", None, None, self.real,
+            {} if wait is None else {"Retry-After": str(wait)}, b"{}", real=self.real,
         )  # fmt: skip
         self.entries.append(replace(entry, **more))
 

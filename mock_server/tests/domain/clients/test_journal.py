@@ -5,7 +5,7 @@ from mock_server.domain.clients.journal import ENTRY_BYTES, Archive, Entry, Jour
 
 
 def entry(number: int, body: bytes = b"") -> Entry:
-    return Entry(number, 0.0, "k", "trackShipment", "GET", "/v2/carriers", {}, b"", 200, {}, body, None, None)
+    return Entry(number, 0.0, "k", "trackShipment", "GET", "/v2/carriers", {}, b"", 200, {}, body)
 
 
 def test_the_journal_keeps_the_newest_entries() -> None:
@@ -80,8 +80,8 @@ def test_threads_lose_no_entry_and_no_byte() -> None:
 
 def test_faults_are_counted_one_by_one() -> None:
     archive = Archive()
-    archive.journal(5).record(replace(entry(1), fault="down, slow"))
-    archive.journal(5).record(replace(entry(2), fault="slow"))
+    archive.journal(5).record(replace(entry(1), injected=("down", "slow")))
+    archive.journal(5).record(replace(entry(2), injected=("slow",)))
     assert archive.faults == {"down": 1, "slow": 2}
 
 
@@ -89,7 +89,7 @@ def test_a_thousand_names_of_faults_are_enough() -> None:
     archive = Archive()
     journal = archive.journal(1)
     for number in range(1200):
-        journal.record(replace(entry(number), fault=f"fault-{number}"))
+        journal.record(replace(entry(number), injected=(f"fault-{number}",)))
     assert (len(archive.faults), archive.faults["others"]) == (1001, 200)
 
 

@@ -1,5 +1,6 @@
 import pytest
 
+from mock_server.domain.clients.journal import Struck
 from mock_server.tests.domain.clients.conversing import Client
 
 
@@ -113,7 +114,7 @@ def test_who_waits_as_long_as_it_is_told_backs_off_enough() -> None:
 def test_a_lost_answer_may_be_tried_again_and_is_judged_like_a_failure() -> None:
     client = Client()
     for _ in range(3):
-        client.ask(200, reason="fault rule down: CONNECTION_RESET_BY_PEER")
+        client.ask(200, struck=(Struck("down", "CONNECTION_RESET_BY_PEER", lost=True),))
         client.sleep(1)
     assert client.verdict("backoff") == "bad"
 

@@ -14,7 +14,9 @@ SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 def entry(
     target: str = "/v2/carriers", body: bytes = b"", reply: bytes = b"", header: str = "x", value: str = ""
 ) -> Entry:
-    return Entry(7, 1_781_524_800.0, KEY, None, "GET", target, {header: value}, body, 404, {}, reply, f"of {KEY}", None)
+    return Entry(
+        7, 1_781_524_800.0, KEY, None, "GET", target, {header: value}, body, 404, {}, reply, "not_found", f"of {KEY}"
+    )
 
 
 def test_an_entry_is_told_in_two_halves() -> None:
