@@ -11,7 +11,7 @@ serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 test: $(VENV)/.dev                 ## format, lint, types, import arrows, unit, property and black-box tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy mock_server contract_tests benchmarks
+	@$(BIN)/mypy mock_server contract_tests trackflow_mock benchmarks hatch_build.py
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
@@ -24,12 +24,15 @@ tables: $(VENV)/.dev               ## write the generated tables of README and d
 bench: $(VENV)/.dev                ## compare with WireMock, Prism and Mockoon on this machine
 	@$(BIN)/python -m benchmarks.peers $(ARGS)
 
-wheel: $(VENV)/.dev                ## build the wheel into dist/
-	@$(BIN)/python -m build --wheel --outdir dist .
+wheel: $(VENV)/.dev                ## build sdist and wheel into dist/
+	@$(BIN)/python -m build --no-isolation --outdir dist .
 
-lock:                              ## resolve the dependencies anew (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+lock: COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-package trackflow-mock --python-version 3.11 pyproject.toml
+lock:                              ## resolve the dependencies anew (needs uv); UPGRADE=--upgrade takes the newest
+	$(COMPILE) $(UPGRADE) --all-extras --group dev -o requirements-dev.lock
+	$(COMPILE) --extra contract -c requirements-dev.lock -o requirements-contract.lock
+	$(COMPILE) -c requirements-dev.lock -o requirements.lock
+	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group build -c requirements-dev.lock -o requirements-build.lock
 
 clean:
 	rm -rf $(VENV) dist build

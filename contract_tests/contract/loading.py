@@ -13,8 +13,7 @@ from contract_tests.contract.overlay_format import OverlayError, warned
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.violations import sentence
 
-_ROOT = Path(__file__).resolve().parents[2]
-DATA = _ROOT / "trackflow_data" if (_ROOT / "trackflow_data").is_dir() else _ROOT  # where a wheel puts the two folders
+DATA = Path(__file__).resolve().parents[2]  # a wheel has the same folders beside each other as the repository
 SCHEMAS = DATA / "schemas"
 FIXTURES = DATA / "fixtures"
 

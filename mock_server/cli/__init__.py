@@ -9,6 +9,7 @@ import click
 from mock_server.cli.certify import certify
 from mock_server.cli.docs import docs
 from mock_server.cli.exits import WRONG, Unusable
+from mock_server.cli.health import health
 from mock_server.cli.lookups import carriers, keys, numbers
 from mock_server.cli.serve import serve
 from mock_server.cli.trigger import trigger
@@ -51,9 +52,10 @@ def cli() -> None:
       trackflow-mock keys new --plan free       a key with the Free plan's limits
       trackflow-mock trigger delivered --to URL one signed webhook delivery, without a server
       trackflow-mock certify URL --secret S     attack a webhook receiver
+      trackflow-mock health URL                 whether a mock is up there
       trackflow-mock docs faults                a page of the documentation
     """
 
 
-for command in (serve, numbers, carriers, keys, trigger, certify, docs):
+for command in (serve, numbers, carriers, keys, trigger, certify, health, docs):
     cli.add_command(command)

@@ -133,7 +133,7 @@ def test_a_page_s_commands_work_one_after_the_other(page: Path, programs: dict[s
 @pytest.mark.parametrize("example", PYTHON, ids=str)
 def test_python_that_is_shown_runs(example: Example, tmp_path: Path) -> None:
     (tmp_path / "test_shown.py").write_text(CLIENT + example.code, encoding="utf-8")
-    tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "mock_server.pytest_plugin"]
+    tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "trackflow_mock.pytest_plugin"]
     command = [sys.executable, *(tests if "def test_" in example.code else []), "test_shown.py"]
     environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)

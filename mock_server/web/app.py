@@ -21,7 +21,7 @@ class MockServer(Flask):
     """The control plane in Flask's hands, and all else in its front's."""
 
     def __init__(self, front: Front) -> None:
-        super().__init__("mock_server", static_folder=None)
+        super().__init__(__name__, static_folder=None)
         self.front = front
         self.pipeline, self.worlds, self.scheduler = front.pipeline, front.worlds, front.scheduler
         self.options = front.options

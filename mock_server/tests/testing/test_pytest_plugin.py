@@ -9,7 +9,7 @@ import pytest
 from mock_server.settings import Settings
 from mock_server.testing.running import RunningMock
 
-PLUGIN = ("-p", "mock_server.pytest_plugin")
+PLUGIN = ("-p", "trackflow_mock.pytest_plugin")
 ASK = """
 import http.client
 import urllib.parse
@@ -110,11 +110,9 @@ def test_it(trackflow):
 
 
 def test_loading_the_plugin_loads_nothing_of_the_mock() -> None:
-    code = (
-        "import sys, mock_server.pytest_plugin; print([name for name in sys.modules if name.startswith('mock_server')])"
-    )
+    code = "import sys, trackflow_mock.pytest_plugin as _; print([each for each in sys.modules if 'mock' in each])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
-    assert told.strip() == "['mock_server.version', 'mock_server', 'mock_server.pytest_plugin']"
+    assert told.strip() == "['mock_server.version', 'mock_server', 'trackflow_mock', 'trackflow_mock.pytest_plugin']"
 
 
 def test_a_mock_that_runs_already_can_be_used(tmp_path: Path) -> None:
