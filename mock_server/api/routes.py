@@ -12,7 +12,9 @@ from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
 
 BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-REMEMBERED_TARGET = 256  # characters; longer targets are read anew each time, so that memory stays bounded
+REMEMBERED_TARGET = (
+    256  # characters, the method's too; longer ones are read anew each time, so that memory stays bounded
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,8 @@ class Router:
 
     def find(self, method: str, target: str) -> Route:
         """The route of a raw target, percent-encoding and all. The same target means the same route."""
-        return self._remembered(method, target) if len(target) <= REMEMBERED_TARGET else self._read(method, target)
+        short = len(method) + len(target) <= REMEMBERED_TARGET
+        return self._remembered(method, target) if short else self._read(method, target)
 
     def _match(self, raw_path: str) -> tuple[str | None, tuple[str, ...]]:
         """The path of the contract that a raw path is one of, and the raw values of its parameters."""

@@ -13,6 +13,7 @@ from mock_server.contract.messages import Reply
 from mock_server.contract.shapes import Shape
 
 ENVELOPE = "#/components/schemas/Error"
+REMEMBERED_MESSAGE = 1000  # characters; longer ones are written anew each time, so that memory stays bounded
 CODES = "#/components/schemas/Error/$defs/code"
 
 
@@ -67,7 +68,9 @@ class ErrorCatalogue:
 
     def reply(self, error: ApiError) -> Reply:
         """The refusal as an answer of its own."""
-        return self._reply(error.code, self.message(error), error.status)
+        message = self.message(error)
+        write = self._reply if len(message) <= REMEMBERED_MESSAGE else self._render
+        return write(error.code, message, error.status)
 
     def _render(self, code: str, message: str, status: HTTPStatus | None) -> Reply:
         kind = self[code]

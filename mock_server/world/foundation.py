@@ -1,10 +1,10 @@
 """What every world stands on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from contract_tests.contract.loading import fixture
 from mock_server.contract.errors import ApiError
@@ -15,7 +15,7 @@ from mock_server.domain.plans import Account, Accounts, Plan
 from mock_server.domain.recent import Recent
 from mock_server.domain.shipments import magic_numbers as magic
 from mock_server.domain.shipments.carriers import CarrierDirectory, TrackingNumber
-from mock_server.domain.shipments.numbers import normalise
+from mock_server.domain.shipments.numbers import LONGEST_INPUT, normalise
 from mock_server.domain.shipments.phrases import Phrases
 from mock_server.domain.shipments.pinned import Pin
 from mock_server.domain.shipments.places import Places
@@ -30,6 +30,7 @@ from mock_server.settings import Settings, setting_from
 from mock_server.world.found import FoundShipment
 
 FAULT_HEADER = "X-Mock-Fault"
+T = TypeVar("T")
 REMEMBERED = 8192  # numbers whose carrier and scenario are not worked out again
 
 
@@ -66,8 +67,8 @@ class Foundation:
             standard=settings.standard_webhooks,
             label=None if settings.strict else FAULT_HEADER,
         )
-        self.recognise = lru_cache(REMEMBERED)(self._recognise)
-        self.parcel = lru_cache(REMEMBERED)(self._parcel)
+        self.recognise = _short(lru_cache(REMEMBERED)(self._recognise), self._recognise)
+        self.parcel = _short(lru_cache(REMEMBERED)(self._parcel), self._parcel)
         self.found_shipments: Recent[tuple[int, str, str | None], FoundShipment] = Recent(REMEMBERED)
         self.scenario = lru_cache(REMEMBERED)(self._scenario)
         self.language = lru_cache(256)(self.phrases.match)
@@ -147,3 +148,15 @@ def told_at(place: str) -> Iterator[None]:
         raise FormError.at(place, error.code, error.detail or error.code) from None
     except ValueError as error:
         raise FormError.at(place, "status", str(error)) from None
+
+
+def _short(
+    remembered: Callable[[str, str | None], T], anew: Callable[[str, str | None], T]
+) -> Callable[[str, str | None], T]:
+    """What is remembered of a number and a carrier's code; longer texts than any can be are read anew."""
+
+    def found(text: str, carrier_code: str | None) -> T:
+        short = len(text) <= LONGEST_INPUT and len(carrier_code or "") <= LONGEST_INPUT
+        return remembered(text, carrier_code) if short else anew(text, carrier_code)
+
+    return found

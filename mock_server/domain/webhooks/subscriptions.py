@@ -11,6 +11,7 @@ from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import to_text
 from mock_server.domain.randomness import stream
 
+LONGEST_SHOWN = 200  # characters of what a client wrote, in a message
 MOST_SUBSCRIPTIONS = 10_000  # a key; more than any test needs, few enough to stay small in memory
 
 
@@ -76,7 +77,9 @@ class Subscriptions:
             try:
                 return self._by_id.pop(webhook_id)
             except KeyError:
-                raise ApiError("not_found", f"this key has no webhook {webhook_id!r}", verbatim=True) from None
+                raise ApiError(
+                    "not_found", f"this key has no webhook {webhook_id[:LONGEST_SHOWN]!r}", verbatim=True
+                ) from None
 
     def restore(self, subscriptions: Iterable[Subscription], created: int) -> None:
         """Take in subscriptions of before, the last of them the so manieth that was created."""
@@ -98,10 +101,11 @@ def check_url(url: str) -> None:
         parts = urlsplit(url)
         usable = bool(parts.hostname) and parts.port != 0
     except ValueError as error:
-        raise ApiError("invalid_request", f"url {url!r} is not a URL: {error}") from None
+        raise ApiError("invalid_request", f"url {url[:LONGEST_SHOWN]!r} is not a URL: {error}") from None
     if not usable:
         raise ApiError(
-            "invalid_request", f"url {url!r} has no host or port to connect to, like https://example.com/hook"
+            "invalid_request",
+            f"url {url[:LONGEST_SHOWN]!r} has no host or port to connect to, like https://example.com/hook",
         )
 
 

@@ -1,7 +1,12 @@
+import tracemalloc
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
-from mock_server.domain.clients.journal import ENTRY_BYTES, Archive, Entry, Journal, backwards, masked, newest
+import pytest
+
+from mock_server.domain.clients.journal import ENTRY_BYTES, Archive, Entry, Journal, Struck, backwards, masked, newest
 
 
 def entry(number: int, body: bytes = b"") -> Entry:
@@ -107,3 +112,47 @@ def test_a_watcher_sees_what_is_recorded_while_it_watches() -> None:
 def test_a_masked_key_shows_its_form_and_its_end() -> None:
     assert masked("tf_live_free_12345678") == "tf_live_...5678"
     assert masked("short") == "..."
+
+
+def texts(count: int, length: int, prefix: str) -> list[str]:
+    """So many different texts of that length."""
+    return [f"{prefix}{number:x}".ljust(length, "x") for number in range(count)]
+
+
+SHAPES = {
+    "empty headers": lambda: {"headers": dict.fromkeys(texts(3000, 8, "a"), "")},
+    "headers": lambda: {"headers": dict(zip(texts(300, 40, "a"), texts(300, 60, "b"), strict=True))},
+    "long names": lambda: {"headers": dict.fromkeys(texts(4, 8000, "a"), "")},
+    "long values": lambda: {"headers": dict(zip(texts(4, 10, "a"), texts(4, 8000, "b"), strict=True))},
+    "headers of the answer": lambda: {"reply_headers": dict(zip(texts(90, 9, "a"), texts(90, 9, "b"), strict=True))},
+    "a long target": lambda: {"target": texts(1, 16_000, "/v2/")[0]},
+    "a long method": lambda: {"method": texts(1, 16_000, "M")[0]},
+    "a long reason": lambda: {"detail": texts(1, 16_000, "because ")[0]},
+    "many rules": lambda: {
+        "injected": tuple(texts(300, 20, "f")),
+        "struck": (*map(Struck, texts(300, 9, "f"), "x" * 300),),
+    },
+    "bodies": lambda: {"body": bytes(8192), "reply_body": bytes(range(256)) * 32},
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_an_entry_counts_as_what_it_really_takes(shape: Callable[[], dict[str, Any]]) -> None:
+    count = 20
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        entries = [replace(entry(number), **shape()) for number in range(count)]
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    counted = sum(each.bytes for each in entries)
+    assert 0.9 * taken < counted < 2 * taken + 2 * count * ENTRY_BYTES
+
+
+def test_a_thousand_empty_headers_fill_a_journal_as_other_bytes_do() -> None:
+    archive = Archive(1_000_000)
+    journal = archive.journal(10_000)
+    for number in range(200):
+        journal.record(replace(entry(number), headers=dict.fromkeys(texts(1000, 8, "a"), "")))
+    assert 0 < len(journal) <= 6
