@@ -113,7 +113,7 @@ def test_an_example_is_checked_or_says_why_it_is_not(example: Example) -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if SHELL[page] and page.name != "recipes.md"], ids=str)
 def test_a_page_s_commands_work_one_after_the_other(page: Path, programs: dict[str, str], tmp_path: Path) -> None:
-    app = create_app(Settings(), ManualClock(from_text("2026-06-15T12:00:00Z")))
+    app = create_app(Settings())
     with BackgroundServer(app, options=app.options()) as mock, running(SAMPLES["flask"]) as receiver:
         for example in SHELL[page]:
             script = example.code.replace(MOCK, mock.url).replace(RECEIVER, receiver)
