@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.tests.web.raw_client import GET, RawClient, ask, echo, serving
-from mock_server.web.server import BackgroundServer
+from mock_server.server.serving import BackgroundServer
+from mock_server.tests.server.raw_client import GET, RawClient, ask, echo, serving
 
 TOKENS = [
     *(b"GET", b"POST", b"HEAD", b"CONNECT", b"PRI", b"BREW", b" ", b"/", b"*", b"http://", b"%", b"?", b"#", b"\x00"),

@@ -3,7 +3,7 @@ from contextlib import closing
 
 import pytest
 
-from mock_server.web.listener import ListenError, listen, url_of
+from mock_server.server.listening import ListenError, listen, url_of
 
 
 def test_port_0_picks_one() -> None:

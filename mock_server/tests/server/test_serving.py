@@ -7,18 +7,17 @@ import threading
 
 import pytest
 
-from mock_server.tests.web.raw_client import GET, RawClient, ask, hello, serving, until
-from mock_server.tests.web.sleeper import Sleeper
-from mock_server.tests.web.test_player import playing
-from mock_server.web.limits import Limits
-from mock_server.web.listener import ListenError
-from mock_server.web.server import BackgroundServer, Options
-from mock_server.web.site import fastest_event_loop
-from mock_server.web.transport import Pause, Send
+from mock_server.server.listening import ListenError
+from mock_server.server.parsing import Limits
+from mock_server.server.playing import Dribble
+from mock_server.server.reply import Reply
+from mock_server.server.serving import BackgroundServer, Options, fastest_event_loop
+from mock_server.tests.server.raw_client import GET, RawClient, ask, hello, serving, until
+from mock_server.tests.server.sleeper import Sleeper
 
 PROGRAM = """
-from mock_server.tests.web.raw_client import hello
-from mock_server.web.server import serve
+from mock_server.tests.server.raw_client import hello
+from mock_server.server.serving import serve
 
 serve(hello, {host!r}, 0, on_ready=lambda url: print(url, flush=True))
 print("ended well")
@@ -90,7 +89,7 @@ def test_others_may_schedule_work_on_the_loop() -> None:
 
 def test_work_called_on_the_loop_returns_or_raises_here() -> None:
     with serving(hello) as server:
-        assert server.call(lambda service: service.limits) == Limits()
+        assert server.call(lambda shared: shared.limits) == Limits()
         with pytest.raises(ZeroDivisionError):
             server.call(lambda _: 1 // 0)
 
@@ -108,13 +107,13 @@ def test_the_loop_of_asyncio_serves_where_uvloop_is_missing(monkeypatch: pytest.
 
 def test_an_answer_under_way_is_finished_before_the_end() -> None:
     sleeper = Sleeper()
-    server = BackgroundServer(playing(Pause(1), Send(b"late")), options=Options(sleep=sleeper))
+    server = BackgroundServer(lambda _: Reply(200, b"late", pause=1), options=Options(sleep=sleeper))
     with RawClient(server.start()) as client:
         client.send(GET)
         sleeper.asleep()
         stopping = threading.Thread(target=server.stop)
         stopping.start()
-        until(server, lambda service: service.stopping)
+        until(server, lambda shared: shared.stopping)
         with pytest.raises(ConnectionRefusedError):
             RawClient(server.url)
         sleeper.wake(server)
@@ -126,13 +125,14 @@ def test_an_answer_under_way_is_finished_before_the_end() -> None:
 def test_a_dribble_under_way_is_finished_before_the_end() -> None:
     sleeper = Sleeper()
     options = Options(sleep=sleeper, limits=Limits(grace_seconds=20))
-    server = BackgroundServer(playing(Send(b"drib"), Pause(1), Send(b"ble")), options=options)
+    server = BackgroundServer(lambda _: Reply(200, b"dribble", wire=Dribble(2, 1)), options=options)
     with RawClient(server.start()) as client:
         client.send(GET)
         sleeper.asleep()
         stopping = threading.Thread(target=server.stop)
         stopping.start()
-        until(server, lambda service: service.stopping)
+        until(server, lambda shared: shared.stopping)
+        sleeper.wake(server)
         sleeper.wake(server)
         assert client.rest().endswith(b"\r\n\r\ndribble")
         stopping.join()
@@ -141,7 +141,7 @@ def test_a_dribble_under_way_is_finished_before_the_end() -> None:
 def test_an_answer_that_outlasts_the_grace_is_cut_off() -> None:
     sleeper = Sleeper()
     options = Options(sleep=sleeper, limits=Limits(grace_seconds=0))
-    with serving(playing(Pause(100)), options) as server, RawClient(server.url) as client:
+    with serving(lambda _: Reply(200, pause=100), options) as server, RawClient(server.url) as client:
         client.send(GET)
         sleeper.asleep()
         server.stop()
@@ -149,10 +149,19 @@ def test_an_answer_that_outlasts_the_grace_is_cut_off() -> None:
             client.rest()
 
 
-def test_the_date_is_refreshed_by_the_clock_handed_in_and_not_per_request() -> None:
-    dates = iter(["Mon, 15 Jun 2026 12:00:00 GMT", *["Mon, 15 Jun 2026 12:00:01 GMT"] * 1000])
-    with serving(hello, Options(date=lambda: next(dates))) as server:
-        assert {ask(server.url, GET).headers["date"] for _ in range(3)} == {"Mon, 15 Jun 2026 12:00:01 GMT"}
+def test_the_date_is_that_of_the_clock_handed_in_to_the_second() -> None:
+    now = [1_781_524_800.9]
+    with serving(hello, Options(now=lambda: now[0])) as server, RawClient(server.url) as client:
+
+        def date() -> str:
+            client.send(GET)
+            return client.answer().headers["date"]
+
+        assert {date() for _ in range(3)} == {"Mon, 15 Jun 2026 12:00:00 GMT"}
+        now[0] += 0.1
+        assert date() == "Mon, 15 Jun 2026 12:00:01 GMT"
+        now[0] -= 60
+        assert date() == "Mon, 15 Jun 2026 11:59:01 GMT"
 
 
 def test_the_server_does_not_name_itself_unless_told_to() -> None:

@@ -1,33 +1,30 @@
-import json
+import asyncio
 import threading
 from contextlib import suppress
-from typing import Any
 
 import pytest
 
-from mock_server.tests.web.raw_client import GET, RawClient, ask, echo, hello, serving, until
-from mock_server.tests.web.sleeper import Sleeper
-from mock_server.web.connection import HELD, Connection
-from mock_server.web.environ import Environ
-from mock_server.web.limits import Limits
-from mock_server.web.server import BackgroundServer, Options
-from mock_server.web.service import Service
-from mock_server.web.transport import Answer, Pause, Script, Send
+from mock_server.server.connection import HELD, Connection, Shared
+from mock_server.server.parsing import Limits
+from mock_server.server.reply import Reply
+from mock_server.server.request import Refusal, Request
+from mock_server.server.serving import BackgroundServer, Options, sweep
+from mock_server.tests.server.raw_client import GET, RawClient, ask, echo, hello, serving, until
+from mock_server.tests.server.sleeper import Sleeper
 
 
-def slow(environ: Environ, start_response: Any) -> Script:
-    start_response("200 OK", [])
-    return Script((Pause(100), Send(b"late")))
+def slow(_: Request) -> Reply:
+    return Reply(200, b"late", pause=100)
 
 
 def later(server: BackgroundServer, seconds: float) -> None:
     """Let the server see an instant, and then one so many seconds after it."""
-    server.call(lambda service: service.sweep(service.loop.time()))
-    server.call(lambda service: service.sweep(service.loop.time() + seconds))
+    server.call(lambda shared: sweep(shared, shared.loop.time()))
+    server.call(lambda shared: sweep(shared, shared.loop.time() + seconds))
 
 
-def connections(service: Service) -> list[Connection]:
-    return [guest for guest in service.guests if isinstance(guest, Connection)]
+def connections(shared: Shared) -> list[Connection]:
+    return list(shared.connections)
 
 
 def test_a_connection_serves_one_request_after_another() -> None:
@@ -57,9 +54,8 @@ def test_connection_close_is_honoured() -> None:
 
 
 def test_an_application_may_close_the_connection() -> None:
-    def closing(environ: Environ, start_response: Any) -> list[bytes]:
-        start_response("200 OK", [("Connection", "close")])
-        return [b"bye"]
+    def closing(_: Request) -> Reply:
+        return Reply(200, b"bye", {"Connection": "close"})
 
     with serving(closing) as server, RawClient(server.url) as client:
         client.send(GET)
@@ -100,7 +96,7 @@ def test_half_a_request_gets_an_answer_too() -> None:
 def test_a_body_reaches_the_application_both_ways(framed: bytes) -> None:
     with serving(echo) as server:
         seen = ask(server.url, b"POST / HTTP/1.1\r\nHost: mock\r\n", framed).json()
-        assert (seen["body"], seen["input"]) == ("hello", "hello")
+        assert seen["body"] == "hello"
 
 
 def test_a_body_of_a_megabyte_reaches_the_application_whole() -> None:
@@ -121,10 +117,10 @@ def test_a_client_that_asks_first_is_told_to_continue() -> None:
 def test_a_failing_application_is_an_internal_error_and_the_connection_lives_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def sometimes(environ: Environ, start_response: Any) -> list[bytes]:
-        if environ["PATH_INFO"] == "/fail":
+    def sometimes(request: Request) -> Reply:
+        if request.path == "/fail":
             raise ZeroDivisionError("told once")
-        return hello(environ, start_response)
+        return hello(request)
 
     with serving(sometimes) as server, RawClient(server.url) as client:
         client.send(b"GET /fail HTTP/1.1\r\nHost: mock\r\n\r\n", GET)
@@ -133,9 +129,8 @@ def test_a_failing_application_is_an_internal_error_and_the_connection_lives_on(
 
 
 def test_a_header_with_a_line_break_is_an_internal_error(caplog: pytest.LogCaptureFixture) -> None:
-    def splitting(environ: Environ, start_response: Any) -> list[bytes]:
-        start_response("200 OK", [("X-A", "b\r\nX-C: d")])
-        return [b""]
+    def splitting(_: Request) -> Reply:
+        return Reply(200, headers={"X-A": "b\r\nX-C: d"})
 
     with serving(splitting) as server:
         answered = ask(server.url, GET)
@@ -144,9 +139,9 @@ def test_a_header_with_a_line_break_is_an_internal_error(caplog: pytest.LogCaptu
 
 
 def test_refusals_are_rendered_by_the_application_s_side() -> None:
-    def refuse(status: int, reason: str, environ: Environ | None) -> Answer:
-        told = {"status": status, "reason": reason, "path": environ and environ["PATH_INFO"]}
-        return Answer(400, [("Content-Type", "application/json")], json.dumps(told).encode())
+    def refuse(refusal: Refusal) -> Reply:
+        path = refusal.request and refusal.request.path
+        return Reply.json(400, {"status": refusal.status, "reason": refusal.reason, "path": path})
 
     with serving(hello, Options(refuse=refuse, limits=Limits(body_bytes=10))) as server:
         answered = ask(server.url, b"POST /x HTTP/1.1\r\nHost: mock\r\nContent-Length: 11\r\n\r\n")
@@ -157,7 +152,7 @@ def test_refusals_are_rendered_by_the_application_s_side() -> None:
 
 
 def test_a_refusal_that_cannot_be_rendered_is_told_in_plain_text(caplog: pytest.LogCaptureFixture) -> None:
-    def refuse(status: int, reason: str, environ: Environ | None) -> Answer:
+    def refuse(_: Refusal) -> Reply:
         raise ZeroDivisionError
 
     with serving(hello, Options(refuse=refuse)) as server:
@@ -192,7 +187,7 @@ def test_what_came_during_a_slow_answer_is_drained_after_a_refusal() -> None:
     with serving(slow, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
         sending = threading.Thread(target=client.send, args=(GET, b"nonsense\r\n\r\n", b"x" * 20_000_000))
         sending.start()
-        until(server, lambda service: [found for found in connections(service) if not found.reading])
+        until(server, lambda shared: [found for found in connections(shared) if not found.reading])
         sleeper.wake(server)
         assert [client.answer().body, client.answer().status, client.rest()] == [b"late", 400, b""]
         sending.join()
@@ -201,9 +196,8 @@ def test_what_came_during_a_slow_answer_is_drained_after_a_refusal() -> None:
 def test_a_client_that_does_not_read_is_not_read_either() -> None:
     body = b"x" * 20_000_000  # more than the system takes on its way
 
-    def large(environ: Environ, start_response: Any) -> list[bytes]:
-        start_response("200 OK", [])
-        return [body]
+    def large(_: Request) -> Reply:
+        return Reply(200, body)
 
     def keep_asking(client: RawClient) -> None:
         with suppress(ConnectionError):
@@ -212,12 +206,12 @@ def test_a_client_that_does_not_read_is_not_read_either() -> None:
     with serving(large) as server, RawClient(server.url) as client:
         asking = threading.Thread(target=keep_asking, args=(client,))
         asking.start()
-        until(server, lambda service: [found for found in connections(service) if not found.reading])
+        until(server, lambda shared: [found for found in connections(shared) if not found.reading])
         (connection,) = server.call(connections)
         # However much it asks for, this process keeps one answer and a bounded amount of questions.
-        assert 0 < connection.wire.unsent < len(body) + 1000
+        assert 0 < connection.line.unsent < len(body) + 1000
         assert len(connection.held) < HELD + 256 * 1024
-        server.call(lambda _: connection.abort())
+        server.call(lambda _: connection.line.reset())
         asking.join()
 
 
@@ -254,9 +248,8 @@ def test_a_body_that_does_not_arrive_is_refused_in_time() -> None:
 
 
 def test_a_client_that_never_reads_is_cut_off_in_time() -> None:
-    def large(environ: Environ, start_response: Any) -> list[bytes]:
-        start_response("200 OK", [])
-        return [b"x" * 20_000_000]
+    def large(_: Request) -> Reply:
+        return Reply(200, b"x" * 20_000_000)
 
     with serving(large) as server, RawClient(server.url) as client:
         client.send(GET)
@@ -274,3 +267,41 @@ def test_an_answer_under_way_is_given_its_time() -> None:
         later(server, 99)
         sleeper.wake(server)
         assert client.answer().body == b"late"
+
+
+@pytest.mark.parametrize("size", [10, 100_000], ids=["many", "large"])
+def test_a_client_that_asks_without_end_lets_others_in_between(size: int) -> None:
+    order: list[str] = []
+
+    def note(request: Request) -> Reply:
+        order.append(request.path)
+        if len(order) == 1:  # the other client asks while this one's burst has been read already
+            other.send(b"GET /other HTTP/1.1\r\nHost: mock\r\n\r\n")
+        return Reply(200, b"x" * size)
+
+    with serving(note) as server, RawClient(server.url) as client, RawClient(server.url) as other:
+        client.send(b"GET /burst HTTP/1.1\r\nHost: mock\r\n\r\n" * 300)
+        assert other.answer().status == 200
+        assert all(client.answer().status == 200 for _ in range(300))
+    assert order.index("/other") < 100
+
+
+def test_a_connection_can_be_taken_over_with_what_has_come_already() -> None:
+    taken: list[bytes] = []
+
+    def take(transport: asyncio.Transport, came: bytes) -> None:
+        taken.append(came)
+        transport.write(b"taken")
+        transport.close()
+
+    def connect(request: Request) -> Reply:
+        assert (request.method, request.target) == ("CONNECT", "mock:443")
+        return Reply(200, takeover=take)
+
+    with serving(connect) as server, RawClient(server.url) as client:
+        client.send(b"CONNECT mock:443 HTTP/1.1\r\nHost: mock:443\r\n\r\n\x16\x03\x01")
+        head, _, rest = client.rest().partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert b"Content-Length" not in head
+        assert rest == b"taken"
+    assert taken == [b"\x16\x03\x01"]

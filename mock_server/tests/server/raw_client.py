@@ -10,10 +10,10 @@ from time import monotonic
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from mock_server.web.environ import BODY, HEADERS, Environ
-from mock_server.web.gateway import Application
-from mock_server.web.server import BackgroundServer, Options
-from mock_server.web.service import Service
+from mock_server.server.connection import Answer, Shared
+from mock_server.server.reply import Reply
+from mock_server.server.request import Request
+from mock_server.server.serving import BackgroundServer, Options
 
 GET = b"GET / HTTP/1.1\r\nHost: mock\r\n\r\n"
 
@@ -107,36 +107,32 @@ def ask(url: str, *data: bytes) -> Answered:
         return client.answer()
 
 
-def until(server: BackgroundServer, claim: Callable[[Service], object]) -> None:
+def until(server: BackgroundServer, claim: Callable[[Shared], object]) -> None:
     """Ask the server again and again until the claim holds, but not for ever."""
     deadline = monotonic() + 20
     while not server.call(claim):
         assert monotonic() < deadline, "the server never came to that"
 
 
-def hello(environ: Environ, start_response: Any) -> list[bytes]:
-    """The smallest application that says anything."""
-    start_response("200 OK", [("Content-Type", "text/plain")])
-    return [b"hello"]
+def hello(_: Request) -> Reply:
+    """The smallest answer that says anything."""
+    return Reply(200, b"hello", {"Content-Type": "text/plain"})
 
 
-def echo(environ: Environ, start_response: Any) -> list[bytes]:
+def echo(request: Request) -> Reply:
     """Answers with what reached it."""
-    start_response("200 OK", [("Content-Type", "application/json")])
     seen = {
-        "method": environ["REQUEST_METHOD"],
-        "path": environ["PATH_INFO"],
-        "query": environ["QUERY_STRING"],
-        "uri": environ["REQUEST_URI"],
-        "headers": environ[HEADERS],
-        "body": environ[BODY].decode("latin-1"),
-        "input": environ["wsgi.input"].read().decode("latin-1"),
+        "method": request.method,
+        "path": request.path,
+        "target": request.target,
+        "headers": dict(request.headers),
+        "body": request.body.decode("latin-1"),
     }
-    return [json.dumps(seen).encode()]
+    return Reply.json(200, seen)
 
 
 @contextmanager
-def serving(application: Application, options: Options | None = None) -> Iterator[BackgroundServer]:
+def serving(answer: Answer, options: Options | None = None) -> Iterator[BackgroundServer]:
     """A server for one test, on a port of its own."""
-    with BackgroundServer(application, options=options) as server:
+    with BackgroundServer(answer, options=options) as server:
         yield server

@@ -3,39 +3,60 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import requests
 
-from mock_server.tests.web.raw_client import echo, serving
-from mock_server.web.environ import Environ
-from mock_server.web.server import BackgroundServer
-from mock_server.web.transport import Close, Headers, Pause, Reset, Script, Send, head
+from mock_server.server.playing import Cut, Dribble, Noise, Nothing, Reset
+from mock_server.server.reply import Reply, Sending
+from mock_server.server.request import Request
+from mock_server.server.serving import BackgroundServer
+from mock_server.tests.server.raw_client import echo, serving
 
-LONG: Headers = [("Content-Length", "100")]
-CHUNKED = head(200, [("Transfer-Encoding", "chunked")]) + b"5\r\nhello\r\n"
-SCRIPTS = {
-    "/reset": (Script((Reset(),), raw=True), ()),
-    "/reset-midway": (Script((Send(b"half"), Reset())), LONG),
-    "/empty": (Script((Close(),), raw=True), ()),
-    "/truncated": (Script((Send(b"half"), Close())), LONG),
-    "/bad-chunk": (Script((Send(CHUNKED + b"lskdu018973t09sylgasjkfg1][]'./.sdlv"), Close()), raw=True), ()),
-    "/garbage": (Script((Send(b"\x00\x01lskdu018973t09sylgasjkfg1][]"), Close()), raw=True), ()),
-    "/slow": (Script((Pause(0.001), Send(b"slow"))), ()),
-    "/dribble": (Script((Send(b"dri"), Pause(0.001), Send(b"bb"), Pause(0.001), Send(b"le"))), ()),
+LONG = b"half" + b"." * 96
+
+
+class HalfThenReset:
+    """A connection reset in the middle of the body."""
+
+    async def play(self, sending: Sending) -> None:
+        head, content = sending.opening()
+        await sending.send(head + content[:4])
+        sending.reset()
+
+    def remains(self, content: bytes) -> bytes:
+        return content
+
+
+class ChunkThenGarbage:
+    """A good chunk, and then none."""
+
+    async def play(self, sending: Sending) -> None:
+        await sending.send(sending.chunked() + b"5\r\nhello\r\nlskdu018973t09sylgasjkfg1][]'./.sdlv")
+        sending.close()
+
+    def remains(self, content: bytes) -> bytes:
+        return content
+
+
+REPLIES = {
+    "/reset": Reply(200, wire=Reset()),
+    "/reset-midway": Reply(200, LONG, wire=HalfThenReset()),
+    "/empty": Reply(200, wire=Nothing()),
+    "/truncated": Reply(200, LONG, wire=Cut(4)),
+    "/bad-chunk": Reply(200, wire=ChunkThenGarbage()),
+    "/garbage": Reply(200, wire=Noise(b"\x00\x01lskdu018973t09sylgasjkfg1][]")),
+    "/slow": Reply(200, b"slow", pause=0.001),
+    "/dribble": Reply(200, b"dribble", wire=Dribble(3, 0.003)),
 }
 WHOLE = {"/slow": "slow", "/dribble": "dribble"}
-BROKEN = sorted(SCRIPTS.keys() - WHOLE.keys())
+BROKEN = sorted(REPLIES.keys() - WHOLE.keys())
 
 
-def application(environ: Environ, start_response: Any) -> Iterable[bytes]:
-    if environ["PATH_INFO"] not in SCRIPTS:
-        return echo(environ, start_response)
-    script, headers = SCRIPTS[environ["PATH_INFO"]]
-    start_response("200 OK", list(headers))
-    return script
+def application(request: Request) -> Reply:
+    return REPLIES.get(request.path) or echo(request)
 
 
 @pytest.fixture(scope="module")

@@ -36,9 +36,10 @@ def listen(host: str, port: int) -> tuple[socket.socket, ...]:
     return tuple(sockets)
 
 
-def url_of(host: str, port: int) -> str:
+def url_of(host: str, port: int, *, secure: bool = False) -> str:
     """`http://HOST:PORT`, IPv6 addresses in brackets."""
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if secure else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, str]]:

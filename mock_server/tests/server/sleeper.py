@@ -3,7 +3,7 @@
 import asyncio
 from queue import SimpleQueue
 
-from mock_server.web.server import BackgroundServer
+from mock_server.server.serving import BackgroundServer
 
 
 class Sleeper:
