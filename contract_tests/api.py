@@ -43,13 +43,15 @@ class Api:
         lang: str | None = None,
         query: Mapping[str, str] | None = None,
         key: Key | None = None,
+        odd: bool = False,
         **how: Any,
     ) -> Exchange:
+        """A shipment; what is `odd` may be refused before the API sees it, and is not judged as the API's answer."""
         asked = number if isinstance(number, Number) else Number(number)
         asked_query = {**asked.query, **({"lang": lang} if lang is not None else {}), **(query or {})}
         operation = self.operation("trackShipment")
         target = operation.target({operation.path_parameter: asked.tracking_number}, asked_query)
-        return self.call(operation, target, key=key, **how)
+        return self.call(None if odd else operation, target, key=key, **how)
 
     def once(self, number: Number, *, lang: str | None = None, again: bool = False) -> Exchange:
         """As `track`, but a question that was asked before is not asked again, unless it must be."""

@@ -6,13 +6,12 @@ from typing import Protocol
 
 from contract_tests.clock import Clock
 from contract_tests.exchange import Response
+from contract_tests.resets import LATE, reset_at
 
 LONGEST_WAIT_SECONDS = 130.0  # two minute windows; nobody waits for a day window
 _MARGIN_SECONDS = 0.3  # clocks differ a little
 _MINUTE = 60.0
 _DAY = 86400.0
-_UNIX_SECONDS_FROM = 1e9
-_UNIX_MILLISECONDS_FROM = 1e11
 
 
 class QuotaSpentError(Exception):
@@ -23,14 +22,6 @@ class Sleeper(Protocol):
     """Lets time pass, by waiting or by asking a test server to move its clock."""
 
     def pass_time(self, seconds: float, reason: str) -> None: ...
-
-
-def seconds_until(reset: float, now: float) -> float | None:
-    """How far ahead a Reset value lies, its unit told by its size; None if it can be no time ahead."""
-    if reset >= _UNIX_MILLISECONDS_FROM:
-        reset /= 1000
-    ahead = reset - now if reset >= _UNIX_SECONDS_FROM else reset
-    return ahead if -1 <= ahead <= _DAY + _MINUTE else None
 
 
 def whole_number(text: str | None) -> int | None:
@@ -70,13 +61,12 @@ class Pace:
         """Learns from the headers of a response."""
         now = self.clock.now()
         remaining = whole_number(response.header(self.remaining_header))
-        reset = whole_number(response.header(self.reset_header))
+        ends = reset_at(response.header(self.reset_header), now)
         if remaining is None:
             self.sent += [now] * cost
             return
         self.remaining = remaining
-        ahead = seconds_until(reset, now) if reset is not None else None
-        self.ends_at = now + (_MINUTE if ahead is None else max(ahead, 0.0) + _MARGIN_SECONDS)
+        self.ends_at = now + _MINUTE if ends is None else max(ends, now) + LATE + _MARGIN_SECONDS
 
     def refused(self, response: Response, retry_after: str) -> None:
         """Waits out a 429 that was not asked for."""
@@ -92,7 +82,7 @@ class Pace:
             raise QuotaSpentError(
                 f"the key's quota is used up for another {seconds / 3600:.1f} h; run again then, or with another key"
             )
-        name = "the minute window" if seconds <= _MINUTE + 1 else "the quota"
+        name = "the minute window" if seconds <= _MINUTE + 2 else "the quota"
         text = f"waiting {seconds:.0f} s for {name}"
         self.sleeper.pass_time(seconds, text + (" after a 429 that was not asked for" if cause == "refusal" else ""))
 

@@ -28,10 +28,11 @@ from contract_tests.report.listing import listing
 from contract_tests.run import Run, prepare
 from contract_tests.session import UnsafeError
 from contract_tests.states import States
-from contract_tests.transport import NoAnswerError
+from contract_tests.transport import NoAnswerError, Transport
 
 RUN = pytest.StashKey[Run]()
 CLOCK = pytest.StashKey[Clock]()  # another clock than the system's, for tests of the suite itself
+TRANSPORT = pytest.StashKey[Transport]()  # another way to the target than HTTP, likewise
 _HERE = Path(__file__).resolve().parent
 _OBSTACLES = (UnverifiableError, BudgetSpentError, QuotaSpentError, UnsafeError)
 
@@ -60,7 +61,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("one key has one quota: a contract run is one process, so run it without -n")
     try:
-        config.stash[RUN] = prepare(options, clock=config.stash.get(CLOCK, None))
+        config.stash[RUN] = prepare(
+            options, clock=config.stash.get(CLOCK, None), transport=config.stash.get(TRANSPORT, None)
+        )
     except ContractError as error:
         raise pytest.UsageError(str(error)) from None
 

@@ -9,7 +9,7 @@ from contract_tests import finding
 from contract_tests.api import Api
 from contract_tests.budget import DEFAULT_LOOKUPS, DEFAULT_REQUESTS, Budget
 from contract_tests.clock import Clock, SystemClock
-from contract_tests.contract.document import Contract, load
+from contract_tests.contract.document import Contract, load, placed
 from contract_tests.contract.files import ContractError
 from contract_tests.exchange import Exchange
 from contract_tests.facts import Facts, choose_key
@@ -70,6 +70,7 @@ def prepare(
     """A run that is ready to send; ContractError names what is missing or wrong."""
     contract = contract or load(options.overlay)
     target = target or (read_target(options.target) if options.target else Target())
+    contract = placed(contract, target.paths)
     if options.plan is not None and options.plan not in contract.plans:
         raise ContractError(f"--plan {options.plan}: no such plan; there are {', '.join(contract.plans)}")
     given = options.base_url or target.base_url

@@ -12,6 +12,7 @@ _TABLES = {
     "keys": None,
     "numbers": {"known", "missing", "unavailable"},
     "states": {"url", "headers"},
+    "paths": {"carriers", "webhooks"},
     "webhooks": {"receiver_url", "listen"},
 }
 
@@ -51,6 +52,7 @@ class Target:
     states_headers: Mapping[str, str] = field(default_factory=dict)
     receiver_url: str | None = None
     listen: str | None = None
+    paths: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_target(path: Path) -> Target:
@@ -74,6 +76,7 @@ def read_target(path: Path) -> Target:
         states_headers=_texts(path, "states.headers", content.get("states", {}).get("headers", {})),
         receiver_url=content.get("webhooks", {}).get("receiver_url"),
         listen=content.get("webhooks", {}).get("listen"),
+        paths=_paths(path, content.get("paths", {})),
     )
 
 
@@ -105,6 +108,14 @@ def _number(path: Path, name: str, value: Any) -> Number:
     ):
         return Number(value["tracking_number"], value.get("carrier"))
     raise ContractError(f"{path}: numbers.{name}: a text, or a table of tracking_number and carrier")
+
+
+def _paths(path: Path, values: Mapping[str, Any]) -> dict[str, str]:
+    found = _texts(path, "paths", values)
+    for name, each in found.items():
+        if not each.startswith("/") or not each.strip("/"):
+            raise ContractError(f"{path}: paths.{name}: {each!r} is no path below the base URL; write /{name}")
+    return {name: each.rstrip("/") for name, each in found.items()}
 
 
 def _texts(path: Path, place: str, values: Mapping[str, Any]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from contract_tests.ledger import Ledger
 from contract_tests.pacing import whole_number
 from contract_tests.passive.quota_law import Reading
 from contract_tests.proving import proves
+from contract_tests.resets import is_absolute
 from contract_tests.run import Run
 
 
@@ -142,7 +143,7 @@ def _still_refused(burn: Burn, told: Reading) -> Exchange:
     still = later.status == TOO_MANY
     ledger.judge("quota.both-windows", later, "a 429 until the day ends", described(later), holds=still)
     expected, found = f"0 left until {told.reset}", shown and (shown.remaining, shown.reset)
-    unix = told.reset == round(told.ends_at)
+    unix = is_absolute(told.reset)
     holds = shown is not None and shown.remaining == 0 and abs(shown.ends_at - told.ends_at) <= (0 if unix else 2)
     ledger.judge("quota.headers.window", later, expected, found, holds=holds)
     return later

@@ -94,6 +94,26 @@ class Contract:
         return ""
 
 
+def placed(contract: Contract, paths: Mapping[str, str]) -> Contract:
+    """The contract with the operations of `carriers` and `webhooks` where an implementation has them.
+
+    The page gives neither path, so the clauses about them say nothing of such an implementation.
+    """
+    if not paths:
+        return contract
+    roots = {
+        contract.operations[identifier].path: paths[name]
+        for name, identifier in (("carriers", "listCarriers"), ("webhooks", "createWebhook"))
+        if name in paths and identifier in contract.operations
+    }
+    moved = {}
+    for path, item in contract.document["paths"].items():
+        root = next((each for each in roots if path == each or path.startswith(f"{each}/")), None)
+        left = {name: each for name, each in item.items() if root is None or name != "x-clause"}
+        moved[path if root is None else roots[root] + path.removeprefix(root)] = left
+    return contract_of({**contract.document, "paths": moved}, contract.idle)
+
+
 def load(overlays: Sequence[Path] = ()) -> Contract:
     """The shipped contract with the overlays applied in order; DocumentError for a file that cannot be used."""
     idle: list[str] = []

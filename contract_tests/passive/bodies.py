@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import JSON, Exchange
 from contract_tests.ledger import Ledger
+from contract_tests.passive.refusals import of_the_page
 from contract_tests.target import bare
 
 
@@ -72,9 +73,7 @@ def _check_json(contract: Contract, ledger: Ledger, exchange: Exchange) -> bool:
     """The page shows JSON; where it knows the status, anything else breaks its clause, elsewhere an assumption."""
     response = exchange.response
     kind = media_type(response.header("Content-Type"))
-    known = response.succeeded or any(
-        each.documented and exchange.status in each.statuses for each in contract.refusals.values()
-    )
+    known = response.succeeded or of_the_page(contract, exchange)
     clause = "api.json" if known else "errors.body"
     if not response.is_json:
         ledger.breach(clause, exchange, "a JSON body", response.text)

@@ -9,7 +9,7 @@ from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
-from contract_tests.pacing import seconds_until, whole_number
+from contract_tests.resets import reset_at, told_time
 
 
 def check_headers(contract: Contract, ledger: Ledger, exchange: Exchange) -> None:
@@ -59,9 +59,9 @@ def check_quota_headers(contract: Contract, ledger: Ledger, exchange: Exchange, 
     third = names[0].replace("Remaining", "Limit")
     extra = exchange.response.header(third)
     ledger.judge("quota.headers.limit", exchange, f"no {third}", f"{third}: {extra}", holds=extra is None)
-    reset = whole_number(exchange.response.header(names[1]))
+    reset = exchange.response.header(names[1])
     if reset is not None:
-        ahead = seconds_until(reset, now)
+        ahead = reset_at(reset, now)
         ledger.judge(
             "quota.reset.future",
             exchange,
@@ -71,9 +71,18 @@ def check_quota_headers(contract: Contract, ledger: Ledger, exchange: Exchange, 
         )
 
 
+def check_reset(contract: Contract, ledger: Ledger, exchange: Exchange, now: float) -> None:
+    """Enters whether Reset is a time in one of the forms that times have."""
+    name = contract.header("reset")
+    value = exchange.response.header(name)
+    if value is not None and exchange.operation is not None:
+        expected = f"{name}: a number of seconds, or a date"
+        ledger.judge("quota.reset", exchange, expected, value, holds=told_time(value, now) is not None)
+
+
 def typed(text: str, schema: Mapping[str, Any]) -> Any:
     """The header's text as the kind of value its schema speaks of."""
-    if schema.get("type") == "integer":
+    if any(each.get("type") == "integer" for each in (schema, *schema.get("allOf", ()))):
         digits = text.strip()
         return int(digits) if digits.removeprefix("-").isdigit() and digits.isascii() else text
     return text

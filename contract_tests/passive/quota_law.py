@@ -9,11 +9,11 @@ from typing import Any
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
-from contract_tests.pacing import seconds_until, whole_number
+from contract_tests.pacing import whole_number
+from contract_tests.resets import is_absolute, reset_at
 
 _SAME_WINDOW_SECONDS = 20.0  # windows that end further apart are different windows
 _ROUNDING_SECONDS = 1.5
-_UNIX_SECONDS_FROM = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Reading:
 
     exchange: Exchange
     remaining: int
-    reset: int
+    reset: str
     ends_at: float
 
 
@@ -85,7 +85,7 @@ def check_resets(contract: Contract, ledger: Ledger, exchanges: Sequence[Exchang
         apart = abs(after.ends_at - before.ends_at)
         if apart > 60:  # the other window has fewer requests left now
             continue
-        unix = before.reset >= _UNIX_SECONDS_FROM
+        unix = is_absolute(before.reset)
         holds = before.reset == after.reset if unix else apart <= _ROUNDING_SECONDS
         ledger.judge("quota.reset.steady", after.exchange, f"Reset {before.reset}", after.reset, holds=holds)
 
@@ -97,10 +97,10 @@ def readings(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Read
         if not each.in_order:
             continue
         remaining = whole_number(each.response.header(remaining_header))
-        reset = whole_number(each.response.header(reset_header))
-        ahead = seconds_until(reset, each.at) if reset is not None else None
-        if remaining is not None and reset is not None and ahead is not None:
-            yield Reading(each, remaining, reset, each.at + ahead)
+        reset = each.response.header(reset_header)
+        ends_at = reset_at(reset, each.at)
+        if remaining is not None and reset is not None and ends_at is not None:
+            yield Reading(each, remaining, reset, ends_at)
 
 
 def falls(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Fall]:

@@ -22,6 +22,15 @@ def check_refusal(contract: Contract, ledger: Ledger, exchange: Exchange) -> Non
         ledger.judge(answer.clause, exchange, expected, found, holds=has_code(exchange, code))
 
 
+def of_the_page(contract: Contract, exchange: Exchange) -> bool:
+    """Whether the page has this refusal for the operation, told by its status, or by its code if several share it."""
+    answer = exchange.operation.answer(exchange.status) if exchange.operation else None
+    if answer is None or not answer.clause or not contract.clauses[answer.clause].documented:
+        return False
+    codes = [each for each in contract.refusals.values() if exchange.status in each.statuses]
+    return len(codes) == 1 or any(each.documented and has_code(exchange, each.code) for each in codes)
+
+
 def has_code(exchange: Exchange, code: str) -> bool:
     """Whether the code stands in the body as a word of its own, wherever that is."""
     return re.search(rf"(?<![A-Za-z0-9_]){re.escape(code)}(?![A-Za-z0-9_])", exchange.response.text) is not None

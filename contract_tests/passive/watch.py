@@ -5,7 +5,7 @@ from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
 from contract_tests.passive.bodies import check_body, check_number, check_utf8
 from contract_tests.passive.directory import check_directory
-from contract_tests.passive.headers import check_headers, check_quota_headers
+from contract_tests.passive.headers import check_headers, check_quota_headers, check_reset
 from contract_tests.passive.history import check_history
 from contract_tests.passive.refusals import check_refusal
 
@@ -20,6 +20,7 @@ def watch(contract: Contract, ledger: Ledger, exchange: Exchange, plan: Plan | N
     check_utf8(ledger, exchange)
     check_headers(contract, ledger, exchange)
     check_quota_headers(contract, ledger, exchange, plan, now)
+    check_reset(contract, ledger, exchange, now)
     check_refusal(contract, ledger, exchange)
     if exchange.operation is None or not exchange.response.succeeded:
         return

@@ -12,8 +12,9 @@ from contract_tests.cli import main
 from contract_tests.clock import ManualClock
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Verdict
-from contract_tests.plugin import CLOCK, RUN
+from contract_tests.plugin import CLOCK, RUN, TRANSPORT
 from contract_tests.tests.servers import Target, target_toml
+from contract_tests.transport import Transport
 
 
 @dataclass(slots=True)
@@ -52,6 +53,17 @@ class Timed:
     @pytest.hookimpl(tryfirst=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.stash[CLOCK] = self.clock
+
+
+@dataclass(slots=True)
+class Connected:
+    """Gives a run another way to its target."""
+
+    transport: Transport
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.stash[TRANSPORT] = self.transport
 
 
 def check(*arguments: str, plugins: Sequence[object] = ()) -> Checked:

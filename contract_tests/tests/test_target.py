@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.contract.document import Contract, placed
 from contract_tests.contract.files import ContractError
 from contract_tests.target import Number, read_target
 
@@ -43,6 +44,13 @@ def test_every_fact_is_read(tmp_path: Path) -> None:
         ("[numbers]\nknown = { carrier = 'ups' }", r"numbers\.known: a text, or a table"),
         ("[keys]\nfree = 1", r"keys\.free: 1 is not a text"),
         ("states = 'x'", "states: is a table"),
+        ("[paths]\ncariers = '/x'", r"paths\.cariers: not known; there are carriers, webhooks"),
+        ("[paths]\ncarriers = 3", r"paths\.carriers: 3 is not a text"),
+        (
+            "[paths]\ncarriers = 'couriers'",
+            r"paths\.carriers: 'couriers' is no path below the base URL",
+        ),
+        ("[paths]\nwebhooks = '/'", r"paths\.webhooks: '/' is no path"),
         ("[keys", "not TOML"),
     ],
 )
@@ -52,6 +60,17 @@ def test_a_slip_of_the_pen_is_named(tmp_path: Path, text: str, complaint: str) -
     with pytest.raises(ContractError, match=complaint) as caught:
         read_target(file)
     assert str(file) in str(caught.value)
+
+
+def test_an_implementation_may_have_paths_of_its_own(contract: Contract) -> None:
+    found = placed(contract, {"carriers": "/couriers", "webhooks": "/notifications/hooks"})
+    paths = {name: each.path for name, each in found.operations.items()}
+    assert paths["listCarriers"] == "/couriers"
+    assert paths["createWebhook"] == "/notifications/hooks"
+    assert paths["deleteWebhook"] == "/notifications/hooks/{webhookId}"
+    assert paths["trackShipment"] == contract.operations["trackShipment"].path
+    assert contract.clauses.keys() - found.clauses.keys() == {"carriers.path", "webhook.path", "webhook.delete.path"}
+    assert placed(contract, {}) is contract
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.messages import Reply
+from mock_server.faults import wire
 from mock_server.faults.catalogue import DISTRIBUTIONS
 from mock_server.faults.fault import (
     TYPES,
@@ -22,7 +23,6 @@ from mock_server.faults.fault import (
     build,
     spelling,
 )
-from mock_server.server import playing as wire
 from mock_server.tests.faults.rulebook import BODY, SPECIFICATION, reply
 
 FORM = json.loads((SCHEMAS / "fault.schema.json").read_text("utf-8"))

@@ -1,0 +1,87 @@
+"""Runs against honest servers: which clauses a run says are broken that are not.
+
+`python -m contract_tests.tests.honest [--only WORDS] [--runs 10] [--profile default|exhaust]`
+"""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from contract_tests.clock import ManualClock
+from contract_tests.tests.checking import Checked, Connected, Timed, check
+from contract_tests.tests.servers.clock import Clock
+from contract_tests.tests.servers.honest.connection import Connection
+from contract_tests.tests.servers.honest.stacks import HONEST
+from contract_tests.tests.servers.target import KEYS, Target, target_toml
+from contract_tests.tests.servers.wire import Server
+
+SECONDS = (0.0, 0.1, 0.4)
+SPOILT = (0.0, 0.05)
+BEGINNING = 1_795_000_000.0  # forty seconds into a minute
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One server, how slow and how bad the way to it is, and the seed of its chance."""
+
+    name: str
+    seconds: float
+    spoilt: float
+    seed: int
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.seconds * 1000:.0f} ms {self.spoilt:.0%} #{self.seed}"
+
+
+def run(trial: Trial, *arguments: str, states: bool = True) -> Checked:
+    """What the suite says of the server; no real time is waited for an answer."""
+    honest, clock = HONEST[trial.name], ManualClock(BEGINNING + Random(f"{trial}").uniform(0, 86_400))
+    server = Server(honest.parts.assemble(Clock(clock.now)), honest.parts.handler)
+    way = Connection(server, clock, trial.seconds, trial.spoilt, Random(f"way {trial}"))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "target.toml"
+        facts = target_toml(Target(f"http://127.0.0.1:{server.server_port}", KEYS), states=states)
+        if honest.paths:
+            facts += "\n[paths]\n" + "".join(f'{name} = "{path}"\n' for name, path in honest.paths.items())
+        file.write_text(facts, encoding="utf-8")
+        try:
+            return check(
+                "--target", str(file), "--seed", str(trial.seed), *arguments, plugins=[Timed(clock), Connected(way)]
+            )
+        finally:
+            server.server_close()
+            server.api.world.outbox.close()
+
+
+def trials(names: list[str], runs: int) -> Iterator[Trial]:
+    for name in names:
+        for seconds in SECONDS:
+            for spoilt in SPOILT:
+                for seed in range(runs):
+                    yield Trial(name, seconds, spoilt, seed)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m contract_tests.tests.honest", description=__doc__)
+    parser.add_argument("--only", default="", help="names that contain one of these words, joined by commas")
+    parser.add_argument("--runs", type=int, default=10, help="with different chance each")
+    parser.add_argument("rest", nargs="*", help="further options of trackflow-contract")
+    options = parser.parse_args()
+    names = [name for name in HONEST if any(word in name for word in options.only.split(","))]
+    alarms = count = 0
+    for trial in trials(names, options.runs):
+        checked, count = run(trial, *options.rest), count + 1
+        if checked.status or checked.of("failed"):
+            alarms += 1
+            sys.stdout.write(f"{trial}: exit {checked.status}, {sorted(checked.of('failed'))}\n")
+            sys.stdout.flush()
+    sys.stdout.write(f"{count} runs, {alarms} with a false alarm\n")
+    return int(alarms > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
