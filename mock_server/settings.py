@@ -44,7 +44,7 @@ class Settings:
 
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8080, "Port to listen on; 0 picks a free one.", least=0, most=65_535)
-    seed: int = setting(0, "Number that every shipment, id and draw follows from.")
+    seed: int = setting(0, "Number that every shipment, id and draw follows from.", least=-(2**63), most=2**63 - 1)
     scenario: str | None = setting(
         None, "Scenario that every sandbox starts in: a shipped one by name, or a YAML file.", metavar="NAME-or-FILE"
     )

@@ -2,13 +2,16 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import chain
 from math import inf
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
+from contract_tests.contract.numerals import fraction, whole
 from contract_tests.contract.pointers import steps
 
 DEEPEST = 64  # levels of nesting in a text that may come from anybody
@@ -51,7 +54,12 @@ class _Loader(_Base):  # type: ignore[misc]  # its base is chosen at run time
 
     def construct_integer(self, node: yaml.ScalarNode) -> int:
         text = node.value
-        return int(text, 0) if text[:2] in {"0o", "0x"} else int(text)
+        with _told_of(node):
+            return whole(text, 0 if text[:2] in {"0o", "0x"} else 10)
+
+    def construct_fraction(self, node: yaml.ScalarNode) -> float:
+        with _told_of(node):
+            return fraction(node.value)
 
     def _check_names(self, node: yaml.MappingNode) -> None:
         seen = set()
@@ -69,6 +77,16 @@ _Loader.yaml_implicit_resolvers = {}  # not those of its base
 for _name, _pattern, _first in _CORE:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), ["", *_first])
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
+_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_fraction)
+
+
+@contextmanager
+def _told_of(node: yaml.Node) -> Iterator[None]:
+    """What is wrong with a number, told with its place."""
+    try:
+        yield
+    except ValueError as error:
+        raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from None
 
 
 def read(path: Path) -> Any:
@@ -77,9 +95,13 @@ def read(path: Path) -> Any:
     if path.suffix != ".json":
         return parse(text, path)
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=whole, parse_float=fraction, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise DocumentError(path, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}") from None
+    except RecursionError:
+        raise DocumentError(path, "", "is nested too deeply to be read") from None
+    except ValueError as error:
+        raise DocumentError(path, "", f"not JSON: {error}") from None
 
 
 def parse(text: str, name: Path | str, *, most_values: float = inf) -> Any:
@@ -100,6 +122,12 @@ def parse(text: str, name: Path | str, *, most_values: float = inf) -> Any:
         ) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise DocumentError(name, "", f"not YAML: {error}") from None
+    except (ValueError, KeyError, AttributeError):  # a tag is written out, and what follows is nothing of the kind
+        raise DocumentError(name, "", "not YAML: a value is not what its tag says; leave the tag out") from None
+
+
+def _refuse_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a JSON number")
 
 
 def line_of(path: Path, pointer: str) -> int | None:

@@ -62,23 +62,25 @@ def _flag(name: str) -> str:
 def serve(**options: Any) -> None:
     """Run the mock on this machine."""
     from contract_tests.contract.files import DocumentError
+    from mock_server.server.listening import ListenError
+    from mock_server.server.serving import serve as serve_http
     from mock_server.web.front import Front
-    from mock_server.web.listener import ListenError
-    from mock_server.web.server import serve as serve_http
+    from mock_server.web.mock import Mock
 
     gc.disable()  # nothing of what starting up makes is garbage
     configure(options["log_format"], sys.stderr)
     try:
         settings, made = _with_token(Settings(**options))
-        front = Front(settings)
+        mock = Mock(settings)
+        front = Front(mock)
         serve_http(
-            front,
+            front.answer,
             settings.host,
             settings.port,
             on_ready=partial(_ready, token=made),
             options=front.options(),
         )
-        front.close()
+        mock.close()
     except SettingError as error:
         raise click.BadParameter(error.problem, param_hint=_flag(error.name)) from None
     except (DocumentError, ListenError, ValueError) as error:

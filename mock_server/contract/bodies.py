@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NoReturn
 
+from contract_tests.contract.numerals import fraction, whole
 from mock_server.contract.errors import ApiError
 
 LONGEST_SHOWN = 80  # characters of a name in a message
@@ -23,7 +24,11 @@ def read_json(body: bytes) -> Any:
         )
     try:
         value = json.loads(
-            body.decode("utf-8"), object_pairs_hook=members, parse_int=_whole, parse_constant=_refuse_constant
+            body.decode("utf-8"),
+            object_pairs_hook=members,
+            parse_int=whole,
+            parse_float=fraction,
+            parse_constant=_refuse_constant,
         )
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -73,13 +78,6 @@ def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _shown(name: str) -> str:
     return repr(name if len(name) <= LONGEST_SHOWN else f"{name[:LONGEST_SHOWN]}...")
-
-
-def _whole(text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:  # Python's limit, against numbers that take long to read
-        raise ValueError(f"a number of {len(text)} digits is too long to be read") from None
 
 
 def _refuse_constant(text: str) -> NoReturn:

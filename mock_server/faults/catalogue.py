@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
-from mock_server.faults import wire
 from mock_server.faults.bodies import edited, is_json
 from mock_server.faults.fault import (
     CallFault,
@@ -22,6 +21,8 @@ from mock_server.faults.fault import (
     fault,
     spelt,
 )
+from mock_server.server import playing
+from mock_server.server.reply import Wire
 
 LONGEST_LATENCY = 300.0  # seconds; a draw beyond is cut, as no client waits for it
 GARBAGE_BYTES = 64
@@ -85,7 +86,7 @@ class Dribble(ReplyFault):
 
     def after(self, reply: Reply, _: Occasion) -> Reply:
         pieces = min(self.number_of_chunks, len(reply.content))
-        return _sent(reply, wire.Dribble(pieces, self.milliseconds / 1000)) if pieces else reply
+        return _sent(reply, playing.Dribble(pieces, self.milliseconds / 1000)) if pieces else reply
 
 
 @fault("CONNECTION_RESET_BY_PEER")
@@ -96,7 +97,7 @@ class ConnectionResetByPeer(ReplyFault):
     loses: ClassVar[bool] = True
 
     def after(self, reply: Reply, _: Occasion) -> Reply:
-        return _sent(reply, wire.Reset())
+        return _sent(reply, playing.Reset())
 
 
 @fault("EMPTY_RESPONSE")
@@ -107,7 +108,7 @@ class EmptyResponse(ReplyFault):
     loses: ClassVar[bool] = True
 
     def after(self, reply: Reply, _: Occasion) -> Reply:
-        return _sent(reply, wire.Nothing())
+        return _sent(reply, playing.Nothing())
 
 
 @fault("MALFORMED_RESPONSE_CHUNK")
@@ -119,7 +120,7 @@ class MalformedResponseChunk(ReplyFault):
     in_transfer: ClassVar[bool] = True
 
     def after(self, reply: Reply, occasion: Occasion) -> Reply:
-        return _sent(reply, wire.BrokenChunk(_garbage(occasion.chance))) if reply.content else reply
+        return _sent(reply, playing.BrokenChunk(_garbage(occasion.chance))) if reply.content else reply
 
 
 @fault("RANDOM_DATA_THEN_CLOSE")
@@ -130,7 +131,7 @@ class RandomDataThenClose(ReplyFault):
     loses: ClassVar[bool] = True
 
     def after(self, reply: Reply, occasion: Occasion) -> Reply:
-        return _sent(reply, wire.Noise(_garbage(occasion.chance)))
+        return _sent(reply, playing.Noise(_garbage(occasion.chance)))
 
 
 @fault("truncate_body")
@@ -143,7 +144,7 @@ class TruncateBody(ReplyFault):
     bytes_sent: int = spelt("bytes")
 
     def after(self, reply: Reply, _: Occasion) -> Reply:
-        return _sent(reply, wire.Cut(self.bytes_sent)) if self.bytes_sent < len(reply.content) else reply
+        return _sent(reply, playing.Cut(self.bytes_sent)) if self.bytes_sent < len(reply.content) else reply
 
 
 @fault("malformed_json")
@@ -296,7 +297,7 @@ class Drop(DeliveryFault):
         return replace(delivery, dropped=True)
 
 
-def _sent(reply: Reply, happening: object) -> Reply:
+def _sent(reply: Reply, happening: Wire) -> Reply:
     """The reply with something happening to it on the wire, where only one thing can."""
     return reply if reply.wire else replace(reply, wire=happening)
 

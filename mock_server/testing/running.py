@@ -15,17 +15,18 @@ class RunningMock:
     def __init__(self, settings: Settings) -> None:
         """DocumentError or ValueError says which file or setting is wrong."""
         from mock_server.web.front import Front  # noqa: PLC0415 - who attaches to a running mock need not load one
+        from mock_server.web.mock import Mock  # noqa: PLC0415 - nor this
 
         self.settings = settings
-        self.front = Front(settings)
+        self.front = Front(Mock(settings))
         self.url = ""
         self._receiver = Receiver()
         self._undo = ExitStack()
 
     def __enter__(self) -> Self:
-        from mock_server.web.server import BackgroundServer  # noqa: PLC0415 - who attaches to a running mock needs no server
+        from mock_server.server.serving import BackgroundServer  # noqa: PLC0415 - who attaches to a running mock needs no server
 
-        server = BackgroundServer(self.front, self.settings.host, 0, options=self.front.options())
+        server = BackgroundServer(self.front.answer, self.settings.host, 0, options=self.front.options())
         self.url = self._undo.enter_context(server).url
         self._undo.enter_context(self._receiver)
         return self

@@ -80,6 +80,30 @@ def test_code_that_contributors_are_shown_is_in_the_repository() -> None:
         assert example.code.rstrip("\n") in code, example
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_path_of_the_repository_that_a_page_names_is_there(page: Path) -> None:
+    folders = "|".join(sorted(path.name for path in ROOT.iterdir() if path.is_dir() and path.name.isidentifier()))
+    named = re.findall(rf"`((?:{folders})/[\w./-]*)`", page.read_text(encoding="utf-8"))
+    assert [path for path in named if not (ROOT / path).exists() and not path.startswith(("dist/", "report/"))] == []
+    assert len(named) > 50 or page.name != "architecture.md"
+
+
+def test_a_name_that_the_map_places_in_a_file_is_defined_there() -> None:
+    placed = re.findall(r"`([\w.]+)` in `([\w/]+\.py)`", (DOCS / "architecture.md").read_text(encoding="utf-8"))
+    assert len(placed) > 20
+    for name, file in placed:
+        code = (ROOT / file).read_text(encoding="utf-8")
+        for part in name.split("."):
+            assert re.search(rf"\b(?:def|class) {part}\b", code) or file.endswith(f"/{part}.py"), f"{name} in {file}"
+
+
+def test_the_map_has_every_room() -> None:
+    drawn = next(examples(DOCS / "architecture.md")).code
+    for package in (ROOT / "mock_server").iterdir():
+        if (package / "__init__.py").exists() and package.name != "tests":
+            assert re.search(rf"^  {package.name}/ ", drawn, re.MULTILINE), f"architecture.md lacks {package.name}/"
+
+
 def test_no_file_cites_a_document_that_is_not_in_the_repository() -> None:
     names = {path.name for path in _files() if path.suffix == ".md"}
     # What a test writes for itself is not cited: it is in a string beside code that makes it.

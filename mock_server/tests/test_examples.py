@@ -21,8 +21,8 @@ from mock_server.settings import Settings
 from mock_server.testing.sandbox import Request, Sandbox, SandboxTime, SandboxWebhooks
 from mock_server.tests.pages import DOCS, PAGES, ROOT, Example, examples
 from mock_server.tests.receivers.test_sample_receivers import SAMPLES, SECRET, running
+from mock_server.tests.served import served
 from mock_server.web.app import create_app
-from mock_server.web.server import BackgroundServer
 
 MOCK = "http://127.0.0.1:8080"  # where the examples find it
 RECEIVER = "http://127.0.0.1:5000/hooks/trackflow"
@@ -63,7 +63,7 @@ class my_client:
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     app = create_app(Settings(), ManualClock(from_text("2026-06-15T12:00:00Z")))
-    with BackgroundServer(app, options=app.options()) as running:
+    with served(app) as running:
         yield running.url
 
 
@@ -114,7 +114,7 @@ def test_an_example_is_checked_or_says_why_it_is_not(example: Example) -> None:
 @pytest.mark.parametrize("page", [page for page in PAGES if SHELL[page] and page.name != "recipes.md"], ids=str)
 def test_a_page_s_commands_work_one_after_the_other(page: Path, programs: dict[str, str], tmp_path: Path) -> None:
     app = create_app(Settings())
-    with BackgroundServer(app, options=app.options()) as mock, running(SAMPLES["flask"]) as receiver:
+    with served(app) as mock, running(SAMPLES["flask"]) as receiver:
         for example in SHELL[page]:
             script = example.code.replace(MOCK, mock.url).replace(RECEIVER, receiver)
             script = re.sub(r"(?<=--to )URL\b", receiver, script).replace("whsec_...", SECRET)

@@ -10,8 +10,8 @@ import schemathesis
 from contract_tests.contract.loading import load, resolve
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
+from mock_server.tests.served import served
 from mock_server.web.app import create_app
-from mock_server.web.server import BackgroundServer
 
 NUMBERS = ["1Z204E380338943508", "449044304137821", "RR990000045GB", "1Z999AA10123456784", "990000000047"]
 CONFIG = {
@@ -54,7 +54,7 @@ API = schemathesis.openapi.from_dict(fuzzable(), config=schemathesis.Config.from
 @pytest.fixture(scope="module")
 def base_url() -> Iterator[str]:
     app = create_app(Settings(), ManualClock(from_text("2026-06-15T12:00:00Z")))
-    with BackgroundServer(app, options=app.options()) as server:
+    with served(app) as server:
         yield server.url + app.pipeline.specification.base_path
 
 

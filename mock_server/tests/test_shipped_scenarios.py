@@ -11,7 +11,7 @@ from mock_server.domain.clock import ManualClock, to_text
 from mock_server.faults import scenarios
 from mock_server.faults.fault import Signature
 from mock_server.faults.matching import Subject
-from mock_server.faults.wire import Dribble, Reset
+from mock_server.server.playing import Dribble, Reset
 from mock_server.settings import Settings
 from mock_server.web.app import MockServer, create_app
 

@@ -13,8 +13,8 @@ import pytest
 
 from contract_tests.contract.loading import SCHEMAS, load
 from mock_server.settings import Settings
+from mock_server.tests.served import served
 from mock_server.web.app import create_app
-from mock_server.web.server import BackgroundServer
 
 TRANSCRIPTS = Path(__file__).parent / "transcripts"
 DOCUMENTED = load()["paths"]["/track/{trackingNumber}"]["get"]["responses"]["200"]["content"]["application/json"][
@@ -30,7 +30,7 @@ RUNNERS = {
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     app = create_app(Settings())
-    with BackgroundServer(app, options=app.options()) as server:
+    with served(app) as server:
         yield server.url
 
 

@@ -1,47 +1,76 @@
 """The mock as a Flask application."""
 
-from collections.abc import Iterable
+import re
 from http import HTTPStatus
 
-from flask import Flask
-from werkzeug.exceptions import HTTPException
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from mock_server.domain.clock import Clock
+from mock_server.server.reply import Reply
+from mock_server.server.request import Refusal, Request
 from mock_server.settings import Settings
 from mock_server.version import __version__
-from mock_server.web.binding import StartResponse
+from mock_server.web.bridge import ask, reply_of, request_of, respond
 from mock_server.web.control import control_plane
-from mock_server.web.environ import Environ
-from mock_server.web.front import CONTROL_PREFIX, Front
+from mock_server.web.mock import CONTROL_PREFIX, Mock
 from mock_server.web.problems import Problem, from_http, render
-from mock_server.web.transport import Answer
 
 
 class MockServer(Flask):
-    """The control plane in Flask's hands, and all else in its front's."""
+    """One rule for each operation of the contract, and the control plane."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, mock: Mock) -> None:
         super().__init__(__name__, static_folder=None)
-        self.front = front
-        self.pipeline, self.worlds, self.scheduler = front.pipeline, front.worlds, front.scheduler
-        self.options = front.options
+        self.mock = mock
+        self.pipeline, self.worlds, self.scheduler = mock.pipeline, mock.worlds, mock.scheduler
         self.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
         self.register_error_handler(Problem, render)
-        self.register_error_handler(HTTPException, from_http)
+        self.register_error_handler(HTTPException, self._unrouted)
         self.register_blueprint(control_plane(self.worlds, __version__, self.scheduler), url_prefix=CONTROL_PREFIX)
+        base = mock.pipeline.specification.base_path
+        for operation in mock.pipeline.specification.operations.values():
+            self.add_url_rule(
+                base + _rule(operation.path),
+                operation.id,
+                self._operation,
+                methods=[operation.method],
+                provide_automatic_options=False,
+                merge_slashes=False,
+            )
 
-    def wsgi_app(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if environ["PATH_INFO"].startswith(CONTROL_PREFIX):
-            return super().wsgi_app(environ, start_response)  # type: ignore[arg-type]  # werkzeug's own alias is narrower
-        return self.front(environ, start_response)
+    def answer(self, asked: Request) -> Reply:
+        """What this application answers, before_request hooks, extensions and all."""
+        return ask(self, asked)
 
-    def refuse(self, status: int, reason: str) -> Answer:
+    def refuse(self, refusal: Refusal) -> Reply:
         """What the server answers itself to a control call: a problem as all there, and none of the journal's."""
-        response = render(Problem(HTTPStatus(status), reason))
-        headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
-        return Answer(status, headers, response.get_data())
+        return reply_of(render(Problem(HTTPStatus(refusal.status), refusal.reason)))
+
+    def _operation(self, **_parameters: str) -> Response:
+        """The contract's answer; what the path means is read from the raw target, as by the fast door."""
+        request.max_content_length = self.pipeline.specification.extension("x-max-bytes")
+        try:
+            return respond(self.mock.answer(request_of(request.environ, request.get_data())))
+        except RequestEntityTooLarge:
+            reason = f"The request body is longer than {request.max_content_length} bytes."
+            return respond(self.mock.refuse(Refusal(413, reason, request_of(request.environ, b""))))
+
+    def _unrouted(self, error: HTTPException) -> Response:
+        """The contract's own answer to what no rule matches, and a problem to a control call."""
+        return from_http(error) if request.path.startswith(CONTROL_PREFIX) else self._operation()
+
+
+def _rule(path: str) -> str:
+    """A path template of OpenAPI as Flask writes it."""
+    names = iter(range(path.count("{")))
+    return re.sub(r"{([^}]+)}", lambda found: f"<{_variable(found[1], next(names))}>", path)
+
+
+def _variable(name: str, place: int) -> str:
+    return name if name.isidentifier() and name.isascii() else f"parameter_{place}"
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> MockServer:
     """A mock with these settings; DocumentError or ValueError says which file or setting is wrong."""
-    return Front(settings, clock).flask
+    return MockServer(Mock(settings, clock))

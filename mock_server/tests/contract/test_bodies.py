@@ -23,6 +23,11 @@ def test_json_is_read() -> None:
         (b'{"a": "\\ud800"}', "not UTF-8 text: \\ud800 is half a character"),
         (b"[" * 100_000, "nested too deeply"),
         (b"9" * 10_000, "a number of 10000 digits is too long to be read"),
+        (b"9" * 301 + b"999", "a number of 304 digits is too long to be read"),
+        (b"-" + b"9" * 5000, "a number of 5001 digits is too long to be read"),
+        (b'{"a": 1e400}', "the number 1e400 is too large"),
+        (b"[-2.5E+309]", "the number -2.5E+309 is too large"),
+        (b"9" * 400 + b".0", "is too large"),
         (b'{"a": "\x00"}', "control character"),
     ],
 )

@@ -11,7 +11,6 @@ import pytest
 
 from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.messages import Reply
-from mock_server.faults import wire
 from mock_server.faults.catalogue import DISTRIBUTIONS
 from mock_server.faults.fault import (
     TYPES,
@@ -23,6 +22,7 @@ from mock_server.faults.fault import (
     build,
     spelling,
 )
+from mock_server.server import playing as wire
 from mock_server.tests.faults.rulebook import BODY, SPECIFICATION, reply
 
 FORM = json.loads((SCHEMAS / "fault.schema.json").read_text("utf-8"))

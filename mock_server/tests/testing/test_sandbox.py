@@ -179,7 +179,7 @@ def test_what_is_received_is_signed_with_the_webhook_s_own_secret(trackflow: San
     trackflow.webhooks.watch(NUMBER)
     trackflow.happen(NUMBER, "delivered")
     (received,) = trackflow.webhooks.wait()
-    world = mock.front.worlds.of(trackflow.key)
+    world = mock.front.mock.worlds.of(trackflow.key)
     (subscription,) = world.webhooks.subscriptions.all()
     scheme: SignatureScheme = world.foundation.terms.scheme
     assert received.headers[scheme.header.lower()] == scheme.sign(subscription.secret, received.body)
@@ -189,8 +189,8 @@ def test_what_is_received_is_signed_with_the_webhook_s_own_secret(trackflow: San
 def test_a_sandbox_is_forgotten_when_its_test_is_over(mock: RunningMock) -> None:
     with mock.sandbox() as trackflow:
         ask(trackflow)
-        assert mock.front.worlds.known(trackflow.key) is not None
-    assert mock.front.worlds.known(trackflow.key) is None
+        assert mock.front.mock.worlds.known(trackflow.key) is not None
+    assert mock.front.mock.worlds.known(trackflow.key) is None
 
 
 def test_a_mock_that_runs_already_serves_as_well(mock: RunningMock) -> None:

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.faults.fault import TYPES, DeliveryFault
+from mock_server.server.framing import Framing
+from mock_server.server.request import Request
 from mock_server.settings import Settings
 from mock_server.tests.web.control.admin import FREE, NUMBER, Admin
 from mock_server.web.app import MockServer, create_app
-from mock_server.web.binding import respond
 
 POINTERS = [
     "/status",
@@ -107,8 +108,9 @@ def asked(mock: MockServer, headers: Iterable[dict[str, str]]) -> None:
     """Make every call with each of these headers, and see that its reply can be sent and was understood."""
     for given_headers in headers:
         for method, target, body in CALLS:
-            reply = mock.pipeline.answer(method, target, {"content-type": "application/json", **given_headers}, body)
-            assert list(respond(reply, lambda *_: None)) is not None
+            request = Request(method, target, {"content-type": "application/json", **given_headers}, body=body)
+            reply = mock.mock.answer(request)
+            assert Framing(reply, request, keep_alive=True).whole("Date: now").startswith(b"HTTP/1.1 ")
             assert 0 <= reply.pause <= 4 * 300
             journals = [world.journal for world in mock.worlds.all()] + [mock.worlds.stray]
             entry = max((entry for journal in journals for entry in journal.entries()[-1:]), key=lambda one: one.id)

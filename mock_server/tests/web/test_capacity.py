@@ -3,7 +3,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from mock_server.tests.web.raw_client import GET, hello, serving
+from mock_server.tests.server.raw_client import GET, hello, serving
 
 CONNECTIONS = 1000
 
@@ -19,6 +19,6 @@ def test_a_thousand_connections_are_all_kept_and_all_answered() -> None:
             for client in clients:
                 client.sendall(GET)
             assert all(client.recv(1000).endswith(b"hello") for client in clients)
-        assert server.call(lambda service: len(service.guests)) == CONNECTIONS
+        assert server.call(lambda service: len(service.connections)) == CONNECTIONS
         for client in clients:
             client.close()

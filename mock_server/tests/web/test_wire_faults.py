@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from mock_server.settings import Settings
+from mock_server.tests.served import served
 from mock_server.web.app import create_app
-from mock_server.web.server import BackgroundServer
 
 TRACKED = "/v2/track/1Z999AA10123456784"
 HEADERS = {"X-API-Key": "tf_test_enterprise_wire"}
@@ -68,7 +68,7 @@ each_fault = pytest.mark.parametrize("name", list(FAULTS))
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     app = create_app(Settings())
-    with BackgroundServer(app, options=app.options()) as running:
+    with served(app) as running:
         yield running.url
 
 

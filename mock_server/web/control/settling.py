@@ -1,13 +1,14 @@
 """Settling: what made deliveries due is answered when they have been attempted."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response, json
 
+from mock_server.server.reply import Reply
+from mock_server.web.bridge import respond
 from mock_server.web.control.plane import Plane
-from mock_server.web.transport import Answer, Await, Script
 from mock_server.world import World
 
 PATIENCE = 3.0  # real seconds that a call waits for receivers; shorter than most clients wait for an answer
@@ -34,8 +35,7 @@ def when_settled(
 
     settled = plane.scheduler.settling(worlds)
 
-    async def start() -> Iterable[Answer]:
-        return [Answer(status, [("Content-Type", JSON)], content(await settled(PATIENCE)))]
+    async def reply() -> Reply:
+        return Reply(status, content(await settled(PATIENCE)), {"Content-Type": JSON})
 
-    # Only the head's status is a placeholder: an Answer brings its own.
-    return Response(Script((Await(start),)), direct_passthrough=True)
+    return respond(Reply(status, later=reply))

@@ -8,8 +8,9 @@ from http import HTTPStatus
 from flask import Response, json, jsonify
 
 from mock_server.domain.clients.journal import Archive, Entry
+from mock_server.server.reply import Reply
+from mock_server.web.bridge import reply_of, respond
 from mock_server.web.problems import Problem, render
-from mock_server.web.transport import Answer, Await, Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +33,10 @@ class Wait:
         if not self.seconds:
             return render(self._problem(count))
 
-        async def start() -> Iterable[Answer]:
-            response = await self._result(recorded)
-            return [Answer(response.status_code, list(response.headers), response.get_data())]
+        async def reply() -> Reply:
+            return reply_of(await self._result(recorded))
 
-        # Only the head's status is a placeholder: an Answer brings its own.
-        return Response(Script((Await(start),)), direct_passthrough=True)
+        return respond(Reply(HTTPStatus.OK, later=reply))
 
     async def _result(self, recorded: Callable[[], Iterable[Entry]]) -> Response:
         loop = asyncio.get_running_loop()

@@ -13,9 +13,9 @@ import pytest
 
 from mock_server.domain.clients.journal import Watcher
 from mock_server.settings import Settings
+from mock_server.tests.served import served
 from mock_server.tests.web.control.admin import FREE, OTHER, Admin
 from mock_server.web.app import MockServer, create_app
-from mock_server.web.server import BackgroundServer
 
 
 class Site:
@@ -64,7 +64,7 @@ class Waiter(threading.Thread):
 @pytest.fixture
 def site() -> Iterator[Site]:
     app = create_app(Settings())
-    with BackgroundServer(app, options=app.options()) as server:
+    with served(app) as server:
         yield Site(app, server.url)
 
 

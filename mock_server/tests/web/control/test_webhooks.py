@@ -14,9 +14,9 @@ from standardwebhooks import Webhook
 
 from mock_server.settings import Settings
 from mock_server.tests.sending.receivers import digest, given, listening
+from mock_server.tests.served import served
 from mock_server.tests.web.control.admin import FREE, NUMBER, OTHER, Admin
 from mock_server.web.app import MockServer, create_app
-from mock_server.web.server import BackgroundServer
 
 HOOK = "http://127.0.0.1:9/hooks"
 HOUR = 3600
@@ -260,7 +260,7 @@ class Served:
 @contextmanager
 def serving(**settings: Any) -> Iterator[Served]:
     app = create_app(Settings(clock=START, time_scale=0, **settings))
-    with BackgroundServer(app, options=app.options()) as server:
+    with served(app) as server:
         yield Served(server.url, number=app.worlds.foundation.magic.magic_number("ups", "011"))
 
 

@@ -1,0 +1,21 @@
+"""Numbers as people write them, which must be such that they can be worked with."""
+
+from math import isinf
+
+MOST_DIGITS = 300  # what a double can still hold; whoever writes a longer number means a text
+
+
+def whole(text: str, base: int = 10) -> int:
+    """The integer; ValueError if it has more digits than any number here, in whatever base."""
+    if len(text) > MOST_DIGITS + 2:
+        raise ValueError(f"a number of {len(text)} digits is too long to be read")
+    return int(text, base)
+
+
+def fraction(text: str) -> float:
+    """The number; ValueError if it is larger than a double can hold, which Python would take for infinite."""
+    value = float(text)
+    if isinf(value):
+        shown = text if len(text) <= 40 else f"{text[:40]}..."
+        raise ValueError(f"the number {shown} is too large; if it is a text, put it in quotes")
+    return value

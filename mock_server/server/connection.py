@@ -1,0 +1,419 @@
+"""One client's connection: requests in order, replies in the same order, and never more memory than that takes."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import struct
+import sys
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
+from typing import cast
+
+from mock_server.server.framing import Framing, head
+from mock_server.server.parsing import Limits, Reader
+from mock_server.server.reply import Reply
+from mock_server.server.request import Peer, Refusal, Request
+
+# Bytes parsed at a time; a longer burst of pipelined requests waits unparsed.
+SLICE = 16 * 1024
+# Bytes kept unparsed while a reply is under way; past that the client is not read until it is done.
+HELD = 64 * 1024
+# Pipelined requests answered before other connections have their turn; so many bytes of a reply count as one more.
+TURN = 8
+WEIGHT = 8 * 1024
+# Seconds for a client to read a refusal before a connection that cannot close by halves (TLS) is closed.
+FAREWELL = 2.0
+# A close that lingers for zero seconds is an RST (socket(7), SO_LINGER); Windows has the structure with shorts.
+NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+
+Answer = Callable[[Request], Reply]
+Refuse = Callable[[Refusal], Reply]
+
+logger = logging.getLogger(__name__)
+
+
+def plain(refusal: Refusal) -> Reply:
+    """A refusal in plain text, for applications that hand in no better one."""
+    return Reply(refusal.status, refusal.reason.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+
+
+class Shared:
+    """What all connections of one server have in common; lives on the event loop it was made on."""
+
+    def __init__(
+        self,
+        answer: Answer,
+        refuse: Refuse,
+        limits: Limits,
+        *,
+        banner: str | None,
+        now: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self.answer = answer
+        self.limits = limits
+        self.sleep = sleep
+        self.loop = asyncio.get_running_loop()
+        self.connections: set[Connection] = set()
+        self.emptied: asyncio.Future[None] | None = None
+        self._refuse = refuse
+        self._now = now
+        self._server = f"\r\nServer: {banner}" if banner else ""
+        self._second = -1
+        self._common = ""
+
+    @property
+    def stopping(self) -> bool:
+        """Whether every connection is to end with the reply that is under way."""
+        return self.emptied is not None
+
+    def common(self) -> str:
+        """The lines that every reply carries: the date, right to the second, and perhaps who serves."""
+        second = int(self._now())
+        if second != self._second:
+            self._second = second
+            self._common = f"Date: {formatdate(second, usegmt=True)}{self._server}"
+        return self._common
+
+    def refused(self, refusal: Refusal) -> Reply:
+        """The refusal as the application renders it, or in plain text where that fails too."""
+        try:
+            return self._refuse(refusal)
+        except Exception:
+            logger.exception("refusing with %s %r failed", refusal.status, refusal.reason)
+            return plain(refusal)
+
+    def forget(self, connection: "Connection") -> None:
+        self.connections.discard(connection)
+        if self.emptied is not None and not self.connections and not self.emptied.done():
+            self.emptied.set_result(None)
+
+
+class Line:
+    """The sending half of a connection; `blocked` while its client reads too slowly, `closing` once its end is near."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self.transport = transport
+        self.send = transport.write
+        self.blocked = False
+        self.closing = False
+        self._unblocked: asyncio.Future[None] | None = None
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the client, or the system on its behalf, has not taken yet."""
+        return self.transport.get_write_buffer_size()
+
+    def unblock(self) -> None:
+        self.blocked = False
+        if self._unblocked is not None and not self._unblocked.done():
+            self._unblocked.set_result(None)
+
+    async def taken(self) -> None:
+        """Wait until more may be sent."""
+        if self.blocked and not self.closing:
+            self._unblocked = asyncio.get_running_loop().create_future()
+            await self._unblocked
+
+    def close(self) -> None:
+        """FIN, after what is still to be sent."""
+        self.closing = True
+        self.transport.close()
+
+    def reset(self) -> None:
+        """RST: the system, too, drops what the client has not taken yet."""
+        self.closing = True
+        with contextlib.suppress(OSError):  # closed already
+            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
+        self.transport.abort()
+
+    def finish(self, loop: asyncio.AbstractEventLoop) -> None:
+        """FIN, but go on reading: a close with bytes unread would be an RST, and a client that still sends
+
+        would never see its answer (RFC 9112 section 9.6).
+        """
+        self.closing = True
+        if self.transport.is_closing():
+            return
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            loop.call_later(FAREWELL, self.transport.close)
+
+
+class Sending:
+    """One reply that takes its time or goes wrong on its way; what `Reply.wire` plays on (server/reply.py)."""
+
+    def __init__(self, reply: Reply, request: Request, line: Line, shared: Shared) -> None:
+        self.reply = reply
+        self.request = request
+        self.line = line
+        self.shared = shared
+        self.begun = False
+        self.keep_alive = False
+
+    async def run(self) -> bool:
+        """Send it to the end; true if the connection can be used again."""
+        while self.reply.later is not None:
+            self.reply = await self.reply.later()
+        if self.reply.pause:
+            await self.pause(self.reply.pause)
+        if self.reply.wire is not None:
+            await self.reply.wire.play(self)
+        else:
+            framing = self._framing()
+            data = framing.whole(self.shared.common())
+            self.keep_alive = framing.keep_alive
+            await self.send(data)
+        return self.keep_alive and not self.line.closing
+
+    async def pause(self, seconds: float) -> None:
+        await self.shared.sleep(seconds)
+
+    async def send(self, data: bytes) -> None:
+        if data:
+            self.begun = True
+            self.line.send(data)
+            await self.line.taken()
+
+    def opening(self) -> tuple[bytes, bytes]:
+        framing = self._framing()
+        content = self.reply.content
+        opening = framing.opening(len(content), self.shared.common())
+        self.keep_alive = framing.keep_alive
+        return opening, b"" if framing.bodiless else content
+
+    def chunked(self) -> bytes:
+        return head(self.reply.status, {**self.reply.headers, "Transfer-Encoding": "chunked"})
+
+    def reset(self) -> None:
+        self.line.reset()
+
+    def close(self) -> None:
+        self.line.close()
+
+    def _framing(self) -> Framing:
+        return Framing(self.reply, self.request, keep_alive=self.request.keep_alive and not self.shared.stopping)
+
+
+class Connection(asyncio.Protocol):
+    """Reads requests, asks the application, writes replies; one of these per client."""
+
+    line: Line
+    reader: Reader
+    transport: asyncio.Transport
+
+    def __init__(self, shared: Shared, host: str = "", port: int = 0) -> None:
+        self.shared = shared
+        self.reached = host, port
+        self.waiting: list[Request | Refusal] = []
+        self.held = bytearray()
+        self.task: asyncio.Task[None] | None = None
+        self.reading = True
+        self.client_done = False
+        self.discarded = 0
+        self.spent = 0
+        self.phase: tuple[object, ...] = ()
+        self.since = 0.0
+
+    # Called by the event loop.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
+        self.line = Line(self.transport)
+        address, port, *_ = transport.get_extra_info("peername") or ("", 0)
+        self.secure = transport.get_extra_info("ssl_object") is not None
+        peer = Peer(address, port, *self.reached, secure=self.secure)
+        self.reader = Reader(peer, self.shared.limits, self._take, self._expect)
+        self.shared.connections.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self.line.closing:
+            self._discard(len(data))
+        elif self.held or self.task is not None or self.line.blocked:
+            self.held += data
+            if self.reading and len(self.held) > HELD:
+                self.reading = False
+                self.transport.pause_reading()
+        elif len(data) <= SLICE:
+            self.spent = 0
+            rest = self.reader.feed(data)
+            if rest:
+                self.held += rest
+                self._proceed()
+        else:
+            self.held += data
+            self._turn()
+
+    def eof_received(self) -> bool:
+        """A client may stop sending and still wait for its answers, so this alone closes nothing; TLS always closes."""
+        self.client_done = True
+        if self.line.closing:
+            self.line.close()
+        else:
+            self._proceed()
+        return not self.secure
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.line.closing = True
+        self.shared.forget(self)
+        if self.task is not None:
+            self.task.cancel()
+        self.waiting.clear()
+        self.held.clear()
+
+    def pause_writing(self) -> None:
+        self.line.blocked = True
+
+    def resume_writing(self) -> None:
+        self.line.unblock()
+        self._turn()
+
+    # Called by the server.
+
+    def expire(self, now: float) -> None:
+        """End the connection, or refuse what it is sending, if nothing has moved for too long."""
+        reader, line, limits = self.reader, self.line, self.shared.limits
+        stalled = line.blocked or line.closing
+        unsent = line.unsent if stalled else 0
+        phase = (reader.begun, reader.done, reader.request is None, self.task, line.closing, unsent)
+        if phase != self.phase:
+            self.phase = phase
+            self.since = now
+            return
+        quiet = now - self.since
+        if stalled:
+            if quiet >= limits.stalled_seconds:
+                line.reset()
+        elif self.task is not None:
+            return
+        elif reader.open:
+            if quiet >= (limits.head_seconds if reader.request is None else limits.body_seconds):
+                reader.time_out()
+        elif quiet >= limits.idle_seconds:
+            line.close()
+
+    def leave(self) -> None:
+        """End the connection if nothing is under way; otherwise its next reply will."""
+        line = self.line
+        if not (self.task or self.held or self.waiting or self.reader.open or line.blocked or line.closing):
+            line.close()
+
+    # Called by the reader.
+
+    def _take(self, request: Request | Refusal) -> None:
+        if self.task is not None or self.waiting or self.line.blocked:
+            self.waiting.append(request)
+        elif not self.line.closing:
+            self._answer(request)
+
+    def _expect(self) -> None:
+        if self.task is None and not self.waiting:
+            self.line.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    # Answering.
+
+    def _turn(self) -> None:
+        self.spent = 0
+        self._proceed()
+
+    def _proceed(self) -> None:
+        """Go on with what had to wait, as far as a reply that takes its time or the end of this connection's turn."""
+        line = self.line
+        while not (line.closing or line.blocked or self.task is not None):
+            if self.spent >= TURN:
+                self.shared.loop.call_soon(self._turn)
+                break
+            if self.waiting:
+                self._answer(self.waiting.pop(0))
+            elif self.held:
+                piece = bytes(self.held[:SLICE])
+                rest = self.reader.feed(piece)
+                del self.held[: len(piece) - len(rest)]
+                self.spent += not rest
+            else:
+                if self.client_done:
+                    self.reader.end()
+                    if not (line.closing or self.waiting or line.blocked):
+                        line.close()
+                break
+        if not self.reading and len(self.held) <= HELD and not self.transport.is_closing():
+            self.reading = True
+            self.transport.resume_reading()
+
+    def _answer(self, request: Request | Refusal) -> None:
+        shared = self.shared
+        if isinstance(request, Refusal):
+            self._refuse(request)
+            return
+        try:
+            reply = shared.answer(request)
+            if reply.plain:
+                framing = Framing(reply, request, keep_alive=request.keep_alive and not shared.stopping)
+                data = framing.whole(shared.common())
+            else:
+                self.task = shared.loop.create_task(self._send(Sending(reply, request, self.line, shared)))
+                return
+        except Exception:  # noqa: BLE001 an application may fail in any way; _fail logs it
+            self._fail(request)
+            return
+        self.spent += 1 + len(data) // WEIGHT
+        self.line.send(data)
+        if not framing.keep_alive:
+            self.line.close()
+
+    async def _send(self, sending: Sending) -> None:
+        reusable = False
+        try:
+            reusable = await sending.run()
+        except Exception:
+            if sending.begun:
+                logger.exception("a reply failed after its first bytes")
+            else:
+                reusable = self._fail(sending.request)
+        self.task = None
+        takeover = sending.reply.takeover
+        if takeover is not None and not self.line.closing:
+            self._leave_to(takeover)
+        elif reusable and not self.shared.stopping:
+            self._turn()
+        else:
+            self.line.close()
+
+    def _leave_to(self, takeover: Callable[[asyncio.Transport, bytes], None]) -> None:
+        """Read and write no more: the connection belongs to somebody else."""
+        self.shared.forget(self)
+        came = bytes(self.held)
+        self.held.clear()
+        self.line.closing = True
+        if not self.reading:
+            self.transport.resume_reading()
+        takeover(self.transport, came)
+
+    def _fail(self, request: Request) -> bool:
+        """Whatever the application gets wrong, the client has an answer and the connection outlives it."""
+        logger.exception("%s %s failed", request.method, request.target)
+        reply = self.shared.refused(Refusal(500, "The application failed.", request))
+        framing = Framing(reply, request, keep_alive=request.keep_alive and not self.shared.stopping)
+        self.line.send(framing.whole(self.shared.common()))
+        if not framing.keep_alive:
+            self.line.close()
+        return framing.keep_alive
+
+    def _refuse(self, refusal: Refusal) -> None:
+        reply = self.shared.refused(refusal)
+        framing = Framing(reply, refusal.request, keep_alive=False)
+        self.line.send(framing.whole(self.shared.common()))
+        if self.client_done:
+            self.line.close()
+            return
+        self.line.finish(self.shared.loop)
+        self._discard(len(self.held))
+        self.held.clear()
+
+    def _discard(self, size: int) -> None:
+        """Let a client that is still sending come to the end, and read its answer."""
+        self.discarded += size
+        if self.discarded > self.shared.limits.discarded_bytes:
+            self.line.reset()

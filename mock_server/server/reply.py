@@ -1,0 +1,83 @@
+"""What is answered, as one value from the handler to the socket."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol, Self
+
+if TYPE_CHECKING:
+    import asyncio
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def encode(value: object) -> bytes:
+    """JSON as it goes over the wire: UTF-8, no escapes that are not needed, no spaces."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+class Sending(Protocol):
+    """A reply under way, as far as what happens to it on the wire may know."""
+
+    async def pause(self, seconds: float) -> None:
+        """Nothing happens on this connection for so long; others are served meanwhile."""
+
+    async def send(self, data: bytes) -> None:
+        """These bytes go out as they are; over once the client takes them."""
+
+    def opening(self) -> tuple[bytes, bytes]:
+        """The head of the whole reply, and the body that is to follow it: none after HEAD."""
+
+    def chunked(self) -> bytes:
+        """A head that promises chunks instead."""
+
+    def reset(self) -> None:
+        """The connection ends with RST: the client sees ECONNRESET after what has reached it by then."""
+
+    def close(self) -> None:
+        """The connection ends with FIN, whatever a head has promised."""
+
+
+class Wire(Protocol):
+    """Something that can happen to a reply on its way to the client; playing.py has all there is."""
+
+    async def play(self, sending: Sending) -> None:
+        """Send the reply as it is to arrive."""
+
+    def remains(self, content: bytes) -> bytes:
+        """What arrives of a body where whole answers are all that can be sent, as behind another WSGI server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer, its body already encoded; `pause` is seconds before its first byte."""
+
+    status: int
+    content: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    pause: float = 0.0
+    wire: Wire | None = None
+    """What happens to it on the way; None sends it as it is."""
+    also: tuple[tuple[str, str], ...] = ()
+    """Headers whose names repeat and that cannot be joined into one, as Set-Cookie."""
+    later: "Callable[[], Awaitable[Reply]] | None" = None
+    """The reply is not known yet: this runs on the server's event loop and returns it. The rest is a placeholder."""
+    takeover: "Callable[[asyncio.Transport, bytes], None] | None" = None
+    """Whoever takes the connection over once the head is sent, and what has come after the request."""
+
+    @classmethod
+    def json(cls, status: int, value: object, headers: Mapping[str, str] = NOTHING) -> Self:
+        return cls(status, encode(value), {"Content-Type": "application/json", **headers})
+
+    @property
+    def plain(self) -> bool:
+        """Whether it goes out at once and whole."""
+        return self.wire is None and not self.pause and self.later is None and self.takeover is None
+
+    def value(self) -> Any:
+        """The body as JSON, or None where there is none."""
+        return json.loads(self.content) if self.content else None
+
+    def with_headers(self, headers: Mapping[str, str]) -> "Reply":
+        return replace(self, headers={**self.headers, **headers}) if headers else self

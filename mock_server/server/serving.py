@@ -1,0 +1,270 @@
+"""The HTTP server: what answers requests, on an event loop, in this process or in a thread of its own."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Self, TypeVar
+
+from mock_server.server.connection import Answer, Connection, Refuse, Shared, plain
+from mock_server.server.listening import BACKLOG, listen, url_of
+from mock_server.server.parsing import Limits
+
+T = TypeVar("T")
+
+
+def fastest_event_loop() -> asyncio.AbstractEventLoop:
+    """The loop of uvloop where that is installed; Windows has none."""
+    try:
+        from uvloop import new_event_loop  # noqa: PLC0415 not on every platform
+    except ImportError:
+        return asyncio.new_event_loop()
+    return new_event_loop()
+
+
+@dataclass(frozen=True, slots=True)
+class Secure:
+    """TLS on a port of its own, 0 for any that is free."""
+
+    context: ssl.SSLContext
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to serve: what the application adds to the server, and what tests put in its place."""
+
+    refuse: Refuse = plain
+    """Renders the refusals that the server gives itself; also the place to record such a request."""
+    limits: Limits = field(default_factory=Limits)
+    secure: Secure | None = None
+    """HTTPS beside plain HTTP."""
+    banner: str | None = None
+    """The Server header; none by default, because the contract knows none."""
+    on_start: Sequence[Callable[[asyncio.AbstractEventLoop], None]] = ()
+    """Called with the event loop before the first connection; its `call_soon_threadsafe` is open to any thread."""
+    now: Callable[[], float] = time.time  # noqa: TID251 - the Date header is the machine's, unless a test hands in another
+    """Seconds since 1970 for the Date header."""
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    """What a pause waits on."""
+    new_event_loop: Callable[[], asyncio.AbstractEventLoop] = fastest_event_loop
+
+
+@dataclass(frozen=True, slots=True)
+class _Listening:
+    """Sockets that accept connections, plain or with TLS."""
+
+    host: str
+    sockets: tuple[socket.socket, ...]
+    context: ssl.SSLContext | None = None
+
+    @property
+    def port(self) -> int:
+        port: int = self.sockets[0].getsockname()[1]
+        return port
+
+    @property
+    def url(self) -> str:
+        return url_of(self.host, self.port, secure=self.context is not None)
+
+    async def accept(self, shared: Shared) -> list[asyncio.Server]:
+        factory = partial(Connection, shared, self.host, self.port)
+        patience = shared.limits.head_seconds if self.context else None
+        return [
+            await shared.loop.create_server(
+                factory, sock=bound, backlog=BACKLOG, ssl=self.context, ssl_handshake_timeout=patience
+            )
+            for bound in self.sockets
+        ]
+
+
+class _Server:
+    """What answers, on its sockets."""
+
+    def __init__(self, answer: Answer, host: str, port: int, options: Options) -> None:
+        """Raises ListenError."""
+        self.answer = answer
+        self.options = options
+        self.listening = [_Listening(host, listen(host, port))]
+        if options.secure:
+            try:
+                self.listening.append(_Listening(host, listen(host, options.secure.port), options.secure.context))
+            except BaseException:
+                self.close()
+                raise
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Where it is: the plain address first, then that with TLS."""
+        return tuple(listening.url for listening in self.listening)
+
+    async def run(self, on_ready: Callable[[Shared], None], stop: asyncio.Event) -> None:
+        """Accept connections until told to stop."""
+        options = self.options
+        shared = Shared(
+            self.answer, options.refuse, options.limits, banner=options.banner, now=options.now, sleep=options.sleep
+        )
+        servers: list[asyncio.Server] = []
+        with contextlib.ExitStack() as undo:
+            undo.callback(self.close)
+            for started in options.on_start:
+                started(shared.loop)
+            for listening in self.listening:
+                servers += await listening.accept(shared)
+            undo.pop_all()
+        _tick(shared)
+        on_ready(shared)
+        await stop.wait()
+        for server in servers:
+            server.close()
+        await stopped(shared)
+
+    def close(self) -> None:
+        for listening in self.listening:
+            for bound in listening.sockets:
+                bound.close()
+
+
+def sweep(shared: Shared, now: float) -> None:
+    """End what has outlived its limits, at an instant of any steady clock in seconds."""
+    for connection in tuple(shared.connections):
+        connection.expire(now)
+
+
+def _tick(shared: Shared) -> None:
+    sweep(shared, shared.loop.time())
+    shared.loop.call_later(1.0, _tick, shared)
+
+
+async def stopped(shared: Shared) -> None:
+    """Let replies under way finish within the grace, then end every connection."""
+    shared.emptied = shared.loop.create_future()
+    for connection in tuple(shared.connections):
+        connection.leave()
+    if shared.connections:
+        await asyncio.wait([shared.emptied], timeout=shared.limits.grace_seconds)
+    for connection in tuple(shared.connections):
+        connection.line.reset()
+
+
+def serve(
+    answer: Answer, host: str, port: int, *, on_ready: Callable[..., None], options: Options | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT, then finish the replies under way and return.
+
+    `on_ready` gets the URL once connections are accepted, and that with TLS where there is one. Raises ListenError.
+    """
+    server = _Server(answer, host, port, options or Options())
+    _raise_open_files()
+
+    async def main() -> None:
+        stop = asyncio.Event()
+        with _signals(stop):
+            await server.run(lambda _: on_ready(*server.urls), stop)
+
+    with asyncio.Runner(loop_factory=server.options.new_event_loop) as runner:
+        runner.run(main())
+
+
+class BackgroundServer:
+    """The same server in a thread, for tests: `with BackgroundServer(answer) as server: server.url`."""
+
+    def __init__(
+        self, answer: Answer, host: str = "127.0.0.1", port: int = 0, *, options: Options | None = None
+    ) -> None:
+        self.answer = answer
+        self.host = host
+        self.port = port
+        self.options = options or Options()
+        self.url = ""
+        self.secure_url = ""
+
+    def start(self) -> str:
+        """The URL, once connections are accepted; raises ListenError."""
+        server = _Server(self.answer, self.host, self.port, self.options)
+        ready: Future[Shared] = Future()
+        self._thread = threading.Thread(target=self._run, args=(server, ready), name="mock-server", daemon=True)
+        self._thread.start()
+        self._shared = ready.result()
+        self.url, self.secure_url, *_ = (*server.urls, "")
+        return self.url
+
+    def stop(self) -> None:
+        """Finish the replies under way and end the thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: stopped before
+            self._shared.loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The event loop of a started server."""
+        return self._shared.loop
+
+    def call(self, work: Callable[[Shared], T]) -> T:
+        """What `work` returns, called on the event loop."""
+        result: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                result.set_result(work(self._shared))
+            except BaseException as error:  # noqa: BLE001 it belongs to the caller's thread
+                result.set_exception(error)
+
+        self._shared.loop.call_soon_threadsafe(run)
+        return result.result()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def _run(self, server: _Server, ready: Future[Shared]) -> None:
+        async def main() -> None:
+            self._stop = asyncio.Event()
+            await server.run(ready.set_result, self._stop)
+
+        try:
+            with asyncio.Runner(loop_factory=self.options.new_event_loop) as runner:
+                runner.run(main())
+        except BaseException as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)
+
+
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event) -> Iterator[None]:
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.getsignal(number) for number in numbers]
+    for number in numbers:
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        with contextlib.suppress(NotImplementedError):
+            loop.remove_signal_handler(number)
+        signal.signal(number, handler)
+
+
+def _raise_open_files() -> None:
+    """Let this process open as many sockets as it may without asking anyone."""
+    try:
+        import resource  # noqa: PLC0415 Windows has none, and no such limit
+    except ImportError:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with contextlib.suppress(ValueError, OSError):  # macOS reports a hard limit it does not grant
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

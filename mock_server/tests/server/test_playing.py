@@ -1,0 +1,309 @@
+"""Everything that can happen to a reply, seen from the client's side of the socket."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_server.server.connection import Answer
+from mock_server.server.playing import BrokenChunk, Cut, Dribble, Noise, Nothing, Reset, pieces
+from mock_server.server.reply import Reply, Sending, Wire
+from mock_server.server.request import Request
+from mock_server.server.serving import Options, fastest_event_loop
+from mock_server.tests.server.raw_client import GET, RawClient, ask, serving
+from mock_server.tests.server.sleeper import Sleeper
+
+HEAD = b"HEAD / HTTP/1.1\r\nHost: mock\r\n\r\n"
+OLD = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
+
+
+def answering(reply: Reply) -> Answer:
+    """What answers / with this reply, and anything else with `next`."""
+    return lambda request: reply if request.path == "/" else Reply(200, b"next")
+
+
+class Happening:
+    """Whatever a test wants to happen on the wire."""
+
+    def __init__(self, play: Callable[[Sending], Awaitable[None]]) -> None:
+        self._play = play
+
+    async def play(self, sending: Sending) -> None:
+        await self._play(sending)
+
+    def remains(self, content: bytes) -> bytes:
+        return content
+
+
+def next_answer(client: RawClient) -> bytes:
+    """What the connection answers to one more request."""
+    client.send(GET.replace(b"/ ", b"/next "))
+    return client.answer().body
+
+
+@pytest.fixture(params=[fastest_event_loop, asyncio.new_event_loop], ids=["uvloop", "asyncio"])
+def either_loop(request: pytest.FixtureRequest) -> Callable[[], asyncio.AbstractEventLoop]:
+    loop: Callable[[], asyncio.AbstractEventLoop] = request.param
+    return loop
+
+
+LATE = answering(Reply(200, b"late", pause=2.5))
+
+
+def test_a_pause_delays_the_whole_answer_and_nobody_else() -> None:
+    sleeper = Sleeper()
+    with serving(LATE, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
+        client.send(GET)
+        assert sleeper.asleep() == 2.5
+        assert ask(server.url, GET.replace(b"/ ", b"/other ")).body == b"next"
+        sleeper.wake(server)
+        answered = client.answer()
+        assert (answered.body, answered.headers["content-length"]) == (b"late", "4")
+        assert next_answer(client) == b"next"
+
+
+def test_pipelined_requests_wait_for_a_paused_answer() -> None:
+    sleeper = Sleeper()
+    with serving(LATE, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
+        client.send(GET, GET.replace(b"/ ", b"/next "), GET)
+        sleeper.wake(server)
+        assert [client.answer().body, client.answer().body] == [b"late", b"next"]
+        sleeper.wake(server)
+        assert client.answer().body == b"late"
+
+
+def test_requests_sent_during_a_pause_are_answered_after_it() -> None:
+    sleeper = Sleeper()
+    with serving(LATE, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
+        client.send(GET)
+        sleeper.asleep()
+        client.send(GET.replace(b"/ ", b"/next "))
+        client.done()
+        sleeper.wake(server)
+        assert [client.answer().body, client.answer().body, client.rest()] == [b"late", b"next", b""]
+
+
+def test_a_dribble_comes_piece_by_piece_with_the_length_said_before() -> None:
+    sleeper = Sleeper()
+    dribble = answering(Reply(200, b"abcde", wire=Dribble(3, 3.0)))
+    with serving(dribble, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
+        client.send(GET)
+        begun = b""
+        while not begun.endswith(b"\r\n\r\n"):
+            begun += client.socket.recv(1000)
+        assert b"Content-Length: 5\r\n" in begun
+        for piece in (b"ab", b"cd", b"e"):
+            assert sleeper.asleep() == 1.0
+            sleeper.wake(server)
+            assert client.socket.recv(1000) == piece
+        assert next_answer(client) == b"next"
+
+
+@given(st.binary(min_size=1, max_size=300), st.integers(1, 300))
+def test_a_dribbled_body_comes_whole_in_pieces_as_equal_as_can_be(content: bytes, number: int) -> None:
+    sent = list(pieces(content, min(number, len(content))))
+    assert b"".join(sent) == content
+    assert max(map(len, sent)) - min(map(len, sent)) <= 1
+    assert len(sent) == min(number, len(content))
+
+
+@pytest.mark.parametrize("content", [b"", b"promised"])
+def test_a_reset_is_seen_as_a_reset(either_loop: Callable[[], asyncio.AbstractEventLoop], content: bytes) -> None:
+    options = Options(new_event_loop=either_loop)
+    with serving(answering(Reply(200, content, wire=Reset())), options) as server, RawClient(server.url) as client:
+        client.send(GET)
+        with pytest.raises(ConnectionResetError):
+            client.socket.recv(1000)
+
+
+def test_a_reset_comes_after_what_was_sent_before(either_loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    async def play(sending: Sending) -> None:
+        await sending.send(b"x" * 10_000)
+        sending.reset()
+
+    options = Options(new_event_loop=either_loop)
+    with (
+        serving(answering(Reply(200, wire=Happening(play))), options) as server,
+        RawClient(server.url) as client,
+    ):
+        client.send(GET)
+        with pytest.raises(ConnectionResetError):
+            client.drain()
+        assert client.drained == 10_000
+
+
+@pytest.mark.parametrize("content", [b"", b"promised"])
+def test_a_close_without_a_byte_is_an_empty_reply(
+    either_loop: Callable[[], asyncio.AbstractEventLoop], content: bytes
+) -> None:
+    options = Options(new_event_loop=either_loop)
+    with serving(answering(Reply(200, content, wire=Nothing())), options) as server, RawClient(server.url) as client:
+        client.send(GET)
+        assert client.rest() == b""
+
+
+@pytest.mark.parametrize("sent", [0, 1, 9])
+def test_a_cut_truncates_a_body_of_declared_length(sent: int) -> None:
+    cut = answering(Reply(200, b"x" * 500, {"X-Told": "yes"}, wire=Cut(sent)))
+    with serving(cut) as server, RawClient(server.url) as client:
+        client.send(GET)
+        head, _, body = client.rest().partition(b"\r\n\r\n")
+        assert b"X-Told: yes\r\nContent-Length: 500\r\n" in head
+        assert body == b"x" * sent
+
+
+def test_a_body_shorter_than_declared_ends_the_connection_without_being_told() -> None:
+    short = Reply(200, b"abc", {"Content-Length": "5"})
+    with serving(answering(short)) as server, RawClient(server.url) as client:
+        client.send(GET)
+        assert client.rest().endswith(b"\r\n\r\nabc")
+
+
+def test_a_broken_chunk_comes_after_a_head_that_promises_chunks() -> None:
+    broken = Reply(200, b"whole", {"X-Told": "yes"}, wire=BrokenChunk(b"\x80garbage"))
+    with serving(answering(broken)) as server, RawClient(server.url) as client:
+        client.send(GET)
+        head, _, body = client.rest().partition(b"\r\n\r\n")
+        assert head == b"HTTP/1.1 200 OK\r\nX-Told: yes\r\nTransfer-Encoding: chunked"
+        assert body == b"\x80garbage"
+
+
+def test_noise_is_all_that_is_sent() -> None:
+    noisy = Reply(200, b"whole", {"X-Told": "yes"}, wire=Noise(b"\x80noise"))
+    with serving(answering(noisy)) as server, RawClient(server.url) as client:
+        client.send(GET)
+        assert client.rest() == b"\x80noise"
+
+
+@pytest.mark.parametrize("wire", [Reset(), Nothing(), Cut(4), Noise(b"\x80"), BrokenChunk(b"\x80"), Dribble(2, 1)])
+def test_whatever_happens_comes_after_the_pause(wire: Wire) -> None:
+    sleeper = Sleeper()
+    reply = Reply(200, b"0123456789", pause=2.0, wire=wire)
+    with serving(answering(reply), Options(sleep=sleeper)) as server, RawClient(server.url) as client:
+        client.send(GET)
+        assert sleeper.asleep() == 2.0
+        client.socket.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            client.socket.recv(1)
+
+
+def test_bytes_that_frame_themselves_leave_nothing_to_the_server() -> None:
+    async def play(sending: Sending) -> None:
+        await sending.send(b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 2\r\n\r\nno")
+        sending.close()
+
+    with serving(answering(Reply(200, wire=Happening(play)))) as server, RawClient(server.url) as client:
+        client.send(GET)
+        assert client.answer().status == 503
+        assert client.rest() == b""
+
+
+def test_a_late_reply_without_bytes_is_an_empty_answer() -> None:
+    empty = Reply(200, b"", {"X-A": "b"}, later=late(Reply(200, b"", {"X-A": "b"})))
+    with serving(answering(empty)) as server, RawClient(server.url) as client:
+        client.send(GET)
+        answered = client.answer()
+        assert (answered.status, answered.headers["content-length"], answered.headers["x-a"]) == (200, "0", "b")
+        assert next_answer(client) == b"next"
+
+
+def late(reply: Reply) -> Callable[[], Awaitable[Reply]]:
+    async def awaited() -> Reply:
+        await asyncio.sleep(0)
+        return reply
+
+    return awaited
+
+
+def failing(message: str) -> Callable[[], Awaitable[Reply]]:
+    async def awaited() -> Reply:
+        raise ZeroDivisionError(message)
+
+    return awaited
+
+
+CONFLICT = Reply(408, b"not yet", {"X-A": "b"})
+
+
+def test_an_awaited_reply_replaces_the_placeholder() -> None:
+    waiting = Reply(200, b"placeholder", {"X-Z": "z"}, later=late(CONFLICT))
+    with serving(answering(waiting)) as server, RawClient(server.url) as client:
+        client.send(GET)
+        answered = client.answer()
+        assert (answered.status, answered.headers["x-a"], answered.body) == (408, "b", b"not yet")
+        assert "x-z" not in answered.headers
+        assert next_answer(client) == b"next"
+
+
+def test_an_awaited_reply_may_have_to_be_awaited_again() -> None:
+    waiting = Reply(200, later=late(Reply(200, later=late(CONFLICT))))
+    with serving(answering(waiting)) as server:
+        assert ask(server.url, GET).status == 408
+
+
+def test_an_old_client_gets_an_awaited_reply_whole() -> None:
+    with serving(answering(Reply(200, later=late(CONFLICT)))) as server, RawClient(server.url) as client:
+        client.send(OLD)
+        answered = client.answer()
+        assert (answered.body, answered.headers["connection"]) == (b"not yet", "keep-alive")
+        assert "transfer-encoding" not in answered.headers
+
+
+def test_work_that_fails_before_the_first_byte_is_an_internal_error(caplog: pytest.LogCaptureFixture) -> None:
+    broken = Reply(200, later=failing("the awaited work failed"))
+    with serving(answering(broken)) as server, RawClient(server.url) as client:
+        client.send(GET)
+        assert client.answer().status == 500
+        assert next_answer(client) == b"next"
+    assert "the awaited work failed" in caplog.text
+
+
+def test_work_that_fails_after_the_first_byte_ends_the_connection(caplog: pytest.LogCaptureFixture) -> None:
+    async def play(sending: Sending) -> None:
+        await sending.send(b"a")
+        raise ZeroDivisionError("the played work failed")
+
+    with serving(answering(Reply(200, wire=Happening(play)))) as server, RawClient(server.url) as client:
+        client.send(GET)
+        assert client.rest() == b"a"
+    assert "the played work failed" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(200, b"abc", pause=0.001),
+        Reply(200, later=late(Reply(200, b"abc"))),
+        Reply(200, b"abc", wire=Dribble(2, 0)),
+    ],
+)
+def test_head_requests_get_the_head_of_it(reply: Reply) -> None:
+    with serving(answering(reply)) as server, RawClient(server.url) as client:
+        client.send(HEAD)
+        answered = client.answer(head_only=True)
+        assert (answered.status, answered.headers["content-length"]) == (200, "3")
+        assert next_answer(client) == b"next"
+
+
+def test_a_client_that_leaves_ends_what_it_waits_for() -> None:
+    begun, ended = threading.Event(), threading.Event()
+
+    async def wait_for_ever() -> Reply:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        return Reply(200)
+
+    def waiting(_: Request) -> Reply:
+        return Reply(200, later=wait_for_ever)
+
+    with serving(waiting) as server, RawClient(server.url) as client:
+        client.send(GET)
+        assert begun.wait(20)
+        client.reset()
+        assert ended.wait(20)

@@ -1,0 +1,80 @@
+"""The mock itself: one answer to one request, whichever door it came by."""
+
+from functools import partial
+from http import HTTPStatus
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mock_server.api import carriers, tracking, webhooks  # noqa: F401 - importing them registers their handlers
+from mock_server.api.handlers import HANDLERS
+from mock_server.api.pipeline import Pipeline
+from mock_server.contract.errors import ApiError
+from mock_server.domain.clock import Clock
+from mock_server.sending.allowed import AllowedHosts
+from mock_server.sending.scheduler import Scheduler
+from mock_server.sending.sender import Sender
+from mock_server.server.reply import Reply
+from mock_server.server.request import Refusal, Request
+from mock_server.settings import Settings
+from mock_server.world import Foundation, Worlds
+
+if TYPE_CHECKING:
+    from mock_server.persistence.state_file import StateFile
+
+CONTROL_PREFIX = "/__admin"
+
+
+class Mock:
+    """Answers the contract's operations, and delivers what they promise."""
+
+    def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
+        """DocumentError or ValueError says which file or setting is wrong."""
+        settings = settings or Settings()
+        self.worlds = Worlds(Foundation(settings, clock), _state(settings.state))
+        if settings.snapshot:
+            _start_from(settings.snapshot, self.worlds)
+        self.pipeline = Pipeline(self.worlds, HANDLERS)
+        sender = Sender(AllowedHosts(settings.webhook_allow), self.worlds.foundation.terms.rules.timeout_seconds)
+        self.scheduler = Scheduler(self.worlds, sender, self.worlds.clock.base)
+
+    def answer(self, request: Request) -> Reply:
+        """The reply to a request for an operation, or for nothing that the contract knows."""
+        return self.pipeline.answer(request.method, request.target, request.headers, request.body)
+
+    def refuse(self, refusal: Refusal) -> Reply:
+        """The reply to what is not served: broken HTTP, too large a body, a bug of the application."""
+        status, reason, request = refusal.status, refusal.reason, refusal.request
+        if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+            return self.pipeline.refuse(ApiError("internal_error", reason))
+        # The contract knows 413 and 400; the finer statuses of HTTP are told in words.
+        known = status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        error = ApiError("invalid_request", reason, status=HTTPStatus(status) if known else None)
+        if request is None:
+            return self.pipeline.refuse(error)
+        return self.pipeline.answer(request.method, request.target, request.headers, b"", error)
+
+    def close(self) -> None:
+        """Leave what is to be kept as it is; to be called when nothing is served any more."""
+        if self.worlds.state:
+            self.worlds.state.close()
+
+
+def _start_from(name: str, worlds: Worlds) -> None:
+    """Let the mock start, and start again after a reset, from a snapshot; DocumentError if it cannot."""
+    from mock_server.persistence import snapshots  # noqa: PLC0415 - only who starts from one needs it
+
+    settings = worlds.foundation.settings
+    if settings.state or settings.scenario:
+        other = "--state" if settings.state else "--scenario"
+        raise ValueError(f"--snapshot and {other} both say how to start; give one of them")
+    value = snapshots.load(worlds.foundation, Path(name))
+    worlds.beginning = partial(snapshots.opened, worlds.foundation, value)
+    worlds.reset()
+
+
+def _state(name: str | None) -> "StateFile | None":
+    if name is None:
+        return None
+    from mock_server.persistence.state_file import StateFile  # noqa: PLC0415 - SQLite takes a while to import, and is not always asked for
+
+    return StateFile(Path(name))
