@@ -136,7 +136,9 @@ for module in pkgutil.walk_packages(trackflow_mock.__path__, "trackflow_mock."):
 
 
 def test_the_judge_says_what_it_is_installed_with(unpacked: Path, bare: Path, elsewhere: Path) -> None:
-    done = python("-c", JUDGE, "--list", cwd=elsewhere, path=(unpacked, bare))
+    told = python("-c", JUDGE, "--help", cwd=elsewhere, path=(unpacked, bare))
+    assert (told.returncode, told.stdout[:26]) == (0, "usage: trackflow-contract "), told.stderr
+    done = python("-c", JUDGE, "run", "--base-url", "http://127.0.0.1:9", cwd=elsewhere, path=(unpacked, bare))
     assert done.returncode == 2
     assert done.stderr.splitlines() == [
         'trackflow-contract needs pytest, requests, schemathesis: pip install "trackflow-mock[contract]"'
