@@ -11,6 +11,7 @@ from contract_tests.contract.bundle import bundle, references
 from contract_tests.contract.files import DocumentError, line_of, read
 from contract_tests.contract.overlay_format import OverlayError, warned
 from contract_tests.contract.pointers import follow, pointer
+from contract_tests.contract.validation import FORMATS
 from contract_tests.contract.violations import sentence
 
 DATA = Path(__file__).resolve().parents[2]  # a wheel has the same folders beside each other as the repository
@@ -71,9 +72,7 @@ def lookup(document: Mapping[str, Any], reference: str) -> Any:
 
 def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Pointer and complaint for every schema of the document that JSON Schema 2020-12 does not allow."""
-    metaschema = Draft202012Validator(
-        Draft202012Validator.META_SCHEMA, format_checker=Draft202012Validator.FORMAT_CHECKER
-    )
+    metaschema = Draft202012Validator(Draft202012Validator.META_SCHEMA, format_checker=FORMATS)
     for place, schema in _schemas(document):
         for error in metaschema.iter_errors(schema):
             yield place + pointer(error.absolute_path), f"not a JSON Schema: {sentence(error)}"

@@ -57,9 +57,7 @@ def fits(schema: Any, value: Any) -> bool:
             for name, each in schema.get("properties", {}).items()
             if isinstance(each, dict) and "const" in each and name in value
         )
-    return "pattern" not in schema or (
-        isinstance(value, str) and expression(schema["pattern"]).search(value) is not None
-    )
+    return "pattern" not in schema or (isinstance(value, str) and expression(schema["pattern"]).search(value))
 
 
 def _fact(document: Mapping[str, Any], schema: Any, name: str) -> str:

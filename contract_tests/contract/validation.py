@@ -1,10 +1,12 @@
 """Validators whose references are looked up in the contract's document."""
 
+import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
+from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
 from contract_tests.contract.expressions import expression
@@ -15,6 +17,42 @@ MOST_FLAWS = 20  # of a value under one of several forms
 def _pattern(validator: Any, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
     if validator.is_type(value, "string") and not expression(pattern).search(value):
         yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+def _pattern_properties(validator: Any, patterns: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    if validator.is_type(value, "object"):
+        for pattern, form in patterns.items():
+            fits = expression(pattern).search
+            for name in filter(fits, value):
+                yield from validator.descend(value[name], form, path=name, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, form: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    if not validator.is_type(value, "object"):
+        return
+    extra = undeclared(value, schema)
+    if form is False and extra:
+        yield ValidationError(f"{', '.join(map(repr, extra))} are not known")
+    elif form is not False:
+        for name in extra:
+            yield from validator.descend(value[name], form, path=name)
+
+
+def _unevaluated_properties(validator: Any, form: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    if not validator.is_type(value, "object"):
+        return
+    rest = {name: each for name, each in schema.items() if name != "unevaluatedProperties"}
+    seen = set(evaluated(validator, value, rest))
+    for name in [name for name in value if name not in seen]:
+        if form is False:
+            yield ValidationError(f"Unevaluated properties are not allowed ({name!r} was unexpected)")
+        else:
+            yield from validator.descend(value[name], form, path=name)
+
+
+def _multiple_of(validator: Any, step: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    if validator.is_type(value, "number") and (Fraction(str(value)) / Fraction(str(step))).denominator != 1:
+        yield ValidationError(f"{value!r} is not a multiple of {step!r}")
 
 
 def _unique_items(validator: Any, wanted: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
@@ -67,9 +105,68 @@ def _identity(value: Any) -> Hashable:
     return isinstance(value, bool), value
 
 
-Validator: Any = extend(
-    Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique_items, "anyOf": _any_of, "oneOf": _one_of}
-)  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
+def undeclared(value: Iterable[str], schema: Mapping[str, Any]) -> list[str]:
+    """The names that neither `properties` nor `patternProperties` knows."""
+    declared, patterns = schema.get("properties", ()), schema.get("patternProperties", ())
+    known = [expression(pattern).search for pattern in patterns]
+    return [name for name in value if name not in declared and not any(fits(name) for fits in known)]
+
+
+def evaluated(validator: Any, value: Mapping[str, Any], schema: Any) -> Iterator[str]:
+    """The names that the schema, and what of it applies to the value, says anything about."""
+    if not isinstance(schema, Mapping):
+        return
+    if "$ref" in schema:
+        found = validator._resolver.lookup(schema["$ref"])  # noqa: SLF001  # jsonschema has no other way to follow one
+        inner = validator.evolve(schema=found.contents, _resolver=found.resolver)
+        yield from evaluated(inner, value, found.contents)
+    yield from value.keys() & schema.get("properties", {}).keys()
+    for pattern in schema.get("patternProperties", ()):
+        yield from filter(expression(pattern).search, value)
+    for keyword in {"additionalProperties", "unevaluatedProperties"} & schema.keys():
+        known = undeclared(value, schema) if keyword == "additionalProperties" else value
+        yield from (name for name in known if _fits(validator, value[name], schema[keyword]))
+    for name in value.keys() & schema.get("dependentSchemas", {}).keys():
+        yield from evaluated(validator, value, schema["dependentSchemas"][name])
+    for keyword in ("allOf", "oneOf", "anyOf"):
+        for form in schema.get(keyword, ()):
+            if _fits(validator, value, form):
+                yield from evaluated(validator, value, form)
+    if "if" in schema:
+        applies = _fits(validator, value, schema["if"])
+        for keyword in ("if", "then") if applies else ("else",):
+            yield from evaluated(validator, value, schema.get(keyword, True))
+
+
+def _fits(validator: Any, value: Any, form: Any) -> bool:
+    return next(validator.descend(value, form), None) is None
+
+
+_KEYWORDS = {
+    "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional_properties,
+    "unevaluatedProperties": _unevaluated_properties,
+    "multipleOf": _multiple_of,
+    "uniqueItems": _unique_items,
+    "anyOf": _any_of,
+    "oneOf": _one_of,
+}
+FORMATS = FormatChecker()  # what is registered there by name stays; the rest is said below
+FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
+
+
+@FORMATS.checks("regex", raises=ValueError)
+def _is_expression(value: object) -> bool:
+    if isinstance(value, str):
+        try:
+            expression(value)
+        except re.error as error:
+            raise ValueError(str(error)) from None
+    return True
+
+
+Validator: Any = extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
 
 
 def validator(schema: Any, document: Mapping[str, Any]) -> Draft202012Validator:
@@ -78,5 +175,5 @@ def validator(schema: Any, document: Mapping[str, Any]) -> Draft202012Validator:
         # References are looked up from the schema's own root. OpenAPI's top-level names mean nothing to JSON Schema,
         # so the document can stand around the schema without constraining anything.
         schema = {**document, **schema}
-    checked: Draft202012Validator = Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    checked: Draft202012Validator = Validator(schema, format_checker=FORMATS)
     return checked

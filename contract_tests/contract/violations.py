@@ -1,7 +1,6 @@
 """What is wrong with a value, as one sentence."""
 
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -10,7 +9,7 @@ from typing import Any
 from jsonschema import ValidationError
 from jsonschema.exceptions import best_match
 
-from contract_tests.contract.validation import repeated
+from contract_tests.contract.validation import repeated, undeclared
 
 LONGEST = 80  # characters of a value that a sentence shows
 MOST_NAMES = 10  # that a sentence lists
@@ -74,8 +73,7 @@ def _required(found: Any, names: Any) -> str:
 
 def _unknown(found: Any, schema: Any) -> str:
     known = list(schema.get("properties", {}))
-    patterns = schema.get("patternProperties", {})
-    extra = [name for name in found if name not in known and not any(re.search(each, name) for each in patterns)]
+    extra = undeclared(found, schema)
     hint = _nearest(extra[0], known) or (f"; known are {', '.join(known)}" if known else "")
     return f"{_named_first(extra)} {'is' if len(extra) == 1 else 'are'} not known here{hint}"
 

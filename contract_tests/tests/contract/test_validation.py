@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,14 +15,14 @@ from contract_tests.contract.validation import repeated, validator
         ("^a$|^b$", "b\n", False),
         (r"^[$]$", "$", True),
         (r"^\$$", "$", True),
-        (r"^[]$]x$", "$x", True),
+        (r"^[]$]x$", "$x", False),
         (r"^[^$]$", "$", False),
         (r"^\\$", "\\", True),
         (r"^\\$", "\\\n", False),
     ],
 )
 def test_a_dollar_is_the_very_end(pattern: str, text: str, matches: bool) -> None:
-    assert (expression(pattern).search(text) is not None) is matches
+    assert expression(pattern).search(text) is matches
 
 
 def test_patterns_of_schemas_that_are_referred_to_mean_the_same() -> None:
@@ -90,3 +91,39 @@ def test_one_of_several_forms_must_fit(value: object, valid: bool, reasons: int)
     checked = validator({"oneOf": [{"type": ["string", "integer"]}, {"type": "number", "minimum": 5}]}, {})
     assert checked.is_valid(value) is valid
     assert [len(error.context) for error in checked.iter_errors(value)] == ([] if valid else [reasons])
+
+
+@pytest.mark.parametrize(
+    ("schema", "good", "bad"),
+    [
+        ({"multipleOf": 0.01}, [4.02, 0.07, 1.1, 19.99, 3, 1e300], [4.025, 0.001]),
+        ({"multipleOf": 0.1}, [0.3, 1.1, 1e-1], [0.05]),
+        ({"multipleOf": 1e-8}, [12391239123, 0.00000003], [1e-9]),
+        ({"patternProperties": {"^x-$": {"type": "integer"}}}, [{"x-": 1}, {"x-\n": "any"}], [{"x-": "a"}]),
+        ({"patternProperties": {r"^\p{Lu}": True}, "additionalProperties": False}, [{"Ä": 1}], [{"ä": 1}]),
+        ({"patternProperties": {r"^\p{Lu}": True}, "unevaluatedProperties": False}, [{"Ä": 1}], [{"ä": 1}]),
+        (
+            {"$ref": "#/$defs/a", "unevaluatedProperties": False, "$defs": {"a": {"properties": {"a": True}}}},
+            [{"a": 1}, {}],
+            [{"a": 1, "b": 2}],
+        ),
+        (
+            {
+                "anyOf": [{"properties": {"a": {"const": 1}}}, {"patternProperties": {"^b$": True}}],
+                "unevaluatedProperties": {"type": "string"},
+            },
+            [{"a": 1, "b": 2, "c": "x"}],
+            [{"a": 1, "c": 3}, {"b\n": 4}],
+        ),
+        (
+            {"if": {"required": ["a"]}, "then": {"properties": {"a": True}}, "unevaluatedProperties": False},
+            [{"a": 1}],
+            [{"b": 1}],
+        ),
+        ({"format": "regex"}, [r"^\p{L}$"], [r"^a\Z"]),
+    ],
+)
+def test_keywords_mean_what_json_schema_says(schema: dict[str, Any], good: list[Any], bad: list[Any]) -> None:
+    checked = validator(schema, {})
+    assert [value for value in good if not checked.is_valid(value)] == []
+    assert [value for value in bad if checked.is_valid(value)] == []

@@ -1,12 +1,12 @@
 """Generated objects and arrays, their members drawn by whoever asks."""
 
 import json
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from contract_tests.contract.expressions import expression
 from contract_tests.contract.pointers import pointer
 from mock_server.contract.folding import Schema
 from mock_server.contract.samples.patterns import matching
@@ -116,7 +116,7 @@ def _name(schema: Schema, spot: Spot, random: Random, draw: Draw) -> str:
 
 def _undeclared(name: str, schema: Schema, spot: Spot, draw: Draw) -> Any:
     patterns = schema.get("patternProperties", {})
-    found = [each for pattern, each in patterns.items() if re.search(pattern, name)]
+    found = [each for pattern, each in patterns.items() if expression(pattern).search(name)]
     if found:
         return draw({"allOf": found}, spot.below("patternProperties"))
     return draw(schema.get("additionalProperties", True), spot.below("additionalProperties"))

@@ -2,18 +2,24 @@
 
 Written here because `rstr` and `exrex` draw from sets or from the global generator, so that the same seed gives other
 text in another process, and because neither minds a length. The expression is read by the standard library's own
-parser, as Hypothesis does too, so that what is generated and what jsonschema checks mean the same.
+parser, as Hypothesis does too, once its ECMA-262 is said in Python's words; the engine that checks values has the last
+word about each text.
 """
 
 import re
 import string
+import warnings
 from functools import lru_cache
 from random import Random
 from typing import Any
 
+from contract_tests.contract.expressions import expression
+from mock_server.contract.samples.dialect import as_python
+
 _parser: Any = vars(re)["_parser"]  # private and without types; the name since Python 3.11
 PLAIN = string.ascii_letters + string.digits
 _PRINTABLE = string.printable[:95]  # without tabs and line ends
+_TRIES = 200
 _LOOSE = 12  # characters more than it needs, at most, where the expression sets no end
 
 _CATEGORIES = {
@@ -27,21 +33,28 @@ _CATEGORIES = {
 
 
 def matching(pattern: str, random: Random, *, shortest: int = 0, longest: int | None = None) -> str:
-    """A text that the expression means to match, of `shortest` to `longest` characters where it can be.
+    """A text that the expression matches, of `shortest` to `longest` characters where it can be.
 
-    Lookarounds and word boundaries are not honoured, and lengths may be missed where repeats nest: check what comes,
-    and draw again. re.error for an expression that is none.
+    Lookarounds and word boundaries are met by drawing again, so what comes after all tries may miss them: check it.
+    re.error for an expression that is none.
     """
-    parsed = _parsed(pattern)
+    parsed, fits = _parsed(pattern), expression(pattern).search
     least, most = parsed.getwidth()
     low = max(least, shortest)
     high = max(low, min(most, low + _LOOSE if longest is None else longest))
-    return _Drawing(random, random.randint(low, high) - least).text(parsed)
+    text = ""
+    for _ in range(_TRIES):
+        text = _Drawing(random, random.randint(low, high) - least).text(parsed)
+        if fits(text) and shortest <= len(text) <= (longest or len(text)):
+            break
+    return text
 
 
 @lru_cache(256)
 def _parsed(pattern: str) -> Any:
-    return _parser.parse(pattern)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of signs that Python may give a meaning to some day
+        return _parser.parse(as_python(expression(pattern).text))
 
 
 class _Drawing:
