@@ -7,8 +7,16 @@ from mock_server.version import __version__
 
 if TYPE_CHECKING:
     from mock_server.testing.sandbox import Sandbox
+    from mock_server.web.app import MockServer
 
-__all__ = ["__version__", "running"]
+__all__ = ["__version__", "create_app", "running"]
+
+
+def create_app() -> "MockServer":
+    """The mock with its default settings as a Flask application, for `flask --app mock_server` and WSGI servers."""
+    from mock_server.web.app import create_app as create  # noqa: PLC0415 - a version needs no Flask
+
+    return create()
 
 
 def running(plan: str | None = None, **settings: Any) -> AbstractContextManager["Sandbox"]:

@@ -66,6 +66,8 @@ def _reply(status: int, content: bytes, given: Headers) -> Reply:
     headers: dict[str, str] = {}
     also: list[tuple[str, str]] = []
     for name, value in given:
+        if name == "Content-Length" and value == str(len(content)):
+            continue  # the server says so by itself
         if name in headers:
             also.append((name, value))
         else:
