@@ -196,5 +196,8 @@ class Lanes:
 
 
 def _place(delivery: Delivery) -> tuple[str, int]:
-    address = Address(delivery.url)
+    try:
+        address = Address(delivery.url)
+    except ValueError:  # nobody's; the attempt tells what is wrong with it
+        return "", 0
     return address.host, address.port

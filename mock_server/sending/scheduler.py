@@ -1,7 +1,6 @@
 """Outbound: the deliveries of all sandboxes on one event loop, so that nobody waits for another's slow receiver."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
@@ -11,9 +10,8 @@ from mock_server.sending.attempts import Posting, made
 from mock_server.sending.lanes import STEPS, Lanes, PlannedAttempt
 from mock_server.world import World, Worlds
 
-log = logging.getLogger(__name__)
-
 MOST_AT_ONCE = 512  # attempts under way; more than one world may have, so that hanging receivers of a few stop nobody
+HELD_UP = 1.0  # real seconds after which a sandbox whose turn went wrong has another
 HEAD_START = 0.5  # real seconds after which an unanswered delivery no longer holds up the next of its webhook
 
 
@@ -125,6 +123,11 @@ class Scheduler:
         head_start = self.loop.call_later(self._head_start, lanes.pass_on, delivery)
         try:
             outcome = await made(self._posting, world, delivery, self._wall, replay=planned.replay)
+        except Exception as error:  # noqa: BLE001 - one delivery that cannot be made must not stop the others
+            note = f"it failed here, not at its receiver: {type(error).__name__}: {error}"
+            world.webhooks.queue.trouble(f"delivery {delivery.id}: {note}", error)
+            world.webhooks.queue.fail(delivery.id, note)
+            return
         finally:
             head_start.cancel()
         if not lanes.gone and world.webhooks.queue.find(delivery.id):
@@ -137,7 +140,8 @@ class Scheduler:
         if task.cancelled():  # the server stops
             return
         if task.exception():
-            log.error("delivery %s failed here, not at its receiver", planned.delivery.id, exc_info=task.exception())
+            text = f"delivery {planned.delivery.id}: what came of it could not be kept: {task.exception()}"
+            lanes.world.webhooks.queue.trouble(text, task.exception())
         lanes.done(planned)
         self.serve(lanes)
 
@@ -146,6 +150,9 @@ class Scheduler:
         del self._turns[lanes]
         try:
             lanes.run()
+        except Exception as error:  # noqa: BLE001 - one sandbox must not stop the others, nor itself for ever
+            lanes.world.webhooks.queue.trouble(f"deliveries were held up: {type(error).__name__}: {error}", error)
+            self.loop.call_later(HELD_UP, lanes.wake)
         finally:
             self._turning = bool(self._turns)
             if self._turning:

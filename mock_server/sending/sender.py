@@ -1,19 +1,22 @@
 """The sender: takes one delivery to its receiver on the event loop, and tells what came back."""
 
 import asyncio
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any, cast
 
-from httptools import HttpParserError, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from mock_server.sending.address import Address, ReceiverAnswer
 from mock_server.sending.allowed import AllowedHosts
 
 MOST_OF_AN_ANSWER = 8192  # bytes of a body that are read and kept
 MOST_OF_A_HEAD = 65_536
+BREAKS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 class Sender:
@@ -72,7 +75,10 @@ class Sender:
 
 
 def request(address: Address, headers: Mapping[str, str], body: bytes) -> bytes:
-    """The whole request; the connection is not used again."""
+    """The whole request; the connection is not used again. ValueError for what would be no request, or several."""
+    for text in (address.authority, *headers.keys(), *headers.values()):
+        if BREAKS.search(text):
+            raise ValueError(f"{text[:80]!r} has a control character, which no header may have")
     lines = [f"POST {address.target} HTTP/1.1", f"Host: {address.authority}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"Content-Length: {len(body)}", "Connection: close", "", ""]
@@ -92,11 +98,11 @@ class _Reader(asyncio.Protocol):
         self._body = b""
         self._size = 0
         self._headed = False
+        self._status = 0
 
     def answer(self, seconds: float) -> ReceiverAnswer:
-        status = self._parser.get_status_code()
         return ReceiverAnswer(
-            seconds, status, self._reason.decode("latin-1"), self._headers, self._body[:MOST_OF_AN_ANSWER]
+            seconds, self._status, self._reason.decode("latin-1"), self._headers, self._body[:MOST_OF_AN_ANSWER]
         )
 
     def hang_up(self) -> None:
@@ -120,6 +126,8 @@ class _Reader(asyncio.Protocol):
         self._size += len(data)
         try:
             self._parser.feed_data(data)
+        except HttpParserUpgrade:  # 101, which nobody asked for; what follows it is no HTTP
+            self.on_message_complete()
         except HttpParserError as error:
             self._fail(f"the answer is not HTTP: {error}")
         if not self._headed and self._size > MOST_OF_A_HEAD:
@@ -134,26 +142,34 @@ class _Reader(asyncio.Protocol):
         else:
             self._fail("the connection was closed in the middle of the answer" if self._size else "no answer came")
 
-    # What the parser calls
+    # What the parser calls; once the first answer is complete, whatever follows it is nobody's.
 
     def on_status(self, reason: bytes) -> None:
-        self._reason += reason
+        if not self.done.done():
+            self._reason += reason
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+        if not self.done.done():
+            self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
-        self._headed = self._parser.get_status_code() >= 200
+        if not self.done.done():
+            self._status = self._parser.get_status_code()
+            self._headed = self._status >= HTTPStatus.OK or self._status == HTTPStatus.SWITCHING_PROTOCOLS
 
     def on_body(self, data: bytes) -> None:
+        if self.done.done():
+            return
         self._body += data
-        if len(self._body) >= MOST_OF_AN_ANSWER and not self.done.done():
+        if len(self._body) >= MOST_OF_AN_ANSWER:
             self.done.set_result(None)
 
     def on_message_complete(self) -> None:
-        if self._headed and not self.done.done():
+        if self.done.done():
+            return
+        if self._headed:
             self.done.set_result(None)
-        elif not self._headed:  # 100 Continue and its like come before the answer (RFC 9110 section 15.2)
+        else:  # 100 Continue and its like come before the answer (RFC 9110 section 15.2)
             self._reason, self._headers = b"", {}
 
     def _fail(self, problem: str) -> None:

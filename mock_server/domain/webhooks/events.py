@@ -77,8 +77,11 @@ class EventCatalogue:
         return next(named, None) or next(rest)
 
     def lets_through(self, filters: Iterable[str], status: str) -> bool:
-        """Whether a subscription with these filters is told of an event that gave its shipment this status."""
-        wanted = (self._filters[name] for name in filters)
+        """Whether a subscription with these filters is told of an event that gave its shipment this status.
+
+        A filter that the contract does not know lets nothing through.
+        """
+        wanted = (self._filters[name] for name in filters if name in self._filters)
         return any(statuses is None or status in statuses for statuses in wanted)
 
     def value(self, event: WebhookEvent) -> dict[str, Any]:

@@ -91,11 +91,19 @@ class Fanout:
                 if due is None or due > now:
                     return False
                 if self._telling:
-                    if next(self._telling[0], None) is None:
+                    if self._next() is None:
                         self._telling.popleft()
                 elif found := self._watches.take(now):
                     self._tell(*found)
             return (self.next_due() or inf) <= now
+
+    def _next(self) -> Delivery | None:
+        """The next delivery of the event that is being told; None if there are no more, or it went wrong."""
+        try:
+            return next(self._telling[0], None)
+        except Exception as error:  # noqa: BLE001 - one event that cannot be told must not stop the others
+            self._queue.trouble(f"an event could not be told: {type(error).__name__}: {error}", error)
+            return None
 
     def catch_up(self, number: str, carrier: str, now: float) -> None:
         """See all that has happened to one shipment, before it becomes another one."""
@@ -165,7 +173,8 @@ class Fanout:
         """The deliveries of one event to one subscription, in the queue."""
         webhook_id = subscription.webhook_id
         told = WebhookEvent(event_id(self._seed, self._key, webhook_id, at, mark), event_type, at, webhook_id, data)
-        body, handling = self._terms.events.body(told), self._handle(subscription)
+        body, flaw = self._body(told)
+        handling = self._handle(subscription)
         copies = [
             Delivery(
                 id=self._next_id(),
@@ -185,6 +194,8 @@ class Fanout:
         ]
         if handling.dropped:
             copies = [copies[0].ended(State.DROPPED, "dropped by a fault rule")]
+        if flaw:
+            copies = [copies[0].ended(State.FAILED, flaw)]
         for copy in copies:
             self._queue.post(copy)
         for held in self._held.pop(webhook_id, ()):
@@ -192,6 +203,15 @@ class Fanout:
         if handling.overtaken and not handling.dropped:
             self._held[webhook_id] = copies
         return copies
+
+    def _body(self, event: WebhookEvent) -> tuple[bytes, str | None]:
+        """What is sent of an event, and why nothing can be."""
+        try:
+            return self._terms.events.body(event), None
+        except Exception as error:  # noqa: BLE001 - an overlay can ask for what no event has; it is told with the delivery
+            flaw = f"the body could not be written: {type(error).__name__}: {error}"
+            self._queue.trouble(f"a delivery of {event.webhook_id} failed here: {flaw}", error)
+            return b"", flaw
 
     def _secret(self, subscription: Subscription, signature: str) -> str | None:
         """What signs a delivery."""

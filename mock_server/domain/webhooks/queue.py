@@ -1,5 +1,7 @@
 """DeliveryQueue: one sandbox's deliveries, those that wait, those under way, and what has come of the rest."""
 
+import logging
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
 from heapq import heappop, heappush
@@ -11,8 +13,11 @@ from mock_server.domain.webhooks.records import Records
 from mock_server.domain.webhooks.terms import DeliveryRules
 
 KEPT = 1_000  # finished deliveries that can be looked at
+TROUBLES = 20  # that can be looked at
 MOST_UNTRIED = 50_000  # deliveries that wait for their first attempt before it is called full; about 100 MB
 MOST_PENDING = 60_000  # deliveries, above which one that fails is not repeated
+
+log = logging.getLogger(__name__)
 
 
 class DeliveryQueue:
@@ -30,6 +35,9 @@ class DeliveryQueue:
         self._under_way = 0
         self._untried: set[str] = set()
         self._finished: dict[str, None] = {}
+        self.troubles: deque[str] = deque(maxlen=TROUBLES)
+        """What went wrong here, and not at a receiver, newest last."""
+        self.troubled = 0
 
     @property
     def full(self) -> bool:
@@ -73,6 +81,20 @@ class DeliveryQueue:
         with self.lock:
             for each in tuple(self._of_webhook.get(webhook_id, ())):
                 self._keep(self._deliveries[each].ended(State.CANCELLED, note))
+
+    def trouble(self, text: str, error: BaseException | None = None) -> None:
+        """Something went wrong here that stops nothing else; health tells."""
+        self.troubles.append(text)
+        self.troubled += 1
+        log.error("%s", text, exc_info=error)
+
+    def fail(self, delivery_id: str, note: str) -> None:
+        """End a delivery that cannot be made; one that has ended before stays as it is."""
+        with self.lock:
+            delivery = self._deliveries.get(delivery_id)
+            if delivery and delivery.state is State.PENDING:
+                self._untried.discard(delivery_id)
+                self._keep(delivery.ended(State.FAILED, note))
 
     def next_due(self) -> float | None:
         """The sandbox's instant of the next attempt."""

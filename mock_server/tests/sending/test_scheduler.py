@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -411,5 +412,71 @@ def test_sandboxes_take_turns_at_making_deliveries(clock: ManualClock) -> None:
         while len(mock.deliveries(OTHER)) < 10:
             await asyncio.sleep(0)
         assert len(mock.deliveries(KEY)) < 10 * lanes.STEPS
+
+    on_loop(clock, test)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"url": "ftp://127.0.0.1/x"},
+        {"url": "http://[::1"},
+        {"url": "http://127.0.0.1:99999/"},
+        {"url": ""},
+        {"secret": "not base64"},
+        {"secret": None, "url": "http://127.0.0.1:9\r\nX: 1/"},
+    ],
+)
+def test_a_delivery_that_cannot_be_made_fails_alone_and_is_told(clock: ManualClock, change: dict[str, Any]) -> None:
+    async def test(mock: Mock) -> None:
+        world = mock.world()
+        world.webhooks.terms = replace(world.webhooks.terms, standard=True)
+        mock.subscribe()
+        await mock.turns()
+        mock.advance(2)
+        await mock.turns()
+        (good,) = mock.deliveries()
+        bad = replace(good, id="dlv_bad", webhook_id="wh_bad", attempts=(), state=State.PENDING, due=0.0, **change)
+        world.webhooks.queue.post(bad)
+        mock.scheduler.wake(world)
+        await mock.turns()
+        for _ in range(3):
+            while mock.receivers.open:
+                mock.receivers.answer()
+                await mock.turns()
+            mock.advance(24)
+            await mock.turns()
+        states = {each.id: each.state for each in mock.deliveries()}
+        assert states[good.id] is State.DELIVERED
+        assert len(states) > 4
+        if change.get("secret"):
+            assert states["dlv_bad"] is State.FAILED
+            assert "dlv_bad" in world.webhooks.queue.troubles[-1]
+
+    on_loop(clock, test)
+
+
+def test_a_turn_that_goes_wrong_is_told_and_taken_again(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outbound, "HELD_UP", 0.0)
+
+    async def test(mock: Mock) -> None:
+        world = mock.world()
+        mock.subscribe()
+        await mock.turns()
+        collect = world.webhooks.collect
+        turns = []
+
+        def broken(steps: int) -> bool:
+            turns.append(steps)
+            if len(turns) < 3:
+                raise RuntimeError("a bug")
+            return collect(steps)
+
+        monkeypatch.setattr(world.webhooks, "collect", broken)
+        mock.advance(2)
+        while len(mock.receivers.open) < 1:
+            await asyncio.sleep(0)
+        assert world.webhooks.queue.troubled == 2
+        assert "a bug" in world.webhooks.queue.troubles[-1]
 
     on_loop(clock, test)

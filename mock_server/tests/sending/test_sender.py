@@ -10,9 +10,9 @@ from shutil import which
 
 import pytest
 
-from mock_server.sending.address import ReceiverAnswer
+from mock_server.sending.address import Address, ReceiverAnswer
 from mock_server.sending.allowed import AllowedHosts, HostNotAllowedError
-from mock_server.sending.sender import MOST_OF_A_HEAD, MOST_OF_AN_ANSWER, Sender
+from mock_server.sending.sender import MOST_OF_A_HEAD, MOST_OF_AN_ANSWER, Sender, request
 from mock_server.server.serving import fastest_event_loop
 
 BODY = '{ "city": "Zürich" }'.encode()
@@ -103,6 +103,12 @@ def test_the_answer_is_told_with_status_headers_body_and_time() -> None:
         (b"HTTP/1.0 200 OK\r\n\r\nuntil the end", 200, b"until the end"),
         (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + OK, 200, b"ok"),
         (b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 302, b""),
+        (OK + b"HTTP/1.1 500 Oops\r\nContent-Length: 3\r\n\r\nbad", 200, b"ok"),
+        (OK + b"SSH-2.0-OpenSSH_9.6\r\n", 200, b"ok"),
+        (b"HTTP/1.1 100 Continue\r\n\r\n" + OK + b"HTTP/1.1 410 Gone\r\n\r\n", 200, b"ok"),
+        (b"HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n", 204, b""),
+        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n\x00\x01", 101, b""),
+        (b"HTTP/1.1 101 Switching Protocols\r\n\r\n" + OK, 101, b""),
         (b"HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n", 410, b""),
     ],
 )
@@ -249,3 +255,11 @@ def test_a_certificate_of_a_trusted_authority_is_right_for_the_name_in_the_url(
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     assert posted_securely(certificate).status == 200
+
+
+@pytest.mark.parametrize("value", ["evt_1\r\nX-Admin: 1", "a\nb", "a\rb", "nul\x00", "\x7f", "esc\x1b[0m"])
+@pytest.mark.parametrize("where", ["name", "value"])
+def test_a_header_that_would_be_several_is_not_sent(value: str, where: str) -> None:
+    headers = {value: "1"} if where == "name" else {"webhook-id": value}
+    with pytest.raises(ValueError, match="control character"):
+        request(Address("http://127.0.0.1:9/hooks"), headers, BODY)

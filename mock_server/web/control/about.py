@@ -10,6 +10,8 @@ from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
 from mock_server.web.control.plane import Plane
 
+TROUBLED = " Some of its own work failed; the log tells what, and GET /__admin/deliveries which deliveries."
+
 
 def register(plane: Plane) -> None:
     worlds, version = plane.worlds, plane.version
@@ -17,9 +19,11 @@ def register(plane: Plane) -> None:
 
     @plane.blueprint.get("/health")
     def health() -> Response:
+        troubled = sum(world.webhooks.queue.troubled for world in worlds.all())
         return jsonify(
-            status="healthy",
-            message="The mock is up.",
+            status="degraded" if troubled else "healthy",
+            message=f"The mock is up.{TROUBLED if troubled else ''}",
+            troubles=troubled,
             version=version,
             uptimeInSeconds=int(worlds.clock.base.now() - worlds.started),
             timestamp=to_text(plane.wall.now()),

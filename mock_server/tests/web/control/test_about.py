@@ -13,6 +13,14 @@ def test_health_and_version_answer(admin: Admin) -> None:
     assert admin.get("/version") == {"version": admin.get("/health")["version"]}
 
 
+def test_health_tells_of_work_of_its_own_that_failed_and_nothing_of_what_it_was(admin: Admin, app: MockServer) -> None:
+    admin.ask(FREE)
+    app.worlds.of(FREE).webhooks.queue.trouble("delivery dlv_1 to http://secret.example failed here")
+    told = admin.get("/health")
+    assert (told["status"], told["troubles"]) == ("degraded", 1)
+    assert "secret.example" not in json.dumps(told)
+
+
 def test_it_is_told_how_long_the_mock_has_been_up(admin: Admin, clock: ManualClock) -> None:
     clock.sleep(75.5)
     assert admin.get("/health")["uptimeInSeconds"] == 75
