@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 from mock_server.web.guides import html
 
 
@@ -27,3 +30,16 @@ def test_nothing_but_markdown_comes_through() -> None:
 
 def test_a_table_is_a_table() -> None:
     assert "<td><code>x|y</code></td>" in html("| a |\n| --- |\n| `x\\|y` |\n")
+
+
+def test_nothing_of_markdown_is_loaded_before_a_guide_is_asked_for() -> None:
+    code = """
+import sys
+from mock_server.web.app import create_app
+client = create_app().test_client()
+assert client.get("/__admin/docs").status_code == 200
+assert "markdown_it" not in sys.modules
+assert client.get("/__admin/docs/guides/faults").status_code == 200
+assert "markdown_it" in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
