@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check unit format lock tables bench wheel clean
+.PHONY: serve test check format lock tables bench wheel clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -14,6 +14,9 @@ test: $(VENV)/.dev                 ## format, lint, types, import arrows, unit, 
 	@$(BIN)/mypy mock_server contract_tests trackflow_mock benchmarks hatch_build.py
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+
+check: $(VENV)/.contract           ## check an implementation: make check ARGS="--base-url URL --api-key KEY"
+	@$(BIN)/python -m contract_tests run $(ARGS)
 
 format: $(VENV)/.dev               ## format the code and mend what can be mended
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix .
@@ -46,7 +49,12 @@ $(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
+$(VENV)/.contract: requirements-contract.lock | $(VENV)/bin/python
+	@echo "installing from requirements-contract.lock" >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-contract.lock
+	@touch $@ $(VENV)/.runtime
+
 $(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
 	@echo "installing from requirements-dev.lock" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@ $(VENV)/.runtime
+	@touch $@ $(VENV)/.runtime $(VENV)/.contract

@@ -4,4 +4,13 @@ import sys
 
 from contract_tests.cli import main
 
-sys.exit(main())
+_USAGE = 2
+
+try:
+    status = main()
+except ModuleNotFoundError as error:
+    sys.stderr.write(
+        f'trackflow-contract needs {error.name}: pip install "trackflow-mock[contract]", or use `make check`\n'
+    )
+    status = _USAGE
+sys.exit(status)
