@@ -37,7 +37,7 @@ class Breaches:
     """Finds the clauses that refused requests broke."""
 
     def __init__(self, specification: Specification) -> None:
-        self._specification = specification
+        self.specification = specification
         self._document: Node = specification.document
         self._body = lru_cache(None)(self._compiled)
 
@@ -59,7 +59,7 @@ class Breaches:
     def parameters(self, operation: Operation, target: str) -> Mapping[str, str]:
         """What a raw target says for the operation's parameters, by their names on the wire."""
         path, _, query = target.partition("?")
-        steps = f"{self._specification.base_path}{operation.path}".split("/")
+        steps = f"{self.specification.base_path}{operation.path}".split("/")
         given = zip(steps, path.split("/"), strict=False)
         return {
             **dict(parse_qsl(query, keep_blank_values=True)),
@@ -118,13 +118,13 @@ class Breaches:
         responses = self._document["components"].get("responses", {})
         if status == HTTPStatus.BAD_REQUEST and code in responses:
             yield responses[code]
-        operations = [operation] if operation else self._specification.operations.values()
+        operations = [operation] if operation else self.specification.operations.values()
         for each in operations:
             if status in each.statuses:
                 yield each.response(status)
 
     def _compiled(self, operation_id: str) -> Draft202012Validator | None:
-        spec = self._specification.operations[operation_id].spec
+        spec = self.specification.operations[operation_id].spec
         if "requestBody" not in spec:
             return None
         schema = resolve(self._document, spec["requestBody"])["content"].get(JSON, {}).get("schema")

@@ -1,6 +1,5 @@
 """Errors of the mock itself: `application/problem+json` (RFC 9457)."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
@@ -9,9 +8,12 @@ from flask import Response
 from werkzeug.exceptions import HTTPException
 
 from mock_server.contract.forms import Flaw
+from mock_server.server.reply import Reply, encode
+from mock_server.web.bridge import respond
 
 # A field for each, because not every browser finds the second challenge of a list.
 CHALLENGES = ("Bearer", 'Basic realm="TrackFlow mock: any name, and the token as the password", charset="UTF-8"')
+MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
@@ -26,22 +28,24 @@ class Problem(Exception):
         self.detail = detail
         self.flaws = flaws
 
+    def reply(self) -> Reply:
+        """The problem as RFC 9457 section 3 writes it."""
+        members: dict[str, object] = {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.flaws:
+            members["errors"] = [asdict(flaw) for flaw in self.flaws]
+        challenges = CHALLENGES if self.status is HTTPStatus.UNAUTHORIZED else ()
+        also = tuple(("WWW-Authenticate", challenge) for challenge in challenges)
+        return Reply(self.status, encode(members), {"Content-Type": MEDIA_TYPE}, also=also)
+
 
 def render(problem: Problem) -> Response:
-    """The problem as RFC 9457 section 3 writes it."""
-    members: dict[str, object] = {
-        "type": "about:blank",
-        "title": problem.status.phrase,
-        "status": problem.status,
-        "detail": problem.detail,
-    }
-    if problem.flaws:
-        members["errors"] = [asdict(flaw) for flaw in problem.flaws]
-    response = Response(json.dumps(members), status=problem.status, content_type="application/problem+json")
-    if problem.status is HTTPStatus.UNAUTHORIZED:
-        for challenge in CHALLENGES:
-            response.headers.add("WWW-Authenticate", challenge)
-    return response
+    """The problem as a view returns it."""
+    return respond(problem.reply())
 
 
 def from_http(error: HTTPException) -> Response:

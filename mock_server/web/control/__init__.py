@@ -1,9 +1,17 @@
 """The control plane: looking into the mock and steering it, under WireMock's names and verbs."""
 
-from flask import Blueprint, request
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
 
+from flask import Blueprint, Response, request
+
+from contract_tests.contract.files import DocumentError
+from mock_server.contract.forms import FormError
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
+from mock_server.web.bridge import respond
 from mock_server.web.control import (
     about,
     clock,
@@ -20,8 +28,9 @@ from mock_server.web.control import (
     states,
     webhooks,
 )
-from mock_server.web.control.plane import Plane
+from mock_server.web.control.call import ControlCall, Handler, Plane
 from mock_server.web.guard import Guard
+from mock_server.web.problems import Problem, render
 from mock_server.world import Worlds
 
 NOUNS = (
@@ -53,7 +62,35 @@ def control_plane(worlds: Worlds, version: str, scheduler: Scheduler) -> Bluepri
     def guarded() -> None:
         guard.check(request.remote_addr, request.headers, reads=request.method in {"GET", "HEAD"})
 
-    plane = Plane(worlds, version, blueprint, scheduler)
-    for noun in NOUNS:
-        noun.register(plane)
+    plane = Plane(worlds, version, scheduler)
+    for route in (route for noun in NOUNS for route in noun.ROUTES):
+        blueprint.add_url_rule(
+            route.path, f"{route.method} {route.path}", _view(plane, route.handler), methods=[route.method]
+        )
+    for error, problem in PROBLEMS.items():
+        blueprint.register_error_handler(error, lambda raised, problem=problem: render(problem(raised)))
     return blueprint
+
+
+def _view(plane: Plane, handler: Handler) -> Callable[..., Response]:
+    """A view of Flask's that asks the handler."""
+
+    def view(**places: Any) -> Response:
+        call = ControlCall(plane, request.args, request.get_data(), request.mimetype, request.path)
+        return respond(handler(call, **places))
+
+    return view
+
+
+def _of_form(error: FormError) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw])
+
+
+def _of_document(error: DocumentError) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, str(error))
+
+
+PROBLEMS: Mapping[type[Exception], Callable[[Any], Problem]] = MappingProxyType(
+    {FormError: _of_form, DocumentError: _of_document}
+)
+"""What callers are told of errors that say what is wrong with what they gave."""

@@ -4,50 +4,47 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from flask import Response, jsonify
-
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
-from mock_server.web.control.plane import Plane
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route, answer
 
 TROUBLED = " Some of its own work failed; the log tells what, and GET /__admin/deliveries which deliveries."
 
 
-def register(plane: Plane) -> None:
-    worlds, version = plane.worlds, plane.version
-    settings = worlds.foundation.settings
+def health(call: ControlCall) -> Reply:
+    troubled = sum(world.webhooks.queue.troubled for world in call.worlds.all())
+    return answer(
+        {
+            "status": "degraded" if troubled else "healthy",
+            "message": f"The mock is up.{TROUBLED if troubled else ''}",
+            "troubles": troubled,
+            "version": call.plane.version,
+            "uptimeInSeconds": int(call.worlds.clock.base.now() - call.worlds.started),
+            "timestamp": to_text(call.plane.wall.now()),
+        }
+    )
 
-    @plane.blueprint.get("/health")
-    def health() -> Response:
-        troubled = sum(world.webhooks.queue.troubled for world in worlds.all())
-        return jsonify(
-            status="degraded" if troubled else "healthy",
-            message=f"The mock is up.{TROUBLED if troubled else ''}",
-            troubles=troubled,
-            version=version,
-            uptimeInSeconds=int(worlds.clock.base.now() - worlds.started),
-            timestamp=to_text(plane.wall.now()),
-        )
 
-    @plane.blueprint.get("/version")
-    def show_version() -> Response:
-        return jsonify(version=version)
+def show_version(call: ControlCall) -> Reply:
+    return answer({"version": call.plane.version})
 
-    @plane.blueprint.get("/settings")
-    def show_settings() -> Response:
-        return jsonify({field.name: shown(field.name, getattr(settings, field.name)) for field in fields(settings)})
 
-    @plane.blueprint.get("/openapi.json")
-    def openapi() -> Response:
-        return jsonify(worlds.foundation.specification.document)
+def show_settings(call: ControlCall) -> Reply:
+    settings = call.worlds.foundation.settings
+    return answer({field.name: shown(field.name, getattr(settings, field.name)) for field in fields(settings)})
 
-    @plane.blueprint.post("/reset")
-    def reset() -> Response:
-        if plane.key is not None:
-            plane.check_key(plane.key)
-        used = len(plane.known())
-        worlds.reset(plane.key)
-        return jsonify(status="reset", keys=used)
+
+def openapi(call: ControlCall) -> Reply:
+    return answer(call.worlds.foundation.specification.document)
+
+
+def reset(call: ControlCall) -> Reply:
+    if call.key is not None:
+        call.check_key(call.key)
+    used = len(call.known())
+    call.worlds.reset(call.key)
+    return answer({"status": "reset", "keys": used})
 
 
 def shown(name: str, value: Any) -> Any:
@@ -57,3 +54,12 @@ def shown(name: str, value: Any) -> Any:
     if isinstance(value, tuple):
         return [str(each) for each in value]
     return str(value) if isinstance(value, Path) else value
+
+
+ROUTES = (
+    Route("GET", "/health", health),
+    Route("GET", "/version", show_version),
+    Route("GET", "/settings", show_settings),
+    Route("GET", "/openapi.json", openapi),
+    Route("POST", "/reset", reset),
+)

@@ -2,16 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-from flask import Response, jsonify
-
 from mock_server.domain.clock import Change, Course, SandboxClock, from_text, to_text
-from mock_server.web.control.plane import Plane
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route, answer, refused
 from mock_server.web.control.settling import when_settled
-from mock_server.web.problems import Problem
 
 FORM = "control.schema.json#/$defs/clock"
 Order = Mapping[str, Any]
@@ -26,33 +23,30 @@ MOVES: Mapping[str, Callable[[Course, float, Order], Course]] = MappingProxyType
 )
 
 
-def register(plane: Plane) -> None:
-    worlds = plane.worlds
+def shown(call: ControlCall) -> dict[str, Any]:
+    world = call.world()
+    if world:
+        return reading(world.clock)
+    moved = {
+        each.account.key: each.clock for each in call.worlds.all() if each.clock.course != call.worlds.clock.course
+    }
+    return {**reading(call.worlds.clock), "keys": {key: reading(clock) for key, clock in moved.items()}}
 
-    def shown() -> dict[str, Any]:
-        world = plane.world()
-        if world:
-            return facts(world.clock)
-        moved = {each.account.key: each.clock for each in worlds.all() if each.clock.course != worlds.clock.course}
-        return {**facts(worlds.clock), "keys": {key: facts(clock) for key, clock in moved.items()}}
 
-    @plane.blueprint.get("/clock")
-    def show_clock() -> Response:
-        return jsonify(shown())
+def show_clock(call: ControlCall) -> Reply:
+    return answer(shown(call))
 
-    @plane.blueprint.put("/clock")
-    def move_clock() -> Response:
-        order = plane.read(FORM)
-        world = plane.world()
-        try:
-            if order["action"] == "reset":
-                pending = worlds.reset_clock(world)
-            else:
-                pending = worlds.move_clock(change_of(order), world)
-        except ValueError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
-        answer, moved = shown(), [world] if world else worlds.all()
-        return when_settled(plane, moved, pending, lambda: answer)
+
+def move_clock(call: ControlCall) -> Reply:
+    order = call.read(FORM)
+    world = call.world()
+    with refused(ValueError):
+        if order["action"] == "reset":
+            pending = call.worlds.reset_clock(world)
+        else:
+            pending = call.worlds.move_clock(change_of(order), world)
+    facts, moved = shown(call), [world] if world else call.worlds.all()
+    return when_settled(call, moved, pending, lambda: facts)
 
 
 def change_of(order: Order) -> Change:
@@ -66,7 +60,7 @@ def change_of(order: Order) -> Change:
     return change
 
 
-def facts(clock: SandboxClock) -> dict[str, Any]:
+def reading(clock: SandboxClock) -> dict[str, Any]:
     """What a clock shows, and how it goes on."""
     now, course = clock.now(), clock.course
     return {
@@ -76,3 +70,9 @@ def facts(clock: SandboxClock) -> dict[str, Any]:
         "frozen": clock.frozen,
         "auto_advance": course.auto_advance,
     }
+
+
+ROUTES = (
+    Route("GET", "/clock", show_clock),
+    Route("PUT", "/clock", move_clock),
+)

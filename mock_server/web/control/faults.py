@@ -5,74 +5,66 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, jsonify, request
-
-from mock_server.contract.forms import FormError
 from mock_server.faults.rulebook import RuleBook, RuleBookError
 from mock_server.faults.rules import FORM, Count, Rule
-from mock_server.web.control.plane import Plane
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route, answer, refused
 from mock_server.web.problems import Problem
 
 
-def register(plane: Plane) -> None:
-    worlds = plane.worlds
-
-    def rows(identifier: str | None = None) -> list[dict[str, Any]]:
-        """The rules that the call is about, with their counts; those for all come without a key."""
-        return [row for row in _listed(plane) if identifier in {None, row["id"]}]
-
-    def books() -> list[RuleBook]:
-        """The rules that the call may take away."""
-        world = plane.world()
-        if world:
-            return [world.faults.own]
-        return [worlds.rules, worlds.scene, *(each.faults.own for each in worlds.all())]
-
-    @plane.blueprint.get("/faults")
-    def list_faults() -> Response:
-        found = rows()
-        return jsonify(faults=found, meta={"total": len(found)})
-
-    @plane.blueprint.get("/faults/<identifier>")
-    def show_fault(identifier: str) -> Response:
-        found = rows(identifier)
-        if not found:
-            raise _unknown(identifier, plane)
-        return jsonify(found[0])
-
-    @plane.blueprint.post("/faults")
-    def add_fault() -> tuple[Response, HTTPStatus, dict[str, str]]:
-        document = plane.read(FORM)
-        world = plane.world()
-        book = world.faults.own if world else worlds.rules
-        try:
-            rule = book.write(lambda free: Rule.from_document(document, free, worlds.foundation.vocabulary))
-        except FormError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw]) from None
-        except RuleBookError as error:
-            raise Problem(HTTPStatus.CONFLICT, str(error)) from None
-        query = f"?key={quote(plane.key)}" if plane.key else ""
-        location = {"Location": f"{request.path}/{rule.id}{query}"}
-        return jsonify(_row(rule, [Count()], plane.key)), HTTPStatus.CREATED, location
-
-    @plane.blueprint.delete("/faults")
-    def remove_faults() -> Response:
-        return jsonify(status="deleted", total=sum(book.remove() for book in books()))
-
-    @plane.blueprint.delete("/faults/<identifier>")
-    def remove_fault(identifier: str) -> Response:
-        removed = sum(book.remove(identifier) for book in books())
-        if not removed:
-            raise _unknown(identifier, plane)
-        return jsonify(status="deleted", total=removed)
+def rows(call: ControlCall, identifier: str | None = None) -> list[dict[str, Any]]:
+    """The rules that the call is about, with their counts; those for all come without a key."""
+    return [row for row in _listed(call) if identifier in {None, row["id"]}]
 
 
-def _listed(plane: Plane) -> Iterator[dict[str, Any]]:
-    worlds, world = plane.worlds, plane.world()
+def books(call: ControlCall) -> list[RuleBook]:
+    """The rules that the call may take away."""
+    world = call.world()
+    if world:
+        return [world.faults.own]
+    return [call.worlds.rules, call.worlds.scene, *(each.faults.own for each in call.worlds.all())]
+
+
+def list_faults(call: ControlCall) -> Reply:
+    found = rows(call)
+    return answer({"faults": found, "meta": {"total": len(found)}})
+
+
+def show_fault(call: ControlCall, identifier: str) -> Reply:
+    found = rows(call, identifier)
+    if not found:
+        raise _unknown(identifier, call)
+    return answer(found[0])
+
+
+def add_fault(call: ControlCall) -> Reply:
+    document = call.read(FORM)
+    world = call.world()
+    book = world.faults.own if world else call.worlds.rules
+    with refused(RuleBookError, HTTPStatus.CONFLICT):
+        rule = book.write(lambda free: Rule.from_document(document, free, call.worlds.foundation.vocabulary))
+    query = f"?key={quote(call.key)}" if call.key else ""
+    location = {"Location": f"{call.path}/{rule.id}{query}"}
+    return answer(_row(rule, [Count()], call.key), HTTPStatus.CREATED, location)
+
+
+def remove_faults(call: ControlCall) -> Reply:
+    return answer({"status": "deleted", "total": sum(book.remove() for book in books(call))})
+
+
+def remove_fault(call: ControlCall, identifier: str) -> Reply:
+    removed = sum(book.remove(identifier) for book in books(call))
+    if not removed:
+        raise _unknown(identifier, call)
+    return answer({"status": "deleted", "total": removed})
+
+
+def _listed(call: ControlCall) -> Iterator[dict[str, Any]]:
+    worlds, world = call.worlds, call.world()
     if world:
         own = set(world.faults.own.in_force.rules)
         for rule, count in world.faults.rules():
-            yield _row(rule, [count], plane.key if rule in own else None)
+            yield _row(rule, [count], call.key if rule in own else None)
         return
     everywhere = [*(each.faults for each in worlds.all()), worlds.stray_faults]
     for rule in (*worlds.rules.in_force.rules, *worlds.scene.in_force.rules):
@@ -87,9 +79,18 @@ def _row(rule: Rule, counts: list[Count], key: str | None) -> dict[str, Any]:
     return {**rule.to_json(), "key": key, "seen": seen, "applied": applied}
 
 
-def _unknown(identifier: str, plane: Plane) -> Problem:
-    others = ", ".join(dict.fromkeys(row["id"] for row in _listed(plane))) or "none"
-    own = "of this sandbox's own; one for all is deleted without key" if plane.key else ""
+def _unknown(identifier: str, call: ControlCall) -> Problem:
+    others = ", ".join(dict.fromkeys(row["id"] for row in _listed(call))) or "none"
+    own = "of this sandbox's own; one for all is deleted without key" if call.key else ""
     return Problem(
         HTTPStatus.NOT_FOUND, f"there is no fault rule {identifier!r}{' ' * bool(own)}{own}; there are {others}"
     )
+
+
+ROUTES = (
+    Route("GET", "/faults", list_faults),
+    Route("GET", "/faults/<identifier>", show_fault),
+    Route("POST", "/faults", add_fault),
+    Route("DELETE", "/faults", remove_faults),
+    Route("DELETE", "/faults/<identifier>", remove_fault),
+)

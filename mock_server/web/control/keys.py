@@ -2,25 +2,23 @@
 
 from http import HTTPStatus
 
-from flask import Response, jsonify
-
-from mock_server.web.control.plane import Plane
-from mock_server.web.problems import Problem
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route, answer, refused
 
 
-def register(plane: Plane) -> None:
-    worlds = plane.worlds
+def list_keys(call: ControlCall) -> Reply:
+    known = [{"key": world.account.key, "plan": world.account.plan.name} for world in call.known()]
+    return answer({"keys": known, "meta": {"total": len(known)}})
 
-    @plane.blueprint.get("/keys")
-    def list_keys() -> Response:
-        known = [{"key": world.account.key, "plan": world.account.plan.name} for world in plane.known()]
-        return jsonify(keys=known, meta={"total": len(known)})
 
-    @plane.blueprint.post("/keys")
-    def new_key() -> tuple[Response, HTTPStatus]:
-        plan = plane.read("control.schema.json#/$defs/key").get("plan", worlds.foundation.settings.default_plan)
-        try:
-            account = worlds.new_account(plan)
-        except ValueError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
-        return jsonify(key=account.key, plan=account.plan.name), HTTPStatus.CREATED
+def new_key(call: ControlCall) -> Reply:
+    plan = call.read("control.schema.json#/$defs/key").get("plan", call.worlds.foundation.settings.default_plan)
+    with refused(ValueError):
+        account = call.worlds.new_account(plan)
+    return answer({"key": account.key, "plan": account.plan.name}, HTTPStatus.CREATED)
+
+
+ROUTES = (
+    Route("GET", "/keys", list_keys),
+    Route("POST", "/keys", new_key),
+)

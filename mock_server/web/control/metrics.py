@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-
-from flask import Response
+from http import HTTPStatus
 
 from mock_server.domain.webhooks.delivery import State
-from mock_server.web.control.plane import Plane
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Plane, Route
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "trackflow_mock_"
@@ -32,11 +32,9 @@ class Metric:
             yield f"{PREFIX}{self.name}{f'{{{told}}}' if told else ''} {value:.17g}"
 
 
-def register(plane: Plane) -> None:
-    @plane.blueprint.get("/metrics")
-    def show_metrics() -> Response:
-        lines = (line for measure in MEASURES for metric in measure(plane) for line in metric.lines())
-        return Response("".join(f"{line}\n" for line in lines), content_type=CONTENT_TYPE)
+def show_metrics(call: ControlCall) -> Reply:
+    lines = (line for measure in MEASURES for metric in measure(call.plane) for line in metric.lines())
+    return Reply(HTTPStatus.OK, "".join(f"{line}\n" for line in lines).encode(), {"Content-Type": CONTENT_TYPE})
 
 
 def process(plane: Plane) -> Iterator[Metric]:
@@ -71,3 +69,6 @@ MEASURES: tuple[Callable[[Plane], Iterator[Metric]], ...] = (process, requests, 
 def escaped(text: str) -> str:
     """The text as a label's value."""
     return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+
+
+ROUTES = (Route("GET", "/metrics", show_metrics),)

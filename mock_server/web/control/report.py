@@ -3,46 +3,44 @@
 from itertools import islice
 from typing import Any
 
-from flask import Response, jsonify
-
 from mock_server.domain.clients.conduct import Finding
 from mock_server.domain.clients.conversation import Conversation
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clients.report import overall, report
-from mock_server.web.control.plane import Plane
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route, answer
 from mock_server.world import World
 
 MOST_JUDGED = 20_000  # newest requests, of all keys together, so that nobody else has to wait for the report
 
 
-def register(plane: Plane) -> None:
-    specification = plane.worlds.foundation.specification
-
-    def judged(world: World, most: int) -> dict[str, Any]:
-        entries = tuple(islice(plane.worlds.heard(world.account.key), most))[::-1]
-        told = report(
-            Conversation(
-                entries,
-                rate=world.clock.rate,
-                retry_after=specification.headers.get("retry_after", ""),
-                reset=specification.headers.get("reset", ""),
-                final=specification.final_statuses,
-                batch_size=world.account.plan.batch_size,
-            )
+def judged(call: ControlCall, world: World, most: int) -> dict[str, Any]:
+    """How the client of one key behaved."""
+    headers = call.worlds.foundation.specification.headers
+    entries = tuple(islice(call.worlds.heard(world.account.key), most))[::-1]
+    told = report(
+        Conversation(
+            entries,
+            rate=world.clock.rate,
+            retry_after=headers.get("retry_after", ""),
+            reset=headers.get("reset", ""),
+            final=call.worlds.foundation.specification.final_statuses,
+            batch_size=world.account.plan.batch_size,
         )
-        return {
-            "key": masked(world.account.key),
-            "plan": world.account.plan.name,
-            "requests": len(entries),
-            "verdict": told.verdict,
-            "findings": [shown(finding) for finding in told.findings],
-        }
+    )
+    return {
+        "key": masked(world.account.key),
+        "plan": world.account.plan.name,
+        "requests": len(entries),
+        "verdict": told.verdict,
+        "findings": [shown(finding) for finding in told.findings],
+    }
 
-    @plane.blueprint.get("/report")
-    def show_report() -> Response:
-        worlds = plane.known()
-        keys = [judged(world, MOST_JUDGED // len(worlds)) for world in worlds]
-        return jsonify(verdict=overall([each["verdict"] for each in keys]), keys=keys)
+
+def show_report(call: ControlCall) -> Reply:
+    worlds = call.known()
+    keys = [judged(call, world, MOST_JUDGED // len(worlds)) for world in worlds]
+    return answer({"verdict": overall([each["verdict"] for each in keys]), "keys": keys})
 
 
 def shown(finding: Finding) -> dict[str, Any]:
@@ -54,3 +52,6 @@ def shown(finding: Finding) -> dict[str, Any]:
         "requests": [str(each) for each in finding.requests],
         "advice": finding.advice,
     }
+
+
+ROUTES = (Route("GET", "/report", show_report),)

@@ -1,16 +1,12 @@
 """`/requests`: what was asked and answered, and questions about it."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from itertools import islice, takewhile
-from typing import Any
-
-from flask import Response, jsonify
 
 from mock_server.domain.clients.journal import Entry
-from mock_server.domain.clients.shown import EntryView
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route, answer
 from mock_server.web.control.matching import match_of
-from mock_server.web.control.plane import Plane, number
 from mock_server.web.control.waiting import Wait
 from mock_server.web.problems import Problem
 
@@ -19,57 +15,57 @@ ASKING = "control.schema.json#/$defs/asking"
 WAITING = "control.schema.json#/$defs/waiting"
 
 
-def register(plane: Plane) -> None:
-    worlds = plane.worlds
-    show = shower(plane)
-
-    @plane.blueprint.get("/requests")
-    def list_requests() -> Response:
-        limit, since = number("limit", 100, MOST_ENTRIES), number("since", 0)
-        found = takewhile(lambda entry: entry.id > since, worlds.heard(plane.key))
-        shown = [show(entry) for entry in islice(found, limit)]
-        total = sum(1 for _ in worlds.heard(plane.key)) if plane.key else worlds.archive.entries
-        return jsonify(requests=shown, meta={"total": total})
-
-    @plane.blueprint.get("/requests/<int:entry_id>")
-    def show_request(entry_id: int) -> Response:
-        for entry in worlds.heard(plane.key):
-            if entry.id == entry_id:
-                return jsonify(show(entry))
-        raise Problem(HTTPStatus.NOT_FOUND, f"the journal has no request {entry_id}; old ones are let go")
-
-    @plane.blueprint.delete("/requests")
-    def forget_requests() -> Response:
-        for world in plane.known():
-            world.journal.clear()
-        worlds.stray.clear(plane.key)
-        return jsonify(status="forgotten")
-
-    @plane.blueprint.post("/requests/count")
-    def count_requests() -> Response:
-        fits = match_of(plane.read(ASKING).get("match", {}))
-        return jsonify(count=sum(map(fits, worlds.heard(plane.key))))
-
-    @plane.blueprint.post("/requests/find")
-    def find_requests() -> Response:
-        order = plane.read(ASKING)
-        fits = match_of(order.get("match", {}))
-        found = [entry for entry in worlds.heard(plane.key) if fits(entry)]
-        shown = [show(entry) for entry in found[: order.get("limit", 100)]]
-        return jsonify(requests=shown, meta={"total": len(found)})
-
-    @plane.blueprint.post("/requests/wait")
-    def wait_for_requests() -> Response:
-        order = plane.read(WAITING)
-        match, key = match_of(order.get("match", {})), plane.key
-
-        def fits(entry: Entry) -> bool:
-            return key in (None, entry.key) and match(entry)
-
-        wait = Wait(worlds.archive, fits, order.get("atLeast", 1), order.get("timeoutMs", 5000) / 1000)
-        return wait.response(lambda: worlds.heard(key))
+def list_requests(call: ControlCall) -> Reply:
+    limit, since = call.number("limit", 100, MOST_ENTRIES), call.number("since", 0)
+    found = takewhile(lambda entry: entry.id > since, call.worlds.heard(call.key))
+    shown = [call.plane.view.show(entry) for entry in islice(found, limit)]
+    total = sum(1 for _ in call.worlds.heard(call.key)) if call.key else call.worlds.archive.entries
+    return answer({"requests": shown, "meta": {"total": total}})
 
 
-def shower(plane: Plane) -> Callable[[Entry], dict[str, Any]]:
-    """How the plane shows an entry."""
-    return EntryView(plane.worlds.foundation.specification).show
+def show_request(call: ControlCall, entry_id: int) -> Reply:
+    for entry in call.worlds.heard(call.key):
+        if entry.id == entry_id:
+            return answer(call.plane.view.show(entry))
+    raise Problem(HTTPStatus.NOT_FOUND, f"the journal has no request {entry_id}; old ones are let go")
+
+
+def forget_requests(call: ControlCall) -> Reply:
+    for world in call.known():
+        world.journal.clear()
+    call.worlds.stray.clear(call.key)
+    return answer({"status": "forgotten"})
+
+
+def count_requests(call: ControlCall) -> Reply:
+    fits = match_of(call.read(ASKING).get("match", {}))
+    return answer({"count": sum(map(fits, call.worlds.heard(call.key)))})
+
+
+def find_requests(call: ControlCall) -> Reply:
+    order = call.read(ASKING)
+    fits = match_of(order.get("match", {}))
+    found = [entry for entry in call.worlds.heard(call.key) if fits(entry)]
+    shown = [call.plane.view.show(entry) for entry in found[: order.get("limit", 100)]]
+    return answer({"requests": shown, "meta": {"total": len(found)}})
+
+
+def wait_for_requests(call: ControlCall) -> Reply:
+    order = call.read(WAITING)
+    match, key = match_of(order.get("match", {})), call.key
+
+    def fits(entry: Entry) -> bool:
+        return key in (None, entry.key) and match(entry)
+
+    wait = Wait(call.worlds.archive, fits, order.get("atLeast", 1), order.get("timeoutMs", 5000) / 1000)
+    return wait.reply(lambda: call.worlds.heard(key))
+
+
+ROUTES = (
+    Route("GET", "/requests", list_requests),
+    Route("GET", "/requests/<int:entry_id>", show_request),
+    Route("DELETE", "/requests", forget_requests),
+    Route("POST", "/requests/count", count_requests),
+    Route("POST", "/requests/find", find_requests),
+    Route("POST", "/requests/wait", wait_for_requests),
+)

@@ -3,14 +3,13 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, jsonify, request
-
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import to_text
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.shipments.pinned import Pin, wish_of
-from mock_server.web.control.plane import Plane
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route, answer, refused
 from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 from mock_server.world import World
@@ -19,61 +18,55 @@ FORM = "shipment.schema.json"
 EVENT_FORM = f"{FORM}#/$defs/event"
 
 
-def register(plane: Plane) -> None:
-    worlds = plane.worlds
-    foundation = worlds.foundation
+def recognised(call: ControlCall, text: str, carrier: str | None) -> TrackingNumber:
+    try:
+        return call.worlds.foundation.recognise(text, carrier)
+    except ApiError as error:
+        status = HTTPStatus.NOT_FOUND if error.code == "not_found" else HTTPStatus.BAD_REQUEST
+        raise Problem(status, error.detail or error.code) from None
 
-    def recognised(text: str, carrier: str | None) -> TrackingNumber:
-        try:
-            return foundation.recognise(text, carrier)
-        except ApiError as error:
-            status = HTTPStatus.NOT_FOUND if error.code == "not_found" else HTTPStatus.BAD_REQUEST
-            raise Problem(status, error.detail or error.code) from None
 
-    def shown(number: TrackingNumber) -> dict[str, Any]:
-        return facts(plane.world() or worlds.fresh(), number, future=request.args.get("future", "0") not in {"", "0"})
+def shown(call: ControlCall, number: TrackingNumber) -> dict[str, Any]:
+    return facts(call.world() or call.worlds.fresh(), number, future=call.query.get("future", "0") not in {"", "0"})
 
-    def told(number: TrackingNumber, pending: int, status: HTTPStatus = HTTPStatus.OK) -> Response:
-        """The shipment, once its webhooks have been told."""
-        answer, world = shown(number), plane.world()
-        concerned = [world] if world else worlds.all()
-        return when_settled(plane, concerned, pending, lambda: answer, status)
 
-    @plane.blueprint.get("/shipments/<text>")
-    def show_shipment(text: str) -> Response:
-        return jsonify(shown(recognised(text, request.args.get("carrier"))))
+def told(call: ControlCall, number: TrackingNumber, pending: int, status: HTTPStatus = HTTPStatus.OK) -> Reply:
+    """The shipment, once its webhooks have been told."""
+    shipment, world = shown(call, number), call.world()
+    concerned = [world] if world else call.worlds.all()
+    return when_settled(call, concerned, pending, lambda: shipment, status)
 
-    @plane.blueprint.put("/shipments/<text>")
-    def pin_shipment(text: str) -> Response:
-        wish = plane.read(FORM)
-        if normalise(wish.get("tracking_number", text)) != normalise(text):
-            raise Problem(
-                HTTPStatus.BAD_REQUEST,
-                f"tracking_number {wish['tracking_number']!r} is not {text!r}, the one in the path",
-            )
-        number = recognised(text, carrier_of(wish) or request.args.get("carrier"))
-        try:
-            pending = worlds.pin(Pin(number, wish), plane.world())
-        except ValueError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
-        return told(number, pending)
 
-    @plane.blueprint.delete("/shipments/<text>")
-    def unpin_shipment(text: str) -> Response:
-        number = recognised(text, request.args.get("carrier"))
-        if not worlds.unpin(number, plane.world()):
-            raise Problem(HTTPStatus.NOT_FOUND, f"{number.text} of {number.carrier.code} is not pinned")
-        return jsonify(shown(number))
+def show_shipment(call: ControlCall, text: str) -> Reply:
+    return answer(shown(call, recognised(call, text, call.query.get("carrier"))))
 
-    @plane.blueprint.post("/shipments/<text>/events")
-    def add_event(text: str) -> Response:
-        record = plane.read(EVENT_FORM)
-        number = recognised(text, request.args.get("carrier"))
-        try:
-            pending = worlds.happen(number, record, plane.world())
-        except ValueError as error:
-            raise Problem(HTTPStatus.CONFLICT, str(error)) from None
-        return told(number, pending, HTTPStatus.CREATED)
+
+def pin_shipment(call: ControlCall, text: str) -> Reply:
+    wish = call.read(FORM)
+    if normalise(wish.get("tracking_number", text)) != normalise(text):
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            f"tracking_number {wish['tracking_number']!r} is not {text!r}, the one in the path",
+        )
+    number = recognised(call, text, carrier_of(wish) or call.query.get("carrier"))
+    with refused(ValueError):
+        pending = call.worlds.pin(Pin(number, wish), call.world())
+    return told(call, number, pending)
+
+
+def unpin_shipment(call: ControlCall, text: str) -> Reply:
+    number = recognised(call, text, call.query.get("carrier"))
+    if not call.worlds.unpin(number, call.world()):
+        raise Problem(HTTPStatus.NOT_FOUND, f"{number.text} of {number.carrier.code} is not pinned")
+    return answer(shown(call, number))
+
+
+def add_event(call: ControlCall, text: str) -> Reply:
+    record = call.read(EVENT_FORM)
+    number = recognised(call, text, call.query.get("carrier"))
+    with refused(ValueError, HTTPStatus.CONFLICT):
+        pending = call.worlds.happen(number, record, call.world())
+    return told(call, number, pending, HTTPStatus.CREATED)
 
 
 def carrier_of(wish: dict[str, Any]) -> str | None:
@@ -98,3 +91,11 @@ def facts(world: World, number: TrackingNumber, *, future: bool) -> dict[str, An
     if future:
         told["future_events"] = wish_of(journey)["events"][: len(journey.events) - shipment.seen][::-1]
     return told
+
+
+ROUTES = (
+    Route("GET", "/shipments/<text>", show_shipment),
+    Route("PUT", "/shipments/<text>", pin_shipment),
+    Route("DELETE", "/shipments/<text>", unpin_shipment),
+    Route("POST", "/shipments/<text>/events", add_event),
+)

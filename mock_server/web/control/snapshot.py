@@ -1,29 +1,23 @@
 """`/snapshot`: the worlds as one file, and back."""
 
-from http import HTTPStatus
-
-from flask import Response, jsonify
-
-from mock_server.contract.forms import FormError
 from mock_server.persistence import snapshots
-from mock_server.web.control.plane import Plane, body
-from mock_server.web.problems import Problem
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route, answer
 
 
-def register(plane: Plane) -> None:
-    worlds = plane.worlds
+def take_snapshot(call: ControlCall) -> Reply:
+    call.world()
+    return answer(snapshots.take(call.worlds, call.key))
 
-    @plane.blueprint.get("/snapshot")
-    def take_snapshot() -> Response:
-        plane.world()
-        return jsonify(snapshots.take(worlds, plane.key))
 
-    @plane.blueprint.put("/snapshot")
-    def restore_snapshot() -> Response:
-        value = body()
-        plane.world()
-        try:
-            differences = snapshots.restore(worlds, value, plane.key)
-        except FormError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw]) from None
-        return jsonify(status="restored", keys=len(plane.known()), differences=differences)
+def restore_snapshot(call: ControlCall) -> Reply:
+    value = call.body()
+    call.world()
+    differences = snapshots.restore(call.worlds, value, call.key)
+    return answer({"status": "restored", "keys": len(call.known()), "differences": differences})
+
+
+ROUTES = (
+    Route("GET", "/snapshot", take_snapshot),
+    Route("PUT", "/snapshot", restore_snapshot),
+)

@@ -5,12 +5,11 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-from flask import Response
-
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.faults.rules import Rule, check_name
-from mock_server.web.control.plane import Plane
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route, refused
 from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
@@ -19,25 +18,18 @@ FORM = "control.schema.json#/$defs/state"
 Params = Mapping[str, Any]
 
 
-def register(plane: Plane) -> None:
-    worlds = plane.worlds
-
-    @plane.blueprint.post("/states")
-    def set_state() -> Response:
-        order = plane.read(FORM)
-        name, params = order["state"], order.get("params", {})
-        if name not in STATES:
-            raise Problem(HTTPStatus.NOT_FOUND, f"{name!r} is no state; there are {', '.join(STATES)}")
-        world = plane.world_of(params["key"]) if "key" in params else plane.world()
-        try:
-            pending = STATES[name](worlds, world, params)
-        except FormError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw.below("/params")]) from None
-        except ApiError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, error.detail or error.code) from None
-        except ValueError as error:
-            raise Problem(HTTPStatus.CONFLICT, str(error)) from None
-        return when_settled(plane, [world] if world else worlds.all(), pending, lambda: {"state": name})
+def set_state(call: ControlCall) -> Reply:
+    order = call.read(FORM)
+    name, params = order["state"], order.get("params", {})
+    if name not in STATES:
+        raise Problem(HTTPStatus.NOT_FOUND, f"{name!r} is no state; there are {', '.join(STATES)}")
+    world = call.world_of(params["key"]) if "key" in params else call.world()
+    try:
+        with refused(ValueError, HTTPStatus.CONFLICT), refused(ApiError):
+            pending = STATES[name](call.worlds, world, params)
+    except FormError as error:
+        raise Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw.below("/params")]) from None
+    return when_settled(call, [world] if world else call.worlds.all(), pending, lambda: {"state": name})
 
 
 def carrier_unavailable(worlds: Worlds, world: World | None, params: Params) -> int:
@@ -103,3 +95,6 @@ STATES: Mapping[str, Callable[[Worlds, World | None, Params], int]] = MappingPro
 
 def _outage(carrier: str) -> str:
     return f"outage-{carrier}"
+
+
+ROUTES = (Route("POST", "/states", set_state),)

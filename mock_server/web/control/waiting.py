@@ -5,12 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from flask import Response, json, jsonify
-
 from mock_server.domain.clients.journal import Archive, Entry
 from mock_server.server.reply import Reply
-from mock_server.web.bridge import reply_of, respond
-from mock_server.web.problems import Problem, render
+from mock_server.web.control.call import answer
+from mock_server.web.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +20,19 @@ class Wait:
     at_least: int
     seconds: float
 
-    def response(self, recorded: Callable[[], Iterable[Entry]]) -> Response:
+    def reply(self, recorded: Callable[[], Iterable[Entry]]) -> Reply:
         """The answer at once if it holds or there is no time to wait, else one that the server waits for.
 
         `recorded` is what has been asked already.
         """
-        count = self._count(recorded())
+        count = sum(map(self.fits, recorded()))
         if count >= self.at_least:
-            return jsonify(count=count)
+            return answer({"count": count})
         if not self.seconds:
-            return render(self._problem(count))
+            return self._problem(count).reply()
+        return Reply(HTTPStatus.OK, later=lambda: self._result(recorded))
 
-        async def reply() -> Reply:
-            return reply_of(await self._result(recorded))
-
-        return respond(Reply(HTTPStatus.OK, later=reply))
-
-    async def _result(self, recorded: Callable[[], Iterable[Entry]]) -> Response:
+    async def _result(self, recorded: Callable[[], Iterable[Entry]]) -> Reply:
         loop = asyncio.get_running_loop()
         enough = asyncio.Event()
         found: set[int] = set()
@@ -56,12 +50,8 @@ class Wait:
             try:
                 await asyncio.wait_for(enough.wait(), self.seconds)
             except TimeoutError:
-                return render(self._problem(len(found)))
-        body = json.dumps({"count": len(found)}, separators=(",", ":"))
-        return Response(body, content_type="application/json")
-
-    def _count(self, entries: Iterable[Entry]) -> int:
-        return sum(map(self.fits, entries))
+                return self._problem(len(found)).reply()
+        return answer({"count": len(found)})
 
     def _problem(self, count: int) -> Problem:
         return Problem(

@@ -6,16 +6,14 @@ from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
-from flask import Response, jsonify, request
-
 from mock_server.api.webhooks import subscribe
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
 from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
 from mock_server.domain.webhooks.subscriptions import Subscription
-from mock_server.receivers.sample_event import SampleEvents
-from mock_server.web.control.plane import Plane, number
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route, answer, refused
 from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 from mock_server.world import World
@@ -25,90 +23,82 @@ SUBSCRIPTION = "webhook.schema.json#/$defs/request"
 TRIGGER = "control.schema.json#/$defs/trigger"
 
 
-def register(plane: Plane) -> None:
-    @plane.blueprint.get("/webhooks")
-    def list_webhooks() -> Response:
-        shown = [webhook(world, each) for world in plane.known() for each in world.webhooks.subscriptions.all()]
-        return jsonify(webhooks=shown[: number("limit", MOST_SHOWN, MOST_SHOWN)], meta={"total": len(shown)})
-
-    @plane.blueprint.post("/webhooks")
-    def add_webhook() -> tuple[Response, HTTPStatus]:
-        request = plane.read(SUBSCRIPTION)
-        world = plane.world()
-        if world is None:
-            raise Problem(HTTPStatus.BAD_REQUEST, "say whose webhook it is, with ?key=")
-        try:
-            made = subscribe(world, request)
-        except ApiError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, error.detail or error.code) from None
-        return jsonify({**webhook(world, made), "secret": made.secret}), HTTPStatus.CREATED
-
-    @plane.blueprint.get("/deliveries")
-    def list_deliveries() -> Response:
-        found = list(wanted(plane.known()))
-        shown = [summary(world, each) for world, each in islice(found, number("limit", 100, MOST_SHOWN))]
-        return jsonify(deliveries=shown, meta={"total": len(found)})
-
-    def find(delivery_id: str) -> tuple[World, Delivery]:
-        for world in plane.known():
-            delivery = world.webhooks.queue.find(delivery_id)
-            if delivery:
-                return world, delivery
-        raise Problem(HTTPStatus.NOT_FOUND, f"there is no delivery {delivery_id!r}; old ones are let go")
-
-    @plane.blueprint.get("/deliveries/<delivery_id>")
-    def show_delivery(delivery_id: str) -> Response:
-        return jsonify(whole(*find(delivery_id), plane.wall.now()))
-
-    @plane.blueprint.post("/deliveries/<delivery_id>/replay")
-    def replay(delivery_id: str) -> Response:
-        world, delivery = find(delivery_id)
-        plane.scheduler.replay(world, delivery)
-
-        def told() -> dict[str, Any]:
-            return whole(world, world.webhooks.queue.find(delivery_id) or delivery, plane.wall.now())
-
-        return when_settled(plane, [world], 1, told)
-
-    sample_events = SampleEvents(plane.worlds.foundation)
-
-    @plane.blueprint.post("/webhooks/trigger")
-    def trigger() -> Response:
-        order = plane.read(TRIGGER)
-        try:
-            event_type = sample_events.event_type(order["event"])
-            status = sample_events.status(event_type)
-            parcel = sample_events.number(order["number"], status)
-        except ValueError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, str(error)) from None
-        except ApiError as error:
-            raise Problem(HTTPStatus.BAD_REQUEST, error.detail or error.code) from None
-        worlds, made = plane.known(), []
-        for world in worlds:
-            data = sample_events.data(parcel, status, world)
-            made += [(world, each.id) for each in world.webhooks.order(parcel.text, event_type, status, data)]
-        if not made:
-            raise Problem(
-                HTTPStatus.NOT_FOUND,
-                f"no webhook for {parcel.text} lets {event_type} through; POST one to /v2/webhooks",
-            )
-        pending = sum(plane.scheduler.news(world) for world in worlds)
-
-        def told() -> dict[str, Any]:
-            found = ((world, world.webhooks.queue.find(each)) for world, each in made)
-            return {"deliveries": [summary(world, delivery) for world, delivery in found if delivery]}
-
-        return when_settled(plane, worlds, pending, told)
+def list_webhooks(call: ControlCall) -> Reply:
+    shown = [webhook(world, each) for world in call.known() for each in world.webhooks.subscriptions.all()]
+    return answer({"webhooks": shown[: call.number("limit", MOST_SHOWN, MOST_SHOWN)], "meta": {"total": len(shown)}})
 
 
-def wanted(worlds: list[World]) -> Iterator[tuple[World, Delivery]]:
+def add_webhook(call: ControlCall) -> Reply:
+    wanted = call.read(SUBSCRIPTION)
+    world = call.world()
+    if world is None:
+        raise Problem(HTTPStatus.BAD_REQUEST, "say whose webhook it is, with ?key=")
+    with refused(ApiError):
+        made = subscribe(world, wanted)
+    return answer({**webhook(world, made), "secret": made.secret}, HTTPStatus.CREATED)
+
+
+def list_deliveries(call: ControlCall) -> Reply:
+    found = list(asked_for(call))
+    shown = [summary(world, each) for world, each in islice(found, call.number("limit", 100, MOST_SHOWN))]
+    return answer({"deliveries": shown, "meta": {"total": len(found)}})
+
+
+def find(call: ControlCall, delivery_id: str) -> tuple[World, Delivery]:
+    for world in call.known():
+        delivery = world.webhooks.queue.find(delivery_id)
+        if delivery:
+            return world, delivery
+    raise Problem(HTTPStatus.NOT_FOUND, f"there is no delivery {delivery_id!r}; old ones are let go")
+
+
+def show_delivery(call: ControlCall, delivery_id: str) -> Reply:
+    return answer(whole(*find(call, delivery_id), call.plane.wall.now()))
+
+
+def replay(call: ControlCall, delivery_id: str) -> Reply:
+    world, delivery = find(call, delivery_id)
+    call.plane.scheduler.replay(world, delivery)
+
+    def told() -> dict[str, Any]:
+        return whole(world, world.webhooks.queue.find(delivery_id) or delivery, call.plane.wall.now())
+
+    return when_settled(call, [world], 1, told)
+
+
+def trigger(call: ControlCall) -> Reply:
+    order = call.read(TRIGGER)
+    samples = call.plane.sample_events
+    with refused(ValueError), refused(ApiError):
+        event_type = samples.event_type(order["event"])
+        status = samples.status(event_type)
+        parcel = samples.number(order["number"], status)
+    worlds, made = call.known(), []
+    for world in worlds:
+        data = samples.data(parcel, status, world)
+        made += [(world, each.id) for each in world.webhooks.order(parcel.text, event_type, status, data)]
+    if not made:
+        raise Problem(
+            HTTPStatus.NOT_FOUND,
+            f"no webhook for {parcel.text} lets {event_type} through; POST one to /v2/webhooks",
+        )
+    pending = sum(call.plane.scheduler.news(world) for world in worlds)
+
+    def told() -> dict[str, Any]:
+        found = ((world, world.webhooks.queue.find(each)) for world, each in made)
+        return {"deliveries": [summary(world, delivery) for world, delivery in found if delivery]}
+
+    return when_settled(call, worlds, pending, told)
+
+
+def asked_for(call: ControlCall) -> Iterator[tuple[World, Delivery]]:
     """The deliveries that the call's query asks for, newest first."""
-    query = {name: request.args.get(name) for name in ("webhook_id", "type", "state", "tracking_number", "event_id")}
-    state, since = query["state"], request.args.get("since")
+    query = {name: call.query.get(name) for name in ("webhook_id", "type", "state", "tracking_number", "event_id")}
+    state, since = query["state"], call.query.get("since")
     if state is not None and state not in list(State):
         raise Problem(HTTPStatus.BAD_REQUEST, f"state={state!r} is none; there are {', '.join(State)}")
     found = []
-    for world in worlds:
+    for world in call.known():
         deliveries = world.webhooks.queue.all()
         ids = [each.id for each in deliveries]
         first = ids.index(since) + 1 if since in ids else 0
@@ -166,7 +156,7 @@ def whole(world: World, delivery: Delivery, now: float) -> dict[str, Any]:
 
 
 def attempted(count: int, attempt: Attempt) -> dict[str, Any]:
-    answer = {
+    response = {
         "status": attempt.status,
         "headers": dict(attempt.answer_headers),
         "body": attempt.answer_body.decode("utf-8", "backslashreplace"),
@@ -177,7 +167,17 @@ def attempted(count: int, attempt: Attempt) -> dict[str, Any]:
         "real": attempt.real,
         "milliseconds": round(attempt.seconds * 1000, 3),
         "headers": dict(attempt.headers),
-        "response": answer if attempt.status is not None else None,
+        "response": response if attempt.status is not None else None,
         "problem": attempt.problem,
         "replay": attempt.replay,
     }
+
+
+ROUTES = (
+    Route("GET", "/webhooks", list_webhooks),
+    Route("POST", "/webhooks", add_webhook),
+    Route("GET", "/deliveries", list_deliveries),
+    Route("GET", "/deliveries/<delivery_id>", show_delivery),
+    Route("POST", "/deliveries/<delivery_id>/replay", replay),
+    Route("POST", "/webhooks/trigger", trigger),
+)

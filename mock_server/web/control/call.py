@@ -1,0 +1,157 @@
+"""One call of the control plane as a plain value, so that what answers it is a plain function."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+
+from mock_server.contract.bodies import read_json
+from mock_server.contract.breaches import Breaches
+from mock_server.contract.errors import ApiError
+from mock_server.contract.forms import Forms
+from mock_server.domain.clients.shown import EntryView
+from mock_server.domain.clock import Clock, SystemClock
+from mock_server.receivers.sample_event import SampleEvents
+from mock_server.sending.scheduler import Scheduler
+from mock_server.server.reply import Reply, encode
+from mock_server.web.problems import Problem
+from mock_server.world import World, Worlds
+
+JSON = "application/json"
+MOST_FLAWS = 20  # that a problem lists
+
+
+@dataclass(frozen=True)
+class Plane:
+    """What every handler of the control plane works with."""
+
+    worlds: Worlds
+    version: str
+    scheduler: Scheduler
+    wall: Clock = field(default_factory=SystemClock)
+
+    @property
+    def forms(self) -> Forms:
+        return self.worlds.foundation.vocabulary.forms
+
+    @cached_property
+    def view(self) -> EntryView:
+        """How entries of journals are shown."""
+        return EntryView(self.worlds.foundation.specification)
+
+    @cached_property
+    def breaches(self) -> Breaches:
+        return Breaches(self.worlds.foundation.specification)
+
+    @cached_property
+    def sample_events(self) -> SampleEvents:
+        return SampleEvents(self.worlds.foundation)
+
+
+@dataclass(frozen=True)
+class ControlCall:
+    """Everything that a handler may know: the mock, and what was asked of it.
+
+    `path` is what the caller asked for, without the query; `media_type` is the body's, in lower case.
+    """
+
+    plane: Plane
+    query: Mapping[str, str] = field(default_factory=dict)
+    content: bytes = b""
+    media_type: str = JSON
+    path: str = ""
+
+    @property
+    def worlds(self) -> Worlds:
+        return self.plane.worlds
+
+    @property
+    def key(self) -> str | None:
+        """The sandbox that the call is limited to; None for all."""
+        return self.query.get("key")
+
+    def body(self) -> Any:
+        """The JSON value, whatever its Content-Type; none sent is an empty object. Problem if it is no JSON."""
+        if not self.content:
+            return {}
+        with refused(ApiError):
+            return read_json(self.content)
+
+    def read(self, form: str) -> Any:
+        """The body, which has that form; Problem with its first flaws if it has not."""
+        value = self.body()
+        self.check(form, value)
+        return value
+
+    def check(self, form: str, value: Any) -> None:
+        """Problem with the first flaws of the value under the form, if it has any."""
+        flaws = list(islice(self.plane.forms.flaws(form, value), MOST_FLAWS))
+        if flaws:
+            raise Problem(HTTPStatus.BAD_REQUEST, "; ".join(flaw.detail for flaw in flaws[:3]), flaws)
+
+    def number(self, name: str, default: int, most: int | None = None) -> int:
+        """A whole number from the query."""
+        text = self.query.get(name)
+        if text is None:
+            return default
+        if not text.isascii() or not text.isdigit() or len(text) > 18:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"{name}={text[:40]!r} is not a whole number")
+        return min(int(text), most) if most else int(text)
+
+    def known(self) -> list[World]:
+        """The worlds in use that the call is about."""
+        if self.key is None:
+            return list(self.worlds.all())
+        world = self.worlds.known(self.key)
+        return [world] if world else []
+
+    def world(self) -> World | None:
+        """The world of `?key=`, made if the key was never used; None if the call is about all. Problem for no key."""
+        return None if self.key is None else self.world_of(self.key)
+
+    def world_of(self, key: str) -> World:
+        """The world of that key, made if the key was never used; Problem for one that opens none."""
+        self.check_key(key)
+        return self.worlds.of(key)
+
+    def check_key(self, key: str) -> None:
+        """Problem for a key that opens no sandbox."""
+        try:
+            self.worlds.foundation.accounts.authenticate(key)
+        except ApiError as error:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"key={key!r} opens no sandbox: {error.detail}") from None
+
+
+Handler = Callable[..., Reply]
+"""Answers a ControlCall and the variable parts of its path, by their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What answers a method on a path below the control plane, written as Flask does."""
+
+    method: str
+    path: str
+    handler: Handler
+
+
+def answer(value: Any, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Reply:
+    """A reply whose body is that value as JSON, on a line of its own."""
+    try:
+        content = encode(value)
+    except UnicodeEncodeError:  # half a surrogate pair, which JSON can say and UTF-8 cannot
+        content = json.dumps(value, separators=(",", ":")).encode()
+    return Reply(status, content + b"\n", {"Content-Type": JSON, **(headers or {})})
+
+
+@contextmanager
+def refused(error: type[Exception], status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Iterator[None]:
+    """Problem in the words of an error that says what is wrong with what the caller gave."""
+    try:
+        yield
+    except error as problem:
+        raise Problem(status, getattr(problem, "detail", None) or str(problem)) from None
