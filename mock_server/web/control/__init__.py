@@ -65,7 +65,7 @@ def control_plane(worlds: Worlds, version: str, scheduler: Scheduler) -> Bluepri
     plane = Plane(worlds, version, scheduler)
     for route in (route for noun in NOUNS for route in noun.ROUTES):
         blueprint.add_url_rule(
-            route.path, f"{route.method} {route.path}", _view(plane, route.handler), methods=[route.method]
+            route.path, f"{route.method}_{route.handler.__name__}", _view(plane, route.handler), methods=[route.method]
         )
     for error, problem in PROBLEMS.items():
         blueprint.register_error_handler(error, lambda raised, problem=problem: render(problem(raised)))
