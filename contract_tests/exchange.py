@@ -1,14 +1,17 @@
 """One request, what came back, and how to repeat it by hand."""
 
 import json
+import re
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.contract.operations import Operation
+from contract_tests.masking import Mask, cut, visible
 
 JSON = "application/json"
+_LONGEST_BODY = 2000
+_WORD = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +33,20 @@ class Request:
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
 
-    def curl(self, keys: Mapping[str, str]) -> str:
-        """The request as a command; `keys` gives the shell variable that stands for each secret text."""
+    def curl(self, mask: Mask) -> str:
+        """The request as a command, on one line, with a shell variable for each secret."""
         words = ["curl -i"]
         if self.method == "HEAD":
             words = ["curl -I"]
         elif self.method != "GET":
             words.append(f"-X {self.method}")
-        words.append(_quoted(self.url, keys))
-        words += [
-            f"-H {_quoted(f'{name}: {value}', keys)}"
-            for name, value in self.headers
-            if name not in {"Accept", "User-Agent"}
-        ]
+        words.append(_quoted(mask.pieces(self.url)))
+        for name, value in self.headers:
+            if name not in {"Accept", "User-Agent"}:
+                before, *rest = mask.pieces(value)
+                words.append(f"-H {_quoted([f'{name}: {before}', *rest])}")
         if self.body is not None:
-            shown = self.body.decode("utf-8", "backslashreplace")
-            words.append(f"--data-binary {_quoted(shown if len(shown) <= 2000 else shown[:2000] + '…', keys)}")
+            words.append(f"--data-binary {_quoted(_beginning(mask.pieces(self.body.decode('utf-8', 'replace'))))}")
         return " ".join(words)
 
 
@@ -121,13 +122,36 @@ class Exchange:
         return len(self.request.url) + len(self.request.body or b"") + sum(len(v) for _, v in self.request.headers)
 
 
-def _quoted(text: str, keys: Mapping[str, str]) -> str:
-    """The text for a shell, secrets replaced by variables in double quotes."""
-    for secret, variable in keys.items():
-        if secret and secret in text:
-            before, after = text.split(secret, 1)
-            return f'"{_escaped(before)}${variable}{_escaped(after)}"'
-    return shlex.quote(text)
+def _beginning(pieces: list[str]) -> list[str]:
+    """The pieces as far as a person wants to read them."""
+    kept, left = [], _LONGEST_BODY
+    for place, each in enumerate(pieces):
+        kept.append(each if place % 2 else cut(each, max(1, left)))
+        left -= len(each)
+        if left < 0 and place % 2 == 0:
+            break
+    return kept
+
+
+def _quoted(pieces: list[str]) -> str:
+    """The pieces as one word for a shell, every second one being the name of a variable."""
+    texts, names = pieces[::2], pieces[1::2]
+    if any(visible(each) != each for each in texts):
+        words = [f'"${name}"' for name in names]
+        return "".join(_plainly(text) + word for text, word in zip(texts, [*words, ""], strict=True))
+    if not names:
+        return shlex.quote(texts[0])
+    variables = [
+        "$" + (f"{{{name}}}" if _WORD.match(after) else name) for name, after in zip(names, texts[1:], strict=True)
+    ]
+    return '"' + "".join(_escaped(text) + each for text, each in zip(texts, [*variables, ""], strict=True)) + '"'
+
+
+def _plainly(text: str) -> str:
+    """The text in a shell's own quotes, control characters written out as bash and zsh read them."""
+    if visible(text) == text:
+        return shlex.quote(text) if text else ""
+    return "$'" + visible(text.replace("\\", "\\\\").replace("'", "\\'")) + "'"
 
 
 def _escaped(text: str) -> str:

@@ -57,5 +57,5 @@ def declined(ledger: Ledger, clause: str, exchange: Exchange) -> bool:
 
 
 def described(exchange: Exchange) -> str:
-    """Status and the beginning of the body."""
-    return f"{exchange.status} {exchange.response.text[:160]}".strip()
+    """Status and body."""
+    return f"{exchange.status} {exchange.response.text}".strip()

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from contract_tests.contract.document import Contract, Plan
 from contract_tests.exchange import Key
+from contract_tests.masking import Mask
 from contract_tests.target import Number, Target
 
 HOW = {
@@ -48,14 +49,14 @@ class Facts:
     key: Key
     safe: bool = False
     exhaust_quota: bool = False
+    mask: Mask = field(default_factory=Mask)
     finders: dict[str, Callable[[], object]] = field(default_factory=dict)
     _found: dict[str, Number | str] = field(default_factory=dict)
-    _altered: list[Key] = field(default_factory=list)
 
     def altered(self, text: str) -> Key:
         """A good key with something about it changed; it is not shown either."""
         key = Key(text, "TRACKFLOW_API_KEY_ALTERED", good=False)
-        self._altered.append(key)
+        self.mask.learn(key.text, key.variable)
         return key
 
     def found(self, name: str, value: Number) -> None:
@@ -121,9 +122,6 @@ class Facts:
         """Passes if webhooks may be made."""
         if self.safe:
             raise lacking("writes")
-
-    def all_keys(self) -> list[Key]:
-        return [self.key, *(self._key(name) for name in self.target.keys), *self._altered]
 
     def _key(self, name: str) -> Key:
         text = self.target.keys[name]

@@ -1,13 +1,15 @@
 """What was shown about each clause."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from contract_tests.contract.clauses import Clause
 from contract_tests.exchange import Exchange
+from contract_tests.masking import cut
 
+_LONGEST = 300  # characters of what was expected or found that a person wants to read
 PASSED, FAILED, WARNED, NOT_VERIFIED = "passed", "failed", "warned", "not_verified"
 
 
@@ -50,7 +52,10 @@ class _Evidence:
 class Ledger:
     """Collects evidence per clause; a clause that nothing exercised is not verified, whatever else went well."""
 
-    def __init__(self, clauses: Mapping[str, Clause], *, all_levels_fail: bool) -> None:
+    def __init__(
+        self, clauses: Mapping[str, Clause], *, all_levels_fail: bool, mask: Callable[[str], str] = str
+    ) -> None:
+        self._mask = mask
         self._clauses = {name: each for name, each in clauses.items() if each.beyond_http is None}
         self._all_levels_fail = all_levels_fail
         self._evidence = {name: _Evidence() for name in self._clauses}
@@ -67,7 +72,8 @@ class Ledger:
         """The clause was broken here."""
         if clause in self._evidence:
             name = exchange.probe if exchange and not probe else probe
-            found_here = Breach(clause, expected, shown(found), exchange, name)
+            wanted, told = self._mask(expected), cut(self._mask(shown(found)), _LONGEST)
+            found_here = Breach(clause, cut(wanted, _LONGEST), told, exchange, name)
             self._evidence[clause].breaches.append(found_here)
             self._log.append(found_here)
             self._attach(clause, exchange)
@@ -86,8 +92,9 @@ class Ledger:
 
     def obstacle(self, clause: str, reason: str) -> None:
         """Why the clause could not be tried."""
-        if clause in self._evidence and reason not in self._evidence[clause].obstacles:
-            self._evidence[clause].obstacles.append(reason)
+        told = cut(self._mask(reason), _LONGEST)
+        if clause in self._evidence and told not in self._evidence[clause].obstacles:
+            self._evidence[clause].obstacles.append(told)
 
     def breaches(self) -> list[Breach]:
         """Every breach so far, in the order in which they were found."""
@@ -125,7 +132,6 @@ class Ledger:
         return Verdict(clause, NOT_VERIFIED, reason, requests)
 
 
-def shown(value: Any, longest: int = 300) -> str:
-    """The value on one short line."""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= longest else text[: longest - 1] + "…"
+def shown(value: Any) -> str:
+    """The value as text."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)

@@ -19,6 +19,7 @@ from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.lab import Lab
 from contract_tests.ledger import Breach, Ledger
 from contract_tests.options import OPTIONS, RunOptions
+from contract_tests.outlet import Outlet
 from contract_tests.pacing import QuotaSpentError
 from contract_tests.preflight import preflight
 from contract_tests.report.annotations import annotations
@@ -60,9 +61,15 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("one key has one quota: a contract run is one process, so run it without -n")
+    outlet = Outlet()
+    # Before the terminal reporter is made, which keeps sys.stdout as it finds it.
+    config.add_cleanup(outlet.take_over())
     try:
         config.stash[RUN] = prepare(
-            options, clock=config.stash.get(CLOCK, None), transport=config.stash.get(TRANSPORT, None)
+            options,
+            clock=config.stash.get(CLOCK, None),
+            transport=config.stash.get(TRANSPORT, None),
+            outlet=outlet,
         )
     except ContractError as error:
         raise pytest.UsageError(str(error)) from None
@@ -123,6 +130,17 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
             run.ledger.breach(clause, None, "an answer", str(error), probe=pyfuncitem.name)
     _conclude(run, before)
     return result if "result" in locals() else True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """What pytest and its plugins report of a probe, such as --junitxml does, tells no secret either."""
+    report = yield
+    run = item.config.stash.get(RUN, None)
+    if run is not None and report.longrepr is not None:
+        told = report.longrepr
+        report.longrepr = (*told[:2], run.mask(told[2])) if isinstance(told, tuple) else run.mask(str(told))
+    return report
 
 
 @pytest.hookimpl(tryfirst=True)

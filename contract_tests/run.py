@@ -1,8 +1,10 @@
 """One run put together: contract, target, session, ledger."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from contract_tests import finding
@@ -11,13 +13,17 @@ from contract_tests.budget import DEFAULT_LOOKUPS, DEFAULT_REQUESTS, Budget
 from contract_tests.clock import Clock, SystemClock
 from contract_tests.contract.document import Contract, load, placed
 from contract_tests.contract.files import ContractError
-from contract_tests.exchange import Exchange
+from contract_tests.exchange import Exchange, Key
 from contract_tests.facts import Facts, choose_key
 from contract_tests.lab import Lab
 from contract_tests.ledger import Ledger
+from contract_tests.masking import Mask
 from contract_tests.options import RunOptions
+from contract_tests.outlet import Outlet
 from contract_tests.passive.watch import watch
-from contract_tests.session import Session, Sleeper, secrets
+from contract_tests.report.listing import listing
+from contract_tests.secrecy import learn_answer, learn_header, learn_url
+from contract_tests.session import Session, Sleeper
 from contract_tests.states import States
 from contract_tests.target import Target, read_target
 from contract_tests.transport import HttpTransport, Transport
@@ -51,12 +57,10 @@ class Run:
     sleeper: Sleeper
     progress: Progress
     lab: Lab
+    mask: Mask
+    outlet: Outlet
     refused: str | None = None
     left_behind: list[str] = field(default_factory=list)
-
-    def secrets(self) -> dict[str, str]:
-        """The shell variable that stands for each key in anything that is shown."""
-        return dict(secrets(self.facts.all_keys()))
 
 
 def prepare(
@@ -66,6 +70,7 @@ def prepare(
     transport: Transport | None = None,
     contract: Contract | None = None,
     target: Target | None = None,
+    outlet: Outlet | None = None,
 ) -> Run:
     """A run that is ready to send; ContractError names what is missing or wrong."""
     contract = contract or load(options.overlay)
@@ -80,7 +85,14 @@ def prepare(
     key = choose_key(contract, target, options.api_key, options.plan)
     if key is None:
         raise ContractError("give --api-key KEY, or keys in the target file")
-    progress, ledger = Progress(), Ledger(contract.clauses, all_levels_fail=options.level == "all")
+    _can_travel("--api-key" if options.api_key else "[keys] in the target file", key.text)
+    for name, text in target.keys.items():
+        _can_travel(f"[keys] {name} in the target file", text)
+    if options.report_dir is not None:
+        _made(options.report_dir)
+    outlet = outlet or Outlet()
+    mask = outlet.mask = learned(contract, target, key)
+    progress, ledger = Progress(), Ledger(contract.clauses, all_levels_fail=options.level == "all", mask=mask)
     transport = transport or HttpTransport(base_url)
     states = States(None if options.safe else target.states_url, target.states_headers, transport)
     sleeper = Sleeper(clock or SystemClock(), progress, pass_by_state=states.time_passes)
@@ -91,17 +103,50 @@ def prepare(
         budget=_budget(options),
         sleeper=sleeper,
         key=key,
-        on_exchange=lambda exchange: _watch(contract, ledger, exchange, sleeper),
+        on_exchange=lambda exchange: _watch(contract, ledger, exchange, sleeper, mask),
         safe=options.safe,
     )
-    facts = Facts(contract, target, key, safe=options.safe, exhaust_quota=options.exhaust_quota)
+    facts = Facts(contract, target, key, safe=options.safe, exhaust_quota=options.exhaust_quota, mask=mask)
     api = Api(contract, session, facts, ledger, options.seed)
     facts.finders.update(known=partial(finding.known, api), missing=partial(finding.missing, api))
     lab = Lab(api, ledger, states, target)
-    return Run(options, contract, target, ledger, session, api, facts, states, sleeper, progress, lab)
+    return Run(options, contract, target, ledger, session, api, facts, states, sleeper, progress, lab, mask, outlet)
 
 
-def _watch(contract: Contract, ledger: Ledger, exchange: Exchange, sleeper: Sleeper) -> None:
+def _can_travel(place: str, text: str) -> None:
+    """Refuses, without showing it, a key that no header can carry."""
+    if not text or not text.isascii() or not text.isprintable() or text != text.strip():
+        fault = (
+            "is empty" if not text else "begins or ends with white space, or has characters that no header can carry"
+        )
+        raise ContractError(f"{place}: the key {fault}; look for a line break at its end")
+
+
+def _made(folder: Path) -> None:
+    """Makes the folder and tries it, so that nobody waits for a report that can't be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise ContractError(f"--report-dir {folder}: nothing can be written there: {error.strerror}") from None
+
+
+def learned(contract: Contract, target: Target, key: Key) -> Mask:
+    """A mask for everything secret that the run was given."""
+    mask = Mask(listing(contract))
+    mask.learn(key.text, key.variable)
+    for name, text in target.keys.items():
+        mask.learn(text, f"TRACKFLOW_KEY_{name.upper()}")
+    for name, text in target.states_headers.items():
+        learn_header(mask, name, text)
+    for url in (target.states_url, target.receiver_url):
+        learn_url(mask, url)
+    return mask
+
+
+def _watch(contract: Contract, ledger: Ledger, exchange: Exchange, sleeper: Sleeper, mask: Mask) -> None:
+    learn_answer(mask, exchange)
     plan = contract.plans.get(exchange.key.plan or "") if exchange.key else None
     watch(contract, ledger, exchange, plan, sleeper.now())
 

@@ -1,6 +1,6 @@
 """The one way to the target: budget, pacing, record and cleaning up."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -229,8 +229,3 @@ class Session:
 
 class UnsafeError(Exception):
     """The request would do more than read, and --safe was given."""
-
-
-def secrets(keys: Sequence[Key]) -> Mapping[str, str]:
-    """The shell variable that stands for each key, longest key first so that no key is replaced by its own start."""
-    return {each.text: each.variable for each in sorted(keys, key=lambda each: -len(each.text))}

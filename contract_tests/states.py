@@ -33,9 +33,7 @@ class States:
             self._unknown.add(state)
             raise UnverifiableError(f"the target's control plane does not know the state {state!r}")
         if not response.succeeded:
-            raise UnverifiableError(
-                f"[states] {self._url} answered {response.status} to {state!r}: {response.text[:200]}"
-            )
+            raise UnverifiableError(f"[states] {self._url} answered {response.status} to {state!r}: {response.text}")
 
     def time_passes(self, seconds: float) -> bool:
         """Whether the target's clock was moved ahead."""

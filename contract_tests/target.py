@@ -121,5 +121,5 @@ def _paths(path: Path, values: Mapping[str, Any]) -> dict[str, str]:
 def _texts(path: Path, place: str, values: Mapping[str, Any]) -> dict[str, str]:
     for name, each in values.items():
         if not isinstance(each, str):
-            raise ContractError(f"{path}: {place}.{name}: {each!r} is not a text")
+            raise ContractError(f"{path}: {place}.{name}: is no text; put it into quotes")
     return dict(values)

@@ -35,7 +35,7 @@ def check_utf8(ledger: Ledger, exchange: Exchange) -> None:
     try:
         response.body.decode("utf-8")
     except UnicodeDecodeError as error:
-        ledger.breach("api.utf8", exchange, "a body in UTF-8", f"byte {error.start} is none: {response.body[:80]!r}")
+        ledger.breach("api.utf8", exchange, "a body in UTF-8", f"byte {error.start} is none: {response.text}")
         return
     if charset not in {"", "utf-8", "utf8"}:
         ledger.breach("api.utf8", exchange, "a body in UTF-8", f"charset={charset}")

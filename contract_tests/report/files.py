@@ -1,11 +1,11 @@
 """The reports of a run as files."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import FAILED, NOT_VERIFIED, PASSED, WARNED, Verdict
+from contract_tests.masking import Mask, cut
 from contract_tests.report import html, junit
 from contract_tests.run import Run
 
@@ -17,19 +17,17 @@ def write_reports(run: Run, verdicts: Sequence[Verdict]) -> None:
     folder = run.options.report_dir
     if folder is None:
         return
-    folder.mkdir(parents=True, exist_ok=True)
     found = report(run, verdicts)
-    (folder / "report.json").write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / "report.html").write_text(html.page(found), encoding="utf-8")
-    (folder / "junit.xml").write_bytes(junit.document(found))
+    run.outlet.json(folder / "report.json", found)
+    run.outlet.file(folder / "report.html", html.page(found))
+    run.outlet.file(folder / "junit.xml", junit.document(found))
 
 
 def report(run: Run, verdicts: Sequence[Verdict]) -> dict[str, Any]:
     """The run as report.json has it: a summary, and each clause with verdict, reason and evidence."""
-    keys = run.secrets()
     counts = {kind: sum(each.verdict == kind for each in verdicts) for kind in (PASSED, FAILED, WARNED, NOT_VERIFIED)}
     beyond = [each for each in run.contract.clauses.values() if each.beyond_http is not None]
-    return {
+    found = {
         "summary": {
             "clauses": len(verdicts),
             **counts,
@@ -41,12 +39,14 @@ def report(run: Run, verdicts: Sequence[Verdict]) -> dict[str, Any]:
             "seed": run.options.seed,
             "conforms": counts[FAILED] == 0 and counts[PASSED] + counts[WARNED] > 0,
         },
-        "clauses": [_entry(each, keys) for each in verdicts],
+        "clauses": [_entry(each, run.mask) for each in verdicts],
         "beyond_http": [{"id": each.id, "title": each.title, "why": each.beyond_http} for each in beyond],
     }
+    shown: dict[str, Any] = run.outlet.shown(found)
+    return shown
 
 
-def _entry(verdict: Verdict, keys: dict[str, str]) -> dict[str, Any]:
+def _entry(verdict: Verdict, mask: Mask) -> dict[str, Any]:
     breach = verdict.breach
     exchange = breach.exchange if breach else verdict.witness
     entry: dict[str, Any] = {
@@ -57,18 +57,17 @@ def _entry(verdict: Verdict, keys: dict[str, str]) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "reason": verdict.reason,
         "requests": verdict.requests,
-        "evidence": _evidence(exchange, keys) if exchange else None,
+        "evidence": _evidence(exchange, mask) if exchange else None,
     }
     if breach is not None:
         entry |= {"expected": breach.expected, "found": breach.found, "probe": breach.probe}
     return entry
 
 
-def _evidence(exchange: Exchange, keys: dict[str, str]) -> dict[str, Any]:
-    body = exchange.response.text
+def _evidence(exchange: Exchange, mask: Mask) -> dict[str, Any]:
     return {
-        "curl": exchange.request.curl(keys),
+        "curl": exchange.request.curl(mask),
         "status": exchange.status,
-        "headers": dict(exchange.response.headers),
-        "body": body if len(body) <= _LONGEST_BODY else body[:_LONGEST_BODY] + "…",
+        "headers": {name: mask(value) for name, value in exchange.response.headers},
+        "body": cut(mask(exchange.response.text), _LONGEST_BODY),
     }

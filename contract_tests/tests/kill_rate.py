@@ -7,14 +7,19 @@ import argparse
 import contextlib
 import io
 import json
+import re
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import pytest
+
 from contract_tests.cli import main as contract
+from contract_tests.plugin import RUN
+from contract_tests.tests.leaks import leaks
 from contract_tests.tests.servers import MUTANTS, VARIANTS, running, target_toml
 from contract_tests.tests.stock import COVERAGE, stock
 
@@ -34,6 +39,7 @@ class Score:
     passed: int
     requests: int
     lookups: int
+    told: tuple[str, ...] = ()
 
     @property
     def killed(self) -> bool:
@@ -45,6 +51,19 @@ class Score:
         return bool({*self.broken} & {*self.wanted})
 
 
+@dataclass(slots=True)
+class Witness:
+    """Sees the webhook secrets that a server gives away in a run."""
+
+    secrets: set[str] = field(default_factory=set)
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        run = config.stash.get(RUN, None)
+        if run is not None:
+            texts = (each.response.text for each in run.session.exchanges)
+            self.secrets |= {found for text in texts for found in re.findall(r'"secret": ?"([^"]{8,})"', text)}
+
+
 def check(mutant: str | None, variant: str | None, arguments: Sequence[str], plan: str) -> Score:
     """Runs the suite against one server in this process."""
     with tempfile.TemporaryDirectory() as folder, running(mutant, variant) as target:
@@ -52,11 +71,13 @@ def check(mutant: str | None, variant: str | None, arguments: Sequence[str], pla
         file.write_text(target_toml(target), encoding="utf-8")
         asked = ["run", "--target", str(file), "--plan", plan, "--level", "all", "--report-dir", folder, *arguments]
         with contextlib.redirect_stdout(io.StringIO()) as output:
-            status = contract(asked)
+            status = contract(asked, plugins=[witness := Witness()])
         report = Path(folder) / "report.json"
         if not report.exists():
             return _unreachable(mutant, variant, status, output.getvalue())
         found = json.loads(report.read_text(encoding="utf-8"))
+        written = [each.read_text(encoding="utf-8") for each in Path(folder).iterdir() if each != file]
+        told = leaks("\n".join([output.getvalue(), *written]), [*target.keys.values(), *witness.secrets])
     broken = [each for each in found["clauses"] if each["verdict"] == "failed"]
     group, level, wanted = _described(mutant, variant)
     return Score(
@@ -69,6 +90,7 @@ def check(mutant: str | None, variant: str | None, arguments: Sequence[str], pla
         passed=found["summary"]["passed"],
         requests=found["summary"]["requests"],
         lookups=found["summary"]["lookups"],
+        told=tuple(sorted(told)),
     )
 
 
@@ -123,6 +145,8 @@ def summary(scores: Sequence[Score]) -> str:
         blamed = each.broken if each.level == "assumed" else each.documented
         if each.group == "variants" and blamed:
             lines.append(f"  {each.name} ({'keeps all' if each.level == 'assumed' else 'keeps documented'}): {blamed}")
+    lines.append("secrets told:")
+    lines += [f"  {each.name}: {each.told}" for each in scores if each.told]
     most = max(scores, key=lambda each: each.requests)
     lines.append(f"most requests: {most.requests} and {most.lookups} lookups ({most.name})")
     return "\n".join(lines) + "\n"

@@ -123,3 +123,15 @@ def test_a_checkout_that_lacks_the_suite_s_libraries_is_told_what_to_do_in_one_l
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     told = 'trackflow-contract needs pytest: pip install "trackflow-mock[contract]", or use `make check`\n'
     assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
+
+
+@pytest.mark.parametrize("folder", ["a-file", "a-file/below", "/proc/nothing"])
+def test_a_report_folder_that_cannot_be_made_is_told_before_anything_is_sent(tmp_path: Path, folder: str) -> None:
+    (tmp_path / "a-file").write_text("")
+    with running() as target:
+        checked = check(
+            "--base-url", target.base_url, "--api-key", target.keys["growth"], "--report-dir", str(tmp_path / folder)
+        )
+    assert checked.status == 2
+    assert "--report-dir" in checked.output
+    assert checked.exchanges == []

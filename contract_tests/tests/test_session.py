@@ -81,7 +81,7 @@ def test_the_base_path_is_added_once(contract: Contract, base: str) -> None:
 def test_curl_repeats_the_request_without_telling_the_key(contract: Contract) -> None:
     run, _ = a_run(contract, lambda _: reply(200, {}))
     exchange = run.api.post(contract.operations["trackBatch"], {"shipments": [{"tracking_number": "it's"}]})
-    curl = exchange.request.curl(run.secrets())
+    curl = exchange.request.curl(run.mask)
     assert KEY not in curl
     assert '-H "X-API-Key: $TRACKFLOW_API_KEY"' in curl
     assert curl.startswith("curl -i -X POST http://target/v2/track/batch ")

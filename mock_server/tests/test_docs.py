@@ -88,15 +88,6 @@ def test_a_path_of_the_repository_that_a_page_names_is_there(page: Path) -> None
     assert len(named) > 50 or page.name != "architecture.md"
 
 
-def test_a_target_of_make_that_a_page_names_is_in_the_makefile() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    named = {
-        name for page in PAGES for name in re.findall(r"(?:^|`)make ([a-z]+)", page.read_text("utf-8"), re.MULTILINE)
-    }
-    assert {"serve", "test", "check", "tables"} <= named
-    assert named - targets == set()
-
-
 def test_a_name_that_the_map_places_in_a_file_is_defined_there() -> None:
     placed = re.findall(r"`([\w.]+)` in `([\w/]+\.py)`", (DOCS / "architecture.md").read_text(encoding="utf-8"))
     assert len(placed) > 20

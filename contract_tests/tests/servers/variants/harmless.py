@@ -1,5 +1,6 @@
 """Differences that break no clause at all."""
 
+import base64
 import gzip
 import json
 from dataclasses import replace
@@ -9,7 +10,7 @@ from typing import Any
 
 from contract_tests.tests.servers.clock import Clock
 from contract_tests.tests.servers.directory import Carrier, Directory
-from contract_tests.tests.servers.messages import Body, Call, Reply
+from contract_tests.tests.servers.messages import Body, Call, Reply, dump
 from contract_tests.tests.servers.modifiers import Differing
 from contract_tests.tests.servers.outbox import Delivery, Outbox
 from contract_tests.tests.servers.shipments import KNOWN_NUMBER, Event, Shipment, Shipments
@@ -40,6 +41,17 @@ def extra_headers(call: Call, reply: Reply) -> Reply:
     return reply.with_headers(
         {"X-Request-Id": "req_1", "Server": "nginx", "Strict-Transport-Security": "max-age=63072000", "Via": "1.1 edge"}
     )
+
+
+@harmless.reply()
+def key_is_echoed(call: Call, reply: Reply) -> Reply:
+    """Every answer tells the key that it was asked with, in a header and in several spellings in its body."""
+    key = call.headers.get("x-api-key", "none")
+    basic = base64.b64encode(f"api:{key}".encode()).decode()
+    spelt = {"key": key, "escaped": "".join(f"%{each:02X}" for each in key.encode()), "authorization": f"Basic {basic}"}
+    if reply.body[:1] != b"{":
+        return reply.with_headers({"X-Debug-Key": key})
+    return replace(reply, body=dump({**reply.value(), "debug": spelt})).with_headers({"X-Debug-Key": key})
 
 
 @harmless.reply(status=[200])
