@@ -11,6 +11,7 @@ from contract_tests.contract.bundle import bundle, references
 from contract_tests.contract.files import DocumentError, line_of, read
 from contract_tests.contract.overlay_format import OverlayError, warned
 from contract_tests.contract.pointers import follow, pointer
+from contract_tests.contract.templates import Template
 from contract_tests.contract.validation import FORMATS
 from contract_tests.contract.violations import sentence
 
@@ -120,7 +121,7 @@ def _unusable_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str
     templates: dict[str, str] = {}
     for path, item in document.get("paths", {}).items():
         place = pointer(("paths", path))
-        other = templates.setdefault(_without_names(path), path)
+        other = templates.setdefault(Template(path).form, path)
         if other != path:
             yield place, f"{path} and {other} match the same requests; keep one path template"
         for method in (name for name in item if name in METHODS):
@@ -130,10 +131,6 @@ def _unusable_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str
                 yield here, "the operation has no operationId; give it one, handlers are found by it"
             elif identifiers.setdefault(identifier, here) != here:
                 yield here, f"operationId {identifier!r} is taken by {identifiers[identifier]}; choose another"
-
-
-def _without_names(template: str) -> str:
-    return "/".join("{}" if step.startswith("{") else step for step in template.split("/"))
 
 
 def _schemas(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 from jsonschema import Draft202012Validator
 
 from contract_tests.contract.loading import resolve
+from contract_tests.contract.templates import Template
 from contract_tests.contract.validation import validator
 from mock_server.contract.bodies import read_json
 from mock_server.contract.errors import ApiError
@@ -59,11 +60,10 @@ class Breaches:
     def parameters(self, operation: Operation, target: str) -> Mapping[str, str]:
         """What a raw target says for the operation's parameters, by their names on the wire."""
         path, _, query = target.partition("?")
-        steps = f"{self.specification.base_path}{operation.path}".split("/")
-        given = zip(steps, path.split("/"), strict=False)
+        given = Template(operation.path, self.specification.base_path).match(path) or {}
         return {
             **dict(parse_qsl(query, keep_blank_values=True)),
-            **{step.strip("{}"): unquote(each) for step, each in given if step.startswith("{")},
+            **{name: unquote(each) for name, each in given.items()},
         }
 
     def keyless(self) -> Clause | None:
@@ -75,7 +75,7 @@ class Breaches:
         """Innermost first, the nodes on the way to what is wrong with the first wrong parameter or the body."""
         for parameter in operation.parameters:
             if parameter.name in parameters:
-                for error in parameter.validator.iter_errors(parameters[parameter.name]):
+                for error in parameter.errors(parameters[parameter.name]):
                     yield from self._way(parameter.validator.schema, error.absolute_schema_path)
                     return
         checked = self._body(operation.id)
@@ -107,8 +107,12 @@ class Breaches:
 
     def _limited(self, schema: Any) -> Iterator[Node]:
         nodes = [resolve(self._document, schema)]
+        seen: set[int] = set()
         while nodes:
             node = nodes.pop()
+            if id(node) in seen or not isinstance(node, Mapping):
+                continue
+            seen.add(id(node))
             if "x-limit" in node:
                 yield node
             nodes += [resolve(self._document, each) for each in node.get("properties", {}).values()]

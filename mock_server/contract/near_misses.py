@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
 
+from contract_tests.contract.templates import templates
 from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
 
@@ -53,13 +54,9 @@ def _operations_at(specification: Specification, path: str, base: str) -> dict[s
     """The operations of the path template that the path fits, written-out ones first, as OpenAPI has it."""
     if not path.startswith(f"{base}/"):
         return {}
-    asked = path.removeprefix(base).split("/")[1:]
-    for template in sorted(specification.paths, key=lambda each: each.count("{")):
-        steps = template.split("/")[1:]
-        if len(steps) == len(asked) and all(
-            step == given or (step.startswith("{") and given) for step, given in zip(steps, asked, strict=True)
-        ):
-            return specification.paths[template]
+    for template in templates(tuple(specification.paths), base):
+        if template.match(path) is not None:
+            return specification.paths[template.path]
     return {}
 
 

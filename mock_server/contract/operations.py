@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import Any, Protocol
 
-from jsonschema import Draft202012Validator, ValidationError
-
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence
 from mock_server.contract.bodies import check_media_type, read_json
 from mock_server.contract.errors import ApiError, ContractBroken
 from mock_server.contract.messages import Call, Reply
+from mock_server.contract.parameter_styles import pairs_of
+from mock_server.contract.parameters import Parameter, cookies_of, error_code
 from mock_server.contract.samples import sample
 from mock_server.contract.shapes import Shape
 
@@ -24,21 +24,6 @@ class NamedPlan(Protocol):
 
     @property
     def name(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """A path or query parameter; `fact` is the mock's own name for it, which an overlay's renaming keeps."""
-
-    name: str
-    place: str
-    fact: str
-    required: bool
-    validator: Draft202012Validator
-
-    def check(self, value: str) -> None:
-        for error in self.validator.iter_errors(value):
-            raise ApiError(error_code(error), f"{self.place} parameter {self.name}: {sentence(error)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +52,15 @@ class Operation:
         self.spec: Mapping[str, Any] = item[method]
         self.id: str = self.spec["operationId"]
         self.tag: str = (self.spec.get("tags") or ["other"])[0]
-        self.parameters = [
-            self._parameter(resolve(document, found))
+        declared = [
+            Parameter(resolve(document, found), document)
             for found in (*item.get("parameters", ()), *self.spec.get("parameters", ()))
         ]
-        self._query = {each.name: each for each in self.parameters if each.place == "query"}
+        # The operation's own come after the path's, and take the place of those of the same name.
+        self.parameters = list({(each.place, each.name): each for each in declared if not each.ignored}.values())
         self._path = {each.name: each for each in self.parameters if each.place == "path"}
+        self._query = [each for each in self.parameters if each.place == "query"]
+        self._headers = [each for each in self.parameters if each.place in {"header", "cookie"}]
         self._body = resolve(document, self.spec["requestBody"]) if "requestBody" in self.spec else None
         self.media_types = tuple(self._body["content"]) if self._body else ()
         schema = self._body["content"].get(JSON, {}).get("schema") if self._body else None
@@ -93,23 +81,22 @@ class Operation:
     # Requests
 
     def parameter_facts(
-        self, path_params: Mapping[str, str], query: Mapping[str, str]
+        self, raw_path: Mapping[str, str], raw_query: str
     ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-        """Path and query parameters under the mock's own names; ApiError for the first wrong one."""
-        for name, value in path_params.items():
-            self._path[name].check(value)
-        for name, parameter in self._query.items():
-            if name in query:
-                parameter.check(query[name])
-            elif parameter.required:
-                raise ApiError("invalid_request", f"query parameter {name} is missing")
-        return (
-            {self._path[name].fact: value for name, value in path_params.items()},
-            {self._query[name].fact: value for name, value in query.items() if name in self._query},
-        )
+        """Path and query parameters under the mock's own names, as texts; ApiError for the first wrong one."""
+        path = {self._path[name].fact: self._path[name].in_path(raw) for name, raw in raw_path.items()}
+        pairs = pairs_of(raw_query)
+        query = {each.fact: each.in_query(pairs) for each in self._query} if pairs or self._query else {}
+        return path, {name: text for name, text in query.items() if text is not None}
 
     def read(self, call: Call, plan: NamedPlan) -> Call:
-        """The call with its body read; ApiError `invalid_request` names the first thing that breaks the contract."""
+        """The call with its body read; ApiError names the first thing of it or the headers that breaks the contract."""
+        if self._headers:
+            cookies = cookies_of(call.headers.get("cookie", ""))
+            for each in self._headers:
+                each.in_header(
+                    cookies.get(each.name) if each.place == "cookie" else call.headers.get(each.name.lower())
+                )
         return replace(call, value=self._read_body(call, plan)) if self._body else call
 
     def _read_body(self, call: Call, plan: NamedPlan) -> Any:
@@ -189,20 +176,6 @@ class Operation:
             for name, header in self.response(status).get("headers", {}).items()
         )
         return {name: str(schema["const"]) for name, schema in declared if "const" in schema}
-
-    def _parameter(self, spec: Mapping[str, Any]) -> Parameter:
-        return Parameter(
-            spec["name"],
-            spec["in"],
-            spec.get("x-value", spec["name"]),
-            spec.get("required", False),
-            validator(spec.get("schema", True), self._document),
-        )
-
-
-def error_code(error: ValidationError) -> str:
-    """The code with which a violation is refused: `x-error` beside the broken keyword, else `invalid_request`."""
-    return str(error.schema.get("x-error", "invalid_request")) if isinstance(error.schema, dict) else "invalid_request"
 
 
 def _limits(schema: Any, document: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
