@@ -11,9 +11,10 @@ from typing import Any, NoReturn
 
 import yaml
 
-from contract_tests.contract.numerals import fraction, whole
+from contract_tests.contract.numerals import fraction, too_deep, whole
 from contract_tests.contract.pointers import steps
 
+MOST_BYTES = 64 * 2**20  # of a file; a device can be read for ever
 DEEPEST = 64  # levels of nesting in a text that may come from anybody
 _Base: Any = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
@@ -95,13 +96,16 @@ def read(path: Path) -> Any:
     if path.suffix != ".json":
         return parse(text, path)
     try:
-        return json.loads(text, parse_int=whole, parse_float=fraction, parse_constant=_refuse_constant)
+        value = json.loads(text, parse_int=whole, parse_float=fraction, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         raise DocumentError(path, f"line {error.lineno} column {error.colno}", f"not JSON: {error.msg}") from None
     except RecursionError:
         raise DocumentError(path, "", "is nested too deeply to be read") from None
     except ValueError as error:
         raise DocumentError(path, "", f"not JSON: {error}") from None
+    if too_deep(value):
+        raise DocumentError(path, "", "is nested too deeply to be read")
+    return value
 
 
 def parse(text: str, name: Path | str, *, most_values: float = inf) -> Any:
@@ -194,7 +198,12 @@ def _child(node: Any, step: str) -> tuple[Any, Any] | None:
 def text_of(path: Path) -> str:
     """The text of a UTF-8 file; DocumentError if it cannot be read."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise DocumentError(path, "", f"is longer than {MOST_BYTES // 2**20} MB; name the file that you mean")
+        # As text files are read everywhere: a byte order mark says nothing, and every line's end is one.
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise DocumentError(path, "", f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:

@@ -1,8 +1,27 @@
-"""Numbers as people write them, which must be such that they can be worked with."""
+"""Values as people write them, which must be such that they can be worked with."""
 
 from math import isinf
+from typing import Any
 
+DEEPEST = 100  # levels of nesting; what works on a value calls itself for each
 MOST_DIGITS = 300  # what a double can still hold; whoever writes a longer number means a text
+
+
+def too_deep(value: Any) -> bool:
+    """Whether JSON is nested deeper than anything here looks."""
+    level, depth = [value], 0
+    while level:
+        level = [
+            part
+            for each in level
+            if isinstance(each, dict | list)
+            for part in (each.values() if isinstance(each, dict) else each)
+            if isinstance(part, dict | list)
+        ]
+        depth += 1
+        if depth > DEEPEST:
+            return True
+    return False
 
 
 def whole(text: str, base: int = 10) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, NoReturn
 
-from contract_tests.contract.numerals import fraction, whole
+from contract_tests.contract.numerals import DEEPEST, fraction, too_deep, whole
 from mock_server.contract.errors import ApiError
 
 LONGEST_SHOWN = 80  # characters of a name in a message
@@ -32,6 +32,8 @@ def read_json(body: bytes) -> Any:
         )
         if b"\\u" in body:
             json.dumps(value, ensure_ascii=False).encode("utf-8")
+        if body.count(b"[") + body.count(b"{") > DEEPEST and too_deep(value):
+            raise RecursionError
     except UnicodeDecodeError as error:
         raise ApiError("invalid_request", f"the body is not UTF-8 text: {misread(error)}") from None
     except UnicodeEncodeError as error:

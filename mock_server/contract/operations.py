@@ -99,6 +99,13 @@ class Operation:
                 )
         return replace(call, value=self._read_body(call, plan)) if self._body else call
 
+    def check_request(self, facts: Mapping[str, Any]) -> None:
+        """ApiError `invalid_request` where this operation would take no request that says so."""
+        if self._body_validator is None or self._body_shape is None:
+            return
+        for error in self._body_validator.iter_errors(self._body_shape.write(facts, Random(0))):
+            raise ApiError(error_code(error), sentence(error))
+
     def _read_body(self, call: Call, plan: NamedPlan) -> Any:
         if self._body is None or self._body_validator is None or self._body_shape is None:
             return None

@@ -1,9 +1,10 @@
 """The state file: subscriptions and deliveries of every sandbox, kept across a crash, in SQLite."""
 
 import json
+import logging
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from threading import RLock
@@ -18,6 +19,8 @@ from mock_server.domain.webhooks.watches import Mark, WatchKey
 
 APPLICATION_ID = 0x7466776D  # "tfwm", which tells this file from other applications' (SQLite, PRAGMA application_id)
 VERSION = 1
+
+log = logging.getLogger(__name__)
 
 TABLES = """
 CREATE TABLE worlds (key TEXT PRIMARY KEY, course TEXT, seen REAL, subscriptions INT, deliveries INT, announced INT);
@@ -45,6 +48,9 @@ class StateFile:
     def __init__(self, path: Path) -> None:
         """Opens the file, or makes it; ValueError if it is something else, or another mock has it."""
         self.lock = RLock()
+        self.path = path
+        if path.exists() and not path.is_file():
+            raise ValueError(f"the state file {path} cannot be opened: it is no ordinary file; name one")
         try:
             self._connection = connection = sqlite3.connect(path, check_same_thread=False, timeout=0)
             with _told(path):
@@ -54,11 +60,18 @@ class StateFile:
                 # would protect from a loss of power too, and hold up every client meanwhile.
                 connection.execute("PRAGMA synchronous=OFF")
                 self._prepare(path)
+                self._check(path)
         except sqlite3.OperationalError as error:
             raise ValueError(f"the state file {path} cannot be opened: {error}") from None
 
     def saved(self) -> Iterator[Saved]:
-        """Every sandbox that the file knows."""
+        """Every sandbox that the file knows; ValueError where it does not say what a state file says."""
+        try:
+            yield from self._saved()
+        except (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ValueError(_damaged(self.path, f"{type(error).__name__}: {error}")) from None
+
+    def _saved(self) -> Iterator[Saved]:
         with self.lock:
             for key, course, seen, *counts in self._rows("SELECT * FROM worlds ORDER BY rowid"):
                 yield Saved(
@@ -94,11 +107,24 @@ class StateFile:
 
     def forget(self, key: str) -> None:
         """Let go of all that is known of a sandbox."""
+        try:
+            self.clear(key)
+            self.commit()
+        except sqlite3.Error as error:
+            self.undo()
+            log.error("the state file %s cannot be written: %s", self.path, error)
+
+    def clear(self, key: str) -> None:
+        """The same as part of what the next commit keeps."""
         with self.lock:
             self.write("DELETE FROM attempts WHERE delivery IN (SELECT id FROM deliveries WHERE key = ?)", key)
             for table in KEYED:
                 self.write(f"DELETE FROM {table} WHERE key = ?", key)  # noqa: S608 - the names are ours
-            self.commit()
+
+    def undo(self) -> None:
+        """Let go of what was written since the last commit."""
+        with self.lock, suppress(sqlite3.Error):
+            self._connection.rollback()
 
     def write(self, statement: str, *values: object) -> None:
         """Part of what the next commit keeps."""
@@ -111,8 +137,10 @@ class StateFile:
 
     def close(self) -> None:
         with self.lock:
-            self._connection.commit()
-            self._connection.close()
+            try:
+                self._connection.commit()
+            finally:
+                self._connection.close()
 
     def _prepare(self, path: Path) -> None:
         """Make the tables in a new file; ValueError for a file of another kind."""
@@ -125,6 +153,16 @@ class StateFile:
             )
         elif (application, version) != (APPLICATION_ID, VERSION):
             raise ValueError(f"{path} is another application's database, or another version's; name a new file")
+
+    def _check(self, path: Path) -> None:
+        """ValueError for a file of which a part is lost."""
+        found = {name for (name,) in self._rows("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        missing = [name for name in (*KEYED, "attempts") if name not in found]
+        if missing:
+            raise ValueError(_damaged(path, f"it has no table {missing[0]}"))
+        ((said, *_), *_) = self._rows("PRAGMA quick_check(1)")
+        if said != "ok":
+            raise ValueError(_damaged(path, str(said)))
 
     def _rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, values).fetchall()
@@ -172,6 +210,10 @@ class SandboxRecords(Records):
         self._key = key
         self._course = course
         self._dirty = False
+        self.problem: str | None = None
+        self.whole: Callable[[], Saved] | None = None
+        self._renewing = False
+        self._told = False  # whether the log has the problem
 
     def subscribed(self, subscription: Subscription) -> None:
         self._write(
@@ -235,8 +277,27 @@ class SandboxRecords(Records):
         self._write("INSERT OR REPLACE INTO begun VALUES (?, ?, ?, ?)", self._key, *identity, instant)
 
     def commit(self, seen: float, counts: Counts) -> None:
+        """Keep what was written; where it could not be, everything anew, until that works."""
         if not self._dirty:
             return
+        if self.problem and self.whole and not self._renewing:
+            self._renew(self.whole())
+            return
+        self._finish(seen, counts)
+
+    def _renew(self, saved: Saved) -> None:
+        """Write all there is of the sandbox anew."""
+        self.problem = None
+        try:
+            self._file.clear(self._key)
+        except sqlite3.Error as error:
+            self._fail(error)
+            return
+        self._renewing = True
+        saved.enter(self)
+        self._renewing = False
+
+    def _finish(self, seen: float, counts: Counts) -> None:
         self._write(
             "INSERT INTO worlds VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET course = excluded.course,"
             " seen = excluded.seen, subscriptions = excluded.subscriptions, deliveries = excluded.deliveries,"
@@ -248,8 +309,14 @@ class SandboxRecords(Records):
             counts.deliveries,
             counts.announced,
         )
-        self._dirty = False
-        self._file.commit()
+        if self.problem:
+            return
+        try:
+            self._file.commit()
+        except sqlite3.Error as error:
+            self._fail(error)
+        else:
+            self._dirty = self._told = False
 
     def moved(self) -> None:
         """The sandbox's clock takes another course; kept with the next commit."""
@@ -257,7 +324,24 @@ class SandboxRecords(Records):
 
     def _write(self, statement: str, *values: object) -> None:
         self._dirty = True
-        self._file.write(statement, *values)
+        if self.problem:  # the commit writes everything anew
+            return
+        try:
+            self._file.write(statement, *values)
+        except sqlite3.Error as error:
+            self._fail(error)
+
+    def _fail(self, error: sqlite3.Error) -> None:
+        """The file is behind what the sandbox knows; whoever must be sure looks at `problem`."""
+        self._file.undo()
+        if not self._told:
+            log.error("the state file %s cannot be written: %s", self._file.path, error)
+        self._told = True
+        self.problem = f"the state file cannot be written: {error}"
+
+
+def _damaged(path: Path, why: str) -> str:
+    return f"the state file {path} is damaged: {why}; name a new one, or put back a copy"
 
 
 @contextmanager
@@ -269,5 +353,7 @@ def _told(path: Path) -> Iterator[None]:
         if "locked" in str(error):
             raise ValueError(f"another mock has the state file {path}; give each its own") from None
         raise
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if "malformed" in str(error):
+            raise ValueError(_damaged(path, str(error))) from None
         raise ValueError(f"{path} is no state file; name a new one") from None

@@ -166,6 +166,10 @@ class World:
     def saved(self) -> Saved:
         """All that `saved` may say of a world, once what is due of its webhooks has been made ready."""
         self.webhooks.collect(MOST_COLLECTED)
+        return self.recorded()
+
+    def recorded(self) -> Saved:
+        """All that `saved` may say of a world now."""
         pins = [(identity(journey.number), wish_of(journey)) for journey in self.shipments.pins()]
         mail = self.webhooks.saved(self.account.key, self.clock.course)
         return replace(mail, pins=pins, begun=list(self.shipments.seen().items()))

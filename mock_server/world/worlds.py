@@ -9,6 +9,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from mock_server.contract.errors import ApiError
+from mock_server.contract.forms import FormError
 from mock_server.domain.clients.journal import Archive, Entry, Journal, backwards, masked
 from mock_server.domain.clock import Change, Course, SandboxClock
 from mock_server.domain.plans import Account
@@ -22,6 +23,7 @@ from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Count, Rule
 from mock_server.faults.scenarios import Scenario
+from mock_server.world.admission import check_saved
 from mock_server.world.foundation import Foundation
 from mock_server.world.world import World
 
@@ -308,6 +310,7 @@ class Worlds:
         records = self.state.of(key, lambda: clock.course) if self.state else None
         world = self._worlds[key] = World(self.foundation, account, scenario, clock=clock, records=records, **parts)
         world.used = next(self._uses)
+        world.webhooks.records.whole = world.recorded
         for told in self.on_opened:
             told(world)
 
@@ -319,6 +322,14 @@ class Worlds:
             except ApiError:
                 log.warning("left %s in the state file: it is no key any more", masked(saved.key))
                 continue
+            try:
+                check_saved(self.foundation, saved)
+            except FormError as error:
+                place, detail = f"{masked(saved.key)}{error.flaw.pointer}", error.flaw.detail
+                raise ValueError(
+                    f"the state file {state.path} cannot be gone on with: {place}: {detail}; start under the overlays "
+                    "and settings that it was written under, or name a new file"
+                ) from None
             books, pins = (RuleBook(), self.rules, self.scene), self.pins.values()
             parts = {"pins": pins, "books": books, "journal": self._journal(), "saved": saved}
             self._admit(account, self.scenario, clock=self.clock.copy(), **parts)

@@ -66,6 +66,15 @@ class EventCatalogue:
         """Every event type, by the mock's own names."""
         return tuple(self._types)
 
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Every filter, by the mock's own names."""
+        return tuple(self._filters)
+
+    def knows(self, name: str) -> bool:
+        """Whether that is a filter."""
+        return name in self._filters
+
     def statuses(self, event_type: str) -> tuple[str, ...] | None:
         """The statuses whose arrival is an event of that type; None for the type of all others."""
         return self._types[event_type]

@@ -71,15 +71,21 @@ class Subscriptions:
             self._by_id[subscription.webhook_id] = subscription
         return subscription
 
+    def find(self, webhook_id: str) -> Subscription:
+        """The subscription of that id; ApiError `not_found` if this key has none."""
+        with self._lock:
+            try:
+                return self._by_id[webhook_id]
+            except KeyError:
+                raise _no_webhook(webhook_id) from None
+
     def delete(self, webhook_id: str) -> Subscription:
         """The subscription that is no more; ApiError `not_found` if this key has none of that id."""
         with self._lock:
             try:
                 return self._by_id.pop(webhook_id)
             except KeyError:
-                raise ApiError(
-                    "not_found", f"this key has no webhook {webhook_id[:LONGEST_SHOWN]!r}", verbatim=True
-                ) from None
+                raise _no_webhook(webhook_id) from None
 
     def restore(self, subscriptions: Iterable[Subscription], created: int) -> None:
         """Take in subscriptions of before, the last of them the so manieth that was created."""
@@ -93,6 +99,10 @@ class Subscriptions:
     def all(self) -> tuple[Subscription, ...]:
         """Every live subscription, oldest first."""
         return tuple(self._by_id.values())
+
+
+def _no_webhook(webhook_id: str) -> ApiError:
+    return ApiError("not_found", f"this key has no webhook {webhook_id[:LONGEST_SHOWN]!r}", verbatim=True)
 
 
 def check_url(url: str) -> None:

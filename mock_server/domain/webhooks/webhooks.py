@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import Clock, Course
@@ -51,16 +51,24 @@ class Webhooks:
         self._fanout.subscribe(subscription)
         self.records.subscribed(subscription)
         self.commit()
+        if self.records.problem:  # what is not kept is not promised
+            self.subscriptions.delete(subscription.webhook_id)
+            self._fanout.forget(subscription)
+            self._refuse()
         for told in self.on_subscribed:
             told()
         return subscription
 
     def unsubscribe(self, webhook_id: str, why: str = DELETED) -> None:
         """End a webhook and what is pending for it; ApiError `not_found` if this key has none of that id."""
-        subscription = self.subscriptions.delete(webhook_id)
+        subscription = self.subscriptions.find(webhook_id)
+        self.records.unsubscribed(webhook_id)
+        self.commit()
+        if self.records.problem:
+            self._refuse()
+        self.subscriptions.delete(webhook_id)
         self._fanout.forget(subscription)
         self.queue.cancel(webhook_id, why)
-        self.records.unsubscribed(webhook_id)
         self.commit()
 
     def catch_up(self, number: str, carrier: str) -> None:
@@ -132,6 +140,10 @@ class Webhooks:
         if self.subscriptions.all():
             self.records.moved()
             self.commit()
+
+    def _refuse(self) -> NoReturn:
+        """The refusal of what the records cannot keep, and which has therefore not happened."""
+        raise ApiError("internal_error", f"{self.records.problem}; nothing has changed", verbatim=True)
 
     def commit(self) -> None:
         """Let the records be kept."""

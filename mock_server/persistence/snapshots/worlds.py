@@ -10,6 +10,7 @@ from mock_server.persistence.snapshots import parts
 from mock_server.persistence.snapshots import webhooks as mail
 from mock_server.persistence.snapshots.parts import Value, at
 from mock_server.world import Foundation, Newcomer, World
+from mock_server.world.admission import check_saved
 
 
 def written(world: World, base: float, *, alone: bool) -> dict[str, Any]:
@@ -68,6 +69,9 @@ def _saved(foundation: Foundation, record: Value, place: str) -> Saved:
         with at(where):
             number = parts.number(foundation, each)
             begun.append(((number.carrier.code, number.text), each["at"]))
-    return replace(
+    saved = replace(
         saved, pins=[((pin.number.carrier.code, pin.number.text), dict(pin.wish)) for pin in pins], begun=begun
     )
+    with at(place):
+        check_saved(foundation, saved)
+    return saved
