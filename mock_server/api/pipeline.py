@@ -7,7 +7,7 @@ from dataclasses import replace
 from email.utils import formatdate
 from http import HTTPStatus
 
-from mock_server.api.routes import Route, Router, unknown, wrong_method
+from mock_server.api.routes import IDENTITY, Route, Router, coded, unknown, wrong_method
 from mock_server.api.subjects import subject_of
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import NOTHING, Call, Reply, encode
@@ -75,11 +75,11 @@ class Pipeline:
             )
         except ApiError as error:
             refusal = error
-            reply = self._refuse(route, error)
+            reply = self._refuse(route, call, error)
         except Exception as error:  # a bug of the mock: loud in the log, still an answer in the contract's shape
             log.exception("%s %s failed", method, target)
             refusal = ApiError("internal_error", f"{type(error).__name__}: {error}")
-            reply = self._refuse(route, refusal)
+            reply = self._refuse(route, call, refusal)
         forced = preference.decides or (refusal is not None and refusal.injected is not None)
         reply = self._limited(world, reply, self._settle(world, reply.status, allowance, cost, forced=forced), refusal)
         reply, struck = self._spoilt(world, route, call, preference.after(reply))
@@ -98,6 +98,8 @@ class Pipeline:
         """The call with its body read, and what is wrong with it: that is told only after the quota has had its say."""
         if broken or route.problem or route.operation is None:
             return call, broken or route.problem
+        if problem := coded(call):
+            return call, problem
         try:
             return route.operation.read(call, world.account.plan), None
         except ApiError as problem:
@@ -142,14 +144,14 @@ class Pipeline:
         facts = answer.facts() if answer.facts else None
         return encode(operation.write(facts, stream(world.seed, operation.id, call.target, call.body)))
 
-    def _refuse(self, route: Route, error: ApiError) -> Reply:
+    def _refuse(self, route: Route, call: Call, error: ApiError) -> Reply:
         """The refusal in the contract's envelope, with the constant headers that its response declares."""
         reply = self.specification.errors.reply(error)
         if error.status is HTTPStatus.METHOD_NOT_ALLOWED:
-            reply = reply.with_headers({"Allow": ", ".join(route.methods)})
-        if route.operation and reply.status in route.operation.statuses:
-            reply = reply.with_headers(route.operation.constant_headers(reply.status))
-        return reply
+            reply = reply.with_headers({"Allow": ", ".join(route.allowed)})
+        if error.status is HTTPStatus.UNSUPPORTED_MEDIA_TYPE and coded(call):
+            reply = reply.with_headers({"Accept-Encoding": IDENTITY})
+        return reply.with_headers(route.constant_headers(reply.status))
 
     def _settle(
         self, world: World | None, status: int, allowance: Allowance | None, cost: int, *, forced: bool

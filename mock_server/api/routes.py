@@ -7,9 +7,13 @@ from http import HTTPStatus
 
 from contract_tests.contract.templates import templates
 from mock_server.contract.errors import ApiError
+from mock_server.contract.messages import Call
 from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
+from mock_server.server.request import REGISTERED
 
+IDENTITY = "identity"
+"""The one content coding that is understood (RFC 9110 section 12.5.3)."""
 REMEMBERED_TARGET = (
     256  # characters, the method's too; longer ones are read anew each time, so that memory stays bounded
 )
@@ -24,6 +28,16 @@ class Route:
     path_params: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     problem: ApiError | None = None
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The methods that the path answers, HEAD among them where GET is."""
+        return (*self.methods, "HEAD") if "GET" in self.methods else tuple(self.methods)
+
+    def constant_headers(self, status: int) -> Mapping[str, str]:
+        """Headers that the declared response fixes; a method that the path lacks is told what its others are."""
+        operation = self.operation or next(iter(self.methods.values()), None)
+        return operation.constant_headers(status) if operation and status in operation.statuses else {}
 
 
 class Router:
@@ -57,7 +71,8 @@ class Router:
         if path is None:
             return Route()
         methods = self._paths[path]
-        operation = methods.get(method)
+        # RFC 9110 section 9.3.2: HEAD is GET, less the body.
+        operation = methods.get("GET" if method == "HEAD" else method)
         if operation is None:
             return Route(methods)
         try:
@@ -77,9 +92,22 @@ def unknown(target: str, specification: Specification) -> ApiError:
 
 
 def wrong_method(method: str, route: Route) -> ApiError:
-    """The refusal of a method that the path does not have (RFC 9110 section 15.5.6)."""
+    """The refusal of a method that the path does not have, or nobody (RFC 9110 sections 15.5.6 and 15.6.2)."""
+    use = f"use {' or '.join(route.methods)}"
+    if method in REGISTERED:
+        complaint, status = f"{method} is not a method of this path", HTTPStatus.METHOD_NOT_ALLOWED
+    else:
+        complaint, status = f"{method[:20]} is not a method of HTTP", HTTPStatus.NOT_IMPLEMENTED
+    return ApiError("invalid_request", f"{complaint}; {use}", status=status)
+
+
+def coded(call: Call) -> ApiError | None:
+    """The refusal of a body that is compressed or coded otherwise (RFC 9110 section 8.4)."""
+    coding = call.headers.get("content-encoding", IDENTITY)
+    if not call.body or coding.strip().lower() in {"", IDENTITY}:
+        return None
     return ApiError(
         "invalid_request",
-        f"{method[:20]} is not a method of this path; use {' or '.join(route.methods)}",
-        status=HTTPStatus.METHOD_NOT_ALLOWED,
+        f"Content-Encoding {coding[:40]!r} is not undone here; send the body as it is",
+        status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     )

@@ -1,14 +1,15 @@
 """Errors of the mock itself: `application/problem+json` (RFC 9457)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 
-from flask import Response
-from werkzeug.exceptions import HTTPException
+from flask import Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from mock_server.contract.forms import Flaw
-from mock_server.server.reply import Reply, encode
+from mock_server.server.reply import NOTHING, Reply, encode
+from mock_server.server.request import REGISTERED
 from mock_server.web.bridge import respond
 
 # A field for each, because not every browser finds the second challenge of a list.
@@ -22,11 +23,14 @@ class Problem(Exception):
     `flaws` are all the places of a body that are wrong, for the extension member `errors` (RFC 9457 section 3.2).
     """
 
-    def __init__(self, status: HTTPStatus, detail: str, flaws: Sequence[Flaw] = ()) -> None:
+    def __init__(
+        self, status: HTTPStatus, detail: str, flaws: Sequence[Flaw] = (), headers: Mapping[str, str] = NOTHING
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.flaws = flaws
+        self.headers = headers
 
     def reply(self) -> Reply:
         """The problem as RFC 9457 section 3 writes it."""
@@ -40,7 +44,7 @@ class Problem(Exception):
             members["errors"] = [asdict(flaw) for flaw in self.flaws]
         challenges = CHALLENGES if self.status is HTTPStatus.UNAUTHORIZED else ()
         also = tuple(("WWW-Authenticate", challenge) for challenge in challenges)
-        return Reply(self.status, encode(members), {"Content-Type": MEDIA_TYPE}, also=also)
+        return Reply(self.status, encode(members), {"Content-Type": MEDIA_TYPE, **self.headers}, also=also)
 
 
 def render(problem: Problem) -> Response:
@@ -50,6 +54,8 @@ def render(problem: Problem) -> Response:
 
 def from_http(error: HTTPException) -> Response:
     """A wrong route or method of the control plane, with the headers that HTTP wants beside it."""
+    if isinstance(error, MethodNotAllowed) and request.method not in REGISTERED:
+        return render(Problem(HTTPStatus.NOT_IMPLEMENTED, f"{request.method[:20]} is not a method of HTTP"))
     response = render(Problem(HTTPStatus(error.code or 500), error.description or ""))
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:

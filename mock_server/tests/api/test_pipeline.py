@@ -52,7 +52,8 @@ def test_a_wrong_method_names_the_right_ones_and_costs_nothing(client: Client) -
     assert (answer.status_code, code(answer)) == (405, "invalid_request")
     assert answer.headers["Allow"] == "POST"
     assert answer.headers[REMAINING] == "10"
-    assert client.head("/v2/carriers", headers=FREE).status_code == 405
+    assert client.put("/v2/carriers", headers=FREE).status_code == 405
+    assert client.head("/v2/webhooks", headers=FREE).status_code == 405
 
 
 def test_every_authenticated_answer_tells_the_quota(client: Client, clock: ManualClock) -> None:

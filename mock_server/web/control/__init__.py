@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from contract_tests.contract.files import DocumentError
+from mock_server.api.routes import IDENTITY
 from mock_server.contract.forms import FormError
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
@@ -61,6 +62,12 @@ def control_plane(worlds: Worlds, version: str, scheduler: Scheduler) -> Bluepri
     @blueprint.before_request
     def guarded() -> None:
         guard.check(request.remote_addr, request.headers, reads=request.method in {"GET", "HEAD"})
+        if request.content_encoding not in {None, "", IDENTITY} and request.get_data():
+            raise Problem(
+                HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+                f"Content-Encoding {request.content_encoding[:40]!r} is not undone here; send the body as it is",
+                headers={"Accept-Encoding": IDENTITY},
+            )
 
     plane = Plane(worlds, version, scheduler)
     for route in (route for noun in NOUNS for route in noun.ROUTES):
