@@ -2,7 +2,7 @@
 
 `mock_server` and `contract_tests` are names that other projects have folders of, and PyPI other packages. So an
 installed wheel claims neither: both lie in `trackflow_mock`, and their imports of themselves and of each other are
-written anew. `schemas` and `fixtures` lie beside them, as they do in the repository.
+written anew. What both read lies beside them, as they do in the repository.
 """
 
 import ast
@@ -17,6 +17,7 @@ from hatchling.metadata.plugin.interface import MetadataHookInterface
 
 HOME = "trackflow_mock"
 MOVED = ("mock_server", "contract_tests")
+BESIDE = ("schemas", "fixtures", "docs")
 LEFT_OUT = shutil.ignore_patterns("tests", "__pycache__", "*.pyc", ".*")
 NAME = re.compile(rf"(?:{'|'.join(MOVED)})(?:\.\w+)*")
 LINK = re.compile(r"\[([^]]+)\]\((?!https?:|#)([^)\s]+)\)")
@@ -33,6 +34,8 @@ class OnePackage(BuildHookInterface[Any]):
         for name in (HOME, *MOVED):
             shutil.copytree(root / name, scratch / name, ignore=LEFT_OUT)
             build_data["force_include"][str(scratch / name)] = HOME if name == HOME else f"{HOME}/{name}"
+        for name in BESIDE:
+            build_data["force_include"][str(root / name)] = f"{HOME}/{name}"
         for module in scratch.rglob("*.py"):
             place = module.relative_to(scratch).as_posix()
             module.write_text(moved(module.read_text(encoding="utf-8"), place), encoding="utf-8", newline="\n")

@@ -247,6 +247,16 @@ def test_the_sdist_has_what_the_wheel_is_built_from(built: Path) -> None:
     assert not any(".venv" in name or "__pycache__" in name for name in names)
 
 
+def test_an_editable_installation_imports_from_the_checkout(tmp_path: Path) -> None:
+    code = f"from hatchling.build import build_editable; build_editable({str(tmp_path)!r})"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, timeout=60)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        (path,) = [name for name in archive.namelist() if ".dist-info/" not in name]
+        assert path.endswith(".pth")
+        assert archive.read(path).decode().strip() == str(ROOT)
+
+
 @pytest.fixture(scope="module")
 def hook() -> Any:
     spec = spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
