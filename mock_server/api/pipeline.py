@@ -1,10 +1,12 @@
 """What happens to a request, top to bottom."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
 from email.utils import formatdate
+from functools import partial
 from http import HTTPStatus
 
 from mock_server.api.routes import IDENTITY, Route, Router, coded, unknown, wrong_method
@@ -16,6 +18,7 @@ from mock_server.domain.clients.journal import KEPT_BODY, Entry, Struck
 from mock_server.domain.quota import Allowance, wait
 from mock_server.domain.randomness import stream
 from mock_server.domain.recent import Recent
+from mock_server.faults.active import Strike
 from mock_server.faults.prefer import LABEL, NONE, Preference, read
 from mock_server.faults.rules import Rule
 from mock_server.world import FAULT_HEADER, World, Worlds
@@ -46,15 +49,26 @@ class Pipeline:
         ]
 
     def answer(
-        self, method: str, target: str, headers: Mapping[str, str], body: bytes, broken: ApiError | None = None
+        self,
+        method: str,
+        target: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        broken: ApiError | None = None,
+        *,
+        delayed: Sequence[Rule] | None = None,
     ) -> Reply:
-        """The reply to one request, already in the journal; `broken` is what the server found wrong with it."""
+        """The reply to one request, already in the journal; `broken` is what the server found wrong with it.
+
+        `delayed` are the fault rules that have let it wait before it has its effect; None if it has not waited yet.
+        """
         route = self._router.find(method, target)
         call = Call(method, target, route.path_params, route.query, headers, body)
         world: World | None = None
         allowance: Allowance | None = None
         refusal: ApiError | None = None
-        preference, cost = NONE, 0
+        preference, cost, done = NONE, 0, False
+        early: Sequence[Strike] = ()
         try:
             if not route.methods:
                 raise unknown(target, self.specification)
@@ -62,17 +76,29 @@ class Pipeline:
             if route.operation is None:
                 raise wrong_method(method, route)
             call, problem = self._read(world, route, broken, call)
-            cost = 1 if problem else route.operation.cost(call)
-            allowance = world.quota.charge(cost)
-            if not allowance.granted:
-                raise ApiError("rate_limit_exceeded", f"{cost} lookups asked, {allowance.remaining} remain")
-            if "prefer" in headers:
-                preference = read(headers["prefer"], route.operation)
-            if world.faults.refuses and not preference.decides:
-                call = self._strike(world, route, call)
-            reply = self._preferred(world, route.operation, preference) or self._handle(
-                world, route.operation, call, problem
-            )
+            early = self._forestall(world, route, call) if world.faults.forestalls and delayed is None else ()
+            if early and all(fault.delays for _, fault, _ in early):
+                again = partial(
+                    self.answer, method, target, headers, body, broken, delayed=[rule for rule, *_ in early]
+                )
+                return self._postponed(world, early, again)
+            if early:
+                reply = self._lost(world, route.operation, call, early)
+            else:
+                cost = 1 if problem else route.operation.cost(call)
+                allowance = world.quota.charge(cost)
+                if not allowance.granted:
+                    raise ApiError("rate_limit_exceeded", f"{cost} lookups asked, {allowance.remaining} remain")
+                if "prefer" in headers:
+                    preference = read(headers["prefer"], route.operation)
+                if world.faults.refuses and not preference.decides:
+                    call = self._strike(world, route, call)
+                reply = self._preferred(world, route.operation, preference) or self._handle(
+                    world, route.operation, call, problem
+                )
+                if world.faults.replaces and not preference.decides:
+                    done = True
+                    self._replace(world, route, call)
         except ApiError as error:
             refusal = error
             reply = self._refuse(route, call, error)
@@ -81,8 +107,10 @@ class Pipeline:
             refusal = ApiError("internal_error", f"{type(error).__name__}: {error}")
             reply = self._refuse(route, call, refusal)
         forced = preference.decides or (refusal is not None and refusal.injected is not None)
-        reply = self._limited(world, reply, self._settle(world, reply.status, allowance, cost, forced=forced), refusal)
+        settled = allowance if done else self._settle(world, reply.status, allowance, cost, forced=forced)
+        reply = self._limited(world, reply, settled, refusal)
         reply, struck = self._spoilt(world, route, call, preference.after(reply))
+        struck = [*(delayed or ()), *(rule for rule, *_ in early), *struck]
         injected = _injected(call, refusal, preference, struck)
         reply = self._labelled(reply, injected, preference)
         self._record(world, route, call, reply, refusal=refusal, injected=injected, struck=struck)
@@ -113,6 +141,32 @@ class Pipeline:
             raise refusal
         refused = world.faults.refusals(subject) if subject.several else None
         return replace(call, refused=refused) if refused else call
+
+    def _forestall(self, world: World, route: Route, call: Call) -> Sequence[Strike]:
+        return world.faults.forestall(subject_of(world.foundation, route, call))
+
+    def _postponed(self, world: World, early: Sequence[Strike], again: Callable[[], Reply]) -> Reply:
+        """The reply that is still to come: the call has its effect when it has waited, if its client is still there."""
+        pause = sum(world.faults.spoilt(Reply(HTTPStatus.OK), fault, chance).pause for _, fault, chance in early)
+
+        async def later() -> Reply:
+            await asyncio.sleep(pause)
+            return again()
+
+        return Reply(HTTPStatus.OK, later=later)
+
+    def _lost(self, world: World, operation: Operation, call: Call, early: Sequence[Strike]) -> Reply:
+        """What goes wrong instead of the call: a reply made up, spoilt, and nothing done."""
+        reply = operation.sample(stream(world.seed, operation.id, call.target, call.body))
+        for _, fault, chance in early:
+            reply = world.faults.spoilt(reply, fault, chance)
+        return reply
+
+    def _replace(self, world: World, route: Route, call: Call) -> None:
+        """ApiError if a fault rule has another answer to a call that has had its effect."""
+        refusal = world.faults.replacement(subject_of(world.foundation, route, call))
+        if refusal:
+            raise refusal
 
     def _preferred(self, world: World, operation: Operation, preference: Preference) -> Reply | None:
         """What the client preferred to get, if it did; ApiError where that is one."""

@@ -9,10 +9,13 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
 from mock_server.domain.clock import Clock
 from mock_server.domain.randomness import stream
-from mock_server.faults.fault import DeliveryPlan, Occasion
+from mock_server.faults.fault import DeliveryPlan, Occasion, ReplyFault
 from mock_server.faults.matching import Subject
 from mock_server.faults.rulebook import RuleBook, RulesInForce
 from mock_server.faults.rules import Count, Rule
+
+Strike = tuple[Rule, ReplyFault, Random]
+"""A rule that strikes a call, its fault, and the fault's own chance."""
 
 
 class ActiveFaults:
@@ -46,6 +49,7 @@ class ActiveFaults:
             self._counts = {rule: count for rule, count in self._counts.items() if rule in known}
             # Asked for every call, so they are plain truths: is there a rule that could refuse it, or spoil its reply?
             self.refuses, self.spoils = bool(in_force.calls), bool(in_force.replies)
+            self.forestalls, self.replaces = bool(in_force.losses), bool(in_force.replacements)
 
     def refusal(self, subject: Subject) -> ApiError | None:
         """The error that a rule has for the call, or None.
@@ -70,6 +74,28 @@ class ActiveFaults:
                     break
         return refused
 
+    def forestall(self, subject: Subject) -> list[Strike]:
+        """The rules that strike the call before it has had its effect, with their faults and the chance of each."""
+        head = subject.method == "HEAD"
+        asked = [
+            (rule, fault)
+            for rule, fault in self._in_force.losses
+            if not (head and fault.in_transfer) and self._concerns(rule, subject)
+        ]
+        struck = ((rule, fault, self._strike(rule)) for rule, fault in asked)
+        return [(rule, fault, chance) for rule, fault, chance in struck if chance is not None]
+
+    def replacement(self, subject: Subject) -> ApiError | None:
+        """The error that the client gets although the call has had its effect, or None."""
+        for rule, fault in self._in_force.replacements:
+            if self._concerns(rule, subject) and self._strike(rule) is not None:
+                return fault.refusal(rule.id)
+        return None
+
+    def spoilt(self, reply: Reply, fault: ReplyFault, chance: Random) -> Reply:
+        """The reply as that fault leaves it."""
+        return fault.after(reply, Occasion(chance, self._header_names))
+
     def spoil(self, subject: Subject, reply: Reply) -> tuple[Reply, list[Rule]]:
         """The reply as the client is to get it, and the rules that struck it."""
         struck = []
@@ -80,7 +106,7 @@ class ActiveFaults:
                 continue
             chance = self._strike(rule)
             if chance is not None:
-                reply = fault.after(reply, Occasion(chance, self._header_names))
+                reply = self.spoilt(reply, fault, chance)
                 struck.append(rule)
         return reply, struck
 

@@ -12,10 +12,12 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
 from mock_server.faults.bodies import edited, is_json
 from mock_server.faults.fault import (
+    ANSWERED_OR_NOT,
     CallFault,
     DeliveryFault,
     DeliveryPlan,
     Occasion,
+    Phase,
     ReplyFault,
     Signature,
     fault,
@@ -67,6 +69,8 @@ DISTRIBUTIONS: Mapping[str, Callable[[Random, Mapping[str, Any]], float]] = Mapp
 class Latency(ReplyFault):
     """A wait before the first byte, fixed or drawn from a distribution (in milliseconds, spelt as in WireMock)."""
 
+    phases: ClassVar[tuple[Phase, ...]] = ANSWERED_OR_NOT
+    delays: ClassVar[bool] = True
     milliseconds: float = 0.0
     distribution: Mapping[str, Any] | None = None
 
@@ -80,6 +84,7 @@ class Latency(ReplyFault):
 class Dribble(ReplyFault):
     """A body that comes in pieces, for as long as it takes."""
 
+    phases: ClassVar[tuple[Phase, ...]] = ANSWERED_OR_NOT
     in_transfer: ClassVar[bool] = True
     number_of_chunks: int = spelt("numberOfChunks")
     milliseconds: float = spelt("totalDuration")
@@ -94,6 +99,7 @@ class Dribble(ReplyFault):
 class ConnectionResetByPeer(ReplyFault):
     """A connection reset instead of a reply."""
 
+    phases: ClassVar[tuple[Phase, ...]] = ANSWERED_OR_NOT
     loses: ClassVar[bool] = True
 
     def after(self, reply: Reply, _: Occasion) -> Reply:
@@ -105,6 +111,7 @@ class ConnectionResetByPeer(ReplyFault):
 class EmptyResponse(ReplyFault):
     """A connection closed instead of a reply."""
 
+    phases: ClassVar[tuple[Phase, ...]] = ANSWERED_OR_NOT
     loses: ClassVar[bool] = True
 
     def after(self, reply: Reply, _: Occasion) -> Reply:
@@ -116,6 +123,7 @@ class EmptyResponse(ReplyFault):
 class MalformedResponseChunk(ReplyFault):
     """A good head, and garbage where a chunk should be; a reply without a body has no chunks to spoil."""
 
+    phases: ClassVar[tuple[Phase, ...]] = ANSWERED_OR_NOT
     loses: ClassVar[bool] = True
     in_transfer: ClassVar[bool] = True
 
@@ -128,6 +136,7 @@ class MalformedResponseChunk(ReplyFault):
 class RandomDataThenClose(ReplyFault):
     """Garbage instead of a reply."""
 
+    phases: ClassVar[tuple[Phase, ...]] = ANSWERED_OR_NOT
     loses: ClassVar[bool] = True
 
     def after(self, reply: Reply, occasion: Occasion) -> Reply:
@@ -139,6 +148,7 @@ class RandomDataThenClose(ReplyFault):
 class TruncateBody(ReplyFault):
     """A connection closed in the middle of the body."""
 
+    phases: ClassVar[tuple[Phase, ...]] = ANSWERED_OR_NOT
     loses: ClassVar[bool] = True
     in_transfer: ClassVar[bool] = True
     bytes_sent: int = spelt("bytes")
@@ -152,6 +162,7 @@ class TruncateBody(ReplyFault):
 class MalformedJson(ReplyFault):
     """A body whose JSON lacks its last bracket, with a length that fits."""
 
+    phases: ClassVar[tuple[Phase, ...]] = ANSWERED_OR_NOT
     loses: ClassVar[bool] = True
 
     def after(self, reply: Reply, _: Occasion) -> Reply:

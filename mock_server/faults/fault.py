@@ -21,6 +21,16 @@ class Occasion:
     header_names: Mapping[str, str]
 
 
+class Phase(StrEnum):
+    """Whether a call has had its effect, quota and all, when a fault strikes it."""
+
+    BEFORE = "before"
+    AFTER = "after"
+
+
+ANSWERED_OR_NOT = (Phase.AFTER, Phase.BEFORE)
+
+
 class Signature(StrEnum):
     """How a delivery is signed."""
 
@@ -54,13 +64,16 @@ class Fault:
 
     __slots__ = ()
     type: ClassVar[str]
+    phases: ClassVar[tuple[Phase, ...]] = ()
+    """When it can strike, the first if its rule does not say."""
     loses: ClassVar[bool] = False
 
 
 class CallFault(Fault):
-    """A refusal where there was no reason for one."""
+    """A refusal where there was no reason for one, before the call has had its effect if its rule says nothing else."""
 
     __slots__ = ()
+    phases: ClassVar[tuple[Phase, ...]] = (Phase.BEFORE, Phase.AFTER)
 
     def refusal(self, rule: str) -> ApiError:
         """What the rule of that id answers instead of what was asked."""
@@ -70,10 +83,13 @@ class CallFault(Fault):
 class ReplyFault(Fault):
     """A reply spoilt before it is sent, or on its way.
 
-    `in_transfer` are faults of how a body is sent, which an answer to HEAD has not.
+    `in_transfer` are faults of how a body is sent, which an answer to HEAD has not. What `delays` an answer leaves the
+    call its effect also where it strikes before.
     """
 
     __slots__ = ()
+    phases: ClassVar[tuple[Phase, ...]] = (Phase.AFTER,)
+    delays: ClassVar[bool] = False
     in_transfer: ClassVar[bool] = False
 
     def after(self, reply: Reply, occasion: Occasion) -> Reply:

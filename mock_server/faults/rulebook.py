@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Protocol, Self
 from weakref import WeakSet
 
-from mock_server.faults.fault import CallFault, DeliveryFault, ReplyFault
+from mock_server.faults.fault import CallFault, DeliveryFault, Phase, ReplyFault
 from mock_server.faults.rules import Rule
 
 MOST_RULES = 1000  # in one book; each call asks them one by one
@@ -19,20 +19,29 @@ class RuleBookError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RulesInForce:
-    """The rules of a book at one moment, oldest first, and by what they spoil, each with its fault."""
+    """The rules of a book at one moment, oldest first, and by what they spoil, each with its fault.
+
+    `calls` are refused and `losses` spoilt before they have had their effect, `replacements` and `replies` after it.
+    """
 
     rules: tuple[Rule, ...] = ()
     calls: tuple[tuple[Rule, CallFault], ...] = ()
+    losses: tuple[tuple[Rule, ReplyFault], ...] = ()
+    replacements: tuple[tuple[Rule, CallFault], ...] = ()
     replies: tuple[tuple[Rule, ReplyFault], ...] = ()
     deliveries: tuple[tuple[Rule, DeliveryFault], ...] = ()
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Self:
         rules = tuple(rules)
+        early = [rule for rule in rules if rule.phase is Phase.BEFORE]
+        late = [rule for rule in rules if rule.phase is Phase.AFTER]
         return cls(
             rules,
-            tuple((rule, rule.fault) for rule in rules if isinstance(rule.fault, CallFault)),
-            tuple((rule, rule.fault) for rule in rules if isinstance(rule.fault, ReplyFault)),
+            tuple((rule, rule.fault) for rule in early if isinstance(rule.fault, CallFault)),
+            tuple((rule, rule.fault) for rule in early if isinstance(rule.fault, ReplyFault)),
+            tuple((rule, rule.fault) for rule in late if isinstance(rule.fault, CallFault)),
+            tuple((rule, rule.fault) for rule in late if isinstance(rule.fault, ReplyFault)),
             tuple((rule, rule.fault) for rule in rules if isinstance(rule.fault, DeliveryFault)),
         )
 

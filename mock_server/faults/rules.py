@@ -15,7 +15,7 @@ from mock_server.contract.specification import Specification
 from mock_server.domain.clock import from_text
 from mock_server.domain.shipments.carriers import CarrierDirectory
 from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
-from mock_server.faults.fault import Fault, build
+from mock_server.faults.fault import Fault, Phase, build
 from mock_server.faults.matching import WILDCARDS, Glob, Match
 
 FORM = "fault.schema.json"
@@ -65,6 +65,7 @@ class Rule:
     probability: float = 1.0
     opens: float = -inf
     closes: float = inf
+    phase: Phase | None = None
     document: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
@@ -77,14 +78,17 @@ class Rule:
         if _deeper(document, DEEPEST):
             raise FormError.at("/fault", "depth", f"is nested more than {DEEPEST} levels deep; use a simpler value")
         vocabulary.check(document)
+        fault = build(document["fault"])
+        _check_phase(document, fault)
         _check_bounds(document["fault"].get("distribution", {}))
         given = {name: document[name] for name in ("after", "times", "every", "probability") if name in document}
         rule = cls(
             document.get("id", identifier),
-            build(document["fault"]),
+            fault,
             Match.from_document(document.get("match", {})),
             opens=from_text(document["from"]) if "from" in document else -inf,
             closes=from_text(document["until"]) if "until" in document else inf,
+            phase=Phase(document["phase"]) if "phase" in document else next(iter(fault.phases), None),
             document=document,
             **given,
         )
@@ -140,6 +144,19 @@ def check_name(place: str, name: str | None, known: Collection[str], noun: str) 
 
 def _close(name: str, known: Collection[str]) -> list[str]:
     return get_close_matches(name, known, 1) if len(name) <= LONGEST else []
+
+
+def _check_phase(document: Mapping[str, Any], fault: Fault) -> None:
+    """FormError for a phase in which that kind of fault cannot strike."""
+    phase = document.get("phase")
+    if phase is None or phase in fault.phases:
+        return
+    if not fault.phases:
+        raise FormError.at(
+            "/phase", "phase", f"is for faults of calls, and {fault.type} is one of deliveries; leave it out"
+        )
+    complaint = f"cannot be {phase}: {fault.type} spoils an answer, so the call has had its effect; leave it out"
+    raise FormError.at("/phase", "phase", complaint)
 
 
 def _check_bounds(distribution: Mapping[str, Any]) -> None:
