@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check format lock tables bench wheel clean
+.PHONY: serve test check format lock tables bench wheel client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -29,6 +29,10 @@ bench: $(VENV)/.dev                ## compare with WireMock, Prism and Mockoon o
 
 wheel: $(VENV)/.dev                ## build sdist and wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
+
+client-tools:                      ## what the tests of other languages' clients like to have: npm packages, other versions of Node
+	@npm install --no-fund --no-audit --silent --allow-scripts=all --prefix $(or $(TRACKFLOW_TEST_TOOLS),$(HOME)/.cache/trackflow-mock/tools) \
+	  axios got vitest node22@npm:node@22 node24@npm:node@24
 
 lock: COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-package trackflow-mock --python-version 3.11 pyproject.toml
 lock:                              ## resolve the dependencies anew (needs uv); UPGRADE=--upgrade takes the newest

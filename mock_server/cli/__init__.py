@@ -11,6 +11,7 @@ from mock_server.cli.docs import docs
 from mock_server.cli.exits import WRONG, Unusable
 from mock_server.cli.health import health
 from mock_server.cli.lookups import carriers, keys, numbers
+from mock_server.cli.run import run
 from mock_server.cli.serve import serve
 from mock_server.cli.trigger import trigger
 from mock_server.version import __version__
@@ -47,6 +48,7 @@ def cli() -> None:
     \b
     Examples:
       trackflow-mock serve                      the mock on http://127.0.0.1:8080
+      trackflow-mock run -- pytest tests/       a command, unchanged, against a mock of its own
       trackflow-mock numbers --carrier ups      tracking numbers that force an outcome
       trackflow-mock carriers post              search the 724 carriers
       trackflow-mock keys new --plan free       a key with the Free plan's limits
@@ -57,5 +59,5 @@ def cli() -> None:
     """
 
 
-for command in (serve, numbers, carriers, keys, trigger, certify, health, docs):
+for command in (serve, run, numbers, carriers, keys, trigger, certify, health, docs):
     cli.add_command(command)

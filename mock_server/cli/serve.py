@@ -29,13 +29,14 @@ Every option can also be set as a variable: --default-plan is TRACKFLOW_MOCK_DEF
 def settings_options(command: Any) -> Any:
     """One option for each field of Settings."""
     for field in reversed(fields(Settings)):
-        command = _option(field)(command)
+        command = setting_option(field)(command)
     return command
 
 
-def _option(field: Field[Any]) -> Any:
+def setting_option(field: Field[Any]) -> Any:
+    """The option of the command line for that setting."""
     metadata = dict(field.metadata)
-    name = _flag(field.name)
+    name = flag(field.name)
     options: dict[str, Any] = {"help": metadata["help"], "default": field.default, "show_default": True}
     options["envvar"] = f"TRACKFLOW_MOCK_{field.name.upper()}"
     options["show_envvar"] = False
@@ -53,7 +54,7 @@ def _option(field: Field[Any]) -> Any:
     return click.option(name, type=kind, metavar=metadata.get("metavar"), **options)
 
 
-def _flag(name: str) -> str:
+def flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
@@ -82,7 +83,7 @@ def serve(**options: Any) -> None:
         )
         mock.close()
     except SettingError as error:
-        raise click.BadParameter(error.problem, param_hint=_flag(error.name)) from None
+        raise click.BadParameter(error.problem, param_hint=flag(error.name)) from None
     except (DocumentError, ListenError, ValueError) as error:
         raise Unusable(str(error)) from None
 

@@ -57,6 +57,7 @@ class Shared:
         self.loop = asyncio.get_running_loop()
         self.connections: set[Connection] = set()
         self.emptied: asyncio.Future[None] | None = None
+        self.tasks: set[asyncio.Task[None]] = set()
         self._refuse = refuse
         self._now = now
         self._server = f"\r\nServer: {banner}" if banner else ""
@@ -83,6 +84,11 @@ class Shared:
         except Exception:
             logger.exception("refusing with %s %r failed", refusal.status, refusal.reason)
             return plain(refusal)
+
+    def keep(self, task: "asyncio.Task[None]") -> None:
+        """Hold a task that nobody waits for until it is done, as the event loop does not."""
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
     def forget(self, connection: "Connection") -> None:
         self.connections.discard(connection)
@@ -381,7 +387,7 @@ class Connection(asyncio.Protocol):
         else:
             self.line.close()
 
-    def _leave_to(self, takeover: Callable[[asyncio.Transport, bytes], None]) -> None:
+    def _leave_to(self, takeover: Callable[["Connection", bytes], None]) -> None:
         """Read and write no more: the connection belongs to somebody else."""
         self.shared.forget(self)
         came = bytes(self.held)
@@ -389,7 +395,7 @@ class Connection(asyncio.Protocol):
         self.line.closing = True
         if not self.reading:
             self.transport.resume_reading()
-        takeover(self.transport, came)
+        takeover(self, came)
 
     def _fail(self, request: Request) -> bool:
         """Whatever the application gets wrong, the client has an answer and the connection outlives it."""

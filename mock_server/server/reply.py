@@ -4,10 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol, Self
-
-if TYPE_CHECKING:
-    import asyncio
+from typing import Any, Protocol, Self
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -63,8 +60,8 @@ class Reply:
     """Headers whose names repeat and that cannot be joined into one, as Set-Cookie."""
     later: "Callable[[], Awaitable[Reply]] | None" = None
     """The reply is not known yet: this runs on the server's event loop and returns it. The rest is a placeholder."""
-    takeover: "Callable[[asyncio.Transport, bytes], None] | None" = None
-    """Whoever takes the connection over once the head is sent, and what has come after the request."""
+    takeover: Callable[[Any, bytes], None] | None = None
+    """Whoever takes the Connection over once the head is sent, and what has come after the request."""
 
     @classmethod
     def json(cls, status: int, value: object, headers: Mapping[str, str] = NOTHING) -> Self:

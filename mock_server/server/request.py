@@ -58,6 +58,8 @@ class Request:
     old: bool = False
     """Whether it is of HTTP/1.0."""
     keep_alive: bool = True
+    scheme: str = ""
+    """Of a target in absolute form, as clients of a proxy send it."""
 
     @property
     def path(self) -> str:
@@ -111,8 +113,9 @@ def read_head(method: str, target: bytes, version: str, fields: Fields, peer: Pe
     elif not old:
         raise BadHeadError("An HTTP/1.1 request needs a Host header.")
     told = target.decode("latin-1")
+    scheme = ""
     if not told.startswith("/"):
-        authority, told = _origin_form(told)
+        scheme, authority, told = _origin_form(told)
         if authority is not None:
             # RFC 9112 section 3.2.2: the host of an absolute-form target wins over the header.
             _check_host(authority)
@@ -121,19 +124,19 @@ def read_head(method: str, target: bytes, version: str, fields: Fields, peer: Pe
         _check_coding(headers["transfer-encoding"], old=old)
     if len(headers.get("content-length", "")) > MOST_DIGITS:
         raise BadHeadError(f"No body has a Content-Length of more than {MOST_DIGITS} digits.")
-    return Request(method, told, headers, peer, old=old)
+    return Request(method, told, headers, peer, old=old, scheme=scheme)
 
 
-def _origin_form(target: str) -> tuple[str | None, str]:
-    """Authority and path of an absolute-form target; `*` and a CONNECT's host:port stay as they are."""
+def _origin_form(target: str) -> tuple[str, str | None, str]:
+    """Scheme, authority and path of an absolute-form target; `*` and a CONNECT's host:port stay as they are."""
     scheme, separator, rest = target.partition("://")
     if not separator or not scheme.isalpha():
-        return None, target
+        return "", None, target
     cut = min((place for place in (rest.find("/"), rest.find("?")) if place >= 0), default=len(rest))
     authority, path = rest[:cut].rpartition("@")[2], rest[cut:]
     if not authority:
         raise BadHeadError(f"The request target {target!r} names no host.")
-    return authority, path if path.startswith("/") else f"/{path}"
+    return scheme.lower(), authority, path if path.startswith("/") else f"/{path}"
 
 
 def _check_coding(coding: str, *, old: bool) -> None:

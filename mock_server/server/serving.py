@@ -4,18 +4,18 @@ import asyncio
 import contextlib
 import signal
 import socket
-import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self, TypeVar
 
 from mock_server.server.connection import Answer, Connection, Refuse, Shared, plain
 from mock_server.server.listening import BACKLOG, listen, url_of
 from mock_server.server.parsing import Limits
+from mock_server.server.tls import Secure, watched
 
 T = TypeVar("T")
 
@@ -27,14 +27,6 @@ def fastest_event_loop() -> asyncio.AbstractEventLoop:
     except ImportError:
         return asyncio.new_event_loop()
     return new_event_loop()
-
-
-@dataclass(frozen=True, slots=True)
-class Secure:
-    """TLS on a port of its own, 0 for any that is free."""
-
-    context: ssl.SSLContext
-    port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +55,7 @@ class _Listening:
 
     host: str
     sockets: tuple[socket.socket, ...]
-    context: ssl.SSLContext | None = None
+    secure: Secure | None = None
 
     @property
     def port(self) -> int:
@@ -72,14 +64,15 @@ class _Listening:
 
     @property
     def url(self) -> str:
-        return url_of(self.host, self.port, secure=self.context is not None)
+        return url_of(self.host, self.port, secure=self.secure is not None)
 
     async def accept(self, shared: Shared) -> list[asyncio.Server]:
         factory = partial(Connection, shared, self.host, self.port)
-        patience = shared.limits.head_seconds if self.context else None
+        context = watched(self.secure) if self.secure else None
+        patience = shared.limits.head_seconds if context else None
         return [
             await shared.loop.create_server(
-                factory, sock=bound, backlog=BACKLOG, ssl=self.context, ssl_handshake_timeout=patience
+                factory, sock=bound, backlog=BACKLOG, ssl=context, ssl_handshake_timeout=patience
             )
             for bound in self.sockets
         ]
@@ -95,7 +88,7 @@ class _Server:
         self.listening = [_Listening(host, listen(host, port))]
         if options.secure:
             try:
-                self.listening.append(_Listening(host, listen(host, options.secure.port), options.secure.context))
+                self.listening.append(_Listening(host, listen(host, options.secure.port), options.secure))
             except BaseException:
                 self.close()
                 raise
@@ -140,7 +133,8 @@ def sweep(shared: Shared, now: float) -> None:
 
 def _tick(shared: Shared) -> None:
     sweep(shared, shared.loop.time())
-    shared.loop.call_later(1.0, _tick, shared)
+    if shared.connections or not shared.stopping:
+        shared.loop.call_later(1.0, _tick, shared)
 
 
 async def stopped(shared: Shared) -> None:
@@ -219,6 +213,28 @@ class BackgroundServer:
 
         self._shared.loop.call_soon_threadsafe(run)
         return result.result()
+
+    @contextlib.contextmanager
+    def another(self, answer: Answer, options: Options) -> Iterator[tuple[str, ...]]:
+        """Serve that as well, on a free port and the same event loop, while the `with` statement lasts: the URLs."""
+        server = _Server(answer, self.host, 0, replace(options, on_start=()))
+        loop, stop = self.loop, asyncio.Event()
+        ready: Future[Shared] = Future()
+        running = asyncio.run_coroutine_threadsafe(server.run(ready.set_result, stop), loop)
+
+        def failed(done: "Future[None]") -> None:
+            error = done.exception()
+            if error is not None and not ready.done():
+                ready.set_exception(error)
+
+        running.add_done_callback(failed)
+        ready.result()
+        try:
+            yield server.urls
+        finally:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: stopped before
+                loop.call_soon_threadsafe(stop.set)
+                running.result()
 
     def __enter__(self) -> Self:
         self.start()

@@ -2,11 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from mock_server.settings import Settings
+from mock_server.testing.control import ControlPlane
 from mock_server.testing.receiver import Receiver
 from mock_server.testing.sandbox import Sandbox, sandbox_on
+
+if TYPE_CHECKING:
+    from mock_server.commands.environment import Entrance
+    from mock_server.proxy.entrances import Outside
 
 
 class RunningMock:
@@ -28,6 +33,7 @@ class RunningMock:
 
         server = BackgroundServer(self.front.answer, self.settings.host, 0, options=self.front.options())
         self.url = self._undo.enter_context(server).url
+        self._server = server
         self._undo.enter_context(self._receiver)
         return self
 
@@ -36,7 +42,15 @@ class RunningMock:
 
     def sandbox(self, plan: str | None = None) -> AbstractContextManager[Sandbox]:
         """A sandbox of that plan, forgotten afterwards; SteeringError for an unknown plan."""
-        return sandbox_on(self.url, self._receiver, plan=plan, token=self.settings.admin_token)
+        return sandbox_on(self, self._receiver, plan=plan, token=self.settings.admin_token)
+
+    def entrance(self, key: str, outside: "Outside") -> "AbstractContextManager[Entrance]":
+        """A proxy and TLS in the API's name, for that sandbox alone; CertificateError if they cannot be had."""
+        from mock_server.domain.clock import SystemClock  # noqa: PLC0415 - few tests need an entrance
+        from mock_server.proxy.entrances import Maker  # noqa: PLC0415 - nor this
+
+        document = self.front.mock.pipeline.specification.document
+        return Maker(document, SystemClock().now).within(self._server, self.front.options(), key, outside)
 
 
 class AttachedMock:
@@ -57,7 +71,15 @@ class AttachedMock:
 
     def sandbox(self, plan: str | None = None) -> AbstractContextManager[Sandbox]:
         """A sandbox of that plan, forgotten afterwards; SteeringError for an unknown plan."""
-        return sandbox_on(self.url, self._receiver, plan=plan, token=self._token)
+        return sandbox_on(self, self._receiver, plan=plan, token=self._token)
+
+    def entrance(self, key: str, outside: "Outside") -> "AbstractContextManager[Entrance]":
+        """A proxy and TLS in the API's name, in this process; CertificateError if they cannot be had."""
+        from mock_server.domain.clock import SystemClock  # noqa: PLC0415 - few tests need an entrance
+        from mock_server.proxy.entrances import Maker  # noqa: PLC0415 - nor this
+
+        document = ControlPlane(self.url, token=self._token).get("/openapi.json")
+        return Maker(document, SystemClock().now).beside(self.url, key, outside)
 
 
 @contextmanager

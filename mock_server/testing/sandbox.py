@@ -2,14 +2,19 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit
 
 from mock_server.testing.control import ControlPlane, SteeringError
 from mock_server.testing.receiver import Received, Receiver
+
+if TYPE_CHECKING:
+    from mock_server.commands.environment import Entrance
+    from mock_server.proxy.entrances import Outside
 
 MOST_REQUESTS = 1000
 
@@ -154,9 +159,10 @@ class SandboxWebhooks:
 class Sandbox:
     """An API key of one's own on a running mock. Give `url` and `key` to the client under test."""
 
-    def __init__(self, plane: ControlPlane, key: str, plan: str, receiver: Receiver) -> None:
+    def __init__(self, plane: ControlPlane, key: str, plan: str, receiver: Receiver, mock: "Mock") -> None:
         """`plane` is the control plane of that key alone."""
         self.plane = plane
+        self._mock = mock
         self.url = plane.url
         self.key = key
         self.plan = plan
@@ -231,6 +237,16 @@ class Sandbox:
         keys = self.plane.get("/report")["keys"]
         return {finding["id"]: finding for each in keys for finding in each["findings"]}
 
+    def intercept(self) -> AbstractContextManager[None]:
+        """Clients of this process reach the sandbox at the API's own https address while a `with` statement lasts.
+
+        Whatever key they have wired in is the sandbox's, unless it names a plan. CertificateError where the extra
+        `tls` is not installed.
+        """
+        from mock_server.testing.interception import intercepted  # noqa: PLC0415 - few tests need certificates
+
+        return intercepted(partial(self._mock.entrance, self.key))
+
     def use_up(self, remaining: int = 0) -> None:
         """Leave so many lookups in the quota's windows."""
         self.plane.post("/states", {"state": "quota used", "params": {"remaining": remaining}})
@@ -245,11 +261,21 @@ class Sandbox:
         return "\n".join([f"{self.url} {self.key}", *map(str, self.requests)])
 
 
+class Mock(Protocol):
+    """A mock that has sandboxes."""
+
+    url: str
+
+    def entrance(self, key: str, outside: "Outside") -> "AbstractContextManager[Entrance]": ...
+
+
 @contextmanager
-def sandbox_on(url: str, receiver: Receiver, *, plan: str | None = None, token: str | None = None) -> Iterator[Sandbox]:
-    """A new sandbox on the mock at that URL, forgotten afterwards; SteeringError for an unknown plan."""
-    made = ControlPlane(url, token=token).post("/keys", {} if plan is None else {"plan": plan})
-    sandbox = Sandbox(ControlPlane(url, made["key"], token), made["key"], made["plan"], receiver)
+def sandbox_on(
+    mock: Mock, receiver: Receiver, *, plan: str | None = None, token: str | None = None
+) -> Iterator[Sandbox]:
+    """A new sandbox on that mock, forgotten afterwards; SteeringError for an unknown plan."""
+    made = ControlPlane(mock.url, token=token).post("/keys", {} if plan is None else {"plan": plan})
+    sandbox = Sandbox(ControlPlane(mock.url, made["key"], token), made["key"], made["plan"], receiver, mock)
     try:
         yield sandbox
     finally:

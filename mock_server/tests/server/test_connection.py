@@ -1,4 +1,3 @@
-import asyncio
 import threading
 from contextlib import suppress
 
@@ -289,10 +288,10 @@ def test_a_client_that_asks_without_end_lets_others_in_between(size: int) -> Non
 def test_a_connection_can_be_taken_over_with_what_has_come_already() -> None:
     taken: list[bytes] = []
 
-    def take(transport: asyncio.Transport, came: bytes) -> None:
+    def take(connection: Connection, came: bytes) -> None:
         taken.append(came)
-        transport.write(b"taken")
-        transport.close()
+        connection.transport.write(b"taken")
+        connection.transport.close()
 
     def connect(request: Request) -> Reply:
         assert (request.method, request.target) == ("CONNECT", "mock:443")

@@ -19,7 +19,8 @@ from mock_server.certificates.serving import context_of
 from mock_server.server.playing import BrokenChunk, Cut, Dribble, Noise, Nothing, Reset
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.server.serving import BackgroundServer, Options, Secure, fastest_event_loop
+from mock_server.server.serving import BackgroundServer, Options, fastest_event_loop
+from mock_server.server.tls import Secure
 from mock_server.tests.server.raw_client import GET, ask, echo
 
 LARGE = b"x" * 3_000_000

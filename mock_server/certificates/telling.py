@@ -1,0 +1,86 @@
+"""How clients are told of the authority, and a log that says so once to those that do not know it."""
+
+import logging
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+RUN = "or put `trackflow-mock run --` before the command, which sets all of it"
+UNTRUSTED = ("UNKNOWN_CA", "CERTIFICATE_UNKNOWN", "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE")
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A kind of client: how its User-Agent begins, and what makes it trust a certificate in FILE."""
+
+    name: str
+    agents: tuple[str, ...]
+    how: str
+
+    def told(self, file: Path | str) -> str:
+        return self.how.replace("FILE", str(file))
+
+
+CLIENTS = (
+    Client("curl", ("curl/",), "CURL_CA_BUNDLE=FILE, or --cacert FILE"),
+    Client("Python requests", ("python-requests/",), "REQUESTS_CA_BUNDLE=FILE"),
+    Client("Python httpx, aiohttp, urllib3, http.client", ("python",), "SSL_CERT_FILE=FILE"),
+    Client("Node", ("node", "undici", "axios/", "got "), "NODE_EXTRA_CA_CERTS=FILE"),
+    Client(
+        "Java",
+        ("java",),
+        "keytool -importcert -noprompt -alias trackflow-mock -file FILE -keystore trust.p12 -storepass changeit, then "
+        "java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit",
+    ),
+    Client("Ruby", ("ruby", "faraday"), "SSL_CERT_FILE=FILE"),
+    Client("Go", ("go-http-client",), "SSL_CERT_FILE=FILE (on macOS and Windows, the system's store)"),
+    Client(".NET, PHP, Rust on Linux", (".net", "php", "guzzlehttp", "reqwest"), "SSL_CERT_FILE=FILE"),
+    Client("Debian, Ubuntu", (), "cp FILE /usr/local/share/ca-certificates/ && update-ca-certificates"),
+    Client("Fedora", (), "cp FILE /etc/pki/ca-trust/source/anchors/ && update-ca-trust"),
+    Client("macOS", (), "security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db FILE"),
+    Client("Windows", (), "certutil -user -addstore Root FILE"),
+    Client("Firefox", ("mozilla/",), "Settings, Certificates, Import: FILE, to identify websites"),
+)
+
+
+def table(file: Path | str) -> str:
+    """One line a kind of client."""
+    width = max(len(each.name) for each in CLIENTS)
+    return "\n".join(f"{each.name.ljust(width)}  {each.told(file)}" for each in CLIENTS)
+
+
+class HandshakeLog:
+    """Says why handshakes failed, and what to set: once for each reason and kind of client."""
+
+    def __init__(self, file: Path | str) -> None:
+        """`file` is where clients find the authority's certificate."""
+        self._file = file
+        self._said: set[str] = set()
+
+    def __call__(self, error: Exception, agent: str) -> None:
+        text = self._text(error, agent)
+        if text and text not in self._said:
+            self._said.add(text)
+            logger.warning("TLS: %s", text)
+
+    def _text(self, error: Exception, agent: str) -> str | None:
+        reason = getattr(error, "reason", None) or ""
+        if any(each in reason for each in UNTRUSTED):
+            kind = _kind(agent)
+            if kind is not None:
+                return f"{agent.split(' ', maxsplit=1)[0]} does not trust {self._file}: {kind.told(self._file)}; {RUN}"
+            return f"a client does not trust {self._file}; {RUN}; by hand:\n{table(self._file)}"
+        if reason == "CALLBACK_FAILED":
+            return "a client asked for another server's name; the certificate is for the API's host and this machine"
+        if reason == "HTTP_REQUEST":
+            return "a client spoke plain HTTP where TLS is spoken; its URL begins with https://"
+        if isinstance(error, ssl.SSLError) and reason not in {"", "UNEXPECTED_EOF_WHILE_READING"}:
+            return f"a handshake failed: {reason}"
+        return None
+
+
+def _kind(agent: str) -> Client | None:
+    lower = agent.lower()
+    return next((each for each in CLIENTS if lower.startswith(each.agents or ("\0",))), None)

@@ -1,0 +1,122 @@
+"""The environment in which a command reaches the mock and trusts it; what its user had set stays in effect."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mock_server.commands.trust import STORE_PASSWORD, Bundles
+from mock_server.proxy.upstream import covers
+
+HOOKS = Path(__file__).parent / "hooks"
+BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+ADDED_BUNDLES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
+HERE = ("localhost", "127.0.0.1", "::1")
+JAVA_OPTIONS = "JAVA_TOOL_OPTIONS"
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """A mock as a command is to see it, and the host and port that it stands in for."""
+
+    base_url: str
+    admin_url: str
+    key: str
+    host: str
+    port: int
+    proxy: tuple[str, int]
+    """Where CONNECT is answered, and other hosts' requests are passed on."""
+    secure: tuple[str, int]
+    """Where TLS is spoken as by the host."""
+    authority: bytes
+    """The certificate, PEM, of who vouches for the host there."""
+    offline: bool = False
+    """Whether other hosts are out of reach."""
+
+
+def environment(user: Mapping[str, str], entrance: Entrance, folder: Path) -> dict[str, str]:
+    """The user's variables with those of the entrance; bundles of certificates are written to the folder."""
+    bundles = Bundles(folder, entrance.authority)
+    authority = folder / "trackflow-mock-ca.crt"
+    authority.write_bytes(entrance.authority)
+    return {
+        **user,
+        "TRACKFLOW_BASE_URL": entrance.base_url,
+        "TRACKFLOW_API_KEY": entrance.key,
+        "TRACKFLOW_ADMIN_URL": entrance.admin_url,
+        **_hooks(user, entrance, authority),
+        **_proxies(user, entrance),
+        **{name: str(bundles.beside(user.get(name))) for name in BUNDLES},
+        **{name: str(bundles.added(user.get(name))) for name in ADDED_BUNDLES},
+        **_java(user, entrance, bundles),
+    }
+
+
+def _hooks(user: Mapping[str, str], entrance: Entrance, authority: Path) -> dict[str, str]:
+    address, port = entrance.secure
+    return {
+        "TRACKFLOW_INTERCEPT": f"{entrance.host}:{entrance.port} {address}:{port}",
+        "TRACKFLOW_INTERCEPT_CA": str(authority),
+        **({"TRACKFLOW_INTERCEPT_OFFLINE": "1"} if entrance.offline else {}),
+        "PYTHONPATH": _joined(":", str(HOOKS), user.get("PYTHONPATH")),
+        "NODE_OPTIONS": _joined(" ", user.get("NODE_OPTIONS"), f"--require {_quoted(HOOKS / 'redirect.cjs')}"),
+        "RUBYLIB": _joined(":", str(HOOKS), user.get("RUBYLIB")),
+        "RUBYOPT": _joined(" ", user.get("RUBYOPT"), "-rtrackflow_redirect"),
+    }
+
+
+def _proxies(user: Mapping[str, str], entrance: Entrance) -> dict[str, str]:
+    """Proxy variables, in both cases because clients differ in which they read.
+
+    A proxy for plain HTTP is ours only where the user has one, or where other hosts are to be out of reach.
+    """
+    address, port = entrance.proxy
+    proxy = f"http://{address}:{port}"
+    names = ["https_proxy"]
+    if entrance.offline or user.get("http_proxy") or user.get("HTTP_PROXY"):
+        names.append("http_proxy")
+    unproxied = ",".join(dict.fromkeys((*_unproxied(user, entrance.host), *HERE)))
+    return {
+        **{spelt: proxy for name in names for spelt in (name, name.upper())},
+        "no_proxy": unproxied,
+        "NO_PROXY": unproxied,
+    }
+
+
+def _unproxied(user: Mapping[str, str], host: str) -> Iterator[str]:
+    """What the user reaches without a proxy, less what would take the API's host with it."""
+    if user.get("http_proxy") or user.get("HTTP_PROXY") or user.get("https_proxy") or user.get("HTTPS_PROXY"):
+        given = user.get("no_proxy") or user.get("NO_PROXY") or ""
+        yield from (each for each in map(str.strip, given.split(",")) if each and not covers(each, host))
+
+
+def _java(user: Mapping[str, str], entrance: Entrance, bundles: Bundles) -> dict[str, str]:
+    """Options that every Java machine reads, where there is one."""
+    if not (shutil.which("java", path=user.get("PATH")) or user.get("JAVA_HOME")):
+        return {}
+    theirs = user.get(JAVA_OPTIONS, "")
+    address, port = entrance.proxy
+    properties = {"https.proxyHost": address, "https.proxyPort": str(port)}
+    if "-Dhttp.proxyHost" in theirs or entrance.offline:
+        properties |= {"http.proxyHost": address, "http.proxyPort": str(port)}
+    if "-Djavax.net.ssl.trustStore=" not in theirs:
+        properties |= {
+            "javax.net.ssl.trustStore": str(bundles.java_store()),
+            "javax.net.ssl.trustStoreType": "PKCS12",
+            "javax.net.ssl.trustStorePassword": STORE_PASSWORD,
+        }
+    return {JAVA_OPTIONS: _joined(" ", theirs, *(f"-D{name}={_shielded(text)}" for name, text in properties.items()))}
+
+
+def _joined(separator: str, *parts: str | None) -> str:
+    return separator.join(filter(None, parts))
+
+
+def _quoted(path: Path) -> str:
+    """As NODE_OPTIONS has it: in double quotes, backslashes doubled."""
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _shielded(text: str) -> str:
+    return f"'{text}'" if " " in text else text

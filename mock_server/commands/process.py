@@ -1,0 +1,206 @@
+"""A command as a process group: signals passed through, a limit in wall-clock time, an exit status as a shell's."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import IO, Any
+
+OUT_OF_TIME, NOT_EXECUTABLE, NOT_FOUND, BY_SIGNAL = 124, 126, 127, 128
+GRACE = 2.0  # seconds between asking a command that is out of time to end, and ending it
+
+PASSED_ON = tuple(
+    getattr(signal, name)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGCONT")
+    if hasattr(signal, name)
+)
+
+
+class NoCommandError(Exception):
+    """A command that cannot be started; `status` is what a shell would leave with."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a command ended: as a shell tells it, and whether that was because its time was up."""
+
+    status: int
+    out_of_time: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Where a command reads and writes; None is where this process does."""
+
+    stdin: IO[Any] | int | None = None
+    stdout: IO[Any] | int | None = None
+    stderr: IO[Any] | int | None = None
+
+
+def run(
+    command: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    limit: float | None = None,
+    streams: Streams = Streams(),
+) -> Ending:
+    """Run the command to its end, with all that it starts in one process group; NoCommandError if there is none.
+
+    In the main thread, signals to this process go to the group instead, and where it has the terminal, so has the
+    group. What is left of the group when time is up is ended; what outlives the command otherwise is let be.
+    """
+    with _terminal(streams) as terminal:
+        process = _started(command, environment, streams)
+        group = _Group(process)
+        if terminal is not None:
+            _hand_over(terminal, process.pid)
+        watch = threading.Timer(limit, group.expire) if limit is not None else None
+        if watch is not None:
+            watch.daemon = True
+            watch.start()
+        try:
+            with _signals(group):
+                code = group.wait(terminal)
+        except BaseException:
+            group.kill()
+            raise
+        finally:
+            if watch is not None:
+                watch.cancel()
+    if group.expired:
+        return Ending(OUT_OF_TIME, out_of_time=True)
+    return Ending(BY_SIGNAL - code if code < 0 else code)
+
+
+class _Group:
+    """The process group of a command."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self.process = process
+        self.expired = False
+        self._over = threading.Event()
+        self._lock = threading.RLock()  # a signal's handler may find the main thread holding it
+
+    def wait(self, terminal: int | None) -> int:
+        """The command's exit code, negative for a signal."""
+        try:
+            code = self.process.wait() if terminal is None else _wait_on_terminal(self.process, terminal)
+        finally:
+            with self._lock:
+                self._over.set()
+        if self.expired:
+            self._send(getattr(signal, "SIGKILL", signal.SIGTERM))
+        return code
+
+    def pass_on(self, number: int) -> None:
+        with self._lock:
+            if not self._over.is_set():
+                self._send(number)
+
+    def expire(self) -> None:
+        """End it because its time is up: asked first, then not."""
+        with self._lock:
+            if self._over.is_set():
+                return
+            self.expired = True
+            self._send(signal.SIGTERM)
+            self._send(getattr(signal, "SIGCONT", signal.SIGTERM))
+        if not self._over.wait(GRACE):
+            self.pass_on(getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def kill(self) -> None:
+        self._send(getattr(signal, "SIGKILL", signal.SIGTERM))
+
+    def _send(self, number: int) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if sys.platform == "win32":
+                self.process.terminate()
+            else:
+                os.killpg(self.process.pid, number)
+
+
+def _started(command: Sequence[str], environment: Mapping[str, str], streams: Streams) -> "subprocess.Popen[bytes]":
+    group: dict[str, Any] = {} if sys.platform == "win32" else {"process_group": 0}
+    try:
+        return subprocess.Popen(  # noqa: S603 - the user's own command
+            command,
+            env=environment,
+            stdin=streams.stdin,
+            stdout=streams.stdout,
+            stderr=streams.stderr,
+            **group,
+        )
+    except FileNotFoundError as error:
+        what = command[0] if error.filename in (None, command[0]) else f"{command[0]} ({error.filename} is missing)"
+        raise NoCommandError(f"{what}: no such command", NOT_FOUND) from None
+    except OSError as error:
+        raise NoCommandError(f"{command[0]}: {error.strerror}", NOT_EXECUTABLE) from None
+
+
+@contextlib.contextmanager
+def _signals(group: _Group) -> Iterator[None]:
+    """Signals that this process gets, given to the group; only the main thread may arrange that."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in PASSED_ON}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as under nohup: what was ignored stays so
+            signal.signal(number, lambda received, _frame: group.pass_on(received))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextlib.contextmanager
+def _terminal(streams: Streams) -> Iterator[int | None]:
+    """The terminal's descriptor, if this process has it in hand to lend to the command."""
+    if sys.platform == "win32" or streams.stdin is not None:
+        yield None
+        return
+    try:
+        terminal = sys.stdin.fileno()
+        ours = os.tcgetpgrp(terminal) == os.getpgrp() and threading.current_thread() is threading.main_thread()
+    except (OSError, ValueError, AttributeError):  # no terminal, or no standard input at all
+        ours = False
+    if not ours:
+        yield None
+        return
+    try:
+        yield terminal
+    finally:
+        _hand_over(terminal, os.getpgrp())
+
+
+def _hand_over(terminal: int, group: int) -> None:
+    """Make the group the one that reads the terminal and gets its Ctrl-C."""
+    before = signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # or who does this from the background is stopped
+    try:
+        with contextlib.suppress(OSError):
+            os.tcsetpgrp(terminal, group)
+    finally:
+        signal.signal(signal.SIGTTOU, before)
+
+
+def _wait_on_terminal(process: "subprocess.Popen[bytes]", terminal: int) -> int:
+    """The exit code; Ctrl-Z stops this process together with the command, and `fg` goes on with both."""
+    while True:
+        _, status = os.waitpid(process.pid, os.WUNTRACED)
+        if not os.WIFSTOPPED(status):
+            process.returncode = os.waitstatus_to_exitcode(status)
+            return process.returncode
+        if os.WSTOPSIG(status) not in {signal.SIGTTIN, signal.SIGTTOU}:  # those: it was faster than the hand-over
+            _hand_over(terminal, os.getpgrp())
+            os.kill(os.getpid(), signal.SIGSTOP)
+        _hand_over(terminal, process.pid)
+        os.killpg(process.pid, signal.SIGCONT)

@@ -1,0 +1,64 @@
+"""A command in the world of one sandbox, and what it did there."""
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from mock_server.commands.environment import Entrance, environment
+from mock_server.commands.process import Ending, Streams, run
+from mock_server.testing.control import ControlPlane
+
+
+def run_in(
+    entrance: Entrance,
+    command: Sequence[str],
+    user: Mapping[str, str],
+    *,
+    limit: float | None = None,
+    streams: Streams | None = None,
+) -> Ending:
+    """Run the command, with the user's variables, where the API's host is that entrance; NoCommandError if it cannot.
+
+    Any number may run at once, each with an entrance of its own.
+    """
+    with tempfile.TemporaryDirectory(prefix="trackflow-mock-") as folder:
+        variables = environment(user, entrance, Path(folder))
+        return run(command, variables, limit=limit, streams=streams or Streams())
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What was asked of a mock, and what came of it."""
+
+    calls: int
+    struck: int
+    breaches: int
+    deliveries: int
+
+    @classmethod
+    def of(cls, plane: ControlPlane) -> Self:
+        """As the control plane counts it, for one key or for all."""
+        calls: int = plane.get("/requests", limit=0)["meta"]["total"]
+        unharmed: int = plane.post("/requests/count", {"match": {"fault": None}})["count"]
+        return cls(
+            calls,
+            calls - unharmed,
+            plane.get("/requests/violations", limit=0)["meta"]["total"],
+            plane.get("/deliveries", limit=0)["meta"]["total"],
+        )
+
+    def __str__(self) -> str:
+        return ", ".join(
+            (
+                _counted(self.calls, "call"),
+                f"{_counted(self.struck, 'fault')} struck",
+                f"{_counted(self.breaches, 'breach', 'breaches')} of the contract",
+                _counted(self.deliveries, "delivery", "deliveries"),
+            )
+        )
+
+
+def _counted(number: int, one: str, several: str | None = None) -> str:
+    return f"{number} {one if number == 1 else several or one + 's'}"

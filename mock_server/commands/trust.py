@@ -1,0 +1,115 @@
+"""Trust for a command: whatever it trusted before, and the mock's authority beside it."""
+
+import contextlib
+import re
+import ssl
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mock_server.certificates.authority import needing_cryptography
+
+# Where systems keep the bundle of all that they trust; the compiled-in place of OpenSSL comes first.
+SYSTEM_BUNDLES = (
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/cert.pem",
+    "/usr/local/etc/openssl@3/cert.pem",
+    "/opt/homebrew/etc/openssl@3/cert.pem",
+)
+STORE_PASSWORD = "changeit"  # noqa: S105 - what Java's own store of public certificates has
+JAVA_STORE = "trusted.p12"
+BEGIN = b"-----BEGIN "
+CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n?", re.DOTALL)
+
+
+class Bundles:
+    """PEM files below `folder` with the authority's certificate behind those of the user's own files."""
+
+    def __init__(self, folder: Path, authority: bytes) -> None:
+        self.folder = folder
+        self.authority = authority
+        self._made: dict[Path | None, Path] = {}
+
+    def beside(self, theirs: str | None) -> Path:
+        """A bundle with what stands in that file or folder, or with what the system trusts if it is none."""
+        source = Path(theirs) if theirs else system_bundle()
+        if source not in self._made:
+            path = self.folder / f"trusted-{len(self._made) + 1}.pem"
+            path.write_bytes(certificates(source) + self.authority)
+            self._made[source] = path
+        return self._made[source]
+
+    def added(self, theirs: str | None) -> Path:
+        """A bundle for clients that add it to what they trust anyway."""
+        path = self.folder / "added.pem"
+        path.write_bytes((certificates(Path(theirs)) if theirs else b"") + self.authority)
+        return path
+
+    @needing_cryptography
+    def java_store(self) -> Path:
+        """A PKCS#12 store, as Java reads it, of what the system trusts and the authority."""
+        from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415 - an extra
+
+        trusted = _parsed(self.beside(None).read_bytes())
+        entries = [pkcs12.PKCS12Certificate(each, b"%d" % place) for place, each in enumerate(trusted)]
+        path = self.folder / JAVA_STORE
+        path.write_bytes(pkcs12.serialize_java_truststore(entries, _light()))
+        return path
+
+
+def _parsed(pem: bytes) -> Iterator[Any]:
+    """The certificates of a bundle, less those that are none by RFC 5280: old roots among them have odd numbers."""
+    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - an extra
+
+    for text in CERTIFICATE.findall(pem):
+        with warnings.catch_warnings(), contextlib.suppress(ValueError):
+            warnings.simplefilter("ignore")
+            yield load_pem_x509_certificate(text)
+
+
+def _light() -> Any:
+    """Encryption for show: the certificates are public, and Java wants a password all the same."""
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - an extra
+    from cryptography.hazmat.primitives.serialization import PrivateFormat  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization.pkcs12 import PBES  # noqa: PLC0415
+
+    builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1)
+    return builder.key_cert_algorithm(PBES.PBESv2SHA256AndAES256CBC).hmac_hash(SHA256()).build(STORE_PASSWORD.encode())
+
+
+def certificates(source: Path | None) -> bytes:
+    """The PEM texts in a file, or in the files of a folder; nothing where there are none."""
+    return b"".join(_texts(source)) if source else b""
+
+
+def system_bundle() -> Path | None:
+    """The file of all that this machine trusts; requests' own where the system has none."""
+    compiled = ssl.get_default_verify_paths().openssl_cafile
+    for place in (compiled, *SYSTEM_BUNDLES):
+        if Path(place).is_file():
+            return Path(place)
+    try:
+        import certifi  # noqa: PLC0415 - a last resort, there if requests is
+    except ImportError:
+        return None
+    return Path(certifi.where())
+
+
+def _texts(source: Path) -> Iterator[bytes]:
+    try:
+        files = sorted(source.iterdir()) if source.is_dir() else [source]
+    except OSError:
+        return
+    seen = set()
+    for file in files:
+        try:
+            text = file.read_bytes()
+        except OSError:
+            continue
+        if BEGIN in text and text not in seen:  # folders name each file several times
+            seen.add(text)
+            yield text if text.endswith(b"\n") else text + b"\n"

@@ -1,0 +1,3 @@
+using var client = new HttpClient();
+client.DefaultRequestHeaders.Add("X-API-Key", "tf_live_sk_xxxxxxxxxxxxxxxxxxxx");
+Console.WriteLine(await client.GetStringAsync("https://api.trackflow.io/v2/track/1Z204E380338943508"));

@@ -1,0 +1,4 @@
+import axios from 'axios';
+
+const answer = await axios.get('https://api.trackflow.io/v2/track/1Z204E380338943508', { headers: { 'X-API-Key': 'tf_live_sk_xxxxxxxxxxxxxxxxxxxx' } });
+console.log(JSON.stringify(answer.data));

@@ -1,0 +1,8 @@
+import requests
+
+answer = requests.get(
+    "https://api.trackflow.io/v2/track/1Z204E380338943508",
+    headers={"X-API-Key": "tf_live_sk_xxxxxxxxxxxxxxxxxxxx"},
+    timeout=20,
+)
+print(answer.text)

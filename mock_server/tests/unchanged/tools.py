@@ -1,0 +1,81 @@
+"""Programs that other languages' clients need, where this machine has them; what is missing is a skip that names it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = Path(__file__).parent / "programs"
+SNIPPETS = Path(__file__).parent / "snippets"
+# What `make client-tools` installs: npm packages, among them other versions of Node.
+TOOLS = Path(os.environ.get("TRACKFLOW_TEST_TOOLS") or Path.home() / ".cache" / "trackflow-mock" / "tools")
+MODULES = TOOLS / "node_modules"
+
+
+def tool(name: str) -> str:
+    """Where the program is; skips the test if it is nowhere."""
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not on this machine")
+    return found
+
+
+def node(version: str) -> str:
+    """Node of that version: the machine's own, or the one that npm brought."""
+    own = shutil.which("node")
+    if own and _version(own).startswith(f"v{version}."):
+        return own
+    brought = MODULES / f"node{version}" / "bin" / "node"
+    if not brought.is_file():
+        pytest.skip(f"Node {version} is not on this machine; make client-tools brings it")
+    return str(brought)
+
+
+def npm_package(name: str) -> None:
+    if not (MODULES / name / "package.json").is_file():
+        pytest.skip(f"the npm package {name} is not on this machine; make client-tools brings it")
+
+
+def with_modules(program: Path, folder: Path) -> Path:
+    """The program in a folder whose npm packages are those of the tools."""
+    shutil.copy(program, folder)
+    if MODULES.is_dir():
+        (folder / "node_modules").symlink_to(MODULES)
+    return folder / program.name
+
+
+def command(program: Path, folder: Path, node_version: str = "") -> list[str]:
+    """What runs the program; skips the test if its tool is missing."""
+    match program.suffix:
+        case ".py":
+            return [sys.executable, str(program)]
+        case ".mjs" | ".cjs":
+            for package in ("axios", "got"):
+                if package in program.stem:
+                    npm_package(package)
+            return [node(node_version) if node_version else tool("node"), str(with_modules(program, folder))]
+        case ".java":
+            return [tool("java"), str(program)]
+        case ".rb":
+            ruby = tool("ruby")
+            if "faraday" in program.stem and _fails([ruby, "-rfaraday", "-e", ""]):
+                pytest.skip("the gem faraday is not on this machine")
+            return [ruby, str(program)]
+        case ".go":
+            built = folder / "program"
+            subprocess.run([tool("go"), "build", "-o", built, program], check=True, cwd=folder)
+            return [str(built)]
+        case ".cs":
+            return [tool("dotnet"), "run", "--project", str(program.parent)]
+    raise AssertionError(f"nothing runs {program.name}")
+
+
+def _version(program: str) -> str:
+    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+
+
+def _fails(line: list[str]) -> bool:
+    return subprocess.run(line, capture_output=True, check=False).returncode != 0
