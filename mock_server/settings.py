@@ -10,6 +10,7 @@ from typing import Any
 from mock_server.domain.clock import FASTEST
 
 DAY = 86_400.0  # seconds
+SHORTEST_TOKEN = 16  # characters
 
 
 def setting(default: Any, help_text: str, **options: Any) -> Any:
@@ -60,6 +61,9 @@ class Settings:
     admin_token: str | None = setting(
         None, "Bearer token of /__admin; made and printed off loopback if not given.", metavar="TOKEN"
     )
+    allow_host: tuple[str, ...] = setting(
+        (), "Host that a mock on loopback answers to beside localhost, as in the URL.", each=str, metavar="HOST"
+    )
     strict: bool = setting(default=False, help_text="Nothing outside the contract on the wire: no X-Mock-Fault labels.")
     reset_unit: str = setting(
         "epoch", "X-RateLimit-Reset as Unix seconds or as seconds left.", choices=("epoch", "delta")
@@ -96,6 +100,12 @@ class Settings:
         """SettingError for the first number or choice that cannot be so."""
         for each in fields(self):
             _check(each, getattr(self, each.name))
+        if self.admin_token is not None and len(self.admin_token) < SHORTEST_TOKEN:
+            raise SettingError(
+                "admin_token",
+                f"it has {len(self.admin_token)} characters, and whoever guesses it steers the mock; "
+                f"give {SHORTEST_TOKEN} or more, or leave it out to have one made",
+            )
 
 
 def _check(setting_field: "Field[Any]", value: Any) -> None:

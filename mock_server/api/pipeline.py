@@ -26,6 +26,7 @@ from mock_server.world import FAULT_HEADER, World, Worlds
 Handler = Callable[[World, Call], Answer]
 APPLIED_HEADER = "Preference-Applied"
 RENDERED = 4096  # bodies that are not written again; about 8 MB of tracking answers
+NO_CALL = Call("", "")
 OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
 
 log = logging.getLogger(__name__)
@@ -116,10 +117,10 @@ class Pipeline:
         self._record(world, route, call, reply, refusal=refusal, injected=injected, struck=struck)
         return reply
 
-    def refuse(self, error: ApiError) -> Reply:
-        """The reply to what never became a request, in the journal of those without a key."""
+    def refuse(self, error: ApiError, call: Call = NO_CALL) -> Reply:
+        """The reply to what is not looked at, or never became a request, in the journal of those without a key."""
         reply = self.specification.errors.reply(error)
-        self._record(None, Route(), Call("", ""), reply, refusal=error)
+        self._record(None, Route(), call, reply, refusal=error)
         return reply
 
     def _read(self, world: World, route: Route, broken: ApiError | None, call: Call) -> tuple[Call, ApiError | None]:

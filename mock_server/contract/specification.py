@@ -40,6 +40,11 @@ class Specification:
         """The contract of schemas/ with the overlays applied; DocumentError says what is wrong with a file."""
         return cls(sound_document(overlays), proven=not overlays)
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts at which the contract says that the API is."""
+        return tuple(filter(None, (urlsplit(server["url"]).hostname for server in self.document["servers"])))
+
     def extension(self, name: str) -> Any:
         """The value of an `x-...` key that occurs once in the document; LookupError if it is gone."""
         for value in named(self.document, name):

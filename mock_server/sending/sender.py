@@ -2,17 +2,19 @@
 
 import asyncio
 import re
+import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
 from http import HTTPStatus
 from time import perf_counter
 from typing import Any, cast
+from urllib.parse import unquote
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from mock_server.sending.address import Address, ReceiverAnswer
-from mock_server.sending.allowed import AllowedHosts
+from mock_server.sending.allowed import AllowedHosts, HostNotAllowedError
 
 MOST_OF_AN_ANSWER = 8192  # bytes of a body that are read and kept
 MOST_OF_A_HEAD = 65_536
@@ -22,15 +24,30 @@ BREAKS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 class Sender:
     """Posts, each on a connection of its own, and never follows a redirect."""
 
-    def __init__(self, reach: AllowedHosts, timeout: float, timer: Callable[[], float] = perf_counter) -> None:
-        """`timeout` is real seconds for everything, from the look-up of the name to the end of the answer."""
+    def __init__(
+        self,
+        reach: AllowedHosts,
+        timeout: float,
+        control: str = "/__admin",
+        timer: Callable[[], float] = perf_counter,
+    ) -> None:
+        """`timeout` is real seconds for everything, from the look-up of the name to the end of the answer.
+
+        `control` is where the mock's own control plane is, which no delivery reaches.
+        """
         self._reach = reach
+        self._control = control
+        self._own_ports: frozenset[int] = frozenset()
         self._timeout = timeout
         self._timer = timer  # event loops count in milliseconds, which is how long a receiver may take
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         return ssl.create_default_context()
+
+    def listens_at(self, ports: Collection[int]) -> None:
+        """These are the mock's own ports."""
+        self._own_ports = frozenset(ports)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes) -> ReceiverAnswer:
         """The receiver's answer, or why there is none; HostNotAllowedError for a host that nobody allowed."""
@@ -62,6 +79,10 @@ class Sender:
     async def _connected(self, loop: asyncio.AbstractEventLoop, address: Address, data: bytes) -> "_Reader":
         """A reader on a connection to the first of the host's addresses that takes one, the request sent."""
         addresses = await self._reach.addresses(address.host)
+        if address.port in self._own_ports and _below(address.target, self._control) and any(map(_is_here, addresses)):
+            raise HostNotAllowedError(
+                f"{address.url[:200]} is this mock's own control plane, which no webhook may reach"
+            )
         problem: OSError | None = None
         secure: dict[str, Any] = {"ssl": self._tls, "server_hostname": address.host} if address.secure else {}
         for each in addresses:
@@ -83,6 +104,25 @@ def request(address: Address, headers: Mapping[str, str], body: bytes) -> bytes:
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines += [f"Content-Length: {len(body)}", "Connection: close", "", ""]
     return "\r\n".join(lines).encode("latin-1") + body
+
+
+def _below(target: str, prefix: str) -> bool:
+    """Whether a path, however it is escaped, begins so."""
+    path = target.partition("?")[0]
+    return any(
+        each.lstrip("/").startswith(prefix.lstrip("/")) for each in (path, unquote(path), unquote(unquote(path)))
+    )
+
+
+def _is_here(address: str) -> bool:
+    """Whether an address is one of this machine's."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+    except OSError:
+        return False
+    return True
 
 
 class _Reader(asyncio.Protocol):

@@ -42,6 +42,8 @@ class Options:
     """The Server header; none by default, because the contract knows none."""
     on_start: Sequence[Callable[[asyncio.AbstractEventLoop], None]] = ()
     """Called with the event loop before the first connection; its `call_soon_threadsafe` is open to any thread."""
+    on_listening: Sequence[Callable[[Sequence[int]], None]] = ()
+    """Called with the ports that it listens on, before the first connection."""
     now: Callable[[], float] = time.time  # noqa: TID251 - the Date header is the machine's, unless a test hands in another
     """Seconds since 1970 for the Date header."""
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
@@ -109,6 +111,8 @@ class _Server:
             undo.callback(self.close)
             for started in options.on_start:
                 started(shared.loop)
+            for told in options.on_listening:
+                told([listening.port for listening in self.listening])
             for listening in self.listening:
                 servers += await listening.accept(shared)
             undo.pop_all()

@@ -39,3 +39,11 @@ def test_a_mock_for_tests_is_not_started_with_such_a_setting() -> None:
 def test_the_ends_of_a_range_are_in_it() -> None:
     Settings(port=65_535, webhook_retry=0.001, time_scale=0)
     Settings(port=0, webhook_retry=86_400, time_scale=86_400)
+
+
+@pytest.mark.parametrize("token", ["", "a", "t0ken", "123456789012345"])
+def test_a_token_that_is_soon_guessed_is_refused_without_being_shown(token: str) -> None:
+    with pytest.raises(SettingError, match=r"admin_token: it has .* characters.*give 16 or more") as caught:
+        Settings(admin_token=token)
+    assert not token or f"{token!r}" not in str(caught.value)
+    assert Settings(admin_token="1234567890123456").admin_token == "1234567890123456"

@@ -50,6 +50,7 @@ class Front:
                 large_bodies=frozenset({f"{CONTROL_PREFIX}/snapshot"}),
             ),
             on_start=(self.mock.scheduler.start,),
+            on_listening=(self.mock.sender.listens_at,),
         )
 
 

@@ -5,12 +5,12 @@ from base64 import b64decode
 from collections.abc import Collection, Mapping
 from hmac import compare_digest
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from werkzeug.datastructures import Headers
 
 from mock_server.domain.webhooks.subscriptions import is_loopback
 from mock_server.domain.webhooks.terms import USER_AGENT
+from mock_server.web.hosts import Hosts
 from mock_server.web.problems import Problem
 
 Given = Mapping[str, str] | Headers
@@ -28,8 +28,11 @@ class Guard:
     where those go, and this machine sends them.
     """
 
-    def __init__(self, bind_host: str, token: str | None, signatures: Collection[str] = ()) -> None:
-        """`signatures` are the headers that deliveries are signed in."""
+    def __init__(
+        self, bind_host: str, token: str | None, signatures: Collection[str] = (), hosts: Collection[str] = ()
+    ) -> None:
+        """`signatures` are the headers that deliveries are signed in, `hosts` other names of this machine."""
+        self._hosts = Hosts(bind_host, hosts)
         self._loopback_only = token is None and is_loopback(bind_host)
         self._token = token
         self._signatures = signatures
@@ -37,6 +40,10 @@ class Guard:
     def check(self, remote: str | None, headers: Given, *, reads: bool = False) -> None:
         """`reads` says that the call changes nothing."""
         self._check_delivery(headers)
+        # A page on another site can make a browser send requests here; its name stays in Host.
+        complaint = self._hosts.complaint(headers.get("Host", ""))
+        if complaint:
+            raise Problem(HTTPStatus.FORBIDDEN, complaint)
         if self._loopback_only:
             _check_local(remote, headers)
         elif not self._knows_token(headers.get("Authorization", "")):
@@ -71,10 +78,6 @@ def _check_local(remote: str | None, headers: Given) -> None:
                 f"{name} says that a proxy speaks for somebody else, and the control plane is open to loopback only; "
                 "start with --admin-token",
             )
-    # A page on another site can make a browser send requests here; its name stays in Host (DNS rebinding).
-    host = _host(headers.get("Host", ""))
-    if not is_loopback(host):
-        raise Problem(HTTPStatus.FORBIDDEN, f"Host {host!r} is not this machine; use 127.0.0.1 or localhost")
 
 
 def _check_site(headers: Given, *, reads: bool) -> None:
@@ -89,13 +92,6 @@ def _check_site(headers: Given, *, reads: bool) -> None:
         raise Problem(
             HTTPStatus.FORBIDDEN, f"Sec-Fetch-Site is {site!r}; the control plane takes no calls from other sites"
         )
-
-
-def _host(netloc: str) -> str:
-    try:
-        return urlsplit(f"//{netloc}").hostname or ""
-    except ValueError:
-        return ""
 
 
 def _password(credentials: str) -> str | None:

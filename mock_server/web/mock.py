@@ -9,6 +9,7 @@ from mock_server.api import carriers, tracking, webhooks  # noqa: F401 - importi
 from mock_server.api.handlers import HANDLERS
 from mock_server.api.pipeline import Pipeline
 from mock_server.contract.errors import ApiError
+from mock_server.contract.messages import Call
 from mock_server.domain.clock import Clock
 from mock_server.sending.allowed import AllowedHosts
 from mock_server.sending.scheduler import Scheduler
@@ -16,6 +17,7 @@ from mock_server.sending.sender import Sender
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.settings import Settings
+from mock_server.web.hosts import Hosts
 from mock_server.world import Foundation, Worlds
 
 if TYPE_CHECKING:
@@ -34,11 +36,16 @@ class Mock:
         if settings.snapshot:
             _start_from(settings.snapshot, self.worlds)
         self.pipeline = Pipeline(self.worlds, HANDLERS)
-        sender = Sender(AllowedHosts(settings.webhook_allow), self.worlds.foundation.terms.rules.timeout_seconds)
+        self.sender = sender = Sender(
+            AllowedHosts(settings.webhook_allow), self.worlds.foundation.terms.rules.timeout_seconds, CONTROL_PREFIX
+        )
+        self._hosts = Hosts(settings.host, [*settings.allow_host, *self.pipeline.specification.hosts])
         self.scheduler = Scheduler(self.worlds, sender, self.worlds.clock.base)
 
     def answer(self, request: Request) -> Reply:
         """The reply to a request for an operation, or for nothing that the contract knows."""
+        if complaint := self._hosts.complaint(request.headers.get("host")):
+            return self._foreign(request, complaint)
         return self.pipeline.answer(request.method, request.target, request.headers, request.body)
 
     def refuse(self, refusal: Refusal) -> Reply:
@@ -51,7 +58,14 @@ class Mock:
         error = ApiError("invalid_request", reason, status=HTTPStatus(status) if known else None)
         if request is None:
             return self.pipeline.refuse(error)
+        if complaint := self._hosts.complaint(request.headers.get("host")):
+            return self._foreign(request, complaint)
         return self.pipeline.answer(request.method, request.target, request.headers, b"", error)
+
+    def _foreign(self, request: Request, complaint: str) -> Reply:
+        """The refusal of what came by another name; no sandbox is opened for it."""
+        error = ApiError("invalid_request", complaint, status=HTTPStatus.FORBIDDEN)
+        return self.pipeline.refuse(error, Call(request.method, request.target, headers=request.headers))
 
     def close(self) -> None:
         """Leave what is to be kept as it is; to be called when nothing is served any more."""

@@ -104,6 +104,16 @@ class Worlds:
         world.used = next(self._uses)
         return world
 
+    def glimpse(self, key: str) -> World:
+        """The world of that key, or what it would be: of that nothing is kept; ApiError for a missing or bad one."""
+        known = self._worlds.get(key)
+        if known:
+            return known
+        account, books = self.foundation.accounts.authenticate(key), (RuleBook(), self.rules, self.scene)
+        return World(
+            self.foundation, account, self.scenario, pins=self.pins.values(), books=books, clock=self.clock.copy()
+        )
+
     def new_account(self, plan: str) -> Account:
         """A key of that plan that is not in use yet; ValueError with the choices for an unknown plan."""
         accounts = self.foundation.accounts

@@ -9,7 +9,14 @@ from mock_server.contract.specification import Specification
 from mock_server.domain.clients.journal import KEPT_BODY, Entry, masked
 from mock_server.domain.clock import to_text
 
-SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+SECRET_HEADER = re.compile("auth|cookie|api-?_?key|token|secret|passw|credential|session|signature", re.IGNORECASE)
+# A parameter that holds a secret, in a query or a form, and the user before a host.
+SECRET_PART = re.compile(
+    r"(?P<name>(?:^|[?&;\s])[^=&;?\s]*(?:key|token|auth|secret|password|passwd|pwd|session|sig|signature)=)[^&;#\s\"']+"
+    r"|(?P<before>://)[^/?#\s@\"']+(?=@)",
+    re.IGNORECASE,
+)
+HIDDEN = "..."
 WEBHOOK = "#/components/schemas/Webhook"
 
 
@@ -17,7 +24,7 @@ class EntryView:
     """Shows entries of one mock's journals; API keys and webhook secrets are masked wherever they occur."""
 
     def __init__(self, specification: Specification) -> None:
-        self._secret_headers = SECRET_HEADERS | {specification.key_header.lower()}
+        self._key_header = specification.key_header.lower()
         key_form: str = specification.extension("x-keys")["pattern"]
         properties = resolve(specification.document, WEBHOOK).get("properties", {})
         secret_form: str = properties.get("secret", {}).get("pattern", key_form)
@@ -48,12 +55,18 @@ class EntryView:
 
     def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         return {
-            name: masked(value) if name in self._secret_headers else self._text(value)
+            name: masked(value)
+            if name == self._key_header
+            else HIDDEN
+            if SECRET_HEADER.search(name)
+            else self._text(value)
             for name, value in headers.items()
         }
 
     def _text(self, text: str) -> str:
-        return self._secret.sub(lambda found: masked(found[0]), text)
+        """The text without what it tells of secrets."""
+        shown = self._secret.sub(lambda found: masked(found[0]), text)
+        return SECRET_PART.sub(lambda found: (found["name"] or found["before"]) + HIDDEN, shown)
 
 
 def reason_of(entry: Entry) -> str | None:

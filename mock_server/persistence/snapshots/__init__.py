@@ -43,8 +43,7 @@ def take(worlds: Worlds, key: str | None = None) -> dict[str, Any]:
         },
         "worlds": [
             written(world, base, alone=worlds.scene not in world.books)
-            for world in worlds.all()
-            if key in {None, world.account.key}
+            for world in (worlds.all() if key is None else [worlds.glimpse(key)])
         ],
     }
 

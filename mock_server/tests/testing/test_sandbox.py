@@ -203,7 +203,7 @@ def test_a_mock_that_runs_already_serves_as_well(mock: RunningMock) -> None:
 
 
 def test_a_mock_with_a_token_wants_it() -> None:
-    with RunningMock(Settings(admin_token="t0ken")) as mock:
+    with RunningMock(Settings(admin_token="t0ken-of-many-letters")) as mock:
         with mock.sandbox() as trackflow:
             trackflow.clock.freeze()
         with pytest.raises(SteeringError, match="Bearer TOKEN"), AttachedMock(mock.url) as locked, locked.sandbox():

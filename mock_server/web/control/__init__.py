@@ -57,7 +57,7 @@ def control_plane(worlds: Worlds, version: str, scheduler: Scheduler) -> Bluepri
     blueprint = Blueprint("control", __name__)
     settings = worlds.foundation.settings
     signatures = (worlds.foundation.terms.scheme.header, SIGNATURE_HEADER)
-    guard = Guard(settings.host, settings.admin_token, signatures)
+    guard = Guard(settings.host, settings.admin_token, signatures, settings.allow_host)
 
     @blueprint.before_request
     def guarded() -> None:

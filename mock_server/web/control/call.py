@@ -113,6 +113,13 @@ class ControlCall:
         """The world of `?key=`, made if the key was never used; None if the call is about all. Problem for no key."""
         return None if self.key is None else self.world_of(self.key)
 
+    def seen_world(self) -> World | None:
+        """The world of `?key=` as it is, or would be if the key was never used: reading opens none."""
+        if self.key is None:
+            return None
+        self.check_key(self.key)
+        return self.worlds.glimpse(self.key)
+
     def world_of(self, key: str) -> World:
         """The world of that key, made if the key was never used; Problem for one that opens none."""
         self.check_key(key)

@@ -24,7 +24,7 @@ MOVES: Mapping[str, Callable[[Course, float, Order], Course]] = MappingProxyType
 
 
 def shown(call: ControlCall) -> dict[str, Any]:
-    world = call.world()
+    world = call.seen_world()
     if world:
         return reading(world.clock)
     moved = {

@@ -19,7 +19,7 @@ def rows(call: ControlCall, identifier: str | None = None) -> list[dict[str, Any
 
 def books(call: ControlCall) -> list[RuleBook]:
     """The rules that the call may take away."""
-    world = call.world()
+    world = call.seen_world()
     if world:
         return [world.faults.own]
     return [call.worlds.rules, call.worlds.scene, *(each.faults.own for each in call.worlds.all())]
@@ -60,7 +60,7 @@ def remove_fault(call: ControlCall, identifier: str) -> Reply:
 
 
 def _listed(call: ControlCall) -> Iterator[dict[str, Any]]:
-    worlds, world = call.worlds, call.world()
+    worlds, world = call.worlds, call.seen_world()
     if world:
         own = set(world.faults.own.in_force.rules)
         for rule, count in world.faults.rules():

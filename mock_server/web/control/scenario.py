@@ -14,7 +14,7 @@ YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x
 
 
 def show_scenario(call: ControlCall) -> Reply:
-    world = call.world()
+    world = call.seen_world()
     scenario = world.scenario if world else call.worlds.scenario
     return answer({"name": scenario.name, "document": dict(scenario.document), "available": scenarios.shipped()})
 

@@ -27,7 +27,9 @@ def recognised(call: ControlCall, text: str, carrier: str | None) -> TrackingNum
 
 
 def shown(call: ControlCall, number: TrackingNumber) -> dict[str, Any]:
-    return facts(call.world() or call.worlds.fresh(), number, future=call.query.get("future", "0") not in {"", "0"})
+    return facts(
+        call.seen_world() or call.worlds.fresh(), number, future=call.query.get("future", "0") not in {"", "0"}
+    )
 
 
 def told(call: ControlCall, number: TrackingNumber, pending: int, status: HTTPStatus = HTTPStatus.OK) -> Reply:

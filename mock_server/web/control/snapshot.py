@@ -6,7 +6,7 @@ from mock_server.web.control.call import ControlCall, Route, answer
 
 
 def take_snapshot(call: ControlCall) -> Reply:
-    call.world()
+    call.seen_world()
     return answer(snapshots.take(call.worlds, call.key))
 
 

@@ -47,6 +47,41 @@ def test_no_secret_is_shown_wherever_it_is(shown: dict[str, object]) -> None:
     assert "1234567890abcdef" not in text
 
 
+WORD = "correct-horse-battery"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        SHOW(entry(header="api-key", value=WORD)),
+        SHOW(entry(header="x-auth-token", value=WORD)),
+        SHOW(entry(header="apikey", value=WORD)),
+        SHOW(entry(header="x-access-token", value=WORD)),
+        SHOW(entry(header="x-client-secret", value=WORD)),
+        SHOW(entry(header="x-amz-security-token", value=WORD)),
+        SHOW(entry(header="authorization", value=f"Basic {WORD}")),
+        SHOW(entry(f"/v2/carriers?token={WORD}")),
+        SHOW(entry(f"/v2/carriers?x=1&access_token={WORD}&y=2")),
+        SHOW(entry(f"/v2/carriers?API_KEY={WORD}")),
+        SHOW(entry(f"/v2/carriers?client_secret={WORD}#x")),
+        SHOW(entry(f"/v2/carriers?password={WORD}")),
+        SHOW(entry(header="referer", value=f"https://example.com/?auth={WORD}")),
+        SHOW(entry(header="referer", value=f"https://user:{WORD}@example.com/")),
+        SHOW(entry(body=f'{{"url": "https://{WORD}@example.com/hooks"}}'.encode())),
+        SHOW(entry(body=f'{{"url": "https://example.com/hooks?token={WORD}"}}'.encode())),
+        SHOW(entry(body=f"token={WORD}&x=1".encode())),
+    ],
+)
+def test_a_secret_of_any_form_is_hidden_where_secrets_are(shown: dict[str, object]) -> None:
+    assert WORD not in json.dumps(shown)
+
+
+def test_what_is_no_secret_is_shown() -> None:
+    shown = json.dumps(SHOW(entry("/v2/track/1Z?carrier=ups&lang=de", header="accept", value="text/html")))
+    assert "/v2/track/1Z?carrier=ups&lang=de" in shown
+    assert "text/html" in shown
+
+
 def test_what_was_cut_is_told() -> None:
     assert SHOW(entry(body=b"x" * KEPT_BODY))["truncated"] is True
     assert SHOW(entry())["truncated"] is False

@@ -88,12 +88,14 @@ def test_the_plane_s_own_name_leads_to_the_dashboard(admin: Admin) -> None:
 
 
 def test_where_a_token_is_needed_a_browser_asks_for_it(clock: ManualClock) -> None:
-    client: Client = create_app(Settings(host="0.0.0.0", admin_token="t0ken"), clock).test_client()
+    client: Client = create_app(Settings(host="0.0.0.0", admin_token="t0ken-of-many-letters"), clock).test_client()
     refused = client.get("/__admin/")
     assert refused.status_code == 401
     assert [each.partition(" ")[0] for each in refused.headers.getlist("WWW-Authenticate")] == ["Bearer", "Basic"]
     for page in ("/__admin/", "/__admin/docs", "/__admin/openapi.json"):
-        assert client.get(page, auth=("whoever", "t0ken")).status_code == 200
-    assert client.get("/__admin/", auth=("t0ken", "wrong")).status_code == 401
-    foreign = client.post("/__admin/reset", auth=("", "t0ken"), headers={"Origin": "https://evil.example"})
+        assert client.get(page, auth=("whoever", "t0ken-of-many-letters")).status_code == 200
+    assert client.get("/__admin/", auth=("t0ken-of-many-letters", "wrong")).status_code == 401
+    foreign = client.post(
+        "/__admin/reset", auth=("", "t0ken-of-many-letters"), headers={"Origin": "https://evil.example"}
+    )
     assert foreign.status_code == 403
