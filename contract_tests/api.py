@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -15,8 +15,10 @@ from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
 from contract_tests.passive.watch import watch
 from contract_tests.session import Session
+from contract_tests.subscriptions import webhook_id
 from contract_tests.target import Number
 
+NOWHERE = "no-such-route"
 _FILTERS = "/components/schemas/Webhook/$defs/events/items/oneOf"
 
 
@@ -34,6 +36,7 @@ class Api:
     seed: int
     repeats: bool | None = None
     _directory: Exchange | None = None
+    _nowhere: dict[str, Exchange] = field(default_factory=dict)
     _once: dict[tuple[str, str | None, str | None], Exchange] = field(default_factory=dict)
 
     def track(
@@ -73,6 +76,15 @@ class Api:
                 return exchange
             self._directory = exchange
         return self._directory
+
+    def nowhere(self, like: Exchange) -> Exchange:
+        """What a path answers that no implementation has, to the same method and body."""
+        method = like.request.method
+        if method not in self._nowhere:
+            headers = tuple(each for each in like.request.headers if each[0] == "Content-Type")
+            target = f"/{NOWHERE}/{NOWHERE}" if method == "DELETE" else f"/{NOWHERE}"
+            self._nowhere[method] = self.call(None, target, method=method, headers=headers, body=like.request.body)
+        return self._nowhere[method]
 
     def batch(
         self, shipments: list[dict[str, str]], *, key: Key | None = None, expected_cost: int | None = None, **how: Any
@@ -164,44 +176,6 @@ class Api:
 
     def _request_name(self, operation: Operation, fact: str) -> str:
         return name_of(self.contract.document, follow(self.contract.document, operation.request_schema_place), fact)
-
-
-def webhook_id(facts: Mapping[str, Any]) -> str | None:
-    """The id of a new webhook: under the contract's name, or under whichever key looks like one."""
-    named = [
-        (name, each) for name, each in _leaves(facts) if isinstance(each, (str, int)) and not isinstance(each, bool)
-    ]
-    for wanted in ("webhook_id", "webhookid", "id", "subscriptionid", "hookid", "uuid"):
-        for name, each in named:
-            if wanted in {name, _plain(name)}:
-                return str(each)
-    return next((str(each) for name, each in named if _plain(name).endswith("id")), None)
-
-
-def webhook_secret(facts: Mapping[str, Any]) -> str | None:
-    """The secret of a new webhook, under whichever key speaks of one."""
-    named = [(name, each) for name, each in _leaves(facts) if isinstance(each, str)]
-    for wanted in ("secret", "key"):
-        for name, each in named:
-            if wanted in _plain(name):
-                return each
-    return None
-
-
-def _leaves(facts: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Names and values, those of the outer object first."""
-    inner = []
-    for name, each in facts.items():
-        if isinstance(each, dict):
-            inner.append(each)
-        else:
-            yield name, each
-    for each in inner:
-        yield from _leaves(each)
-
-
-def _plain(name: str) -> str:
-    return "".join(each for each in name.lower() if each.isalnum())
 
 
 def shipments(numbers: Sequence[Number]) -> list[dict[str, str]]:

@@ -94,7 +94,8 @@ class Response:
 class Exchange:
     """A request with its response, the operation it was meant for, its due cost in lookups, and its Unix seconds.
 
-    `follows` is false where the target was put into another state since the exchange before.
+    `follows` is false where the target was put into another state since the exchange before, and `again` is how many
+    answers to the same request were spoilt on the way.
     """
 
     number: int
@@ -107,6 +108,7 @@ class Exchange:
     at: float = 0.0
     in_order: bool = True
     follows: bool = True
+    again: int = 0
 
     @property
     def status(self) -> int:

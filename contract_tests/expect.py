@@ -1,7 +1,10 @@
 """What probes expect, in the words of the contract."""
 
+import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
+from contract_tests.api import Api
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
@@ -19,6 +22,26 @@ def is_there(ledger: Ledger, clause: str, exchange: Exchange) -> bool:
     """Enters that something answers at that path and method, whatever it says."""
     holds = exchange.status not in {404, 405, 501}
     return ledger.judge(clause, exchange, "an answer of the operation", described(exchange), holds=holds)
+
+
+def is_at_its_place(api: Api, ledger: Ledger, exchange: Exchange) -> bool:
+    """Enters whether the operation is where the contract assumes it: there, where nothing is, the answer is another."""
+    operation = exchange.operation
+    clause = api.contract.assumed_places.get(operation.path) if operation else None
+    if clause is None:
+        return True
+    nothing = api.nowhere(exchange)
+    holds = exchange.status != nothing.status or _words(exchange) != _words(nothing)
+    return ledger.judge(clause, exchange, "another answer than where nothing is", described(exchange), holds=holds)
+
+
+def _words(exchange: Exchange) -> str:
+    """The body without what only repeats the request's path."""
+    text = exchange.response.text
+    path = urlsplit(exchange.request.url).path
+    for each in (path, path.removeprefix("/"), *sorted(path.split("/"), key=len, reverse=True)):
+        text = text.replace(each, "") if len(each) > 2 else text
+    return re.sub(r"[0-9a-f]{8,}|\d+", "", text)  # a trace id, a time
 
 
 def has_status(ledger: Ledger, clause: str, exchange: Exchange) -> bool:

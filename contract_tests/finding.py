@@ -13,8 +13,6 @@ def known(api: Api) -> Exchange:
     number = given or Number(api.page_number())
     exchange = api.once(number)
     unavailable = refusals["carrier_unavailable"].statuses
-    if exchange.status in unavailable:
-        exchange = api.once(number, again=True)
     if exchange.response.succeeded:
         facts.found("known", number)
     elif exchange.status in unavailable:

@@ -5,14 +5,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from contract_tests.api import Api, webhook_id, webhook_secret
+from contract_tests.api import Api
 from contract_tests.exchange import Exchange
 from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.ledger import Ledger
 from contract_tests.numbers import number_like
 from contract_tests.passive.history import classes, over, successors
 from contract_tests.receiver import LOOPBACK, Delivery, Receiver
+from contract_tests.spoilt import AGAIN, SpoiltError
 from contract_tests.states import States
+from contract_tests.subscriptions import webhook_id, webhook_secret
 from contract_tests.target import Number, Target
 
 SILENCE_SECONDS = 0.15  # after which a delivery on the same machine would have come
@@ -81,9 +83,16 @@ class Lab:
         self._renewed()
         if name not in self.hooks:
             chosen = number or self.number()
-            box = name if not self._made[name] else f"{name}-{self._made[name]}"
-            self._made[name] += 1
-            exchange = self._subscribe(chosen, events, url or self._url(box))
+            for _ in range(AGAIN):
+                box = name if not self._made[name] else f"{name}-{self._made[name]}"
+                self._made[name] += 1
+                try:
+                    exchange = self._subscribe(chosen, events, url or self._url(box), once=True)
+                    break
+                except SpoiltError:
+                    continue  # whether it was made is not known, so another one has a box of its own
+            else:
+                exchange = self._subscribe(chosen, events, url or self._url(box))
             facts = self.api.read(exchange) if exchange.response.succeeded else {}
             self.hooks[name] = Hook(
                 name, box, chosen, events, url or self._url(box), exchange, webhook_id(facts), webhook_secret(facts)
@@ -193,8 +202,8 @@ class Lab:
         if self.receiver is not None:
             self.receiver.close()
 
-    def _subscribe(self, number: Number, events: Sequence[str] | None, url: str) -> Exchange:
-        exchange = self.api.subscribe(number, url, events)
+    def _subscribe(self, number: Number, events: Sequence[str] | None, url: str, *, once: bool = False) -> Exchange:
+        exchange = self.api.subscribe(number, url, events, once=once)
         if self.receiver is not None and url.startswith(self.receiver.base) and 400 <= exchange.status < 500:
             # A real API may want HTTPS and a public name; its webhooks can still be made, and deleted.
             self.why_no_receiver = f"the target refuses webhooks to {url} ({exchange.status})"

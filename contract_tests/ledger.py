@@ -1,8 +1,9 @@
 """What was shown about each clause."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from contract_tests.contract.clauses import Clause
@@ -15,13 +16,14 @@ PASSED, FAILED, WARNED, NOT_VERIFIED = "passed", "failed", "warned", "not_verifi
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One observation that breaks a clause."""
+    """One observation that breaks a clause, if what is `given` holds for this target."""
 
     clause: str
     expected: str
     found: str
     exchange: Exchange | None
     probe: str
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,20 @@ class _Evidence:
 
 
 class Ledger:
-    """Collects evidence per clause; a clause that nothing exercised is not verified, whatever else went well."""
+    """Collects evidence per clause; a clause that nothing exercised is not verified, whatever else went well.
+
+    What the page documents is broken only by what rests on nothing that is assumed, or on assumptions that the run has
+    shown to hold for this target. `places` are the paths that the page does not give, each with its assumed clause:
+    whatever an operation there answers rests on that.
+    """
 
     def __init__(
-        self, clauses: Mapping[str, Clause], *, all_levels_fail: bool, mask: Callable[[str], str] = str
+        self,
+        clauses: Mapping[str, Clause],
+        *,
+        all_levels_fail: bool,
+        places: Mapping[str, str] = MappingProxyType({}),
+        mask: Callable[[str], str] = str,
     ) -> None:
         self._mask = mask
         self._clauses = {name: each for name, each in clauses.items() if each.beyond_http is None}
@@ -61,6 +73,8 @@ class Ledger:
         self._evidence = {name: _Evidence() for name in self._clauses}
         self._alive = False
         self._log: list[Breach] = []
+        self._places = places
+        self.entered: set[tuple[str, str, tuple[str, ...]]] = set()  # probe, documented clause, what it rests on
 
     def hold(self, clause: str | None, exchange: Exchange | None = None) -> None:
         """The clause could have been broken here and was not."""
@@ -68,12 +82,23 @@ class Ledger:
             self._evidence[clause].held = True
             self._attach(clause, exchange)
 
-    def breach(self, clause: str | None, exchange: Exchange | None, expected: str, found: Any, probe: str = "") -> None:
-        """The clause was broken here."""
+    def breach(
+        self,
+        clause: str | None,
+        exchange: Exchange | None,
+        expected: str,
+        found: Any,
+        probe: str = "",
+        *,
+        given: Sequence[str] = (),
+    ) -> None:
+        """The clause was broken here, if the clauses `given` hold for this target."""
         if clause in self._evidence:
             name = exchange.probe if exchange and not probe else probe
+            rests = self._rests(clause, exchange, given)
+            self._enter(clause, name, rests)
             wanted, told = self._mask(expected), cut(self._mask(shown(found)), _LONGEST)
-            found_here = Breach(clause, cut(wanted, _LONGEST), told, exchange, name)
+            found_here = Breach(clause, cut(wanted, _LONGEST), told, exchange, name, rests)
             self._evidence[clause].breaches.append(found_here)
             self._log.append(found_here)
             self._attach(clause, exchange)
@@ -82,12 +107,23 @@ class Ledger:
         """The target has answered something with success; before that, no clause passes."""
         self._alive = True
 
-    def judge(self, clause: str, exchange: Exchange | None, expected: str, found: Any, *, holds: bool) -> bool:
-        """Enters whether the clause held; answers the same."""
+    def judge(
+        self,
+        clause: str,
+        exchange: Exchange | None,
+        expected: str,
+        found: Any,
+        *,
+        holds: bool,
+        given: Sequence[str] = (),
+    ) -> bool:
+        """Enters whether the clause held, as far as the clauses `given` do; answers the same."""
         if holds:
+            if clause in self._evidence and exchange is not None:
+                self._enter(clause, exchange.probe, self._rests(clause, exchange, given))
             self.hold(clause, exchange)
         else:
-            self.breach(clause, exchange, expected, found)
+            self.breach(clause, exchange, expected, found, given=given)
         return holds
 
     def obstacle(self, clause: str, reason: str) -> None:
@@ -104,12 +140,38 @@ class Ledger:
         """Whether a breach of this clause fails the run, or only warns."""
         return self._all_levels_fail or self._clauses[clause].documented
 
+    def counts(self, breach: Breach) -> bool:
+        """Whether everything that the breach rests on has been shown to hold for this target."""
+        return not self.unshown([breach])
+
+    def unshown(self, breaches: Sequence[Breach]) -> list[str]:
+        """The clauses that these breaches rest on and that were not shown to hold here."""
+        return [
+            name for name in dict.fromkeys(name for each in breaches for name in each.given) if not self._holds(name)
+        ]
+
     def verified(self, clause: str) -> bool:
         evidence = self._evidence.get(clause)
         return evidence is not None and (evidence.held or bool(evidence.breaches))
 
     def verdicts(self) -> list[Verdict]:
         return [self._verdict(name) for name in self._clauses]
+
+    def _rests(self, clause: str, exchange: Exchange | None, given: Sequence[str]) -> tuple[str, ...]:
+        """The assumed clauses that a verdict on a documented one rests on."""
+        if not self._clauses[clause].documented:
+            return ()
+        operation = exchange.operation if exchange else None
+        place = self._places.get(operation.path) if operation else None
+        return tuple(dict.fromkeys((*given, *([place] if place else []))))
+
+    def _enter(self, clause: str, probe: str, rests: tuple[str, ...]) -> None:
+        if self._clauses[clause].documented:
+            self.entered.add((probe.partition(":")[0], clause, rests))
+
+    def _holds(self, clause: str) -> bool:
+        evidence = self._evidence.get(clause)
+        return evidence is not None and evidence.held and not evidence.breaches
 
     def _attach(self, clause: str, exchange: Exchange | None) -> None:
         if exchange is not None:
@@ -118,11 +180,17 @@ class Ledger:
     def _verdict(self, name: str) -> Verdict:
         evidence, clause = self._evidence[name], self._clauses[name]
         requests = len(evidence.exchanges)
-        if evidence.breaches:
+        breaches = [each for each in evidence.breaches if self.counts(each)]
+        if breaches:
             verdict = FAILED if self.fails(name) else WARNED
-            first = evidence.breaches[0]
-            reason = f"expected {first.expected}; found {first.found}"
-            return Verdict(clause, verdict, reason, requests, tuple(evidence.breaches))
+            reason = f"expected {breaches[0].expected}; found {breaches[0].found}"
+            return Verdict(clause, verdict, reason, requests, tuple(breaches))
+        if evidence.breaches:
+            first, unshown = evidence.breaches[0], ", ".join(self.unshown(evidence.breaches))
+            reason = (
+                f"expected {first.expected}; found {first.found}; but that rests on {unshown}, not shown to hold here"
+            )
+            return Verdict(clause, NOT_VERIFIED, reason, requests)
         if evidence.held and self._alive:
             witness = min(evidence.exchanges.values(), key=lambda each: each.size, default=None)
             return Verdict(clause, PASSED, "", requests, witness=witness)

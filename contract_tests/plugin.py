@@ -235,7 +235,7 @@ def _rank(item: pytest.Item) -> int:
 
 def _conclude(run: Run, before: int) -> None:
     fresh: list[Breach] = run.ledger.breaches()[before:]
-    failing = [each for each in fresh if run.ledger.fails(each.clause)]
+    failing = [each for each in fresh if run.ledger.fails(each.clause) and run.ledger.counts(each)]
     if failing:
         lines = [f"{each.clause}: expected {each.expected}; found {each.found}" for each in failing]
         pytest.fail("\n".join(dict.fromkeys(lines)), pytrace=False)

@@ -12,9 +12,20 @@ from contract_tests.contract.operations import Operation
 from contract_tests.exchange import Exchange, Key, Request, Response
 from contract_tests.facts import lacking
 from contract_tests.pacing import Pace, Progress, QuotaSpentError
+from contract_tests.spoilt import (
+    AGAIN,
+    AGAIN_WHERE_IN_VAIN,
+    FIRST_PAUSE_SECONDS,
+    SLOW_SECONDS,
+    Spoilt,
+    SpoiltError,
+    nobody_there,
+    oddity,
+)
 from contract_tests.transport import NoAnswerError, Transport
 
 _TOO_MANY = 429
+_SERVER_ERROR = 500
 _SAME_TIME = 2.0  # seconds by which two clocks may differ
 _HALF_A_SECOND = 0.5  # by which Date, in whole seconds, is late on average
 _PATIENCE = 3  # refusals in a row that are waited out before the key is given up for an operation
@@ -81,6 +92,8 @@ class Session:
     paces: dict[str, Pace] = field(default_factory=dict)
     webhooks: dict[str, tuple[Request, Key]] = field(default_factory=dict)
     hopeless: set[tuple[str, str]] = field(default_factory=set)
+    spoilt: list[Spoilt] = field(default_factory=list)
+    in_vain: bool = False
     _undisturbed: bool = True
 
     def send(
@@ -94,9 +107,14 @@ class Session:
         key: Key | None,
         cost: int = 1,
         wanting_429: bool = False,
+        wanting_5xx: bool = False,
+        once: bool = False,
         cleaning: bool = False,
     ) -> Exchange:
-        """One exchange, within budget and quota; a 429 is waited out unless it is wanted."""
+        """One exchange, within budget and quota; a 429 is waited out unless it is wanted.
+
+        What may be a network's or a gateway's doing is asked again, or raises SpoiltError if it may be sent only once.
+        """
         if self.safe and method != "GET" and not cleaning:
             raise UnsafeError(f"{method} is not sent under --safe")
         url = self.base_url + target
@@ -110,7 +128,7 @@ class Session:
         while True:
             if pace and not wanting_429:
                 pace.before(cost)
-            exchange = self._once(operation, request, key, cost, cleaning=cleaning)
+            exchange = self._asked(operation, request, key, cost, taken=wanting_5xx, once=once, cleaning=cleaning)
             if pace:
                 pace.after(exchange.response, exchange.cost)
             if exchange.status != _TOO_MANY or pace is None or patience == 0:
@@ -135,8 +153,16 @@ class Session:
         for _ in range(count):
             self.budget.take(1)
         with ThreadPoolExecutor(count) as pool:
-            responses = list(pool.map(self.transport.send, [request] * count))
+            responses = [each for each in pool.map(self._sent, [request] * count) if each is not None]
         return [self._kept(operation, request, key, 1, each, in_order=False) for each in responses]
+
+    def _sent(self, request: Request) -> Response | None:
+        """The response; None if it was spoilt on the way."""
+        try:
+            response = self.transport.send(request)
+        except NoAnswerError:
+            return None
+        return response if oddity(response) is None else None
 
     def close(self) -> list[str]:
         """Deletes what was created and is still there; answers what could not be deleted."""
@@ -169,12 +195,53 @@ class Session:
         if self.webhooks.pop(identifier, None):
             self.budget.set_aside -= 1
 
-    def _once(
-        self, operation: Operation | None, request: Request, key: Key | None, cost: int, *, cleaning: bool
+    def _asked(
+        self,
+        operation: Operation | None,
+        request: Request,
+        key: Key | None,
+        cost: int,
+        *,
+        taken: bool,
+        once: bool,
+        cleaning: bool,
     ) -> Exchange:
+        """The answer, after asking again while it may be somebody else's; `taken` takes a 5xx as it is."""
         charged = cost if key else 0
-        self.budget.take(charged, cleaning=cleaning)
-        return self._kept(operation, request, key, charged, self.transport.send(request))
+        spoilt: list[Spoilt] = []
+        again = 0 if once else AGAIN_WHERE_IN_VAIN if self.in_vain else AGAIN
+        while True:
+            self.budget.take(charged, cleaning=cleaning)
+            began, failure, response = self.sleeper.clock.now(), None, None
+            try:
+                response = self.transport.send(request)
+                odd = None if taken and response.status >= _SERVER_ERROR else oddity(response)
+            except NoAnswerError as error:
+                odd, failure = str(error), error
+            if odd is None and response is not None:
+                break
+            slow = self.sleeper.clock.now() - began > SLOW_SECONDS
+            if (nobody_there(odd or "") and not self.exchanges) or (slow and spoilt):
+                again = 0
+            if len(spoilt) >= again:
+                break
+            spoilt.append(Spoilt(request, odd or "", self.probe))
+            self.sleeper.clock.sleep(FIRST_PAUSE_SECONDS * 2 ** (len(spoilt) - 1))
+        if odd is None:
+            self.spoilt += spoilt
+        elif once:
+            self.spoilt.append(Spoilt(request, odd, self.probe))
+            self.disturbed()
+            raise SpoiltError(f"the answer was spoilt on the way: {odd}")
+        elif spoilt:
+            self.in_vain = True
+        if spoilt:
+            self.disturbed()
+        if failure is not None:
+            raise failure
+        if response is None:
+            raise NoAnswerError("no answer")
+        return self._kept(operation, request, key, charged, response, again=len(spoilt))
 
     def _kept(
         self,
@@ -185,6 +252,7 @@ class Session:
         response: Response,
         *,
         in_order: bool = True,
+        again: int = 0,
     ) -> Exchange:
         """The exchange on record, charged with what the contract says such an answer costs."""
         if response.status in self._free_statuses():
@@ -197,7 +265,7 @@ class Session:
             self.sleeper.agree(response.header("Date"))
         exchange = Exchange(
             len(self.exchanges) + 1, request, response, operation, key, charged, self.probe,
-            self.sleeper.now(), in_order, self._undisturbed,
+            self.sleeper.now(), in_order, self._undisturbed, again,
         )  # fmt: skip
         self._undisturbed = True
         self.exchanges.append(exchange)

@@ -14,7 +14,9 @@ from contract_tests.target import Number
 
 @proves("errors.503", "quota.retry-after", rank=16)
 def test_a_carrier_that_is_down_is_unavailable(api: Api, facts: Facts, ledger: Ledger) -> None:
-    refused(api.contract, ledger, ["errors.503"], api.track(facts.unavailable()), "carrier_unavailable")
+    refused(
+        api.contract, ledger, ["errors.503"], api.track(facts.unavailable(), wanting_5xx=True), "carrier_unavailable"
+    )
 
 
 @proves("track.unavailable", "errors.503", "order.request-before-lookup", rank=33)
@@ -24,7 +26,7 @@ def test_a_carrier_that_is_back_answers_again(api: Api, facts: Facts, ledger: Le
     misfit = Number(known.tracking_number[:-2], carrier)
     states.ask("carrier unavailable", carrier=carrier)
     try:
-        if not refused(api.contract, ledger, ["errors.503"], api.track(known), "carrier_unavailable"):
+        if not refused(api.contract, ledger, ["errors.503"], api.track(known, wanting_5xx=True), "carrier_unavailable"):
             return
         if not matches(carrier_row(carriers_of(api.carriers()), carrier), misfit.tracking_number):
             refused(
@@ -39,7 +41,7 @@ def test_a_carrier_that_is_back_answers_again(api: Api, facts: Facts, ledger: Le
 def test_a_failure_to_order_is_told_as_one(api: Api, facts: Facts, ledger: Ledger) -> None:
     """RFC 7240 lets a server ignore a preference it does not know, and one that does has shown nothing."""
     status = api.contract.refusals["internal_error"].statuses[0]
-    answer = api.track(facts.known(), headers=(("Prefer", f"code={status}"),))
+    answer = api.track(facts.known(), headers=(("Prefer", f"code={status}"),), wanting_5xx=True)
     if answer.response.succeeded:
         raise UnverifiableError(f"the target does not fail to order: it ignores Prefer: code={status}")
     refused(api.contract, ledger, ["errors.500"], answer, "internal_error")

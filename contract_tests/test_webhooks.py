@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from contract_tests.api import Api, webhook_id
+from contract_tests.api import Api
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
-from contract_tests.expect import declined, described, has_status, refused, succeeds
+from contract_tests.expect import declined, described, has_status, is_at_its_place, refused, succeeds
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.lab import ELSEWHERE, Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.numbers import pasted
 from contract_tests.proving import proves
+from contract_tests.spoilt import AGAIN
+from contract_tests.subscriptions import webhook_id
 from contract_tests.target import bare
 
 _FILTERS: dict[str, list[str] | None] = {
@@ -35,7 +37,8 @@ def test_a_webhook_is_made(lab: Lab, api: Api, ledger: Ledger) -> None:
         told = f"a webhook for {hook.events or 'whatever comes'}"
         accepted = hook.exchange.response.succeeded
         ledger.judge("webhook.request.events", hook.exchange, told, described(hook.exchange), holds=accepted)
-    if not ledger.judge("webhook.path", hooks[0].exchange, "a 2xx", described(hooks[0].exchange), holds=bool(made)):
+    if not made:
+        is_at_its_place(api, ledger, hooks[0].exchange)
         return
     has_status(ledger, "webhook.201", made[0].exchange)
     _loopback(ledger, lab, made[0])
@@ -52,15 +55,23 @@ def test_a_webhook_is_made(lab: Lab, api: Api, ledger: Ledger) -> None:
     "webhook.id", "webhook.delete.path", "webhook.delete.operation", "webhook.delete.204", "webhook.delete.404", rank=11
 )
 def test_a_webhook_is_deleted_by_its_id(lab: Lab, api: Api, ledger: Ledger) -> None:
-    hook = lab.hook("each", _EACH)
-    if not hook.exchange.response.succeeded:
-        raise UnverifiableError("no webhook could be made")
-    if not ledger.judge(
-        "webhook.id", hook.exchange, "an id in the body", described(hook.exchange), holds=hook.id is not None
-    ):
-        return
-    exchange = api.unsubscribe(str(hook.id))
-    if not succeeds(ledger, ["webhook.delete.operation", "webhook.id", "webhook.delete.path"], exchange):
+    for _ in range(AGAIN):
+        hook = lab.hook("each", _EACH)
+        if not hook.exchange.response.succeeded:
+            raise UnverifiableError("no webhook could be made")
+        if not ledger.judge(
+            "webhook.id", hook.exchange, "an id in the body", described(hook.exchange), holds=hook.id is not None
+        ):
+            is_at_its_place(api, ledger, hook.exchange)
+            return
+        exchange = api.unsubscribe(str(hook.id))
+        if not exchange.again:
+            break
+        del lab.hooks["each"]  # a first answer was spoilt on the way: perhaps it was deleted then
+    else:
+        raise UnverifiableError("each answer to a deletion was spoilt on the way")
+    if not succeeds(ledger, ["webhook.delete.operation", "webhook.id"], exchange):
+        is_at_its_place(api, ledger, exchange)
         return
     has_status(ledger, "webhook.delete.204", exchange)
     if exchange.response.body:

@@ -63,6 +63,13 @@ class Contract:
         return {name: each for name, each in self.clauses.items() if each.beyond_http is None}
 
     @property
+    def assumed_places(self) -> dict[str, str]:
+        """The paths that the page does not give, each with the clause that says it."""
+        paths = self.document["paths"].items()
+        clauses = {path: item["x-clause"] for path, item in paths if "x-clause" in item}
+        return {path: name for path, name in clauses.items() if not self.clauses[name].documented}
+
+    @property
     def key_header(self) -> str:
         return str(self.document["components"]["securitySchemes"]["apiKey"]["name"])
 

@@ -28,48 +28,83 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """How far Remaining fell from one answer to the next of the same key, and how far it should have."""
+    """How far Remaining fell from one answer to the next of the same key, and how far it should have.
+
+    `between` is what was sent from one to the other, and `own` what of it, with the later one, had the key: what was
+    not read costs what is assumed.
+    """
 
     before: Reading
     after: Reading
     expected: int
     between: tuple[Exchange, ...]
+    own: tuple[Exchange, ...] = ()
 
     @property
     def found(self) -> int:
         return self.before.remaining - self.after.remaining
 
 
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """What one answer cost, with the clause that says what it should."""
+
+    clause: str
+    fall: Fall
+
+    @property
+    def right(self) -> bool:
+        return self.fall.found == self.fall.expected
+
+
 def check_counting(
     contract: Contract, ledger: Ledger, exchanges: Sequence[Exchange], *, since: int = 0
-) -> list[tuple[str, Fall]]:
+) -> list[list[Charge]]:
     """Enters whether answers after the exchange `since` were charged as the contract says.
 
-    Falls of a kind are judged together, and most of them must be right: another client of the same key may spend in
-    between, and a window may end. A wrong one that stands alone, and would fail the run, is answered instead, with its
-    clause: ask again.
+    Charges of a kind are judged together, and most of them must be right: a window may end in between. What looks like
+    a breach of something documented is answered instead, to be asked again: another client of the key may spend too.
     """
-    doubtful: list[tuple[str, Fall]] = []
-    kinds: dict[tuple[object, ...], list[tuple[str, Fall]]] = {}
+    doubtful: list[list[Charge]] = []
+    kinds: dict[tuple[object, ...], list[Charge]] = {}
     for fall in falls(contract, exchanges):
-        if fall.after.exchange.number <= since:
-            continue
-        for clause, kind in _clauses(contract, fall):
-            kinds.setdefault((clause, *kind), []).append((clause, fall))
-    for judged in kinds.values():
-        bad = [fall for _, fall in judged if fall.found != fall.expected]
-        holds = 2 * len(bad) < len(judged) or not bad
-        clause, shown = judged[0][0], (judged[0][1] if holds else bad[0])
-        if not holds and len(judged) == 1 and contract.clauses[clause].documented:
-            doubtful.append(judged[0])
+        if fall.after.exchange.number > since:
+            for clause, kind in _clauses(contract, fall):
+                kinds.setdefault((clause, *kind), []).append(Charge(clause, fall))
+    for charges in kinds.values():
+        bad = [each for each in charges if not each.right]
+        holds = 2 * len(bad) < len(charges) or not bad
+        clause, shown = charges[0].clause, (charges[0] if holds else bad[0]).fall
+        if not holds and contract.clauses[clause].documented:
+            doubtful.append(charges)
             continue
         ledger.judge(
             clause, shown.after.exchange,
             f"Remaining to fall by {shown.expected} from {shown.before.remaining}",
             f"{shown.after.remaining}", holds=holds,
         )  # fmt: skip
-
     return doubtful
+
+
+def too_little(contract: Contract, charges: Sequence[Charge]) -> bool | None:
+    """Whether less was charged than any limiter could have given back meanwhile; None if that can't be told.
+
+    The page does not say what kind of window a minute is: a token bucket gives back all the time.
+    """
+    due = sum(each.fall.expected for each in charges)
+    taken = sum(each.fall.found for each in charges)
+    back = sum(_given_back(contract, each.fall) for each in charges) + 1
+    return None if back >= due else taken < due - back
+
+
+def _given_back(contract: Contract, fall: Fall) -> float:
+    """What a limiter gives back at most between two answers, the first one's own time included."""
+    key = fall.after.exchange.key
+    plan = contract.plans.get(key.plan or "") if key else None
+    rates = (
+        [plan.per_minute] if plan and plan.per_minute else [each.per_minute or 0 for each in contract.plans.values()]
+    )
+    return max(rates) / 60 * 2 * max(0.0, fall.after.exchange.at - fall.before.exchange.at)
 
 
 def seen_costs(contract: Contract, exchanges: Sequence[Exchange]) -> set[str]:
@@ -78,16 +113,17 @@ def seen_costs(contract: Contract, exchanges: Sequence[Exchange]) -> set[str]:
 
 
 def check_resets(contract: Contract, ledger: Ledger, exchanges: Sequence[Exchange]) -> None:
-    """Enters whether Reset stood still until it was reached."""
-    for before, after in _pairs(contract, exchanges):
-        if after.exchange.at >= before.ends_at - _ROUNDING_SECONDS:
-            continue
-        apart = abs(after.ends_at - before.ends_at)
-        if apart > 60:  # the other window has fewer requests left now
-            continue
-        unix = is_absolute(before.reset)
-        holds = before.reset == after.reset if unix else apart <= _ROUNDING_SECONDS
-        ledger.judge("quota.reset.steady", after.exchange, f"Reset {before.reset}", after.reset, holds=holds)
+    """Enters whether Reset stood still until it was reached, however slowly it may have moved."""
+    for series in _series(contract, exchanges):
+        first = series[0]
+        for before, after in pairwise(series):
+            reached = after.exchange.at >= before.ends_at - _ROUNDING_SECONDS
+            if reached or not after.exchange.follows or abs(after.ends_at - before.ends_at) > 60:
+                first = after  # a new window, or the other window has fewer requests left now
+                continue
+            unix = is_absolute(before.reset)
+            holds = first.reset == after.reset if unix else abs(after.ends_at - first.ends_at) <= _ROUNDING_SECONDS
+            ledger.judge("quota.reset.steady", after.exchange, f"Reset {first.reset}", after.reset, holds=holds)
 
 
 def readings(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Reading]:
@@ -110,16 +146,21 @@ def falls(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Fall]:
         between = exchanges[before.exchange.number : after.exchange.number]
         if same and all(each.follows for each in between):
             own = [each for each in between if each.key == after.exchange.key]
-            yield Fall(before, after, sum(each.cost for each in own), tuple(between[:-1]))
+            yield Fall(before, after, sum(each.cost for each in own), tuple(between[:-1]), tuple(own))
 
 
 def _pairs(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[tuple[Reading, Reading]]:
+    for series in _series(contract, exchanges):
+        yield from pairwise(series)
+
+
+def _series(contract: Contract, exchanges: Sequence[Exchange]) -> list[list[Reading]]:
+    """The readings of each key."""
     by_key: dict[str, list[Reading]] = {}
     for each in readings(contract, exchanges):
         if each.exchange.key is not None:
             by_key.setdefault(each.exchange.key.text, []).append(each)
-    for series in by_key.values():
-        yield from pairwise(series)
+    return list(by_key.values())
 
 
 def _clauses(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object, ...]]]:
@@ -136,13 +177,16 @@ def _clauses(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object
     if status in contract.refusals["carrier_unavailable"].statuses:
         yield "quota.cost.unavailable", alone
     elif operation.id == "trackBatch" and exchange.response.succeeded:
-        yield _batch_clause(exchange), (_repeats(exchange),)
+        clause = _batch_clause(exchange)
+        if clause != "quota.batch-cost" or len(fall.own) == 1:
+            yield clause, (_repeats(exchange),)
     elif operation.id == "trackBatch":
         yield "quota.batch-cost.invalid", alone
     elif not exchange.response.succeeded:
         yield "quota.cost.refusals", alone
     elif previous.operation is operation and operation.id == "trackShipment":
-        yield "quota.cost", ()
+        if len(fall.own) == 1:
+            yield "quota.cost", ()
     else:
         yield "quota.cost.every-operation", (operation.id,)
 

@@ -4,10 +4,27 @@ from contract_tests.contract.document import Contract, Plan
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
 from contract_tests.passive.bodies import check_body, check_number, check_utf8
-from contract_tests.passive.directory import check_directory
+from contract_tests.passive.directory import carriers_of, check_directory
 from contract_tests.passive.headers import check_headers, check_quota_headers, check_reset
 from contract_tests.passive.history import check_history
 from contract_tests.passive.refusals import check_refusal
+from contract_tests.subscriptions import webhook_id
+
+
+def check_place(contract: Contract, ledger: Ledger, exchange: Exchange) -> None:
+    """Enters that an operation is at the path that the contract assumes: JSON of it came from there with success."""
+    operation = exchange.operation
+    place = contract.assumed_places.get(operation.path) if operation else None
+    if operation is None or place is None:
+        return
+    if operation.id == "listCarriers":
+        shown = bool(carriers_of(exchange))
+    elif operation.id == "createWebhook":
+        shown = webhook_id(exchange.facts) is not None
+    else:
+        shown = True
+    if shown:
+        ledger.hold(place, exchange)
 
 
 def watch(contract: Contract, ledger: Ledger, exchange: Exchange, plan: Plan | None, now: float) -> None:
@@ -24,6 +41,7 @@ def watch(contract: Contract, ledger: Ledger, exchange: Exchange, plan: Plan | N
     check_refusal(contract, ledger, exchange)
     if exchange.operation is None or not exchange.response.succeeded:
         return
+    check_place(contract, ledger, exchange)
     if exchange.operation.id == "trackShipment":
         place = exchange.operation.success.schema_place
         body = contract.read(place, exchange.facts) if place else exchange.facts

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Exchange, Request
 from contract_tests.ledger import FAILED, NOT_VERIFIED, PASSED, WARNED, Ledger, Verdict
@@ -30,6 +32,32 @@ def test_what_held_has_passed_with_its_smallest_witness(contract: Contract) -> N
         ledger.hold(DOCUMENTED, each)
     found = verdict(ledger, DOCUMENTED)
     assert (found.verdict, found.requests, found.witness) == (PASSED, 3, small)
+
+
+def test_a_documented_breach_counts_only_if_what_it_rests_on_holds_here(contract: Contract) -> None:
+    ledger = Ledger(contract.clauses, all_levels_fail=False)
+    ledger.lives()
+    ledger.hold(DOCUMENTED, exchange(1))
+    ledger.breach(DOCUMENTED, exchange(2), "a", "b", given=["track.check-digit"])
+    found = verdict(ledger, DOCUMENTED)
+    assert found.verdict == NOT_VERIFIED
+    assert found.reason == "expected a; found b; but that rests on track.check-digit, not shown to hold here"
+    ledger.hold("track.check-digit")
+    assert verdict(ledger, DOCUMENTED).verdict == FAILED
+    ledger.breach("track.check-digit", exchange(3), "c", "d")
+    assert verdict(ledger, DOCUMENTED).verdict == NOT_VERIFIED
+    ledger.breach(DOCUMENTED, exchange(4), "e", "f")
+    assert (verdict(ledger, DOCUMENTED).verdict, verdict(ledger, DOCUMENTED).reason) == (FAILED, "expected e; found f")
+
+
+def test_what_an_assumed_path_answers_rests_on_that_path(contract: Contract) -> None:
+    ledger = Ledger(contract.clauses, all_levels_fail=False, places=contract.assumed_places)
+    ledger.lives()
+    seen = replace(exchange(1), operation=contract.operations["listCarriers"])
+    ledger.breach("carriers.200", seen, "200", "404")
+    assert "rests on carriers.path" in verdict(ledger, "carriers.200").reason
+    ledger.hold("carriers.path", seen)
+    assert verdict(ledger, "carriers.200").verdict == FAILED
 
 
 def test_nothing_passes_while_the_target_answered_nothing_with_success(contract: Contract) -> None:

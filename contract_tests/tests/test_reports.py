@@ -19,6 +19,7 @@ def run(contract: Contract) -> Any:
     run, _ = a_run(contract, lambda _: reply(200, {"count": 3, "carriers": [], "note": "<b>\x07 & \U0001f4e6"}))
     run.session.probe = "a probe"
     run.api.carriers()
+    run.ledger.hold("carriers.path")
     run.ledger.breach("webhook.201", run.session.exchanges[0], "201", "200 <script>")
     run.ledger.obstacle("errors.503", "no number of a carrier that is down")
     return run

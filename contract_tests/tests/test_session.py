@@ -6,7 +6,9 @@ from contract_tests.budget import Budget, BudgetSpentError
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Request, Response
 from contract_tests.session import UnsafeError
+from contract_tests.spoilt import AGAIN, SpoiltError
 from contract_tests.tests.fakes import KEY, a_run, reply
+from contract_tests.transport import NoAnswerError
 
 HOOK = {"webhook_id": "wh_1", "secret": "whsec_1"}
 
@@ -103,3 +105,57 @@ def test_a_target_that_lives_in_another_time_is_met_there(contract: Contract, da
     run, _ = a_run(contract, lambda _: reply(200, {}, {"Date": date} if date else {}))
     run.api.carriers()
     assert int(run.sleeper.now() - run.sleeper.clock.now()) == ahead
+
+
+class _Gateway:
+    """Answers with the first of these while there are some, and then with what the target says."""
+
+    def __init__(self, *spoilt: Response | NoAnswerError) -> None:
+        self.spoilt = list(spoilt)
+
+    def __call__(self, _: Request) -> Response:
+        if not self.spoilt:
+            return reply(200, {"count": 0, "carriers": []})
+        found = self.spoilt.pop(0)
+        if isinstance(found, NoAnswerError):
+            raise found
+        return found
+
+
+PAGE = Response(502, (("Content-Type", "text/html"),), b"<h1>Bad Gateway</h1>")
+CUT = Response(200, (("Content-Type", "application/json"),), b'{"count": 7')
+
+
+@pytest.mark.parametrize("spoilt", [(PAGE,), (CUT, PAGE), (NoAnswerError("reset"), CUT, PAGE, PAGE)])
+def test_what_a_gateway_spoils_is_asked_again_and_told(
+    contract: Contract, spoilt: tuple[Response | NoAnswerError, ...]
+) -> None:
+    run, script = a_run(contract, _Gateway(*spoilt))
+    exchange = run.api.carriers()
+    assert (exchange.status, exchange.again, len(script.asked)) == (200, len(spoilt), 1 + len(spoilt))
+    assert len(run.session.exchanges) == 1
+    assert len(run.session.spoilt) == len(spoilt)
+    assert [each.clause for each in run.ledger.breaches() if each.clause == "api.json"] == []
+
+
+def test_what_is_spoilt_every_time_is_the_targets_own(contract: Contract) -> None:
+    run, script = a_run(contract, lambda _: PAGE)
+    assert run.api.carriers().status == 502
+    assert len(script.asked) == 1 + AGAIN
+    run.api.carriers(again=True)
+    assert len(script.asked) == 1 + AGAIN + 2
+    assert run.session.spoilt == []
+
+
+def test_an_answer_that_fails_to_order_is_taken_at_once(contract: Contract) -> None:
+    run, script = a_run(contract, lambda _: reply(503, {"error": "carrier_unavailable"}))
+    run.api.track("1Z204E380338943508", wanting_5xx=True)
+    assert len(script.asked) == 1
+
+
+def test_what_may_be_sent_only_once_says_nothing_when_it_is_spoilt(contract: Contract) -> None:
+    run, script = a_run(contract, lambda _: PAGE)
+    with pytest.raises(SpoiltError, match="spoilt on the way: 502"):
+        run.api.subscribe("1Z204E380338943508", "https://example.com/", once=True)
+    assert len(script.asked) == 1
+    assert run.session.exchanges == []
