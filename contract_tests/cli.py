@@ -8,8 +8,8 @@ from pathlib import Path
 
 from contract_tests.contract.document import load
 from contract_tests.contract.files import ContractError
+from contract_tests.contract.listing import listing
 from contract_tests.options import OPTIONS, RunOptions
-from contract_tests.report.listing import listing
 
 _HERE = Path(__file__).resolve().parent
 _USAGE, _BROKEN_SUITE, _INTERRUPTED = 2, 70, 130

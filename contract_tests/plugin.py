@@ -14,6 +14,7 @@ from contract_tests.budget import BudgetSpentError
 from contract_tests.clock import Clock
 from contract_tests.contract.document import load
 from contract_tests.contract.files import ContractError
+from contract_tests.contract.listing import listing
 from contract_tests.counting import concluded
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.lab import Lab
@@ -25,7 +26,6 @@ from contract_tests.preflight import preflight
 from contract_tests.report.annotations import annotations
 from contract_tests.report.console import opening, summary
 from contract_tests.report.files import report, write_reports
-from contract_tests.report.listing import listing
 from contract_tests.run import Run, prepare
 from contract_tests.session import UnsafeError
 from contract_tests.states import States

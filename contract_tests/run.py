@@ -13,6 +13,7 @@ from contract_tests.budget import DEFAULT_LOOKUPS, DEFAULT_REQUESTS, Budget
 from contract_tests.clock import Clock, SystemClock
 from contract_tests.contract.document import Contract, load, placed
 from contract_tests.contract.files import ContractError
+from contract_tests.contract.listing import listing
 from contract_tests.exchange import Exchange, Key
 from contract_tests.facts import Facts, choose_key
 from contract_tests.lab import Lab
@@ -21,7 +22,6 @@ from contract_tests.masking import Mask
 from contract_tests.options import RunOptions
 from contract_tests.outlet import Outlet
 from contract_tests.passive.watch import watch
-from contract_tests.report.listing import listing
 from contract_tests.secrecy import learn_answer, learn_header, learn_url
 from contract_tests.session import Session, Sleeper
 from contract_tests.states import States

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from contract_tests.contract.listing import source_line
 from contract_tests.ledger import FAILED, NOT_VERIFIED, PASSED, WARNED, Verdict
 from contract_tests.masking import Mask, cut, visible
-from contract_tests.report.listing import source_line
 from contract_tests.run import Run
 
 _LONGEST_BODY = 200

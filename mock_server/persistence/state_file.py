@@ -49,6 +49,7 @@ class StateFile:
         """Opens the file, or makes it; ValueError if it is something else, or another mock has it."""
         self.lock = RLock()
         self.path = path
+        self.name = f"state file {path}"
         if path.exists() and not path.is_file():
             raise ValueError(f"the state file {path} cannot be opened: it is no ordinary file; name one")
         try:

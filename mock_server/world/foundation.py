@@ -11,7 +11,7 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.contract.specification import Specification
 from mock_server.domain.clock import Clock, SandboxClock, SystemClock, from_text
-from mock_server.domain.plans import Account, Accounts, Plan
+from mock_server.domain.plans import Accounts, Plan
 from mock_server.domain.recent import Recent
 from mock_server.domain.shipments import magic_numbers as magic
 from mock_server.domain.shipments.carriers import CarrierDirectory, TrackingNumber
@@ -20,6 +20,7 @@ from mock_server.domain.shipments.phrases import Phrases
 from mock_server.domain.shipments.pinned import Pin
 from mock_server.domain.shipments.places import Places
 from mock_server.domain.shipments.source import ShipmentSource
+from mock_server.domain.webhooks.subscriptions import check_url
 from mock_server.domain.webhooks.terms import DeliveryTerms
 from mock_server.faults import scenarios
 from mock_server.faults.matching import Parcel
@@ -99,16 +100,29 @@ class Foundation:
     def stage(self, name: str, document: Any) -> Scenario:
         """The scenario that a document describes; FormError where it is none, or where no world could start so."""
         scenario = Scenario.from_document(name, document, self.vocabulary)
-        from mock_server.world.world import World  # noqa: PLC0415 - worlds stand on the foundation
-
         clock = self.clock.copy()
         with told_at("/clock"):
             scenario.set(clock)
-        world = World(self, Account("", self.accounts.default), scenario, clock=clock)
+        for plan in self.accounts.plans.values():
+            self.plan(plan, scenario)
         for place, pin in enumerate(self.pins(scenario)):
             with told_at(f"/shipments/{place}"):
-                pin.checked(world.seed, self.source, clock.now())
+                pin.checked(self.seed(scenario), self.source, clock.now())
+        self.watched(scenario)
         return scenario
+
+    def seed(self, scenario: Scenario) -> int:
+        """What everything in a world that starts in the scenario follows from."""
+        return self.settings.seed if scenario.seed is None else scenario.seed
+
+    def watched(self, scenario: Scenario) -> list[tuple[TrackingNumber, Mapping[str, Any]]]:
+        """The scenario's webhooks, each with the number that it is about; FormError for one that cannot be."""
+        return [(self._watched(place, webhook), webhook) for place, webhook in enumerate(scenario.webhooks)]
+
+    def _watched(self, place: int, webhook: Mapping[str, Any]) -> TrackingNumber:
+        with told_at(f"/webhooks/{place}"):
+            check_url(webhook["url"])
+            return self.recognise(webhook["tracking_number"], None)
 
     def pins(self, scenario: Scenario) -> list[Pin]:
         """The scenario's shipments; FormError for a number that is none."""

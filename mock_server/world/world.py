@@ -26,7 +26,7 @@ from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
 from mock_server.world.found import FoundShipment
-from mock_server.world.foundation import Foundation, told_at
+from mock_server.world.foundation import Foundation
 
 MOST_COLLECTED = 1_000_000  # steps in which a world makes its deliveries ready to be written down
 
@@ -57,11 +57,10 @@ class World:
         self.scenario = scenario
         self.books = books = books or (RuleBook(),)
         self.account = replace(account, plan=foundation.plan(account.plan, scenario))
-        self.seed = foundation.settings.seed if scenario.seed is None else scenario.seed
+        self.seed = foundation.seed(scenario)
         self.clock = clock or foundation.clock.copy()
         self.quota = Quota(self.account.plan, self.clock)
         self.shipments = Shipments(self.seed, foundation.source)
-        books = books or (RuleBook(),)
         self.faults = ActiveFaults(self.clock, foundation.specification.headers, books, self.seed, account.key)
         self.journal = Journal(foundation.settings.journal_size) if journal is None else journal
         self.webhooks = Webhooks(
@@ -81,11 +80,9 @@ class World:
         if saved:
             self._restore(saved)
             return
-        for place, webhook in enumerate(scenario.webhooks):
-            with told_at(f"/webhooks/{place}"):
-                number = foundation.recognise(webhook["tracking_number"], None)
-                events = tuple(webhook.get("events", ("all",)))
-                self.webhooks.subscribe(number.text, number.carrier.code, webhook["url"], events)
+        for number, webhook in foundation.watched(scenario):
+            events = tuple(webhook.get("events", ("all",)))
+            self.webhooks.subscribe(number.text, number.carrier.code, webhook["url"], events)
 
     def look_up(self, text: str, carrier_code: str | None) -> FoundShipment:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""

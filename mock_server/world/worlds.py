@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
@@ -18,7 +18,7 @@ from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Event
 from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import Identity, identity
-from mock_server.domain.webhooks.records import Saved
+from mock_server.domain.webhooks.records import Saved, Store
 from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Count, Rule
@@ -26,11 +26,6 @@ from mock_server.faults.scenarios import Scenario
 from mock_server.world.admission import check_saved
 from mock_server.world.foundation import Foundation
 from mock_server.world.world import World
-
-if TYPE_CHECKING:
-    from mock_server.persistence.state_file import (
-        StateFile,  # SQLite takes a while to import, and is not always asked for
-    )
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +67,7 @@ class Worlds:
     `scenario` is how new worlds start. `rules` are the fault rules added for every world, `scene` the scenario's.
     """
 
-    def __init__(self, foundation: Foundation, state: "StateFile | None" = None) -> None:
+    def __init__(self, foundation: Foundation, state: Store | None = None) -> None:
         self.foundation = foundation
         self.state = state
         self.clock = foundation.clock
@@ -127,7 +122,7 @@ class Worlds:
     @property
     def seed(self) -> int:
         """What everything in a new world follows from."""
-        return self.foundation.settings.seed if self.scenario.seed is None else self.scenario.seed
+        return self.foundation.seed(self.scenario)
 
     @property
     def keys_made(self) -> int:
@@ -324,7 +319,7 @@ class Worlds:
         for told in self.on_opened:
             told(world)
 
-    def _resume(self, state: "StateFile") -> None:
+    def _resume(self, state: Store) -> None:
         """Let every sandbox of the state file go on."""
         for saved in state.saved():
             try:
@@ -337,7 +332,7 @@ class Worlds:
             except FormError as error:
                 place, detail = f"{masked(saved.key)}{error.flaw.pointer}", error.flaw.detail
                 raise ValueError(
-                    f"the state file {state.path} cannot be gone on with: {place}: {detail}; start under the overlays "
+                    f"the {state.name} cannot be gone on with: {place}: {detail}; start under the overlays "
                     "and settings that it was written under, or name a new file"
                 ) from None
             books, pins = (RuleBook(), self.rules, self.scene), self.pins.values()

@@ -1,9 +1,9 @@
 """Records: what a sandbox writes down of its webhooks, so that a mock that starts again goes on where it stopped."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import Any
+from typing import Any, Protocol
 
 from mock_server.domain.clock import Course
 from mock_server.domain.shipments.source import Identity
@@ -81,3 +81,22 @@ class Records:
     def began(self, identity: Identity, instant: float) -> None: ...
     def moved(self) -> None: ...
     def commit(self, seen: float, counts: Counts) -> None: ...
+
+
+class Store(Protocol):
+    """Where a mock keeps what its sandboxes have promised, so that it goes on after a crash."""
+
+    name: str
+    """What people call it, with its place."""
+
+    def saved(self) -> Iterator[Saved]:
+        """Every sandbox that is kept; ValueError where that cannot be read."""
+
+    def of(self, key: str, course: Callable[[], Course]) -> Records:
+        """Where the sandbox of that key writes; `course` is how its clock goes."""
+
+    def forget(self, key: str) -> None:
+        """Let go of all that is known of a sandbox."""
+
+    def close(self) -> None:
+        """Leave everything as it is to be kept."""

@@ -128,7 +128,7 @@ def test_a_webhook_that_cannot_be_kept_is_refused_and_is_none(clock: ManualClock
     path = tmp_path / "state.db"
     worlds = busy(clock, path)
     file, world = worlds.state, worlds.of(KEY)
-    assert file
+    assert isinstance(file, StateFile)
     (first,) = world.webhooks.subscriptions.all()
     room(file, 1)
     refused, told = 0, set()
