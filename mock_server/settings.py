@@ -45,6 +45,19 @@ class Settings:
 
     host: str = setting("127.0.0.1", "Address to listen on.")
     port: int = setting(8080, "Port to listen on; 0 picks a free one.", least=0, most=65_535)
+    https_port: int | None = setting(
+        None, "Port for HTTPS beside plain HTTP; 0 picks a free one.", least=0, most=65_535, whole=True, metavar="PORT"
+    )
+    tls_cert: str | None = setting(
+        None, "Certificate for HTTPS, PEM; one of a local authority if not given.", metavar="FILE"
+    )
+    tls_key: str | None = setting(None, "Its private key, where that is a file of its own.", metavar="FILE")
+    cors: tuple[str, ...] = setting(
+        (), "Origin whose scripts may call the API, or * for any; never the control plane.", each=str, metavar="ORIGIN"
+    )
+    proxy_others: bool = setting(
+        default=False, help_text="As a proxy, which it is on loopback only, pass on what is for other hosts."
+    )
     seed: int = setting(0, "Number that every shipment, id and draw follows from.", least=-(2**63), most=2**63 - 1)
     scenario: str | None = setting(
         None, "Scenario that every sandbox starts in: a shipped one by name, or a YAML file.", metavar="NAME-or-FILE"
@@ -115,7 +128,7 @@ def _check(setting_field: "Field[Any]", value: Any) -> None:
         return
     if "choices" in metadata and value not in metadata["choices"]:
         raise SettingError(setting_field.name, f"{value!r} is not one of {', '.join(metadata['choices'])}")
-    whole = isinstance(default, int) and not isinstance(default, bool)
+    whole = metadata.get("whole") or (isinstance(default, int) and not isinstance(default, bool))
     if not (whole or isinstance(default, float) or "least" in metadata):
         return
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):

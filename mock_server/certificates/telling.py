@@ -13,35 +13,35 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A kind of client: how its User-Agent begins, and what makes it trust a certificate in FILE."""
+    """A kind of client: how its User-Agent begins, and what makes it trust the certificate in a file."""
 
     name: str
     agents: tuple[str, ...]
     how: str
 
     def told(self, file: Path | str) -> str:
-        return self.how.replace("FILE", str(file))
+        return self.how.replace("<FILE>", str(file))
 
 
 CLIENTS = (
-    Client("curl", ("curl/",), "CURL_CA_BUNDLE=FILE, or --cacert FILE"),
-    Client("Python requests", ("python-requests/",), "REQUESTS_CA_BUNDLE=FILE"),
-    Client("Python httpx, aiohttp, urllib3, http.client", ("python",), "SSL_CERT_FILE=FILE"),
-    Client("Node", ("node", "undici", "axios/", "got "), "NODE_EXTRA_CA_CERTS=FILE"),
+    Client("curl", ("curl/",), "CURL_CA_BUNDLE=<FILE>, or --cacert <FILE>"),
+    Client("Python requests", ("python-requests/",), "REQUESTS_CA_BUNDLE=<FILE>"),
+    Client("Python httpx, aiohttp, urllib3, http.client", ("python",), "SSL_CERT_FILE=<FILE>"),
+    Client("Node", ("node", "undici", "axios/", "got "), "NODE_EXTRA_CA_CERTS=<FILE>"),
     Client(
         "Java",
         ("java",),
-        "keytool -importcert -noprompt -alias trackflow-mock -file FILE -keystore trust.p12 -storepass changeit, then "
-        "java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit",
+        "keytool -importcert -noprompt -alias trackflow-mock -file <FILE> -keystore trust.p12 -storepass changeit, "
+        "then java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit",
     ),
-    Client("Ruby", ("ruby", "faraday"), "SSL_CERT_FILE=FILE"),
-    Client("Go", ("go-http-client",), "SSL_CERT_FILE=FILE (on macOS and Windows, the system's store)"),
-    Client(".NET, PHP, Rust on Linux", (".net", "php", "guzzlehttp", "reqwest"), "SSL_CERT_FILE=FILE"),
-    Client("Debian, Ubuntu", (), "cp FILE /usr/local/share/ca-certificates/ && update-ca-certificates"),
-    Client("Fedora", (), "cp FILE /etc/pki/ca-trust/source/anchors/ && update-ca-trust"),
-    Client("macOS", (), "security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db FILE"),
-    Client("Windows", (), "certutil -user -addstore Root FILE"),
-    Client("Firefox", ("mozilla/",), "Settings, Certificates, Import: FILE, to identify websites"),
+    Client("Ruby", ("ruby", "faraday"), "SSL_CERT_FILE=<FILE>"),
+    Client("Go", ("go-http-client",), "SSL_CERT_FILE=<FILE> (on macOS and Windows, the system's store)"),
+    Client(".NET, PHP, Rust on Linux", (".net", "php", "guzzlehttp", "reqwest"), "SSL_CERT_FILE=<FILE>"),
+    Client("Debian, Ubuntu", (), "cp <FILE> /usr/local/share/ca-certificates/ && update-ca-certificates"),
+    Client("Fedora", (), "cp <FILE> /etc/pki/ca-trust/source/anchors/ && update-ca-trust"),
+    Client("macOS", (), "security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db <FILE>"),
+    Client("Windows", (), "certutil -user -addstore Root <FILE>"),
+    Client("Firefox", ("mozilla/",), "Settings, Certificates, Import: <FILE>, to identify websites"),
 )
 
 

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from mock_server.cli.ca import ca
 from mock_server.cli.certify import certify
 from mock_server.cli.docs import docs
 from mock_server.cli.exits import WRONG, Unusable
@@ -59,5 +60,5 @@ def cli() -> None:
     """
 
 
-for command in (serve, run, numbers, carriers, keys, trigger, certify, health, docs):
+for command in (serve, run, ca, numbers, carriers, keys, trigger, certify, health, docs):
     cli.add_command(command)

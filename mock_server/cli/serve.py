@@ -1,6 +1,7 @@
 """`trackflow-mock serve`: one option for each setting."""
 
 import gc
+import os
 import sys
 from dataclasses import Field, fields, replace
 from functools import partial
@@ -49,7 +50,7 @@ def setting_option(field: Field[Any]) -> Any:
         return click.option(name, multiple=True, type=each, metavar=metadata["metavar"], **options)
     kind: Any = type(field.default) if field.default is not None else str
     if "least" in metadata:
-        ranged = click.IntRange if kind is int else click.FloatRange
+        ranged = click.IntRange if kind is int or metadata.get("whole") else click.FloatRange
         kind = ranged(metadata["least"], metadata.get("most"))
     return click.option(name, type=kind, metavar=metadata.get("metavar"), **options)
 
@@ -63,6 +64,8 @@ def flag(name: str) -> str:
 def serve(**options: Any) -> None:
     """Run the mock on this machine."""
     from contract_tests.contract.files import DocumentError
+    from mock_server.certificates.authority import CertificateError
+    from mock_server.cli.doors import doors
     from mock_server.server.listening import ListenError
     from mock_server.server.serving import serve as serve_http
     from mock_server.web.front import Front
@@ -74,25 +77,27 @@ def serve(**options: Any) -> None:
         settings, made = _with_token(Settings(**options))
         mock = Mock(settings)
         front = Front(mock)
+        served = doors(mock, front, os.environ)
         serve_http(
-            front.answer,
+            served.answer,
             settings.host,
             settings.port,
             on_ready=partial(_ready, token=made),
-            options=front.options(),
+            options=served.options,
         )
         mock.close()
     except SettingError as error:
         raise click.BadParameter(error.problem, param_hint=flag(error.name)) from None
-    except (DocumentError, ListenError, ValueError) as error:
+    except (DocumentError, ListenError, CertificateError, ValueError) as error:
         raise Unusable(str(error)) from None
 
 
-def _ready(url: str, token: str | None) -> None:
+def _ready(*urls: str, token: str | None) -> None:
     """Say so, and let the collector leave alone what lives as long as the process."""
     if token:
         print(f"control plane token: {token}", file=sys.stderr)
-    print(f"listening on {url}", flush=True)
+    for url in urls:
+        print(f"listening on {url}", flush=True)
     gc.freeze()
     gc.enable()
 

@@ -12,6 +12,7 @@ from mock_server.server.reply import Reply, Sending
 from mock_server.server.request import Request
 
 PIECE = 64 * 1024
+BOTH = 2  # sides of a tunnel
 # What concerns one connection only, and is not handed on (RFC 9110 section 7.6.1); bodies are sent with their length.
 OWN = frozenset({"connection", "proxy-connection", "keep-alive", "proxy-authorization", "te", "transfer-encoding"})
 
@@ -82,6 +83,7 @@ class _Client(asyncio.Protocol):
         self.free = asyncio.Event()
         self.free.set()
         self.lost = False
+        self.ended = 0
 
     async def hear(self, reader: asyncio.StreamReader) -> None:
         """Hand on what the other host sends, as fast as the client takes it."""
@@ -91,8 +93,10 @@ class _Client(asyncio.Protocol):
                 await self.free.wait()
                 if self.lost:
                     return
+            self.ended += 1
             if self.transport.can_write_eof() and not self.transport.is_closing():
                 self.transport.write_eof()
+            self._end()
         except OSError:
             self.transport.abort()
 
@@ -114,7 +118,14 @@ class _Client(asyncio.Protocol):
     def eof_received(self) -> bool:
         with contextlib.suppress(OSError):
             self.writer.write_eof()
+        self.ended += 1
+        self._end()
         return True
+
+    def _end(self) -> None:
+        """Close once both sides have said all."""
+        if self.ended == BOTH:
+            self.transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
         self.lost = True

@@ -27,7 +27,8 @@ class MockServer(Flask):
         self.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
         self.register_error_handler(Problem, render)
         self.register_error_handler(HTTPException, self._unrouted)
-        self.register_blueprint(control_plane(self.worlds, __version__, self.scheduler), url_prefix=CONTROL_PREFIX)
+        plane = control_plane(self.worlds, __version__, self.scheduler, mock.certificate)
+        self.register_blueprint(plane, url_prefix=CONTROL_PREFIX)
         base = mock.pipeline.specification.base_path
         for operation in mock.pipeline.specification.operations.values():
             self.add_url_rule(

@@ -7,7 +7,7 @@ from mock_server.server.parsing import Limits
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.server.serving import Options
-from mock_server.web.mock import CONTROL_PREFIX, Mock
+from mock_server.web.mock import CONTROL_PREFIX, Mock, is_of_control
 
 if TYPE_CHECKING:
     from mock_server.web.app import MockServer
@@ -34,10 +34,10 @@ class Front:
         return MockServer(self.mock)
 
     def answer(self, request: Request) -> Reply:
-        return self.flask.answer(request) if _of_control(request) else self.mock.answer(request)
+        return self.flask.answer(request) if is_of_control(request) else self.mock.answer(request)
 
     def refuse(self, refusal: Refusal) -> Reply:
-        if refusal.request is not None and _of_control(refusal.request):
+        if refusal.request is not None and is_of_control(refusal.request):
             return self.flask.refuse(refusal)
         return self.mock.refuse(refusal)
 
@@ -52,8 +52,3 @@ class Front:
             on_start=(self.mock.scheduler.start,),
             on_listening=(self.mock.sender.listens_at,),
         )
-
-
-def _of_control(request: Request) -> bool:
-    target = request.target
-    return (request.path if "%" in target else target).startswith(CONTROL_PREFIX)

@@ -1,5 +1,6 @@
 """The mock itself: one answer to one request, whichever door it came by."""
 
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -41,6 +42,8 @@ class Mock:
         )
         self._hosts = Hosts(settings.host, [*settings.allow_host, *self.pipeline.specification.hosts])
         self.scheduler = Scheduler(self.worlds, sender, self.worlds.clock.base)
+        self.certificate: Callable[[], bytes] | None = None
+        """The certificate that clients of this mock are to trust; told by whoever serves it with TLS."""
 
     def answer(self, request: Request) -> Reply:
         """The reply to a request for an operation, or for nothing that the contract knows."""
@@ -71,6 +74,12 @@ class Mock:
         """Leave what is to be kept as it is; to be called when nothing is served any more."""
         if self.worlds.state:
             self.worlds.state.close()
+
+
+def is_of_control(request: Request) -> bool:
+    """Whether a request is for the control plane."""
+    target = request.target
+    return (request.path if "%" in target else target).startswith(CONTROL_PREFIX)
 
 
 def _start_from(name: str, worlds: Worlds) -> None:

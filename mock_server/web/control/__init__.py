@@ -15,6 +15,7 @@ from mock_server.sending.scheduler import Scheduler
 from mock_server.web.bridge import respond
 from mock_server.web.control import (
     about,
+    certificates,
     clock,
     faults,
     keys,
@@ -36,6 +37,7 @@ from mock_server.world import Worlds
 
 NOUNS = (
     about,
+    certificates,
     keys,
     clock,
     faults,
@@ -52,7 +54,9 @@ NOUNS = (
 )
 
 
-def control_plane(worlds: Worlds, version: str, scheduler: Scheduler) -> Blueprint:
+def control_plane(
+    worlds: Worlds, version: str, scheduler: Scheduler, certificate: Callable[[], bytes] | None = None
+) -> Blueprint:
     """The blueprint of one mock's control plane."""
     blueprint = Blueprint("control", __name__)
     settings = worlds.foundation.settings
@@ -69,7 +73,7 @@ def control_plane(worlds: Worlds, version: str, scheduler: Scheduler) -> Bluepri
                 headers={"Accept-Encoding": IDENTITY},
             )
 
-    plane = Plane(worlds, version, scheduler)
+    plane = Plane(worlds, version, scheduler, certificate=certificate)
     for route in (route for noun in NOUNS for route in noun.ROUTES):
         blueprint.add_url_rule(
             route.path, f"{route.method}_{route.handler.__name__}", _view(plane, route.handler), methods=[route.method]

@@ -33,6 +33,8 @@ class Plane:
     version: str
     scheduler: Scheduler
     wall: Clock = field(default_factory=SystemClock)
+    certificate: Callable[[], bytes] | None = None
+    """The certificate of who vouches for this mock's TLS, if that is for clients to be told."""
 
     @property
     def forms(self) -> Forms:
