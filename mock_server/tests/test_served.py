@@ -136,3 +136,16 @@ def test_bad_input_gets_the_contract_s_error(url: str, method: str, path: str, b
     assert found == status
     if status >= 400:
         assert set(json.loads(content)) == {"success", "error"}
+
+
+def test_a_standard_error_that_nobody_reads_stops_nobody() -> None:
+    with serving("--sandboxes", "1") as (process, url):  # each new key is a line in the log
+        for number in range(3000):
+            if number % 3:
+                ask(url, f"/nowhere/{'x' * 80}", f"tf_test_free_{number}")
+            status, _, _ = ask(url, "/v2/carriers", f"tf_test_{('free', 'growth')[number % 2]}_{number}")
+            assert status == 200
+            if number > 400:
+                break
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0

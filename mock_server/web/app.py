@@ -11,7 +11,7 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.settings import Settings
 from mock_server.version import __version__
-from mock_server.web.bridge import ask, reply_of, request_of, respond
+from mock_server.web.bridge import ask, request_of, respond
 from mock_server.web.control import control_plane
 from mock_server.web.mock import CONTROL_PREFIX, Mock
 from mock_server.web.problems import Problem, from_http, render
@@ -46,7 +46,7 @@ class MockServer(Flask):
 
     def refuse(self, refusal: Refusal) -> Reply:
         """What the server answers itself to a control call: a problem as all there, and none of the journal's."""
-        return reply_of(render(Problem(HTTPStatus(refusal.status), refusal.reason)))
+        return Problem(HTTPStatus(refusal.status), refusal.reason).reply()
 
     def _operation(self, **_parameters: str) -> Response:
         """The contract's answer; what the path means is read from the raw target, as by the fast door."""

@@ -3,10 +3,11 @@ import json
 import logging
 import warnings
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 
-from mock_server.cli.logs import configure
+from mock_server.cli.logs import MOST_LINES, configure
 
 
 @pytest.fixture(autouse=True)
@@ -21,10 +22,74 @@ def _restored() -> Iterator[None]:
     logging.captureWarnings(capture=False)
 
 
+def flushed() -> None:
+    for handler in logging.getLogger().handlers:
+        handler.flush()
+
+
+class Stuck(io.StringIO):
+    """An output that takes nothing until it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = Event()
+        self.asked = Event()
+
+    def write(self, text: str) -> int:
+        self.asked.set()
+        self.let.wait(20)
+        return super().write(text)
+
+
+def test_an_output_that_takes_nothing_holds_nobody_up_and_what_is_lost_is_told() -> None:
+    output = Stuck()
+    configure("text", output)
+    log = logging.getLogger("x")
+    log.warning("first")
+    assert output.asked.wait(20)
+    for number in range(MOST_LINES + 500):
+        log.warning(f"line {number}")
+    output.let.set()
+    flushed()
+    log.warning("last")
+    flushed()
+    lines = output.getvalue().splitlines()
+    assert lines[0] == "WARNING first"
+    assert len(lines) <= MOST_LINES + 3
+    assert lines[-1] == "WARNING last (500 lines were let go of)"
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_lines_of_one_kind_are_counted_and_not_repeated(form: str) -> None:
+    output = io.StringIO()
+    configure(form, output)
+    for number in range(24_700):
+        logging.getLogger("x").warning("forgot the sandbox of %s", f"tf_{number}")
+    logging.getLogger("x").warning("another")
+    flushed()
+    lines = output.getvalue().splitlines()
+    assert len(lines) < 40
+    assert "another" in lines[-1]
+    assert form == "json" or lines[-2] == "WARNING forgot the sandbox of tf_16383 (16384 lines like this one)"
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_an_output_that_is_gone_stops_nothing(closed: bool) -> None:
+    output = io.StringIO()
+    configure("text", output)
+    if closed:
+        output.close()
+    else:
+        output.write = lambda _: (_ for _ in ()).throw(BrokenPipeError())  # type: ignore[method-assign]
+    logging.getLogger("x").warning("anybody?")
+    flushed()
+
+
 def test_a_json_log_has_one_object_a_line() -> None:
     output = io.StringIO()
     configure("json", output)
     logging.getLogger("mock_server.world").warning("forgot the sandbox of %s", "tf_test_...ee_a")
+    flushed()
     line = json.loads(output.getvalue())
     assert (line["level"], line["logger"]) == ("warning", "mock_server.world")
     assert line["message"] == "forgot the sandbox of tf_test_...ee_a"
@@ -37,6 +102,7 @@ def test_a_json_log_keeps_a_traceback_in_its_line() -> None:
         raise KeyError("why")
     except KeyError:
         logging.getLogger("x").exception("failed")
+    flushed()
     assert "KeyError: 'why'" in json.loads(output.getvalue())["traceback"]
 
 
@@ -44,6 +110,7 @@ def test_a_text_log_is_for_people() -> None:
     output = io.StringIO()
     configure("text", output)
     logging.getLogger("x").warning("careful")
+    flushed()
     assert output.getvalue() == "WARNING careful\n"
 
 
@@ -53,4 +120,5 @@ def test_a_warning_is_one_line_that_names_no_place_in_the_source() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("always")
         warnings.warn("ours.yaml: /actions/0: matches nothing", stacklevel=1)
+    flushed()
     assert output.getvalue() == "WARNING ours.yaml: /actions/0: matches nothing\n"
