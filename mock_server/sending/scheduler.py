@@ -11,6 +11,8 @@ from mock_server.sending.lanes import STEPS, Lanes, PlannedAttempt
 from mock_server.world import World, Worlds
 
 MOST_AT_ONCE = 512  # attempts under way; more than one world may have, so that hanging receivers of a few stop nobody
+WATCH = 1.0  # real seconds between two looks at the machine's clock
+JUMP = 1.0  # seconds by which it may differ from the timers' without having jumped
 HELD_UP = 1.0  # real seconds after which a sandbox whose turn went wrong has another
 HEAD_START = 0.5  # real seconds after which an unanswered delivery no longer holds up the next of its webhook
 
@@ -45,6 +47,15 @@ class Scheduler:
         self._started = True
         for world in self._worlds.all():
             self._adopt(world)
+        self._watch()
+
+    def _watch(self, before: tuple[float, float] | None = None) -> None:
+        """Look now and then whether the machine's clock has jumped, as after a suspend: timers know nothing of that."""
+        seen = self._wall.now(), self.loop.time()
+        if before and abs((seen[0] - before[0]) - (seen[1] - before[1])) > JUMP and self._wall.scale:
+            for lanes in self._lanes.values():
+                lanes.wake()
+        self.loop.call_later(WATCH, self._watch, seen)
 
     def news(self, world: World) -> int:
         """Something has happened to the world; how many of its deliveries are pending."""

@@ -480,3 +480,22 @@ def test_a_turn_that_goes_wrong_is_told_and_taken_again(clock: ManualClock, monk
         assert "a bug" in world.webhooks.queue.troubles[-1]
 
     on_loop(clock, test)
+
+
+@pytest.mark.parametrize("hours", [2, 24, 24 * 30])
+def test_a_clock_of_the_machine_that_jumps_forward_makes_what_is_due_by_then_go(
+    monkeypatch: pytest.MonkeyPatch, hours: float
+) -> None:
+    monkeypatch.setattr(outbound, "WATCH", 0.0)
+    clock = Running(1_781_524_800.0)
+
+    async def test(mock: Mock) -> None:
+        mock.subscribe()
+        await mock.turns()
+        assert not mock.receivers.open
+        mock.clock.sleep(hours * HOUR)
+        for _ in range(2000):
+            await asyncio.sleep(0)
+        assert mock.receivers.open
+
+    on_loop(clock, test)
