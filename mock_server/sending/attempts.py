@@ -28,7 +28,7 @@ class Outcome:
     blocked: bool = False
 
 
-async def made(posting: Posting, world: World, delivery: Delivery, wall: Clock, *, replay: bool) -> Outcome:
+async def attempt(posting: Posting, world: World, delivery: Delivery, wall: Clock, *, replay: bool) -> Outcome:
     """What comes of one attempt; `wall` is real time, which the timestamps of Standard Webhooks are in.
 
     It counts as made when it was due, so that a clock that jumps over several finds each at its own instant.
@@ -40,7 +40,7 @@ async def made(posting: Posting, world: World, delivery: Delivery, wall: Clock, 
         answer = await posting.post(delivery.url, headers, delivery.body)
     except HostNotAllowedError as error:
         return Outcome(Attempt(at, real, 0.0, headers, problem=str(error), replay=replay), blocked=True)
-    attempt = Attempt(
+    made = Attempt(
         at,
         real,
         answer.seconds,
@@ -51,7 +51,7 @@ async def made(posting: Posting, world: World, delivery: Delivery, wall: Clock, 
         answer_body=answer.body,
         replay=replay,
     )
-    return Outcome(attempt, wait_of(answer.headers, wall.now()))
+    return Outcome(made, wait_of(answer.headers, wall.now()))
 
 
 def wait_of(headers: Mapping[str, str], now: float) -> float:

@@ -1,4 +1,4 @@
-"""Outbound: the deliveries of all sandboxes on one event loop, so that nobody waits for another's slow receiver."""
+"""The scheduler: deliveries of all sandboxes on one event loop, so that nobody waits for another's slow receiver."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -6,7 +6,7 @@ from functools import partial
 
 from mock_server.domain.clock import Clock
 from mock_server.domain.webhooks.delivery import Delivery
-from mock_server.sending.attempts import Posting, made
+from mock_server.sending.attempts import Posting, attempt
 from mock_server.sending.lanes import STEPS, Lanes, PlannedAttempt
 from mock_server.world import World, Worlds
 
@@ -133,7 +133,7 @@ class Scheduler:
         world, delivery = lanes.world, planned.delivery
         head_start = self.loop.call_later(self._head_start, lanes.pass_on, delivery)
         try:
-            outcome = await made(self._posting, world, delivery, self._wall, replay=planned.replay)
+            outcome = await attempt(self._posting, world, delivery, self._wall, replay=planned.replay)
         except Exception as error:  # noqa: BLE001 - one delivery that cannot be made must not stop the others
             note = f"it failed here, not at its receiver: {type(error).__name__}: {error}"
             world.webhooks.queue.trouble(f"delivery {delivery.id}: {note}", error)

@@ -64,7 +64,8 @@ class Worlds:
     """The worlds in use, each made when its key is first seen; the one idle longest goes when there are too many.
 
     One with webhooks goes only after all that have none, and never while a state file promises to keep them.
-    `scenario` is how new worlds start. `rules` are the fault rules added for every world, `scene` the scenario's.
+    `scenario` is how new worlds start. `rules` are the fault rules added for every world, `scenario_rules` those of the
+    scenario.
     """
 
     def __init__(self, foundation: Foundation, state: Store | None = None) -> None:
@@ -83,7 +84,7 @@ class Worlds:
         self.on_opened: list[Callable[[World], object]] = []
         self.on_forgotten: list[Callable[[World], object]] = []
         self.rules: RuleBook
-        self.scene: RuleBook
+        self.scenario_rules: RuleBook
         self.beginning: Callable[[], tuple[Opening, list[Newcomer]]] | None = None  # where a reset leads, if not here
         self._worlds: dict[str, World] = {}
         self._made = 0
@@ -104,7 +105,7 @@ class Worlds:
         known = self._worlds.get(key)
         if known:
             return known
-        account, books = self.foundation.accounts.authenticate(key), (RuleBook(), self.rules, self.scene)
+        account, books = self.foundation.accounts.authenticate(key), (RuleBook(), self.rules, self.scenario_rules)
         return World(
             self.foundation, account, self.scenario, pins=self.pins.values(), books=books, clock=self.clock.copy()
         )
@@ -265,7 +266,7 @@ class Worlds:
 
     def _take_in(self, newcomer: Newcomer) -> None:
         account, saved, own = newcomer.account, newcomer.saved, RuleBook(newcomer.rules)
-        books = (own, self.rules) if newcomer.alone else (own, self.rules, self.scene)
+        books = (own, self.rules) if newcomer.alone else (own, self.rules, self.scenario_rules)
         journal, clock = self._journal(), self.clock.copy()
         self._admit(account, newcomer.scenario, books=books, clock=clock, journal=journal, saved=saved)
         world = self._worlds[account.key]
@@ -281,14 +282,14 @@ class Worlds:
         scenario.set(self.clock)
         self.pins = {identity(pin.number): pin for pin in self.foundation.pins(scenario)}
         self.scenario = scenario
-        self.rules, self.scene = RuleBook(), RuleBook(scenario.rules)
-        seed, books = self.foundation.settings.seed, (RuleBook(), self.rules, self.scene)
+        self.rules, self.scenario_rules = RuleBook(), RuleBook(scenario.rules)
+        seed, books = self.foundation.settings.seed, (RuleBook(), self.rules, self.scenario_rules)
         self.stray_faults = ActiveFaults(self.clock, self.foundation.specification.headers, books, seed, "")
 
     def _open(self, account: Account) -> World:
         with self._lock:
             if account.key not in self._worlds:
-                books, pins = (RuleBook(), self.rules, self.scene), self.pins.values()
+                books, pins = (RuleBook(), self.rules, self.scenario_rules), self.pins.values()
                 journal = self._journal()
                 self._admit(account, self.scenario, pins=pins, books=books, clock=self.clock.copy(), journal=journal)
             return self._worlds[account.key]
@@ -335,7 +336,7 @@ class Worlds:
                     f"the {state.name} cannot be gone on with: {place}: {detail}; start under the overlays "
                     "and settings that it was written under, or name a new file"
                 ) from None
-            books, pins = (RuleBook(), self.rules, self.scene), self.pins.values()
+            books, pins = (RuleBook(), self.rules, self.scenario_rules), self.pins.values()
             parts = {"pins": pins, "books": books, "journal": self._journal(), "saved": saved}
             self._admit(account, self.scenario, clock=self.clock.copy(), **parts)
 

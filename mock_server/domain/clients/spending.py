@@ -1,4 +1,4 @@
-"""Lookups: whether a client spends its quota on news."""
+"""Spending: whether a client spends its quota on news."""
 
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus

@@ -1,4 +1,4 @@
-"""Scenes: what a magic shipment has gone through, so that it shows one thing at every instant of a season."""
+"""Magic journeys: what a magic shipment has gone through, so that it shows one thing at every instant of a season."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace

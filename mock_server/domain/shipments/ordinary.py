@@ -13,7 +13,7 @@ from mock_server.domain.shipments.calendar import HOUR, Season
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.itineraries import Itineraries, Itinerary
 from mock_server.domain.shipments.journey import SILENCE_SECONDS, Event, Journey
-from mock_server.domain.shipments.outcomes import LIVES, lost, never_handed_over
+from mock_server.domain.shipments.outcomes import OUTCOMES, lost, never_handed_over
 from mock_server.domain.shipments.phrases import Phrases
 from mock_server.domain.shipments.places import Places, distance
 from mock_server.domain.shipments.services import Hours, ServiceLevel, ServiceLevels
@@ -22,8 +22,8 @@ from mock_server.domain.shipments.simulation import Simulation
 REMEMBERED = 4096  # journeys; about 3 kB each
 BACKLOGS = (0.8, 0.9, 1.0, 1.0, 1.1, 1.25, 1.5, 2.2)  # how long facilities take, of what they usually do
 WEEKENDS = 1.2  # how much longer everything takes because of them
-_LIVES = tuple(life for life, _ in LIVES)
-_WEIGHTS = tuple(accumulate(weight for _, weight in LIVES))
+_OUTCOMES = tuple(life for life, _ in OUTCOMES)
+_WEIGHTS = tuple(accumulate(weight for _, weight in OUTCOMES))
 
 
 class OrdinaryShipments:
@@ -64,7 +64,7 @@ class OrdinaryShipments:
     def _deal(self, seed: int, number: TrackingNumber, season: Season) -> Journey:
         random = stream(seed, number.carrier.code, number.text, season.index)
         itinerary, level, service = self.prepare(number, random)
-        life = random.choices(_LIVES, cum_weights=_WEIGHTS)[0]
+        life = random.choices(_OUTCOMES, cum_weights=_WEIGHTS)[0]
         silent = life in (lost, never_handed_over)
         start = season.silence(random) if silent else season.departure(random, expected_seconds(itinerary, level))
         simulation = Simulation(itinerary, level, random, start)

@@ -1,4 +1,4 @@
-"""Lives: what can become of a parcel, from its label to its last scan."""
+"""Outcomes: what can become of a parcel, from its label to its last scan."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -134,7 +134,7 @@ def send_back(simulation: Simulation) -> None:
 
 
 # Of a thousand parcels; most carriers deliver 19 of 20 at the first attempt.
-LIVES: tuple[tuple[Outcome, int], ...] = (
+OUTCOMES: tuple[tuple[Outcome, int], ...] = (
     (smooth, 630),
     (second_attempt, 80),
     (fetched, 65),

@@ -1,4 +1,4 @@
-"""Diaries: the scans of one life, written in the order in which they happen."""
+"""Simulation: the scans of one shipment, written in the order in which they happen."""
 
 from dataclasses import dataclass
 from random import Random
@@ -154,7 +154,7 @@ class Simulation:
         self.write("out_for_delivery", self.itinerary.destination)
 
     def knock(self, phrase: str) -> None:
-        """What the courier scans at the door, some hours after loading."""
+        """What the driver scans at the door, some hours after loading."""
         self.wait((0.5, 0.8))
         self.until(self.itinerary.destination, DOOR, everyone=False)
         self.write(phrase, self.itinerary.destination)

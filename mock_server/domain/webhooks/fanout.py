@@ -1,4 +1,4 @@
-"""The fanout: turns what happens to shipments into deliveries to who wants to hear of it."""
+"""Fan-out: what happens to shipments becomes deliveries to who wants to hear of it."""
 
 import logging
 from base64 import b64encode

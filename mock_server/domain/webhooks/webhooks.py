@@ -1,4 +1,4 @@
-"""The webhooks: one sandbox's webhooks, from a subscription to the last attempt at its last delivery."""
+"""One sandbox's webhooks, from a subscription to the last attempt at its last delivery."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress

@@ -36,13 +36,13 @@ def take(worlds: Worlds, key: str | None = None) -> dict[str, Any]:
             "seed": worlds.seed,
             "clock": parts.clock(worlds.clock, base),
             "scenario": parts.scenario(worlds.scenario),
-            "scene": [rule.id for rule in worlds.scene.in_force.rules],
+            "scene": [rule.id for rule in worlds.scenario_rules.in_force.rules],
             "faults": [rule.to_json() for rule in worlds.rules.in_force.rules],
             "shipments": [parts.shipment(pin) for pin in worlds.pins.values()],
             "keys_made": worlds.keys_made,
         },
         "worlds": [
-            written(world, base, alone=worlds.scene not in world.books)
+            written(world, base, alone=worlds.scenario_rules not in world.books)
             for world in (worlds.all() if key is None else [worlds.glimpse(key)])
         ],
     }

@@ -11,7 +11,7 @@ from mock_server.world import Foundation
 
 NOW = from_text("2026-06-15T12:00:00Z")
 FOUNDATION = Foundation(Settings())
-REHEARSAL = SampleEvents(FOUNDATION)
+SAMPLES = SampleEvents(FOUNDATION)
 STATUSES = {
     entry["const"]
     for entry in FOUNDATION.specification.document["components"]["schemas"]["Tracking"]["$defs"]["status"]["oneOf"]
@@ -21,23 +21,23 @@ STATUSES = {
 @pytest.mark.parametrize("status", sorted(STATUSES))
 @pytest.mark.parametrize("number", [None, "1Z999AA10123456784", "RR990000045GB"])
 def test_any_number_can_be_given_any_status(status: str, number: str | None) -> None:
-    event = REHEARSAL.event(REHEARSAL.number(number, status), status, NOW, "evt_1", "wh_1")
-    assert (event.data["status"], event.type) == (status, REHEARSAL.events.type_of(status))
+    event = SAMPLES.event(SAMPLES.number(number, status), status, NOW, "evt_1", "wh_1")
+    assert (event.data["status"], event.type) == (status, SAMPLES.events.type_of(status))
     assert number is None or event.data["tracking_number"] == number
     validator({"$ref": "#/components/schemas/WebhookEvent"}, FOUNDATION.specification.document).validate(
-        REHEARSAL.events.value(event)
+        SAMPLES.events.value(event)
     )
 
 
 @pytest.mark.parametrize("status", ["delivered", "exception", "failed_attempt", "returned"])
 def test_the_event_is_of_the_last_day(status: str) -> None:
-    event = REHEARSAL.event(REHEARSAL.number(None, status), status, NOW, "evt_1", "wh_1")
+    event = SAMPLES.event(SAMPLES.number(None, status), status, NOW, "evt_1", "wh_1")
     age = NOW - from_text(event.data["events"][0]["timestamp"])
     assert 0 <= age < 86_400
 
 
 def test_without_a_number_it_is_the_one_that_a_mock_answers_with_that_status() -> None:
-    number = REHEARSAL.number(None, "delivered")
+    number = SAMPLES.number(None, "delivered")
     scenario = FOUNDATION.scenario(number)
     assert scenario is not None
     assert scenario.journey == "delivered"
@@ -45,12 +45,12 @@ def test_without_a_number_it_is_the_one_that_a_mock_answers_with_that_status() -
 
 @pytest.mark.parametrize("word", ["delivered", "tracking.delivered"])
 def test_an_event_may_be_named_in_short(word: str) -> None:
-    assert REHEARSAL.event_type(word) == "tracking.delivered"
+    assert SAMPLES.event_type(word) == "tracking.delivered"
 
 
 def test_an_unknown_event_is_refused_with_the_choices() -> None:
     with pytest.raises(ValueError, match="'lost' is no event; there are delivered, exception, updated"):
-        REHEARSAL.event_type("lost")
+        SAMPLES.event_type("lost")
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,20 @@ def test_an_unknown_event_is_refused_with_the_choices() -> None:
     ],
 )
 def test_an_event_has_a_usual_status(event_type: str, status: str) -> None:
-    assert REHEARSAL.status(event_type) == status
+    assert SAMPLES.status(event_type) == status
 
 
 def test_a_status_must_go_with_its_event() -> None:
-    assert REHEARSAL.status("tracking.exception", "returned") == "returned"
+    assert SAMPLES.status("tracking.exception", "returned") == "returned"
     with pytest.raises(ValueError, match=r"'returned' comes with tracking\.exception, not with tracking\.delivered"):
-        REHEARSAL.status("tracking.delivered", "returned")
+        SAMPLES.status("tracking.delivered", "returned")
 
 
 def test_a_status_that_does_not_exist_is_refused() -> None:
     with pytest.raises(ValueError, match="'lost' is no status; there are pending,"):
-        REHEARSAL.status("tracking.updated", "lost")
+        SAMPLES.status("tracking.updated", "lost")
 
 
 def test_what_is_no_number_is_refused() -> None:
     with pytest.raises(ApiError, match="invalid_tracking_number"):
-        REHEARSAL.number("???", "delivered")
+        SAMPLES.number("???", "delivered")

@@ -10,7 +10,7 @@ from mock_server.domain.clock import ManualClock, from_text
 from mock_server.domain.webhooks.delivery import Delivery
 from mock_server.sending.address import ReceiverAnswer
 from mock_server.sending.allowed import HostNotAllowedError
-from mock_server.sending.attempts import Outcome, made, wait_of
+from mock_server.sending.attempts import Outcome, attempt, wait_of
 from mock_server.settings import Settings
 from mock_server.world import Foundation, World, Worlds
 
@@ -42,7 +42,7 @@ def world(clock: ManualClock) -> World:
 def outcome(
     world: World, answer: ReceiverAnswer | Exception, delivery: Delivery = DELIVERY, replay: bool = False
 ) -> Outcome:
-    return asyncio.run(made(Clerk(answer), world, delivery, ManualClock(NOW + 5), replay=replay))
+    return asyncio.run(attempt(Clerk(answer), world, delivery, ManualClock(NOW + 5), replay=replay))
 
 
 def test_an_attempt_counts_as_made_when_it_was_due(world: World) -> None:
@@ -65,7 +65,7 @@ def test_the_standard_timestamp_is_in_real_time_wherever_the_sandbox_s_clock_is(
 def test_bytes_and_headers_of_two_attempts_are_the_same(world: World) -> None:
     clerk = Clerk(ReceiverAnswer(0.0, 500))
     for _ in range(2):
-        asyncio.run(made(clerk, world, DELIVERY, ManualClock(NOW), replay=False))
+        asyncio.run(attempt(clerk, world, DELIVERY, ManualClock(NOW), replay=False))
     assert clerk.sent[0] == clerk.sent[1]
 
 

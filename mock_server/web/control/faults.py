@@ -22,7 +22,7 @@ def books(call: ControlCall) -> list[RuleBook]:
     world = call.seen_world()
     if world:
         return [world.faults.own]
-    return [call.worlds.rules, call.worlds.scene, *(each.faults.own for each in call.worlds.all())]
+    return [call.worlds.rules, call.worlds.scenario_rules, *(each.faults.own for each in call.worlds.all())]
 
 
 def list_faults(call: ControlCall) -> Reply:
@@ -67,7 +67,7 @@ def _listed(call: ControlCall) -> Iterator[dict[str, Any]]:
             yield _row(rule, [count], call.key if rule in own else None)
         return
     everywhere = [*(each.faults for each in worlds.all()), worlds.stray_faults]
-    for rule in (*worlds.rules.in_force.rules, *worlds.scene.in_force.rules):
+    for rule in (*worlds.rules.in_force.rules, *worlds.scenario_rules.in_force.rules):
         yield _row(rule, [faults.count(rule) for faults in everywhere], None)
     for each in worlds.all():
         for rule in each.faults.own.in_force.rules:

@@ -1,4 +1,4 @@
-"""Scenes: magic shipments show what their scenario says, at every instant."""
+"""Magic journeys: magic shipments show what their scenario says, at every instant."""
 
 import pytest
 
