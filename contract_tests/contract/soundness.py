@@ -99,7 +99,7 @@ def _incomplete(document: Mapping[str, Any], path: str, item: Mapping[str, Any],
         if name not in declared:
             yield place, f"{{{name}}} of the path is no parameter of the operation; declare it, with in: path"
     statuses = [str(status) for status in operation.get("responses", {})]
-    if not any(re.fullmatch("2[0-9][0-9]", status) for status in statuses):
+    if not any(re.fullmatch("2[0-9][0-9]|2XX|default", status) for status in statuses):
         told = ", ".join(statuses) or "none"
         yield f"{place}/responses", f"there is no status of success such as 200 among them ({told}); add one"
 

@@ -13,7 +13,7 @@ from mock_server.api.routes import IDENTITY, Route, Router, coded, unknown, wron
 from mock_server.api.subjects import subject_of
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import NOTHING, Call, Reply, encode
-from mock_server.contract.operations import JSON, Answer, Operation
+from mock_server.contract.operations import Answer, Operation
 from mock_server.domain.clients.journal import KEPT_BODY, Entry, Struck
 from mock_server.domain.quota import Allowance, wait
 from mock_server.domain.randomness import stream
@@ -65,6 +65,8 @@ class Pipeline:
         """
         route = self._router.find(method, target)
         call = Call(method, target, route.path_params, route.query, headers, body)
+        if route.operation and route.operation.public and not self._known(headers.get(self._key_header)):
+            return self._for_guest(route, route.operation, call, broken)
         world: World | None = None
         allowance: Allowance | None = None
         refusal: ApiError | None = None
@@ -121,6 +123,28 @@ class Pipeline:
         """The reply to what is not looked at, or never became a request, in the journal of those without a key."""
         reply = self.specification.errors.reply(error)
         self._record(None, Route(), call, reply, refusal=error)
+        return reply
+
+    def _known(self, key: str | None) -> bool:
+        try:
+            self.worlds.foundation.accounts.authenticate(key)
+        except ApiError:
+            return False
+        return True
+
+    def _for_guest(self, route: Route, operation: Operation, call: Call, broken: ApiError | None) -> Reply:
+        """The reply to a request without a key where the contract asks for none: nobody's quota, nobody's faults."""
+        world, preference, refusal = self.worlds.fresh(), NONE, None
+        try:
+            call, problem = self._read(world, route, broken, call)
+            preference = read(call.headers["prefer"], operation) if "prefer" in call.headers else NONE
+            reply = self._preferred(world, operation, preference) or self._handle(world, operation, call, problem)
+        except ApiError as error:
+            refusal, reply = error, self._refuse(route, call, error)
+        reply, struck = self._spoilt(None, route, call, preference.after(reply))
+        injected = _injected(call, refusal, preference, struck)
+        reply = self._labelled(reply, injected, preference)
+        self._record(None, route, call, reply, refusal=refusal, injected=injected, struck=struck)
         return reply
 
     def _read(self, world: World, route: Route, broken: ApiError | None, call: Call) -> tuple[Call, ApiError | None]:
@@ -182,7 +206,8 @@ class Pipeline:
             raise copy(problem)  # routes are remembered, and an exception keeps every frame that it is raised through
         handler = self._handlers.get(operation.id)
         if handler is None:
-            return operation.sample(stream(world.seed, operation.id, call.target, call.body))
+            chance = stream(world.seed, operation.id, call.target, call.body)
+            return operation.sample(chance, accept=call.headers.get("accept", ""))
         answer = handler(world, call)
         headers = {self._names[fact]: value for fact, value in (answer.headers or NOTHING).items()}
         if answer.facts is None:
@@ -193,7 +218,7 @@ class Pipeline:
             content = self._write(world, operation, answer, call)
             if place:
                 self._renderings.put(place, content)
-        return Reply(operation.status, content, {"Content-Type": JSON, **headers}, answer.pause)
+        return Reply(operation.status, content, {"Content-Type": operation.media_type, **headers}, answer.pause)
 
     def _write(self, world: World, operation: Operation, answer: Answer, call: Call) -> bytes:
         facts = answer.facts() if answer.facts else None

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from contract_tests.contract.numerals import DEEPEST, fraction, too_deep, whole
 from mock_server.contract.errors import ApiError
+from mock_server.contract.media import declared_for
 
 LONGEST_SHOWN = 80  # characters of a name in a message
 
@@ -55,15 +56,25 @@ def misread(error: UnicodeDecodeError) -> str:
     return f"byte 0x{error.object[error.start]:02x} at offset {error.start} is no part of a character"
 
 
-def check_media_type(headers: Mapping[str, str], accepted: tuple[str, ...]) -> None:
-    """ApiError `invalid_request` with 415 unless the Content-Type is one of the accepted media types."""
+def read_text(body: bytes) -> str:
+    """The text of a body; ApiError `invalid_request` if it is not UTF-8."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise ApiError("invalid_request", f"the body is not UTF-8 text: {misread(error)}") from None
+
+
+def check_media_type(headers: Mapping[str, str], accepted: tuple[str, ...]) -> str:
+    """The accepted media type, or range, that the Content-Type is; ApiError `invalid_request` with 415 if none."""
     given = headers.get("content-type", "")
-    if given.partition(";")[0].strip().lower() not in accepted:
+    found = declared_for(given, accepted)
+    if found is None:
         raise ApiError(
             "invalid_request",
             f"Content-Type {given!r} is not accepted; send {' or '.join(accepted)}",
             status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         )
+    return found
 
 
 def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

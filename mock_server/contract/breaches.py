@@ -14,7 +14,8 @@ from contract_tests.contract.templates import Template
 from contract_tests.contract.validation import validator
 from mock_server.contract.bodies import read_json
 from mock_server.contract.errors import ApiError
-from mock_server.contract.operations import JSON, Operation
+from mock_server.contract.media import JSON
+from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
 
 Node = Mapping[str, Any]

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from random import Random
 from typing import Any, Protocol
 
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence
-from mock_server.contract.bodies import check_media_type, read_json
+from mock_server.contract.bodies import check_media_type, read_json, read_text
 from mock_server.contract.errors import ApiError, ContractBroken
-from mock_server.contract.messages import Call, Reply
+from mock_server.contract.media import JSON, body_of, chosen, examples_of, is_json, name_of, written
+from mock_server.contract.messages import Call, Reply, encode
 from mock_server.contract.parameter_styles import pairs_of
-from mock_server.contract.parameters import Parameter, cookies_of, error_code
+from mock_server.contract.parameters import FORM, Parameter, Typing, cookies_of, error_code, form_of
 from mock_server.contract.samples import sample
 from mock_server.contract.shapes import Shape
-
-JSON = "application/json"
 
 
 class NamedPlan(Protocol):
@@ -63,20 +63,31 @@ class Operation:
         self._headers = [each for each in self.parameters if each.place in {"header", "cookie"}]
         self._body = resolve(document, self.spec["requestBody"]) if "requestBody" in self.spec else None
         self.media_types = tuple(self._body["content"]) if self._body else ()
-        schema = self._body["content"].get(JSON, {}).get("schema") if self._body else None
-        self._body_validator = validator(schema, document) if schema is not None else None
-        self._body_shape = Shape(schema, document) if schema is not None else None
-        self._limits = list(_limits(schema, document)) if schema is not None else []
-        self.status = min(int(status) for status in self.spec["responses"] if status.startswith("2"))
-        self._reply_schema = self.response(self.status).get("content", {}).get(JSON, {}).get("schema")
+        self._bodies = {
+            media_type: _Body(media_type, media.get("schema", True), document)
+            for media_type, media in (self._body["content"].items() if self._body else ())
+        }
+        # Whether it is answered without a key (OpenAPI 3.1 section 4.8.10): no requirement, or an empty one.
+        self.public = not all(self.spec.get("security", document.get("security", ())) or ({},))
+        self.status = min(map(int, self._statuses("2")), default=HTTPStatus.OK)
+        content = self.response(self.status).get("content", {})
+        self.media_type = chosen(each for each in content if is_json(each)) or JSON
+        self._reply_schema = content.get(self.media_type, {}).get("schema")
         self._reply_validator = validator(self._reply_schema, document) if self._reply_schema is not None else None
         self._reply_shape = Shape(self._reply_schema, document) if self._reply_schema is not None else None
         self._cost = _pointer(self.spec.get("x-cost"))
 
     def response(self, status: int) -> Mapping[str, Any]:
-        """The declared response of that status, references followed."""
-        found: Mapping[str, Any] = resolve(self._document, self.spec["responses"][str(status)])
+        """The response declared for that status, or its class, or whatever is not declared; references followed."""
+        responses = self.spec["responses"]
+        names = (str(status), f"{status // 100}XX", "default")
+        found: Mapping[str, Any] = resolve(self._document, next(responses[each] for each in names if each in responses))
         return found
+
+    def _statuses(self, kind: str = "") -> list[str]:
+        """The declared statuses, a class such as 2XX as its first."""
+        names = (status.upper().replace("XX", "00") for status in self.spec["responses"])
+        return [status for status in names if status.isdigit() and status.startswith(kind)]
 
     # Requests
 
@@ -101,24 +112,16 @@ class Operation:
 
     def check_request(self, facts: Mapping[str, Any]) -> None:
         """ApiError `invalid_request` where this operation would take no request that says so."""
-        if self._body_validator is None or self._body_shape is None:
-            return
-        for error in self._body_validator.iter_errors(self._body_shape.write(facts, Random(0))):
-            raise ApiError(error_code(error), sentence(error))
+        body = self._bodies.get(chosen(self.media_types) or "")
+        if body is not None:
+            body.check(facts)
 
     def _read_body(self, call: Call, plan: NamedPlan) -> Any:
-        if self._body is None or self._body_validator is None or self._body_shape is None:
+        if self._body is None or (not call.body and not self._body.get("required", False)):
             return None
-        if not call.body and not self._body.get("required", False):
-            return None
-        if call.body:
-            check_media_type(call.headers, self.media_types)
-        value = read_json(call.body)
-        for error in self._body_validator.iter_errors(value):
-            raise ApiError(error_code(error), f"body: {sentence(error)}")
-        for pointer, field in self._limits:
-            _check_limit(value, pointer, field, plan)
-        return self._body_shape.read(value)
+        media_type = check_media_type(call.headers, self.media_types) if call.body else None
+        body = self._bodies.get(media_type or chosen(self.media_types) or "")
+        return None if body is None else body.read(call.body, plan)
 
     def items(self, call: Call) -> list[Any] | None:
         """The array that `x-cost` names, each item a lookup of its own; None if the call is one lookup."""
@@ -148,33 +151,53 @@ class Operation:
             for error in self._reply_validator.iter_errors(value):
                 raise ContractBroken(f"{self.id} {self.status}: {sentence(error)}")
 
-    def sample(self, random: Random, status: int | None = None) -> Reply:
+    def sample(self, random: Random, status: int | None = None, accept: str = "") -> Reply:
         """A generated reply that keeps the contract, for an operation or a status that no Python answers."""
         status = status or self.status
-        content = self.response(status).get("content", {})
-        if JSON not in content:
-            return Reply(status)
-        return Reply.json(status, sample(content[JSON].get("schema", True), self._document, random))
+        response = self.response(status)
+        content = response.get("content", {})
+        media_type = chosen(content, accept)
+        headers = self._sample_headers(response, random)
+        if media_type is None:
+            return Reply(status, headers=headers)
+        body = body_of(media_type, content[media_type], self._document, random)
+        return Reply(status, body, {"Content-Type": name_of(media_type), **headers})
+
+    def _sample_headers(self, response: Mapping[str, Any], random: Random) -> dict[str, str]:
+        """The headers that the response promises and that the mock has no value of its own for."""
+        declared = ((name, resolve(self._document, each)) for name, each in response.get("headers", {}).items())
+        mine = [(name, spec) for name, spec in declared if spec.get("required") and "x-value" not in spec]
+        values = {}
+        for name, spec in mine:
+            given = dict(examples_of(spec, self._document))
+            value = next(iter(given.values())) if given else sample(spec.get("schema", True), self._document, random)
+            values[name] = value if isinstance(value, str) else encode(value).decode().strip("[]")
+        return {name: value for name, value in values.items() if name.lower() != "content-type"}
 
     def example(self, name: str, status: int | None = None) -> Reply:
         """The named example of a response, with that response's status; ApiError `invalid_request` lists the names."""
         fitting = [found for found in self.examples() if status in (None, found[0])]
         for found, each, value in fitting:
             if each == name:
-                return Reply.json(found, value)
+                media_type = self._media_type_of(found, name)
+                return Reply(found, written(media_type, value), {"Content-Type": name_of(media_type)})
         choices = ", ".join(f"{each} ({found})" for found, each, _ in fitting) or "none"
         raise ApiError("invalid_request", f"Prefer: example={name} is no example of {self.id}; it has {choices}")
 
     def examples(self) -> Iterator[tuple[int, str, Any]]:
         """Status, name and value of each named example of the operation's responses."""
         for status in self.statuses:
-            for name, example in self.response(status).get("content", {}).get(JSON, {}).get("examples", {}).items():
-                yield status, name, resolve(self._document, example)["value"]
+            for media in self.response(status).get("content", {}).values():
+                yield from ((status, name, value) for name, value in examples_of(media, self._document) if name)
+
+    def _media_type_of(self, status: int, example: str) -> str:
+        content = self.response(status).get("content", {})
+        return next(str(name) for name, media in content.items() if example in media.get("examples", {}))
 
     @property
     def statuses(self) -> list[int]:
         """Statuses the operation declares."""
-        return [int(status) for status in self.spec["responses"] if status.isdigit()]
+        return [int(status) for status in self._statuses()]
 
     def constant_headers(self, status: int) -> Mapping[str, str]:
         """Headers that the declared response fixes with `const`."""
@@ -185,9 +208,43 @@ class Operation:
         return {name: str(schema["const"]) for name, schema in declared if "const" in schema}
 
 
+class _Body:
+    """What bodies of one media type must be, compiled once."""
+
+    def __init__(self, media_type: str, schema: Any, document: Mapping[str, Any]) -> None:
+        self._media_type = media_type
+        self._validator = validator(schema, document)
+        self._shape = Shape(schema, document)
+        self._limits = list(_limits(schema, document))
+        self._typing = Typing(schema, document)
+
+    def read(self, body: bytes, plan: NamedPlan) -> Any:
+        """The body's value; ApiError for the first thing that is wrong with it. What cannot be read is None."""
+        kind = self._media_type.partition(";")[0].strip().lower()
+        if is_json(kind):
+            value = read_json(body)
+        elif kind == FORM:
+            value = self._typing.value(form_of(body))
+        elif kind.startswith("text/"):
+            value = read_text(body)
+        else:
+            return None
+        for error in self._validator.iter_errors(value):
+            raise ApiError(error_code(error), f"body: {sentence(error)}")
+        for pointer, field in self._limits:
+            _check_limit(value, pointer, field, plan)
+        return self._shape.read(value)
+
+    def check(self, facts: Mapping[str, Any]) -> None:
+        """ApiError for the first thing that is wrong with a body that says so."""
+        for error in self._validator.iter_errors(self._shape.write(facts, Random(0))):
+            raise ApiError(error_code(error), sentence(error))
+
+
 def _limits(schema: Any, document: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     """Properties of a body whose length the plan limits, each with the plan's field: `x-limit`."""
-    properties = resolve(document, schema).get("properties", {})
+    found = resolve(document, schema)
+    properties = found.get("properties", {}) if isinstance(found, Mapping) else {}
     resolved = ((name, resolve(document, each)) for name, each in properties.items())
     return [(name, each["x-limit"]) for name, each in resolved if isinstance(each, dict) and "x-limit" in each]
 

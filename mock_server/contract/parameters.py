@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from math import isfinite
 from typing import Any
+from urllib.parse import unquote_plus
 
 from jsonschema import Draft202012Validator, ValidationError
 
@@ -13,8 +14,9 @@ from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence
 from mock_server.contract.errors import ApiError
 from mock_server.contract.folding import CHOICES, folded
-from mock_server.contract.parameter_styles import Pairs, Part, decoded, in_path, in_query, members_in_query
+from mock_server.contract.parameter_styles import Pairs, Part, decoded, in_path, in_query, members_in_query, pairs_of
 
+FORM = "application/x-www-form-urlencoded"
 _STYLES = {"query": "form", "cookie": "form"}  # elsewhere it is simple
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _LONGEST_NUMBER = 300  # characters
@@ -38,7 +40,7 @@ class Parameter:
         self._empty: bool = spec.get("allowEmptyValue", False)
         self._style: str = spec.get("style", _STYLES.get(self.place, "simple"))
         self._explode: bool = spec.get("explode", self._style in {"form", "deepObject"})
-        self._typing = _Typing(spec.get("schema", True) if media is None else media.get("schema", True), document)
+        self._typing = Typing(spec.get("schema", True) if media is None else media.get("schema", True), document)
         self.validator: Draft202012Validator = self._typing.validator
 
     def in_path(self, raw: str) -> str:
@@ -136,13 +138,13 @@ class Parameter:
         return ApiError("invalid_request", f"{subject} {told}" if told.startswith("is ") else f"{subject}: {told}")
 
 
-class _Typing:
+class Typing:
     """What a schema takes a text for."""
 
     def __init__(self, schema: Any, document: Mapping[str, Any]) -> None:
         self._schema = schema
         self._document = document
-        self._inner: dict[int, _Typing] = {}
+        self._inner: dict[int, Typing] = {}
 
     @cached_property
     def validator(self) -> Draft202012Validator:
@@ -182,9 +184,9 @@ class _Typing:
         fitting = (each for each in meant if self.validator.is_valid(each)) if len(meant) > 1 else iter(meant)
         return next(fitting, meant[0] if meant else part)
 
-    def _of(self, schema: Any) -> "_Typing":
+    def _of(self, schema: Any) -> "Typing":
         if id(schema) not in self._inner:
-            self._inner[id(schema)] = _Typing(schema, self._document)
+            self._inner[id(schema)] = Typing(schema, self._document)
         return self._inner[id(schema)]
 
     def _meant(self, text: str) -> Iterator[Any]:
@@ -225,6 +227,15 @@ def _type(value: Any) -> str:
 def error_code(error: ValidationError) -> str:
     """The code with which a violation is refused: `x-error` beside the broken keyword, else `invalid_request`."""
     return str(error.schema.get("x-error", "invalid_request")) if isinstance(error.schema, dict) else "invalid_request"
+
+
+def form_of(body: bytes) -> dict[str, Part]:
+    """The members of a form (application/x-www-form-urlencoded); one that comes again is an array."""
+    found: dict[str, Part] = {}
+    for name, raw in pairs_of(body.decode("latin-1")):
+        text, before = unquote_plus(raw, errors="replace"), found.get(name)
+        found[name] = text if before is None else [*(before if isinstance(before, list) else [str(before)]), text]
+    return found
 
 
 def cookies_of(header: str) -> dict[str, str]:

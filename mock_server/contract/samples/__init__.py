@@ -6,6 +6,7 @@ starts from Python types, hypothesis-jsonschema and Schemathesis search for edge
 """
 
 from collections.abc import Mapping
+from math import inf
 from random import Random
 from typing import Any
 
@@ -18,6 +19,8 @@ from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence
 from mock_server.contract.folding import CHOICES, CONDITIONS, Schema, both, folded
 from mock_server.contract.samples.collections import SampleError, Spot, sample_array, sample_object
+from mock_server.contract.samples.discriminators import heir_of, name_of
+from mock_server.contract.samples.heights import Heights
 from mock_server.contract.samples.numbers import integer, number
 from mock_server.contract.samples.texts import text
 
@@ -40,13 +43,17 @@ class _Drawing:
     def __init__(self, document: Mapping[str, Any], random: Random) -> None:
         self._document = document
         self._random = random
+        self._heights = Heights(document)
 
     def value(self, schema: Any, spot: Spot) -> Any:
         """A value for the schema; tried until it keeps it."""
         spot = spot.entered(schema)
-        if len(spot.inside) > _DEEPEST:
+        if spot.depth > _DEEPEST or (spot.again and self._heights.of(schema) == inf):
             raise SampleError(spot.place, "$ref", "it must contain itself without end; make one step of it optional")
         whole, check = folded(schema, self._document), validator(schema, self._document)
+        if CHOICES not in whole and "discriminator" in whole and isinstance(schema, Mapping):
+            heir = heir_of(schema.get("$ref"), whole["discriminator"], self._random)
+            whole = self._named(folded(heir, self._document), whole["discriminator"], heir) if heir else whole
         fault: SampleError | None = None
         for attempt in range(TRIES):
             try:
@@ -66,7 +73,7 @@ class _Drawing:
         given = self._given(schema, attempt)
         if given:
             return given[0]
-        schema = self._decided(schema, spot, attempt)
+        schema, spot = self._decided(schema, spot, attempt)
         given = self._given(schema, attempt)
         if given:
             return given[0]
@@ -91,14 +98,16 @@ class _Drawing:
             raise SampleError(spot.place, "enum", "it allows no value at all")
         return self._random.choice(values)
 
-    def _decided(self, schema: Schema, spot: Spot, attempt: int) -> Schema:
-        """The schema with one branch of every choice, and one side of every condition, folded in."""
+    def _decided(self, schema: Schema, spot: Spot, attempt: int) -> tuple[Schema, Spot]:
+        """The schema with one branch of every choice, and one side of every condition, folded in, and where it is."""
         for _ in range(_DEEPEST):
             if CHOICES not in schema and CONDITIONS not in schema:
                 break
             rest = {name: value for name, value in schema.items() if name not in {CHOICES, CONDITIONS}}
             for branches in schema.get(CHOICES, ()):
-                rest = self._with(rest, self._branch(branches, spot, attempt))
+                branch = self._branch(branches, spot, attempt)
+                spot = spot.within(branch)
+                rest = self._named(self._with(rest, branch), schema.get("discriminator"), branch)
             for condition in schema.get(CONDITIONS, ()):
                 sides = ("if", "then") if self._random.random() < 0.5 else ("else",)
                 for side in sides:
@@ -107,14 +116,25 @@ class _Drawing:
         for name, dependent in schema.get("dependentSchemas", {}).items():
             if name in schema.get("properties", {}) or name in schema.get("required", ()):
                 schema = self._with(schema, dependent)
-        return schema
+        return schema, spot
 
     def _branch(self, branches: list[Any], spot: Spot, attempt: int) -> Any:
-        """A branch by chance; inside itself, the one that asks for least, so that there is an end."""
+        """A branch by chance; inside itself, the one that ends soonest."""
         if not spot.again:
             return self._random.choice(branches)
-        needs = sorted(branches, key=lambda branch: len(folded(branch, self._document).get("required", ())))
-        return needs[attempt % len(needs)]
+        shortest = sorted(branches, key=self._heights.of)
+        return shortest[attempt % len(shortest)]
+
+    def _named(self, schema: dict[str, Any], discriminator: Any, branch: Any) -> dict[str, Any]:
+        """The schema with the branch's name as the value of the discriminator's property, if that may have it."""
+        reference = branch.get("$ref") if isinstance(branch, Mapping) else None
+        if not discriminator or not reference:
+            return schema
+        member, name = discriminator["propertyName"], name_of(reference, discriminator)
+        own = schema.get("properties", {}).get(member, True)
+        if not validator(own, self._document).is_valid(name):
+            return schema
+        return both({"properties": {member: {"const": name}}, "required": [member]}, schema)
 
     def _with(self, schema: Schema, other: Any) -> dict[str, Any]:
         return both(schema, folded(other, self._document))

@@ -1,8 +1,8 @@
 """Generated objects and arrays, their members drawn by whoever asks."""
 
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -26,17 +26,33 @@ class SampleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where in the schema a value is being made, and inside of what; `again` is true inside itself."""
+    """Where in the schema a value is being made, and inside of what: references, and `again` once one is met twice."""
 
     place: str
-    inside: tuple[int, ...] = ()
+    inside: frozenset[str] = frozenset()
     again: bool = False
+    depth: int = 0
 
     def below(self, *steps: str | int) -> "Spot":
-        return Spot(self.place + pointer(steps), self.inside)
+        return replace(self, place=self.place + pointer(steps))
 
     def entered(self, schema: Any) -> "Spot":
-        return Spot(self.place, (*self.inside, id(schema)), id(schema) in self.inside)
+        """The spot inside the schema; once it is inside itself, so is everything below."""
+        return replace(self.within(schema), depth=self.depth + 1)
+
+    def within(self, part: Any) -> "Spot":
+        """The same spot, of which this part of its schema holds too."""
+        met = frozenset(_references(part))
+        return replace(self, inside=self.inside | met, again=self.again or bool(met & self.inside))
+
+
+def _references(schema: Any) -> Iterator[str]:
+    """The references that the schema takes in."""
+    if isinstance(schema, Mapping):
+        if "$ref" in schema:
+            yield schema["$ref"]
+        for each in schema.get("allOf", ()):
+            yield from _references(each)
 
 
 Draw = Callable[[Any, Spot], Any]  # a value for the schema, or SampleError

@@ -5,7 +5,7 @@ so an overlay can rename, nest or flatten what the API says without a line of co
 into a fact that is an object; `x-value` beside a `const` is the mock's own word for that constant.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import product
 from json import dumps
@@ -47,10 +47,14 @@ class _Compiler:
     def node(self, schema: Any) -> Node:
         if isinstance(schema, bool) or not schema.keys() & {"$ref", "allOf"}:
             return self._compiled(folded(schema, self._document))
+        return self._once(schema, lambda: folded(schema, self._document))
+
+    def _once(self, schema: Any, whole: Callable[[], Schema]) -> Node:
+        """The schema's node; while that is in the making, one that will find it."""
         key = dumps(schema, sort_keys=True)
         if key not in self._nodes:
-            self._nodes[key] = Again(self._nodes, key)
-            self._nodes[key] = self._compiled(folded(schema, self._document))
+            self._nodes[key] = Again(partial(self._nodes.__getitem__, key))
+            self._nodes[key] = self._compiled(whole())
         return self._nodes[key]
 
     def _compiled(self, schema: Schema) -> Node:
@@ -75,10 +79,10 @@ class _Compiler:
         words = dict(self._words(schema))
         if words:
             return Words(words)
-        nodes = [flat for variant in self._variants(schema) for flat in _flat(self._compiled(variant))]
-        records = [node for node in nodes if isinstance(node, Record)]
-        other = next((node for node in nodes if isinstance(node, (Items, Words))), Plain())
-        return Choice(records, other) if records else other
+        nodes = [self._once(variant, partial(dict, variant)) for variant in self._variants(schema)]
+        if any(isinstance(node, Again) for node in nodes):
+            return Again(lambda: _chosen(nodes))
+        return _chosen(nodes)
 
     def _words(self, schema: Schema) -> Iterator[tuple[str, Any]]:
         """Constants of the choices that the mock knows by another name, by that name."""
@@ -98,5 +102,13 @@ class _Compiler:
             yield variant
 
 
+def _chosen(variants: Iterable[Node]) -> Node:
+    nodes = [flat for node in variants for flat in _flat(node)]
+    records = [node for node in nodes if isinstance(node, Record)]
+    other = next((node for node in nodes if isinstance(node, (Items, Words))), Plain())
+    return Choice(records, other) if records else other
+
+
 def _flat(node: Node) -> list[Node]:
-    return node.nodes if isinstance(node, Choice) else [node]
+    found = node.node if isinstance(node, Again) else node
+    return found.nodes if isinstance(found, Choice) else [found]

@@ -1,6 +1,7 @@
 """The parts a shape is compiled to: each writes facts as its schema has them, and reads values back."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from operator import is_
 from random import Random
 from typing import Any, Protocol
@@ -184,12 +185,16 @@ class Choice:
 class Again:
     """A schema inside itself, known only when the outer one is compiled."""
 
-    def __init__(self, nodes: Mapping[str, Node], key: str) -> None:
-        self._nodes = nodes
-        self._key = key
+    def __init__(self, find: Callable[[], Node]) -> None:
+        self._find = find
+
+    @cached_property
+    def node(self) -> Node:
+        found = self._find()
+        return found.node if isinstance(found, Again) else found
 
     def write(self, facts: Any, random: Random) -> Any:
-        return self._nodes[self._key].write(facts, random)
+        return self.node.write(facts, random)
 
     def read(self, value: Any) -> Any:
-        return self._nodes[self._key].read(value)
+        return self.node.read(value)

@@ -115,7 +115,7 @@ def test_a_schema_inside_itself_comes_to_an_end() -> None:
         ({"type": "array", "items": {"enum": [1]}, "minItems": 2, "uniqueItems": True}, "#/items", "uniqueItems"),
         ({"allOf": [{"pattern": "^a$"}, {"pattern": "^b$"}]}, "#/allOf/1/pattern", "pattern"),
         ({"allOf": [{"const": 1}, {"const": 2}]}, "#/allOf/1/const", "const"),
-        ({"$ref": "#/components/schemas/Endless"}, "#" + "/properties/next" * 40, "$ref"),
+        ({"$ref": "#/components/schemas/Endless"}, "#/properties/next", "$ref"),
     ],
 )
 def test_a_schema_without_values_is_refused_with_its_place_and_keyword(schema: Any, place: str, keyword: str) -> None:
