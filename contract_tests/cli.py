@@ -9,7 +9,7 @@ from pathlib import Path
 from contract_tests.contract.document import load
 from contract_tests.contract.files import ContractError
 from contract_tests.contract.listing import listing
-from contract_tests.options import OPTIONS, RunOptions
+from contract_tests.options import OPTIONS, RunOptions, field_of
 
 _HERE = Path(__file__).resolve().parent
 _USAGE, _BROKEN_SUITE, _INTERRUPTED = 2, 70, 130
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None, *, plugins: Sequence[object] = 
     if options.command != "run":
         parser.print_help()
         return _USAGE if given else 0
-    chosen = {name.strip("-").replace("-", "_"): None for name, _ in OPTIONS}
+    chosen = {field_of(name): None for name, _ in OPTIONS}
     try:
         asked = RunOptions(**{name: getattr(options, name) for name in chosen})
         if asked.list:
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None, *, plugins: Sequence[object] = 
 def _run(given: Sequence[str], plugins: Sequence[object]) -> int:
     import pytest  # noqa: PLC0415  # a listing does without
 
-    ours = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "-q", "--no-header", "--tb=short", "-rN"]
+    ours = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "--no-header", "--tb=short", "-rN"]
     outcome = _Outcome()
     status = int(pytest.main([str(_HERE), *ours, *given], plugins=[outcome, *plugins]))
     if outcome.finished:
@@ -85,7 +85,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     for name, how in OPTIONS:
-        run.add_argument(name, **how)
+        run.add_argument(name, dest=field_of(name), **how)
     return parser
 
 

@@ -11,6 +11,7 @@ from contract_tests.plugin import (  # noqa: F401  # pytest finds hooks and fixt
     pytest_configure,
     pytest_ignore_collect,
     pytest_pyfunc_call,
+    pytest_report_teststatus,
     pytest_runtest_makereport,
     pytest_runtestloop,
     pytest_sessionfinish,

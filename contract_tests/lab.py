@@ -1,8 +1,9 @@
 """Webhooks of this run: made once, used by several probes, told by events that the target is asked for."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from contract_tests.api import Api
@@ -95,9 +96,13 @@ class Lab:
                 exchange = self._subscribe(chosen, events, url or self._url(box))
             facts = self.api.read(exchange) if exchange.response.succeeded else {}
             self.hooks[name] = Hook(
-                name, box, chosen, events, url or self._url(box), exchange, webhook_id(facts), webhook_secret(facts)
+                name, box, chosen, events, url or self._url(box), exchange, webhook_id(facts), self._secret(facts)
             )
         return self.hooks[name]
+
+    def _secret(self, facts: Mapping[str, Any]) -> str | None:
+        """The account's one secret, if it has one, else the webhook's own."""
+        return self.target.webhook_secret or webhook_secret(facts)
 
     def number(self) -> Number:
         """The shipment that events happen to: one whose life is not over, preferably the known one."""

@@ -3,13 +3,17 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
 from contract_tests.contract.clauses import Clause
 from contract_tests.exchange import Exchange
 from contract_tests.masking import cut
+from contract_tests.selection import Selection
+from contract_tests.target import Waiver
 
+_EVERYTHING = Selection()
 _LONGEST = 300  # characters of what was expected or found that a person wants to read
 PASSED, FAILED, WARNED, NOT_VERIFIED = "passed", "failed", "warned", "not_verified"
 
@@ -36,6 +40,7 @@ class Verdict:
     requests: int
     breaches: tuple[Breach, ...] = ()
     witness: Exchange | None = None
+    waiver: Waiver | None = None
 
     @property
     def breach(self) -> Breach | None:
@@ -66,7 +71,9 @@ class Ledger:
         all_levels_fail: bool,
         places: Mapping[str, str] = MappingProxyType({}),
         mask: Callable[[str], str] = str,
+        selection: Selection = _EVERYTHING,
     ) -> None:
+        self._selection = selection
         self._mask = mask
         self._clauses = {name: each for name, each in clauses.items() if each.beyond_http is None}
         self._all_levels_fail = all_levels_fail
@@ -75,6 +82,15 @@ class Ledger:
         self._log: list[Breach] = []
         self._places = places
         self.entered: set[tuple[str, str, tuple[str, ...]]] = set()  # probe, documented clause, what it rests on
+
+    def judges(self, clause: str) -> bool:
+        """Whether the run judges the clause at all."""
+        return self._selection.judges(clause)
+
+    @property
+    def today(self) -> date:
+        """The day of the run, by which waivers end."""
+        return self._selection.today
 
     def hold(self, clause: str | None, exchange: Exchange | None = None) -> None:
         """The clause could have been broken here and was not."""
@@ -102,6 +118,11 @@ class Ledger:
             self._evidence[clause].breaches.append(found_here)
             self._log.append(found_here)
             self._attach(clause, exchange)
+
+    def forget(self) -> None:
+        """Drops all evidence: what answered so far was not the target."""
+        self._evidence = {name: _Evidence() for name in self._clauses}
+        self._log.clear()
 
     def lives(self) -> None:
         """The target has answered something with success; before that, no clause passes."""
@@ -138,7 +159,8 @@ class Ledger:
 
     def fails(self, clause: str) -> bool:
         """Whether a breach of this clause fails the run, or only warns."""
-        return self._all_levels_fail or self._clauses[clause].documented
+        counts = self._all_levels_fail or self._clauses[clause].documented
+        return counts and self._selection.judges(clause) and self._selection.waiver(clause) is None
 
     def counts(self, breach: Breach) -> bool:
         """Whether everything that the breach rests on has been shown to hold for this target."""
@@ -155,7 +177,7 @@ class Ledger:
         return evidence is not None and (evidence.held or bool(evidence.breaches))
 
     def verdicts(self) -> list[Verdict]:
-        return [self._verdict(name) for name in self._clauses]
+        return [self._verdict(name) for name in self._clauses if self._selection.judges(name)]
 
     def _rests(self, clause: str, exchange: Exchange | None, given: Sequence[str]) -> tuple[str, ...]:
         """The assumed clauses that a verdict on a documented one rests on."""
@@ -184,7 +206,8 @@ class Ledger:
         if breaches:
             verdict = FAILED if self.fails(name) else WARNED
             reason = f"expected {breaches[0].expected}; found {breaches[0].found}"
-            return Verdict(clause, verdict, reason, requests, tuple(breaches))
+            waiver = self._selection.waiver(name) or self._selection.ended(name)
+            return Verdict(clause, verdict, reason, requests, tuple(breaches), waiver=waiver)
         if evidence.breaches:
             first, unshown = evidence.breaches[0], ", ".join(self.unshown(evidence.breaches))
             reason = (

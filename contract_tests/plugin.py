@@ -1,11 +1,14 @@
 """The suite as a pytest plugin: options, fixtures, the order of probes, and what a probe's end means."""
 
 import os
+import shutil
+import signal
 import sys
-from collections.abc import Generator
+import threading
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 
@@ -19,18 +22,21 @@ from contract_tests.counting import concluded
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.lab import Lab
 from contract_tests.ledger import Breach, Ledger
-from contract_tests.options import OPTIONS, RunOptions
+from contract_tests.masking import visible
+from contract_tests.options import OPTIONS, RunOptions, field_of
 from contract_tests.outlet import Outlet
 from contract_tests.pacing import QuotaSpentError
-from contract_tests.preflight import preflight
+from contract_tests.preflight import preflight, silent_clauses
 from contract_tests.report.annotations import annotations
-from contract_tests.report.console import opening, summary
+from contract_tests.report.console import opening, summary, verified
 from contract_tests.report.files import report, write_reports
 from contract_tests.run import Run, prepare
 from contract_tests.session import UnsafeError
 from contract_tests.states import States
-from contract_tests.transport import NoAnswerError, Transport
+from contract_tests.transport import NoAnswerError, SilenceError, Transport
 
+_BREACH = "contract_breach"
+_QUIET = -2  # pytest's own count of probes would stand beside the ledger's count of clauses, and differ
 RUN = pytest.StashKey[Run]()
 CLOCK = pytest.StashKey[Clock]()  # another clock than the system's, for tests of the suite itself
 TRANSPORT = pytest.StashKey[Transport]()  # another way to the target than HTTP, likewise
@@ -41,7 +47,7 @@ _OBSTACLES = (UnverifiableError, BudgetSpentError, QuotaSpentError, UnsafeError)
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("trackflow-contract", "the TrackFlow contract")
     for name, how in OPTIONS:
-        group.addoption(name, dest="contract_" + name.strip("-").replace("-", "_"), **how)
+        group.addoption(name, dest="contract_" + field_of(name), **how)
 
 
 def pytest_cmdline_main(config: pytest.Config) -> int | None:
@@ -61,6 +67,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("one key has one quota: a contract run is one process, so run it without -n")
+    config.add_cleanup(_terminable())
+    if config.option.verbose <= 0:
+        config.option.verbose = _QUIET
     outlet = Outlet()
     # Before the terminal reporter is made, which keeps sys.stdout as it finds it.
     config.add_cleanup(outlet.take_over())
@@ -88,8 +97,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The most telling requests first, whatever order other plugins like."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The most telling requests first, whatever order other plugins like, and only those that are asked for."""
+    run = config.stash.get(RUN, None)
+    if run is not None:
+        _deselect(run, config, items)
     probes = [each for each in items if each.get_closest_marker("proves")]
     probes.sort(key=lambda each: (_rank(each), each.location[0], each.location[1] or 0))
     items[:] = probes + [each for each in items if not each.get_closest_marker("proves")]
@@ -100,10 +112,13 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     run = session.config.stash.get(RUN, None)
     if run is None or session.config.option.collectonly:
         return
-    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter:
-        run.progress.listener = partial(_tell, reporter)
-    run.progress(f"{run.session.base_url}: {opening(run)}")
+    if session.config.pluginmanager.get_plugin("terminalreporter"):
+        terminal, width = sys.stdout.isatty(), shutil.get_terminal_size().columns
+        run.progress.listen(partial(_tell, sys.stdout), run.sleeper.clock, terminal=terminal, width=width)
+    _tell(sys.stdout, f"{run.session.base_url}: {opening(run)}\n")
+    run.progress.total = len(session.items)
+    run.progress.spent = partial(_spent, run)
+    run.progress.waits = partial(_waits, run, session.items)
     run.refused = preflight(run)
     if run.refused:
         pytest.exit(run.refused, returncode=3)
@@ -117,19 +132,38 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if run is None or marker is None:
         return (yield)
     run.session.probe = pyfuncitem.name
+    run.progress.probe(pyfuncitem.name)
     before = len(run.ledger.breaches())
     try:
-        result = yield
+        if reason := run.stopped():
+            raise UnverifiableError(reason)
+        yield
     except _OBSTACLES as error:
-        for clause in marker.args:
-            run.ledger.obstacle(clause, str(error))
-        _conclude(run, before)
+        _obstructed(run, marker, str(error))
+        _conclude(run, pyfuncitem, before)
         pytest.skip(str(error))
     except NoAnswerError as error:
-        for clause in marker.args[:1]:
+        if not isinstance(error, SilenceError) and not run.session.reachable():
+            run.gone = f"{run.session.base_url} no longer answers: {error}"
+            _obstructed(run, marker, run.gone)
+            pytest.skip(run.gone)
+        silent = error.operation if isinstance(error, SilenceError) else None
+        for clause in silent_clauses(run.contract, silent) if silent else marker.args[:1]:
             run.ledger.breach(clause, None, "an answer", str(error), probe=pyfuncitem.name)
-    _conclude(run, before)
-    return result if "result" in locals() else True
+    _conclude(run, pyfuncitem, before)
+    return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_report_teststatus(report: pytest.TestReport, config: pytest.Config) -> tuple[str, str, str] | None:
+    """No dots: the progress line tells what happens, and the ledger what came of it."""
+    run = config.stash.get(RUN, None)
+    if run is None or config.option.verbose > 0:
+        return None
+    if report.when == "call" or (report.when == "setup" and report.skipped):
+        run.progress.over()
+    broken = report.failed and any(name == _BREACH for name, _ in report.user_properties)
+    return ("clause" if broken else report.outcome if report.failed else "", "", "")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -150,7 +184,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     run.session.probe = "cleaning up"
     run.lab.close()
-    run.left_behind = run.session.close()
+    run.left_behind = run.session.close(gone=run.gone is not None)
     if run.refused is None and not session.config.option.collectonly:
         concluded(run)
         verdicts = run.ledger.verdicts()
@@ -162,7 +196,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     run = config.stash.get(RUN, None)
     if run is not None and run.refused is None and exitstatus != pytest.ExitCode.USAGE_ERROR:
-        terminalreporter.ensure_newline()
+        run.progress.clear()
         verdicts = run.ledger.verdicts()
         terminalreporter.write(summary(run, verdicts))
         if os.environ.get("GITHUB_ACTIONS") == "true":
@@ -170,18 +204,21 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pyte
 
 
 def exit_code(run: Run, status: int) -> int:
-    """0 conforms, 1 a clause is broken, 4 nothing could be verified."""
-    verdicts = {each.verdict for each in run.ledger.verdicts()}
+    """0 conforms, 1 a clause is broken, 3 nobody answers any longer, 4 nothing, or too little, could be verified."""
+    verdicts = [each.verdict for each in run.ledger.verdicts()]
+    least = run.options.fail_under_verified or 0
+    if run.gone:
+        return 3
     if "failed" in verdicts:
         return 1
-    if "passed" not in verdicts:
+    if "passed" not in verdicts or verified(verdicts) < least:
         return 4
     return int(pytest.ExitCode.OK if status == pytest.ExitCode.NO_TESTS_COLLECTED else status)
 
 
 def options_of(config: pytest.Config) -> RunOptions:
     """The run that pytest's options ask for; UsageError if they contradict each other."""
-    given = {name.strip("-").replace("-", "_") for name, _ in OPTIONS}
+    given = {field_of(name) for name, _ in OPTIONS}
     try:
         return RunOptions(**{name: config.getoption("contract_" + name) for name in given})
     except ContractError as error:
@@ -223,9 +260,70 @@ def states(run: Run) -> States:
     return run.states
 
 
-def _tell(reporter: Any, text: str) -> None:
-    reporter.ensure_newline()
-    reporter.write_line(text)
+def _tell(stream: TextIO, text: str) -> None:
+    stream.write(text)
+    stream.flush()
+
+
+def _terminable() -> Callable[[], None]:
+    """SIGTERM ends a run as Ctrl-C does, from now on until what is answered is called."""
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+
+    def interrupted(_number: int, _frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupted)
+
+    def as_before() -> None:
+        signal.signal(signal.SIGTERM, before)
+
+    return as_before
+
+
+def _deselect(run: Run, config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out probes that can say nothing about the clauses of --only and --except.
+
+    What every answer is checked for has no probe of its own; for that, those of the same subject are sent.
+    """
+    marks = {each: _clauses(each) for each in items}
+    judged = {each for each in run.contract.testable if run.ledger.judges(each)}
+    lonely = judged - {clause for clauses in marks.values() for clause in clauses}
+    subjects = {each.partition(".")[0] for each in lonely}
+    subjects |= {"track"} if subjects & {"api", "errors"} else set()
+    kept = [
+        each
+        for each, clauses in marks.items()
+        if not clauses or judged & clauses or any(clause.partition(".")[0] in subjects for clause in clauses)
+    ]
+    dropped = [each for each in items if each not in kept]
+    if dropped:
+        config.hook.pytest_deselected(items=dropped)
+        items[:] = kept
+
+
+def _clauses(item: pytest.Item) -> set[str]:
+    marker = item.get_closest_marker("proves")
+    return set(marker.args) if marker else set()
+
+
+def _spent(run: Run) -> str:
+    budget = run.session.budget
+    return f"{budget.spent_requests} of {budget.requests} requests"
+
+
+def _waits(run: Run, items: Sequence[pytest.Item]) -> float:
+    """Seconds of waiting that the probes to come are known for, where time can't be moved."""
+    if run.states.available("time passes") or not run.options.exhaust_quota:
+        return 0.0
+    marks = (each.get_closest_marker("proves") for each in items[run.progress.done :])
+    return 60.0 * sum(int(each.kwargs.get("minutes", 0)) for each in marks if each)
+
+
+def _obstructed(run: Run, marker: pytest.Mark, reason: str) -> None:
+    for clause in marker.args:
+        run.ledger.obstacle(clause, reason)
 
 
 def _rank(item: pytest.Item) -> int:
@@ -233,9 +331,10 @@ def _rank(item: pytest.Item) -> int:
     return int(marker.kwargs["rank"]) if marker else 0
 
 
-def _conclude(run: Run, before: int) -> None:
+def _conclude(run: Run, item: pytest.Item, before: int) -> None:
     fresh: list[Breach] = run.ledger.breaches()[before:]
     failing = [each for each in fresh if run.ledger.fails(each.clause) and run.ledger.counts(each)]
     if failing:
-        lines = [f"{each.clause}: expected {each.expected}; found {each.found}" for each in failing]
+        lines = [visible(f"{each.clause}: expected {each.expected}; found {each.found}") for each in failing]
+        item.user_properties.append((_BREACH, len(lines)))
         pytest.fail("\n".join(dict.fromkeys(lines)), pytrace=False)

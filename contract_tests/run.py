@@ -1,8 +1,9 @@
 """One run put together: contract, target, session, ledger."""
 
 import tempfile
-from collections.abc import Callable
+from argparse import ArgumentTypeError
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,26 +21,18 @@ from contract_tests.lab import Lab
 from contract_tests.ledger import Ledger
 from contract_tests.masking import Mask
 from contract_tests.options import RunOptions
+from contract_tests.options import base_url as checked_url
 from contract_tests.outlet import Outlet
 from contract_tests.passive.watch import watch
+from contract_tests.progress import Progress
 from contract_tests.secrecy import learn_answer, learn_header, learn_url
+from contract_tests.selection import Selection
 from contract_tests.session import Session, Sleeper
 from contract_tests.states import States
 from contract_tests.target import Target, read_target
 from contract_tests.transport import HttpTransport, Transport
 
 EXHAUSTING = (4000, 50_000)  # requests and lookups that using up every plan's minute and two plans' days may take
-
-
-@dataclass(slots=True)
-class Progress:
-    """Says what a run is doing; silent until someone listens."""
-
-    listener: Callable[[str], None] | None = None
-
-    def __call__(self, text: str) -> None:
-        if self.listener:
-            self.listener(text)
 
 
 @dataclass(slots=True)
@@ -59,8 +52,15 @@ class Run:
     lab: Lab
     mask: Mask
     outlet: Outlet
+    began: float
     refused: str | None = None
+    gone: str | None = None
+    settled: str | None = None
     left_behind: list[str] = field(default_factory=list)
+
+    def stopped(self) -> str | None:
+        """Why nothing more is asked: nobody answers any longer, or everything there was to show is shown."""
+        return self.gone or self.settled
 
 
 def prepare(
@@ -81,7 +81,10 @@ def prepare(
     given = options.base_url or target.base_url
     if given is None:
         raise ContractError("give --base-url URL, or base_url in the target file")
-    base_url = _with_base_path(given, contract.base_path)
+    try:
+        base_url = _with_base_path(checked_url(given), contract.base_path)
+    except ArgumentTypeError as error:
+        raise ContractError(f"base_url: {error}") from None
     key = choose_key(contract, target, options.api_key, options.plan)
     if key is None:
         raise ContractError("give --api-key KEY, or keys in the target file")
@@ -92,11 +95,27 @@ def prepare(
         _made(options.report_dir)
     outlet = outlet or Outlet()
     mask = outlet.mask = learned(contract, target, key)
+    for name, text in options.headers:
+        if name.lower() == contract.key_header.lower():
+            raise ContractError(f"--header {name}: that is the key's own header; give the key with --api-key")
+        learn_header(mask, name, text)
+    mask.learn(target.webhook_secret, "WEBHOOK_SECRET")
+    clock = clock or SystemClock()
+    began = clock.now()
+    today = datetime.fromtimestamp(began, UTC).date()
+    selection = Selection(options.only, options.leave_out, target.waivers, today)
+    selection.check(contract.testable)
     progress = Progress()
-    ledger = Ledger(contract.clauses, all_levels_fail=options.level == "all", places=contract.assumed_places, mask=mask)
-    transport = transport or HttpTransport(base_url)
+    ledger = Ledger(
+        contract.clauses,
+        all_levels_fail=options.level == "all",
+        places=contract.assumed_places,
+        mask=mask,
+        selection=selection,
+    )
+    transport = transport or HttpTransport(verify=options.verify)
     states = States(None if options.safe else target.states_url, target.states_headers, transport)
-    sleeper = Sleeper(clock or SystemClock(), progress, pass_by_state=states.time_passes)
+    sleeper = Sleeper(clock, progress, pass_by_state=states.time_passes)
     session = Session(
         contract=contract,
         base_url=base_url,
@@ -106,12 +125,15 @@ def prepare(
         key=key,
         on_exchange=lambda exchange: _watch(contract, ledger, exchange, sleeper, mask),
         safe=options.safe,
+        standing=options.headers,
     )
     facts = Facts(contract, target, key, safe=options.safe, exhaust_quota=options.exhaust_quota, mask=mask)
     api = Api(contract, session, facts, ledger, options.seed)
     facts.finders.update(known=partial(finding.known, api), missing=partial(finding.missing, api))
     lab = Lab(api, ledger, states, target)
-    return Run(options, contract, target, ledger, session, api, facts, states, sleeper, progress, lab, mask, outlet)
+    return Run(
+        options, contract, target, ledger, session, api, facts, states, sleeper, progress, lab, mask, outlet, began
+    )
 
 
 def _can_travel(place: str, text: str) -> None:

@@ -10,7 +10,7 @@ from contract_tests.clock import Clock
 from contract_tests.contract.document import Contract
 from contract_tests.contract.operations import Operation
 from contract_tests.exchange import Exchange, Key, Request, Response
-from contract_tests.facts import lacking
+from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.pacing import Pace, Progress, QuotaSpentError
 from contract_tests.spoilt import (
     AGAIN,
@@ -22,7 +22,7 @@ from contract_tests.spoilt import (
     nobody_there,
     oddity,
 )
-from contract_tests.transport import NoAnswerError, Transport
+from contract_tests.transport import READ_SECONDS, NoAnswerError, SilenceError, Transport
 
 _TOO_MANY = 429
 _SERVER_ERROR = 500
@@ -71,8 +71,12 @@ class Sleeper:
         if self.pass_by_state and self.pass_by_state(seconds):
             self.ahead += seconds
             return
-        self.progress(reason)
-        self.clock.sleep(seconds)
+        left = seconds
+        while left > 0:
+            self.progress(reason if left == seconds else f"{reason}, {left:.0f} s to go")
+            nap = min(left, 1.0) if getattr(self.progress, "terminal", False) else left
+            self.clock.sleep(nap)
+            left -= nap
 
 
 @dataclass(slots=True)
@@ -87,6 +91,7 @@ class Session:
     key: Key
     on_exchange: Callable[[Exchange], None]
     safe: bool = False
+    standing: tuple[tuple[str, str], ...] = ()
     probe: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
     paces: dict[str, Pace] = field(default_factory=dict)
@@ -94,6 +99,7 @@ class Session:
     hopeless: set[tuple[str, str]] = field(default_factory=set)
     spoilt: list[Spoilt] = field(default_factory=list)
     in_vain: bool = False
+    silent: dict[tuple[str, str], str] = field(default_factory=dict)
     _undisturbed: bool = True
 
     def send(
@@ -164,14 +170,17 @@ class Session:
             return None
         return response if oddity(response) is None else None
 
-    def close(self) -> list[str]:
-        """Deletes what was created and is still there; answers what could not be deleted."""
+    def close(self, *, gone: bool = False) -> list[str]:
+        """Deletes what was created and is still there, unless nobody answers; says what could not be deleted."""
         operation, left = self.contract.operations.get("deleteWebhook"), []
+        if gone:
+            left = [f"webhook {each} could not be deleted: the target no longer answers" for each in self.webhooks]
+            self.webhooks.clear()
         for identifier, (request, key) in list(self.webhooks.items()):
             target = request.url.removeprefix(self.base_url)
             try:
                 answer = self.send(operation, request.method, target, key=key, cleaning=True)
-            except (NoAnswerError, BudgetSpentError, QuotaSpentError) as error:
+            except (NoAnswerError, BudgetSpentError, QuotaSpentError, UnverifiableError) as error:
                 left.append(f"webhook {identifier} could not be deleted: {error}")
                 continue
             gone = answer.status in self.contract.refusals["not_found"].statuses  # a target may have ended it
@@ -214,8 +223,10 @@ class Session:
             self.budget.take(charged, cleaning=cleaning)
             began, failure, response = self.sleeper.clock.now(), None, None
             try:
-                response = self.transport.send(request)
+                response = self._answer(operation, request)
                 odd = None if taken and response.status >= _SERVER_ERROR else oddity(response)
+            except SilenceError:
+                raise
             except NoAnswerError as error:
                 odd, failure = str(error), error
             if odd is None and response is not None:
@@ -242,6 +253,35 @@ class Session:
         if response is None:
             raise NoAnswerError("no answer")
         return self._kept(operation, request, key, charged, response, again=len(spoilt))
+
+    def _answer(self, operation: Operation | None, request: Request) -> Response:
+        """What comes back; an endpoint that hung is given up, and one that had answered before is given up later."""
+        name = operation.id if operation else request.url
+        lanes = ((request.method, name), (request.method, request.url))
+        for lane in lanes:
+            if lane in self.silent:
+                raise UnverifiableError(f"{request.method} {self.silent[lane]} was given up after {READ_SECONDS} s")
+        try:
+            return self.transport.send(request)
+        except SilenceError as error:
+            answered = any(each.operation is operation and each.response.succeeded for each in self.exchanges)
+            again = any(method == request.method and place == name for (method, _), place in self.silent.items())
+            lane = lanes[1] if answered and not again else lanes[0]
+            self.silent[lane] = name
+            raise SilenceError(str(error), operation) from None
+
+    def reachable(self) -> bool:
+        """Whether anybody answers at all, asked three times with a second between."""
+        request = Request("GET", self.base_url, self._standing(self.key))
+        for attempt in range(3):
+            if attempt:
+                self.sleeper.clock.sleep(1)
+            try:
+                self.transport.send(request)
+            except NoAnswerError:
+                continue
+            return True
+        return False
 
     def _kept(
         self,
@@ -277,7 +317,9 @@ class Session:
         return tuple(found)
 
     def _standing(self, key: Key | None) -> tuple[tuple[str, str], ...]:
-        standing = (("Accept", "application/json"), ("User-Agent", AGENT))
+        ours = {"Accept": "application/json", "User-Agent": AGENT}
+        given = {name.lower() for name, _ in self.standing}
+        standing = (*((name, each) for name, each in ours.items() if name.lower() not in given), *self.standing)
         return (*standing, (self.contract.key_header, key.text)) if key else standing
 
     def _pace(self, key: Key | None) -> Pace | None:

@@ -17,6 +17,7 @@ class States:
         self._headers = tuple(headers.items())
         self._transport = transport
         self._unknown: set[str] = set()
+        self._dead: str | None = None
 
     def ask(self, state: str, **params: Any) -> None:
         """The target is in that state now; UnverifiableError if it can't be."""
@@ -28,7 +29,8 @@ class States:
         try:
             response = self._transport.send(Request("POST", self._url, headers, body))
         except NoAnswerError as error:
-            raise UnverifiableError(f"[states] {self._url} does not answer: {error}") from None
+            self._dead = f"[states] {self._url} does not answer: {error}"
+            raise UnverifiableError(self._dead) from None
         if response.status == 404:
             self._unknown.add(state)
             raise UnverifiableError(f"the target's control plane does not know the state {state!r}")
@@ -51,6 +53,8 @@ class States:
         """Why the state can't be made, as far as that is known."""
         if self._url is None:
             return lacking("states")
+        if self._dead is not None:
+            return UnverifiableError(self._dead)
         if state in self._unknown:
             return UnverifiableError(f"the target's control plane does not know the state {state!r}")
         return None

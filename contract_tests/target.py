@@ -3,8 +3,10 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from contract_tests.contract.files import ContractError
 
@@ -13,8 +15,9 @@ _TABLES = {
     "numbers": {"known", "missing", "unavailable"},
     "states": {"url", "headers"},
     "paths": {"carriers", "webhooks"},
-    "webhooks": {"receiver_url", "listen"},
+    "webhooks": {"receiver_url", "listen", "secret"},
 }
+_WAIVER = {"clause", "reason", "until"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,15 @@ def bare(tracking_number: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiver:
+    """A clause, or a pattern of clauses, that may be broken until the end of a day."""
+
+    clause: str
+    reason: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """Facts about the target; whatever is None is not known."""
 
@@ -53,6 +65,8 @@ class Target:
     receiver_url: str | None = None
     listen: str | None = None
     paths: Mapping[str, str] = field(default_factory=dict)
+    webhook_secret: str | None = None
+    waivers: tuple[Waiver, ...] = ()
 
 
 def read_target(path: Path) -> Target:
@@ -77,6 +91,8 @@ def read_target(path: Path) -> Target:
         receiver_url=content.get("webhooks", {}).get("receiver_url"),
         listen=content.get("webhooks", {}).get("listen"),
         paths=_paths(path, content.get("paths", {})),
+        webhook_secret=_texts(path, "webhooks", content.get("webhooks", {})).get("secret"),
+        waivers=tuple(_waiver(path, place, each) for place, each in enumerate(content.get("waivers", []), 1)),
     )
 
 
@@ -87,14 +103,41 @@ def _check(path: Path, content: Mapping[str, Any]) -> None:
             if not isinstance(each, str):
                 raise ContractError(f"{path}: base_url: {each!r} is not a text")
             continue
+        if name == "waivers":
+            if not isinstance(each, list) or not all(isinstance(inner, dict) for inner in each):
+                raise ContractError(f"{path}: waivers: is a list of tables, each as in [[waivers]]")
+            continue
         if name not in _TABLES:
-            raise ContractError(f"{path}: {name}: not known; there are base_url, {', '.join(_TABLES)}")
+            raise ContractError(f"{path}: {name}: not known; there are base_url, {', '.join(_TABLES)}, waivers")
         if not isinstance(each, dict):
             raise ContractError(f"{path}: {name}: is a table, as in [{name}]")
         known = _TABLES[name]
         for inner in each:
             if known is not None and inner not in known:
                 raise ContractError(f"{path}: {name}.{inner}: not known; there are {', '.join(sorted(known))}")
+    for name, inner in (("states", "url"), ("webhooks", "receiver_url")):
+        url = content.get(name, {}).get(inner)
+        if url is not None and not _is_url(url):
+            raise ContractError(f"{path}: {name}.{inner}: is no URL; write http://host:port/path")
+
+
+def _is_url(text: Any) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 0) >= 0
+    except (ValueError, TypeError, AttributeError):
+        return False
+
+
+def _waiver(path: Path, place: int, value: Mapping[str, Any]) -> Waiver:
+    """A broken clause that is known; without an end it would be forgotten."""
+    if value.keys() != _WAIVER or not all(
+        isinstance(value[name], str) and value[name] for name in ("clause", "reason")
+    ):
+        raise ContractError(f"{path}: waivers, number {place}: has clause, reason and until, and nothing else")
+    if type(value["until"]) is not date:
+        raise ContractError(f"{path}: waivers, number {place}: until is a date, as in until = 2026-12-31")
+    return Waiver(value["clause"], value["reason"], value["until"])
 
 
 def _number(path: Path, name: str, value: Any) -> Number:
@@ -121,5 +164,5 @@ def _paths(path: Path, values: Mapping[str, Any]) -> dict[str, str]:
 def _texts(path: Path, place: str, values: Mapping[str, Any]) -> dict[str, str]:
     for name, each in values.items():
         if not isinstance(each, str):
-            raise ContractError(f"{path}: {place}.{name}: is no text; put it into quotes")
+            raise ContractError(f"{path}: {place}.{name}: {each if place == 'paths' else 'the value'} is not a text")
     return dict(values)

@@ -17,7 +17,7 @@ from contract_tests.run import Run
 @proves(
     "quota.exact", "errors.429", "quota.remaining.zero", "quota.no-store", "quota.retry-after",
     "quota.retry-after.instant", "quota.batch.atomic", "order.method-before-quota", "order.quota-before-request",
-    rank=85,
+    rank=85, minutes=1,
 )  # fmt: skip
 def test_exactly_as_many_requests_pass_as_promised(run: Run, ledger: Ledger) -> None:
     burn = _burn(run)
@@ -43,7 +43,7 @@ def test_exactly_as_many_requests_pass_as_promised(run: Run, ledger: Ledger) -> 
         _orders(burn)
 
 
-@proves("quota.reset.true", "quota.minute", rank=86)
+@proves("quota.reset.true", "quota.minute", rank=86, minutes=1)
 def test_requests_pass_again_after_reset(run: Run, ledger: Ledger) -> None:
     burn = _burn(run)
     refusal = burn.used_up()
@@ -59,7 +59,7 @@ def test_requests_pass_again_after_reset(run: Run, ledger: Ledger) -> None:
         ledger.judge("quota.minute", again, f"{fresh} left", left, holds=left == fresh)
 
 
-@proves("quota.concurrent", rank=87)
+@proves("quota.concurrent", rank=87, minutes=1)
 def test_requests_sent_at_once_do_not_pass_the_quota(api: Api, run: Run, facts: Facts, ledger: Ledger) -> None:
     burn = _burn(run)
     left = burn.left(burn.fresh())
@@ -74,7 +74,7 @@ def test_requests_sent_at_once_do_not_pass_the_quota(api: Api, run: Run, facts: 
     ledger.judge("quota.concurrent", answers[-1], expected, passed, holds=passed == left)
 
 
-@proves("plans.free", "plans.starter", "plans.growth", "plans.enterprise", rank=88)
+@proves("plans.free", "plans.starter", "plans.growth", "plans.enterprise", rank=88, minutes=3)
 def test_each_plan_has_its_limits(run: Run, facts: Facts, ledger: Ledger) -> None:
     smallest = _burn(run)
     for plan in run.contract.plans.values():

@@ -46,7 +46,9 @@ def test_a_webhook_is_made(lab: Lab, api: Api, ledger: Ledger) -> None:
         _echoed(lab.api, ledger, hook)
     _twins(lab, api, ledger, made)
     secrets = [hook.secret for hook in made]
-    if len(made) > 1 and all(secrets):
+    if lab.target.webhook_secret is not None:
+        ledger.obstacle("webhook.secret.fresh", "one secret serves the whole account, by [webhooks] secret")
+    elif len(made) > 1 and all(secrets):
         fresh = len(set(secrets)) == len(made)
         ledger.judge("webhook.secret.fresh", made[-1].exchange, "a secret of its own for each", "repeated", holds=fresh)
 

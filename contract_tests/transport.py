@@ -1,5 +1,6 @@
 """Sending bytes and getting bytes, nothing interpreted on the way."""
 
+import ipaddress
 import zlib
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -9,15 +10,23 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from contract_tests.contract.operations import Operation
 from contract_tests.exchange import Request, Response
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 40
-_LOOPBACK = ("127.", "localhost", "[::1]")
 
 
 class NoAnswerError(Exception):
     """The connection failed or ended before an answer; the message says how."""
+
+
+class SilenceError(NoAnswerError):
+    """The connection stood, and no answer came for as long as anyone waits; `operation` is what was asked."""
+
+    def __init__(self, message: str, operation: Operation | None = None) -> None:
+        super().__init__(message)
+        self.operation = operation
 
 
 class Transport(Protocol):
@@ -29,15 +38,14 @@ class Transport(Protocol):
 class HttpTransport:
     """HTTP with connections kept open; redirects are answers like others, and the target is sent as it is written."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, *, verify: bool | str = True) -> None:
         self._session = requests.Session()
         self._session.mount("http://", HTTPAdapter(pool_maxsize=16))
         self._session.mount("https://", HTTPAdapter(pool_maxsize=16))
-        self._environment: dict[str, Any] = {}
-        # A proxy named in the environment is for other machines than this one.
-        if not urlsplit(origin).netloc.startswith(_LOOPBACK):
-            self._environment |= self._session.merge_environment_settings(origin, {}, None, None, None)
-        self._environment |= {"timeout": (CONNECT_SECONDS, READ_SECONDS), "allow_redirects": False, "stream": True}
+        self._verify = verify
+        self._environments: dict[tuple[str, str], dict[str, Any]] = {}
+        if verify is False:
+            urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def send(self, request: Request) -> Response:
         prepared = requests.PreparedRequest()
@@ -49,8 +57,10 @@ class HttpTransport:
         elif request.method in {"POST", "PUT", "PATCH"}:
             prepared.headers["Content-Length"] = "0"
         try:
-            answer = self._session.send(prepared, **self._environment)
+            answer = self._session.send(prepared, **self._environment(request.url))
             body = answer.raw.read(decode_content=False)
+        except (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout):
+            raise SilenceError(f"no answer within {READ_SECONDS} s") from None
         except urllib3.exceptions.HTTPError as error:
             raise NoAnswerError(f"{type(error).__name__}: {error}") from None
         except requests.RequestException as error:
@@ -61,6 +71,30 @@ class HttpTransport:
 
     def close(self) -> None:
         self._session.close()
+
+    def _environment(self, url: str) -> dict[str, Any]:
+        """Proxies and certificates as requests takes them from the environment; no proxy is for this machine."""
+        parts = urlsplit(url)
+        place = (parts.scheme, parts.netloc)
+        if place not in self._environments:
+            found: dict[str, Any] = dict(
+                self._session.merge_environment_settings(url, {}, stream=True, verify=self._verify, cert=None)
+            )
+            if loopback(parts.hostname):
+                found["proxies"] = {}
+            limits = {"timeout": (CONNECT_SECONDS, READ_SECONDS), "allow_redirects": False}
+            self._environments[place] = {**found, **limits}
+        return self._environments[place]
+
+
+def loopback(host: str | None) -> bool:
+    """Whether the host is this machine by its name or number."""
+    if host is None:
+        return False
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _decoded(body: bytes, headers: Mapping[str, str]) -> bytes | None:

@@ -1,12 +1,17 @@
 """The reports of a run as files."""
 
+import hashlib
+import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from contract_tests.contract.document import Contract
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import FAILED, NOT_VERIFIED, PASSED, WARNED, Verdict
 from contract_tests.masking import Mask, cut
 from contract_tests.report import html, junit
+from contract_tests.report.console import verified
 from contract_tests.run import Run
 
 _LONGEST_BODY = 4000
@@ -37,6 +42,11 @@ def report(run: Run, verdicts: Sequence[Verdict]) -> dict[str, Any]:
             "plan": run.facts.key.plan,
             "level": run.options.level,
             "seed": run.options.seed,
+            "verified": round(verified([each.verdict for each in verdicts]), 1),
+            "started": _instant(run.began),
+            "seconds": round(run.sleeper.clock.now() - run.began, 1),
+            "contract": {"sha256": _fingerprint(run.contract), "overlays": [str(each) for each in run.options.overlay]},
+            "stopped": run.gone,
             "conforms": counts[FAILED] == 0 and counts[PASSED] + counts[WARNED] > 0,
         },
         "clauses": [_entry(each, run.mask) for each in verdicts],
@@ -61,7 +71,18 @@ def _entry(verdict: Verdict, mask: Mask) -> dict[str, Any]:
     }
     if breach is not None:
         entry |= {"expected": breach.expected, "found": breach.found, "probe": breach.probe}
+    if verdict.waiver is not None:
+        entry["waiver"] = {"reason": verdict.waiver.reason, "until": verdict.waiver.until.isoformat()}
     return entry
+
+
+def _instant(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _fingerprint(contract: Contract) -> str:
+    """What tells one contract from another, overlays included."""
+    return hashlib.sha256(json.dumps(contract.document, sort_keys=True).encode()).hexdigest()
 
 
 def _evidence(exchange: Exchange, mask: Mask) -> dict[str, Any]:

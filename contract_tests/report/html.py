@@ -52,14 +52,18 @@ def page(report: Mapping[str, Any]) -> str:
 def _outcome(summary: Mapping[str, Any]) -> str:
     if summary["failed"]:
         return f"{summary['failed']} clause{'s' if summary['failed'] > 1 else ''} broken"
-    return "Conforms, as far as it was checked" if summary["conforms"] else "Nothing could be verified"
+    if not summary["conforms"]:
+        return "Nothing could be verified"
+    return f"Nothing broken in the {summary['verified']:g} % that could be shown"
 
 
 def _conditions(summary: Mapping[str, Any]) -> str:
     plan = summary["plan"] or "unknown"
     return (
         f"{summary['requests']} requests and {summary['lookups']} lookups on plan {plan}; "
-        f"level {summary['level']}, seed {summary['seed']}."
+        f"level {summary['level']}, seed {summary['seed']}. "
+        f"{summary['started']}, {summary['seconds']:g} s. Contract {summary['contract']['sha256'][:12]}"
+        f"{''.join(f', overlay {each}' for each in summary['contract']['overlays'])}."
     )
 
 
@@ -85,7 +89,9 @@ def _cards(kind: str, clauses: Sequence[Mapping[str, Any]]) -> str:
 
 def _card(kind: str, clause: Mapping[str, Any]) -> str:
     evidence = clause["evidence"] or {}
-    rows = [("Expected", escape(clause.get("expected", ""))), ("Found", escape(clause.get("found", "")))]
+    waiver = clause.get("waiver")
+    waived = [("Waiver", escape(f"{waiver['reason']} (until {waiver['until']})"))] if waiver else []
+    rows = [*waived, ("Expected", escape(clause.get("expected", ""))), ("Found", escape(clause.get("found", "")))]
     table = "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in rows)
     shown = ""
     if evidence:

@@ -51,12 +51,12 @@ def test_the_next_request_waits_for_the_window_when_nothing_is_left(contract: Co
     clock = ManualClock(NOW)
     run, _ = a_run(contract, lambda _: limited(0, reset), clock=clock)
     told: list[str] = []
-    run.progress.listener = told.append
+    run.progress.listen(told.append, clock, terminal=False, width=80)
     run.api.carriers(again=True)
     assert clock.slept == 0
     run.api.carriers(again=True)
     assert 42 <= clock.slept <= 43  # a time in whole seconds may lie a second early
-    assert told == ["waiting 42 s for the minute window"]
+    assert told == ["waiting 42 s for the minute window\n"]
 
 
 def test_a_batch_waits_for_as_much_as_it_costs(contract: Contract) -> None:

@@ -42,7 +42,7 @@ def test_every_fact_is_read(tmp_path: Path) -> None:
         ("[numbers]\nknwon = '1Z'", r"numbers\.knwon: not known; there are known, missing, unavailable"),
         ("[numbers]\nknown = 1", r"numbers\.known: a text, or a table"),
         ("[numbers]\nknown = { carrier = 'ups' }", r"numbers\.known: a text, or a table"),
-        ("[keys]\nfree = 1", r"keys\.free: 1 is not a text"),
+        ("[keys]\nfree = 1", r"keys\.free: the value is not a text"),
         ("states = 'x'", "states: is a table"),
         ("[paths]\ncariers = '/x'", r"paths\.cariers: not known; there are carriers, webhooks"),
         ("[paths]\ncarriers = 3", r"paths\.carriers: 3 is not a text"),

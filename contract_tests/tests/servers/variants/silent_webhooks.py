@@ -31,6 +31,14 @@ def webhook_is_wrapped(body: Body) -> None:
 
 
 @silent.part
+class OneSecretForTheAccount(Webhooks):
+    """The account has one secret."""
+
+    def secret(self, word: str) -> str:
+        return "whsec_account_0123456789"
+
+
+@silent.part
 class WebhooksHaveUuids(Webhooks):
     """Webhooks' ids are UUIDs."""
 
