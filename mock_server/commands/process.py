@@ -57,18 +57,17 @@ def run(
     In the main thread, signals to this process go to the group instead, and where it has the terminal, so has the
     group. What is left of the group when time is up is ended; what outlives the command otherwise is let be.
     """
-    with _terminal(streams) as terminal:
-        process = _started(command, environment, streams)
-        group = _Group(process)
-        if terminal is not None:
-            _hand_over(terminal, process.pid)
+    with _signals() as signals, _terminal(streams) as terminal:
+        group = _Group(_started(command, environment, streams))
         watch = threading.Timer(limit, group.expire) if limit is not None else None
-        if watch is not None:
-            watch.daemon = True
-            watch.start()
         try:
-            with _signals(group):
-                code = group.wait(terminal)
+            if terminal is not None:
+                _hand_over(terminal, group.process.pid)
+            if watch is not None:
+                watch.daemon = True
+                watch.start()
+            signals.go_to(group)
+            code = group.wait(terminal)
         except BaseException:
             group.kill()
             raise
@@ -145,18 +144,38 @@ def _started(command: Sequence[str], environment: Mapping[str, str], streams: St
         raise NoCommandError(f"{command[0]}: {error.strerror}", NOT_EXECUTABLE) from None
 
 
+class _Signals:
+    """Signals that this process gets, given to the command; those that come before there is one, once there is."""
+
+    def __init__(self) -> None:
+        self._group: _Group | None = None
+        self._early: list[int] = []
+
+    def go_to(self, group: _Group) -> None:
+        self._group = group
+        while self._early:
+            group.pass_on(self._early.pop(0))
+
+    def take(self, number: int, _frame: object) -> None:
+        if self._group is None:
+            self._early.append(number)
+        else:
+            self._group.pass_on(number)
+
+
 @contextlib.contextmanager
-def _signals(group: _Group) -> Iterator[None]:
-    """Signals that this process gets, given to the group; only the main thread may arrange that."""
+def _signals() -> Iterator[_Signals]:
+    """Where signals go meanwhile; only the main thread may arrange that."""
+    signals = _Signals()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield signals
         return
     before = {number: signal.getsignal(number) for number in PASSED_ON}
     for number, handler in before.items():
         if handler is not signal.SIG_IGN:  # as under nohup: what was ignored stays so
-            signal.signal(number, lambda received, _frame: group.pass_on(received))
+            signal.signal(number, signals.take)
     try:
-        yield
+        yield signals
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

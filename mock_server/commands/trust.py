@@ -36,18 +36,18 @@ class Bundles:
 
     def beside(self, theirs: str | None) -> Path:
         """A bundle with what stands in that file or folder, or with what the system trusts if it is none."""
-        source = Path(theirs) if theirs else system_bundle()
+        return self._with(Path(theirs) if theirs else system_bundle())
+
+    def added(self, theirs: str | None) -> Path:
+        """A bundle for clients that add it to what they trust anyway."""
+        return self._with(Path(theirs) if theirs else None)
+
+    def _with(self, source: Path | None) -> Path:
         if source not in self._made:
             path = self.folder / f"trusted-{len(self._made) + 1}.pem"
             path.write_bytes(certificates(source) + self.authority)
             self._made[source] = path
         return self._made[source]
-
-    def added(self, theirs: str | None) -> Path:
-        """A bundle for clients that add it to what they trust anyway."""
-        path = self.folder / "added.pem"
-        path.write_bytes((certificates(Path(theirs)) if theirs else b"") + self.authority)
-        return path
 
     @needing_cryptography
     def java_store(self) -> Path:
