@@ -19,7 +19,7 @@ from mock_server.cli.serve import flag, setting_option
 from mock_server.settings import SettingError, Settings
 
 if TYPE_CHECKING:
-    from mock_server.testing.control import ControlPlane
+    from mock_server.control_client import ControlPlane
     from mock_server.testing.running import AttachedMock, RunningMock
 
 # What a mock of the command's own can be told; a running one can be told the first two for a sandbox.
@@ -146,7 +146,7 @@ def _mock(
 
 def _sandbox(url: str, plan: str | None, key: str | None, token: str | None) -> "ControlPlane":
     """The control plane of the command's sandbox."""
-    from mock_server.testing.control import ControlPlane, SteeringError
+    from mock_server.control_client import ControlPlane, SteeringError
 
     try:
         if key is None:
@@ -162,7 +162,7 @@ def _sandbox(url: str, plan: str | None, key: str | None, token: str | None) -> 
 
 def _steer(plane: "ControlPlane", rules: list[Any], options: dict[str, Any]) -> None:
     """Shape the sandbox: with fault rules, and on a running mock with scenario and clock."""
-    from mock_server.testing.control import SteeringError
+    from mock_server.control_client import SteeringError
 
     hint = "--fault"
     try:
@@ -183,7 +183,7 @@ def _steer(plane: "ControlPlane", rules: list[Any], options: dict[str, Any]) -> 
 def _tally(plane: "ControlPlane", *, mine: bool) -> str:
     """What the command did: everything on a mock of its own, or its sandbox's part."""
     from mock_server.commands.running import Tally
-    from mock_server.testing.control import ControlPlane, SteeringError
+    from mock_server.control_client import ControlPlane, SteeringError
 
     try:
         return str(Tally.of(ControlPlane(plane.url) if mine else plane))

@@ -2,10 +2,10 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from mock_server.commands.trust import STORE_PASSWORD, Bundles
+from mock_server.proxy.entrance import Entrance
 from mock_server.proxy.upstream import covers
 
 HOOKS = Path(__file__).parent / "hooks"
@@ -13,25 +13,6 @@ BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 ADDED_BUNDLES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
 HERE = ("localhost", "127.0.0.1", "::1")
 JAVA_OPTIONS = "JAVA_TOOL_OPTIONS"
-
-
-@dataclass(frozen=True, slots=True)
-class Entrance:
-    """A mock as a command is to see it, and the host and port that it stands in for."""
-
-    base_url: str
-    admin_url: str
-    key: str
-    host: str
-    port: int
-    proxy: tuple[str, int]
-    """Where CONNECT is answered, and other hosts' requests are passed on."""
-    secure: tuple[str, int]
-    """Where TLS is spoken as by the host."""
-    authority: bytes
-    """The certificate, PEM, of who vouches for the host there."""
-    offline: bool = False
-    """Whether other hosts are out of reach."""
 
 
 def environment(user: Mapping[str, str], entrance: Entrance, folder: Path) -> dict[str, str]:

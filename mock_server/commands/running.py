@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from mock_server.commands.environment import Entrance, environment
+from mock_server.commands.environment import environment
 from mock_server.commands.process import Ending, Streams, run
-from mock_server.testing.control import ControlPlane
+from mock_server.control_client import ControlPlane
+from mock_server.proxy.entrance import Entrance
 
 
 def run_in(

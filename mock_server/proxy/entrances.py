@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from mock_server.certificates.authority import Authority
 from mock_server.certificates.serving import context_of
 from mock_server.certificates.telling import HandshakeLog
-from mock_server.commands.environment import Entrance
+from mock_server.proxy.entrance import Entrance
 from mock_server.proxy.passing import Passed, question
 from mock_server.proxy.proxy import Proxy
 from mock_server.proxy.upstream import PORTS, Line, Upstream

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from mock_server.commands.environment import Entrance, environment
+from mock_server.commands.environment import environment
 from mock_server.commands.hooks.redirect import Redirect
+from mock_server.proxy.entrance import Entrance
 from mock_server.proxy.entrances import Outside
 from mock_server.proxy.upstream import Upstream
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
+from mock_server.control_client import ControlPlane
 from mock_server.settings import Settings
-from mock_server.testing.control import ControlPlane
 from mock_server.testing.receiver import Receiver
 from mock_server.testing.sandbox import Sandbox, sandbox_on
 
 if TYPE_CHECKING:
-    from mock_server.commands.environment import Entrance
+    from mock_server.proxy.entrance import Entrance
     from mock_server.proxy.entrances import Outside
 
 

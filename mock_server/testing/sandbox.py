@@ -9,11 +9,11 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import urlsplit
 
-from mock_server.testing.control import ControlPlane, SteeringError
+from mock_server.control_client import ControlPlane, SteeringError
 from mock_server.testing.receiver import Received, Receiver
 
 if TYPE_CHECKING:
-    from mock_server.commands.environment import Entrance
+    from mock_server.proxy.entrance import Entrance
     from mock_server.proxy.entrances import Outside
 
 MOST_REQUESTS = 1000

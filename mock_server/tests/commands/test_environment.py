@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from mock_server.certificates.authority import Authority
-from mock_server.commands.environment import HOOKS, Entrance, environment
+from mock_server.commands.environment import HOOKS, environment
 from mock_server.commands.trust import certificates, system_bundle
 from mock_server.domain.clock import SystemClock
+from mock_server.proxy.entrance import Entrance
 from mock_server.proxy.upstream import Upstream, UserProxy, covers
 
 AUTHORITY = Authority.create("api.trackflow.io", SystemClock().now()).certificate

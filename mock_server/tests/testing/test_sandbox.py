@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 
 import mock_server
+from mock_server.control_client import ControlPlane, SteeringError
 from mock_server.domain.webhooks.signing import SignatureScheme
 from mock_server.settings import Settings
-from mock_server.testing.control import ControlPlane, SteeringError
 from mock_server.testing.running import AttachedMock, RunningMock
 from mock_server.testing.sandbox import Sandbox
 
