@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test check format lock tables bench wheel client-tools clean
+.PHONY: serve test attack check format lock tables bench wheel client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -23,6 +23,9 @@ format: $(VENV)/.dev               ## format the code and mend what can be mende
 
 tables: $(VENV)/.dev               ## write the generated tables of README and docs/ anew
 	@$(BIN)/python -m mock_server.tests.doc_tables
+
+attack: $(VENV)/.dev               ## attack a mock: smuggling, costs by size, storms, quota, memory (five minutes)
+	@$(BIN)/python -m benchmarks.attack $(ARGS)
 
 bench: $(VENV)/.dev                ## compare with WireMock, Prism and Mockoon on this machine
 	@$(BIN)/python -m benchmarks.peers $(ARGS)

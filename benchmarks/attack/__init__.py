@@ -1,0 +1,1 @@
+"""Attacks on the mock, with figures of what came of them: `make attack`."""
