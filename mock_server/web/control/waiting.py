@@ -10,6 +10,8 @@ from mock_server.server.reply import Reply
 from mock_server.web.control.call import answer
 from mock_server.web.problems import Problem
 
+MOST_WAITS = 200  # at a time; each is asked about every request
+
 
 @dataclass(frozen=True, slots=True)
 class Wait:
@@ -30,6 +32,11 @@ class Wait:
             return answer({"count": count})
         if not self.seconds:
             return self._problem(count).reply()
+        if len(self.archive.watchers) >= MOST_WAITS:
+            return Problem(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"{MOST_WAITS} calls wait already, and each looks at every request; let some of them end first",
+            ).reply()
         return Reply(HTTPStatus.OK, later=lambda: self._result(recorded))
 
     async def _result(self, recorded: Callable[[], Iterable[Entry]]) -> Reply:
