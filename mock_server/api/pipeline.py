@@ -8,6 +8,7 @@ from dataclasses import replace
 from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
+from time import perf_counter
 
 from mock_server.api.routes import IDENTITY, Route, Router, coded, unknown, wrong_method
 from mock_server.api.subjects import subject_of
@@ -35,11 +36,15 @@ log = logging.getLogger(__name__)
 class Pipeline:
     """Answers calls to the contract's operations, with the order of checks that the contract's order.* clauses have."""
 
-    def __init__(self, worlds: Worlds, handlers: Mapping[str, Handler]) -> None:
+    def __init__(
+        self, worlds: Worlds, handlers: Mapping[str, Handler], timer: Callable[[], float] = perf_counter
+    ) -> None:
+        """`timer` tells the journal how long an answer took, in real seconds."""
         self.worlds = worlds
         self.specification = worlds.foundation.specification
         self._settings = worlds.foundation.settings
         self._handlers = handlers
+        self._timer = timer
         self._router = Router(self.specification)
         self._renderings: Recent[tuple[object, ...], bytes] = Recent(RENDERED)
         self._key_header = self.specification.key_header.lower()
@@ -63,7 +68,7 @@ class Pipeline:
 
         `delayed` are the fault rules that have let it wait before it has its effect; None if it has not waited yet.
         """
-        route = self._router.find(method, target)
+        begun, route = self._timer(), self._router.find(method, target)
         call = Call(method, target, route.path_params, route.query, headers, body)
         if route.operation and route.operation.public and not self._known(headers.get(self._key_header)):
             return self._for_guest(route, route.operation, call, broken)
@@ -116,7 +121,17 @@ class Pipeline:
         struck = [*(delayed or ()), *(rule for rule, *_ in early), *struck]
         injected = _injected(call, refusal, preference, struck)
         reply = self._labelled(reply, injected, preference)
-        self._record(world, route, call, reply, refusal=refusal, injected=injected, struck=struck)
+        self._record(
+            world,
+            route,
+            call,
+            reply,
+            refusal=refusal,
+            injected=injected,
+            struck=struck,
+            quota=_quota(allowance, cost, cost if done else self._spent(reply.status, cost, forced=forced)),
+            seconds=self._timer() - begun + reply.pause,
+        )
         return reply
 
     def refuse(self, error: ApiError, call: Call = NO_CALL) -> Reply:
@@ -244,7 +259,7 @@ class Pipeline:
         if status < HTTPStatus.BAD_REQUEST or not allowance.granted:
             return allowance
         free = forced and status in self._free
-        owed = 0 if free else 1
+        owed = self._spent(status, cost, forced=forced)
         if cost > owed:
             allowance = world.quota.refund(cost - owed)
         if not free:
@@ -252,6 +267,12 @@ class Pipeline:
         if status == HTTPStatus.UNAUTHORIZED:  # whose quota it is, nobody could say
             return None
         return world.quota.refusal() if status == HTTPStatus.TOO_MANY_REQUESTS else allowance
+
+    def _spent(self, status: int, cost: int, *, forced: bool) -> int:
+        """What of a granted cost an answer of that status keeps."""
+        if status < HTTPStatus.BAD_REQUEST:
+            return cost
+        return 0 if forced and status in self._free else min(cost, 1)
 
     def _limited(
         self, world: World | None, reply: Reply, allowance: Allowance | None, refusal: ApiError | None
@@ -298,6 +319,8 @@ class Pipeline:
         refusal: ApiError | None,
         injected: tuple[str, ...] = (),
         struck: Sequence[Rule] = (),
+        quota: tuple[int, int] | None = None,
+        seconds: float = 0.0,
     ) -> None:
         journal, clock = (world.journal, world.clock) if world else (self.worlds.stray, self.worlds.clock)
         journal.record(
@@ -318,8 +341,20 @@ class Pipeline:
                 injected=injected,
                 struck=tuple(Struck(rule.id, rule.fault.type, rule.fault.loses) for rule in struck) if struck else (),
                 real=self.worlds.clock.base.now(),
+                quota=quota,
+                seconds=seconds,
             )
         )
+
+
+def _quota(allowance: Allowance | None, cost: int, spent: int) -> tuple[int, int] | None:
+    """The lookups that remained before a call and after it; None where nothing was asked of a quota."""
+    if allowance is None or allowance.remaining is None:
+        return None
+    if not allowance.granted:
+        return allowance.remaining, allowance.remaining
+    before = allowance.remaining + cost
+    return before, before - spent
 
 
 def _injected(call: Call, refusal: ApiError | None, preference: Preference, struck: Sequence[Rule]) -> tuple[str, ...]:

@@ -46,6 +46,16 @@ class Window:
         return (self.index + 1) * self.seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One window as it is now: its length in seconds, the lookups it allows and has left, and when it begins anew."""
+
+    seconds: int
+    limit: int
+    remaining: int
+    reset: int
+
+
 class Quota:
     """One key's counters. Exact under threads: a cost is taken whole from all windows, or not at all."""
 
@@ -90,6 +100,12 @@ class Quota:
         """Of each window, its seconds, which one it is since 1970, and the lookups used in it."""
         with self._lock:
             return [(window.seconds, window.index, window.used) for window in self._windows]
+
+    def levels(self) -> list[Level]:
+        """How full each window is at this moment."""
+        now = self._clock.now()
+        with self._lock:
+            return [Level(each.seconds, each.limit, each.left(now), each.reset) for each in self._windows]
 
     def resume(self, usage: Iterable[tuple[int, int, int]]) -> None:
         """Go on where another quota of the same windows stopped."""

@@ -35,7 +35,7 @@ class ActiveFaults:
         self._header_names = header_names
         self._seed, self._key = seed, key
         self._trial = Occasion(Random(0), header_names)
-        self._counts: dict[Rule, Count] = {}
+        self._counts: dict[object, Count] = {}  # by the rules' tallies
         self._lock = Lock()
         for book in books:
             book.tell(self)
@@ -45,8 +45,8 @@ class ActiveFaults:
         """Read the books anew; each calls this when it has changed."""
         with self._lock:
             self._in_force = in_force = RulesInForce.of(rule for book in self._books for rule in book.in_force.rules)
-            known = set(in_force.rules)
-            self._counts = {rule: count for rule, count in self._counts.items() if rule in known}
+            known = {rule.tally for rule in in_force.rules}
+            self._counts = {tally: count for tally, count in self._counts.items() if tally in known}
             # Asked for every call, so they are plain truths: is there a rule that could refuse it, or spoil its reply?
             self.refuses, self.spoils = bool(in_force.calls), bool(in_force.replies)
             self.forestalls, self.replaces = bool(in_force.losses), bool(in_force.replacements)
@@ -129,23 +129,23 @@ class ActiveFaults:
 
     def count(self, rule: Rule) -> Count:
         """How often the rule has seen and struck here until now."""
-        return replace(self._counts.get(rule) or Count())
+        return replace(self._counts.get(rule.tally) or Count())
 
     def recount(self, counts: Iterable[Count]) -> None:
         """Take up the counts of all rules, in their order, where another sandbox left them."""
         with self._lock:
             for rule, count in zip(self._in_force.rules, counts, strict=False):
-                self._counts[rule] = replace(count)
+                self._counts[rule.tally] = replace(count)
 
     def _concerns(self, rule: Rule, subject: Subject) -> bool:
         """Whether the call may count for the rule; what is asked first is what tells soonest."""
         if rule.timed and not rule.holds(self._clock.now()):
             return False
-        count = self._counts.get(rule)
+        count = self._counts.get(rule.tally)
         return (count is None or count.applied < rule.times) and rule.match.accepts(subject)
 
     def _strike(self, rule: Rule) -> Random | None:
         """The chance of the fault if the rule strikes this call that concerns it, else None."""
         with self._lock:
-            count = self._counts.setdefault(rule, Count())
+            count = self._counts.setdefault(rule.tally, Count())
             return count.turn(rule, lambda number: stream(self._seed, self._key, "fault", rule.id, number))

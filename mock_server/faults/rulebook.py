@@ -19,7 +19,9 @@ class RuleBookError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RulesInForce:
-    """The rules of a book at one moment, oldest first, and by what they spoil, each with its fault.
+    """The rules of a book at one moment, in their order, and by what they spoil, each with its fault.
+
+    Paused ones are among the `rules` only.
 
     `calls` are refused and `losses` spoilt before they have had their effect, `replacements` and `replies` after it.
     """
@@ -34,15 +36,16 @@ class RulesInForce:
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Self:
         rules = tuple(rules)
-        early = [rule for rule in rules if rule.phase is Phase.BEFORE]
-        late = [rule for rule in rules if rule.phase is Phase.AFTER]
+        active = [rule for rule in rules if not rule.paused]
+        early = [rule for rule in active if rule.phase is Phase.BEFORE]
+        late = [rule for rule in active if rule.phase is Phase.AFTER]
         return cls(
             rules,
             tuple((rule, rule.fault) for rule in early if isinstance(rule.fault, CallFault)),
             tuple((rule, rule.fault) for rule in early if isinstance(rule.fault, ReplyFault)),
             tuple((rule, rule.fault) for rule in late if isinstance(rule.fault, CallFault)),
             tuple((rule, rule.fault) for rule in late if isinstance(rule.fault, ReplyFault)),
-            tuple((rule, rule.fault) for rule in rules if isinstance(rule.fault, DeliveryFault)),
+            tuple((rule, rule.fault) for rule in active if isinstance(rule.fault, DeliveryFault)),
         )
 
 
@@ -78,6 +81,38 @@ class RuleBook:
         """Put the rule at the end; RuleBookError if its id is taken or the book is full."""
         with self._lock:
             self._append(rule)
+
+    def find(self, identifier: str) -> Rule | None:
+        """The rule of that id, if there is one."""
+        return next((rule for rule in self.in_force.rules if rule.id == identifier), None)
+
+    def exchange(self, identifier: str, make: Callable[[Rule], Rule]) -> Rule | None:
+        """Put what is made of the rule of that id in its place; None without one, RuleBookError for a taken id."""
+        with self._lock:
+            rules = list(self.in_force.rules)
+            place = next((place for place, rule in enumerate(rules) if rule.id == identifier), None)
+            if place is None:
+                return None
+            made = make(rules[place])
+            if any(rule.id == made.id for other, rule in enumerate(rules) if other != place):
+                raise RuleBookError(f"there is a rule {made.id!r} already; choose another id")
+            rules[place] = made
+            self._turn(RulesInForce.of(rules))
+            return made
+
+    def move(self, identifier: str, before: str | None) -> bool:
+        """Let the rule be asked right before another one, or after all; false if this book has not both."""
+        with self._lock:
+            rules = list(self.in_force.rules)
+            ids = [rule.id for rule in rules]
+            if identifier not in ids or before not in {None, *ids}:
+                return False
+            if before != identifier:
+                rule = rules.pop(ids.index(identifier))
+                places = [each.id for each in rules]
+                rules.insert(len(rules) if before is None else places.index(before), rule)
+                self._turn(RulesInForce.of(rules))
+            return True
 
     def remove(self, identifier: str | None = None) -> int:
         """Take out the rule of that id, or all; how many there were."""

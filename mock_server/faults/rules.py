@@ -1,7 +1,7 @@
 """Rules: which fault, for which calls, when and how often."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from itertools import islice
 from math import inf
@@ -66,7 +66,10 @@ class Rule:
     opens: float = -inf
     closes: float = inf
     phase: Phase | None = None
+    paused: bool = False
     document: Mapping[str, Any] = field(default_factory=dict)
+    tally: object = field(default_factory=object)
+    """What its counts are kept under; a copy that goes on counting has the same."""
 
     @classmethod
     def from_document(cls, document: Any, identifier: str, vocabulary: Vocabulary) -> Self:
@@ -81,7 +84,9 @@ class Rule:
         fault = build(document["fault"])
         _check_phase(document, fault)
         _check_bounds(document["fault"].get("distribution", {}))
-        given = {name: document[name] for name in ("after", "times", "every", "probability") if name in document}
+        given = {
+            name: document[name] for name in ("after", "times", "every", "probability", "paused") if name in document
+        }
         rule = cls(
             document.get("id", identifier),
             fault,
@@ -105,6 +110,11 @@ class Rule:
     def holds(self, now: float) -> bool:
         """Whether the instant is in the rule's window."""
         return self.opens <= now < self.closes
+
+    def resting(self, *, paused: bool) -> Self:
+        """The same rule, its counts included, that strikes nothing, or does so again."""
+        document = {name: value for name, value in self.document.items() if name != "paused"}
+        return replace(self, paused=paused, document={**document, "paused": True} if paused else document)
 
     def to_json(self) -> dict[str, Any]:
         """The rule as it was given, with its id."""

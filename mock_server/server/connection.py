@@ -157,6 +157,7 @@ class Sending:
         self.line = line
         self.shared = shared
         self.begun = False
+        self.endless = False
         self.keep_alive = False
 
     async def run(self) -> bool:
@@ -193,6 +194,12 @@ class Sending:
     def chunked(self) -> bytes:
         return head(self.reply.status, {**self.reply.headers, "Transfer-Encoding": "chunked"})
 
+    def unbounded(self) -> tuple[bytes, bool]:
+        self.endless = True
+        framing = self._framing()
+        further = f"{self.shared.common()}\r\nConnection: close"
+        return head(self.reply.status, framing.headers, self.reply.also, further), not framing.bodiless
+
     def reset(self) -> None:
         self.line.reset()
 
@@ -216,6 +223,7 @@ class Connection(asyncio.Protocol):
         self.waiting: list[Request | Refusal] = []
         self.held = bytearray()
         self.task: asyncio.Task[None] | None = None
+        self.sending: Sending | None = None
         self.reading = True
         self.client_done = False
         self.discarded = 0
@@ -301,8 +309,10 @@ class Connection(asyncio.Protocol):
             line.close()
 
     def leave(self) -> None:
-        """End the connection if nothing is under way; otherwise its next reply will."""
+        """End the connection if nothing is under way that has an end; otherwise its next reply will."""
         line = self.line
+        if self.sending is not None and self.sending.endless:
+            line.close()
         if not (self.task or self.held or self.waiting or self.reader.open or line.blocked or line.closing):
             line.close()
 
@@ -359,7 +369,8 @@ class Connection(asyncio.Protocol):
                 framing = Framing(reply, request, keep_alive=request.keep_alive and not shared.stopping)
                 data = framing.whole(shared.common())
             else:
-                self.task = shared.loop.create_task(self._send(Sending(reply, request, self.line, shared)))
+                self.sending = Sending(reply, request, self.line, shared)
+                self.task = shared.loop.create_task(self._send(self.sending))
                 return
         except Exception:  # noqa: BLE001 an application may fail in any way; _fail logs it
             self._fail(request)
@@ -378,7 +389,7 @@ class Connection(asyncio.Protocol):
                 logger.exception("a reply failed after its first bytes")
             else:
                 reusable = self._fail(sending.request)
-        self.task = None
+        self.task = self.sending = None
         takeover = sending.reply.takeover
         if takeover is not None and not self.line.closing:
             self._leave_to(takeover)

@@ -1,6 +1,7 @@
 """Everything that can happen to a reply on its way to the client: what it is, and how it is brought about."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from mock_server.server.reply import Sending
@@ -88,6 +89,24 @@ class Noise:
 
     def remains(self, _content: bytes) -> bytes:
         return self.garbage
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The body comes in pieces as they are made, until there are no more, the client leaves or the server stops."""
+
+    pieces: Callable[[], AsyncGenerator[bytes, None]]
+
+    async def play(self, sending: Sending) -> None:
+        head, wanted = sending.unbounded()
+        await sending.send(head)
+        if wanted:
+            async with aclosing(self.pieces()) as made:
+                async for piece in made:
+                    await sending.send(piece)
+
+    def remains(self, content: bytes) -> bytes:
+        return content
 
 
 def pieces(content: bytes, number: int) -> Iterator[bytes]:

@@ -29,6 +29,9 @@ class Sending(Protocol):
     def chunked(self) -> bytes:
         """A head that promises chunks instead."""
 
+    def unbounded(self) -> tuple[bytes, bool]:
+        """The head of a body that ends with the connection, and whether one is to follow it: none after HEAD."""
+
     def reset(self) -> None:
         """The connection ends with RST: the client sees ECONNRESET after what has reached it by then."""
 

@@ -11,6 +11,7 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.settings import Settings
 from mock_server.version import __version__
+from mock_server.web import console
 from mock_server.web.bridge import ask, request_of, respond
 from mock_server.web.control import control_plane
 from mock_server.web.mock import CONTROL_PREFIX, Mock
@@ -27,7 +28,9 @@ class MockServer(Flask):
         self.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
         self.register_error_handler(Problem, render)
         self.register_error_handler(HTTPException, self._unrouted)
-        plane = control_plane(self.worlds, __version__, self.scheduler, mock.certificate)
+        plane = control_plane(
+            self.worlds, __version__, self.scheduler, mock.certificate, pages=console.PAGES, more=console.ROUTES
+        )
         self.register_blueprint(plane, url_prefix=CONTROL_PREFIX)
         base = mock.pipeline.specification.base_path
         for operation in mock.pipeline.specification.operations.values():

@@ -19,6 +19,7 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.settings import Settings
 from mock_server.web.hosts import Hosts
+from mock_server.web.inbox import INBOX_PREFIX, received
 from mock_server.world import Foundation, Worlds
 
 if TYPE_CHECKING:
@@ -46,9 +47,11 @@ class Mock:
         """The certificate that clients of this mock are to trust; told by whoever serves it with TLS."""
 
     def answer(self, request: Request) -> Reply:
-        """The reply to a request for an operation, or for nothing that the contract knows."""
+        """The reply to a request for an operation, to an inbox, or for nothing that the contract knows."""
         if complaint := self._hosts.complaint(request.headers.get("host")):
             return self._foreign(request, complaint)
+        if request.target.startswith(INBOX_PREFIX):
+            return received(self.worlds, request)
         return self.pipeline.answer(request.method, request.target, request.headers, request.body)
 
     def refuse(self, refusal: Refusal) -> Reply:

@@ -1,13 +1,16 @@
 """Errors of the mock itself: `application/problem+json` (RFC 9457)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
 
 from flask import Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from mock_server.contract.forms import Flaw
+from contract_tests.contract.files import DocumentError
+from mock_server.contract.forms import Flaw, FormError
 from mock_server.server.reply import NOTHING, Reply, encode
 from mock_server.server.request import REGISTERED
 from mock_server.web.bridge import respond
@@ -61,3 +64,27 @@ def from_http(error: HTTPException) -> Response:
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value
     return response
+
+
+def problem_of(error: HTTPException) -> Problem:
+    """What is wrong with a route or a method, as a problem."""
+    return Problem(HTTPStatus(error.code or 500), error.description or "")
+
+
+def of_error(error: Exception) -> Problem | None:
+    """What callers are told of an error that says what is wrong with what they gave; None for any other."""
+    return next((made(error) for kind, made in PROBLEMS.items() if isinstance(error, kind)), None)
+
+
+def _of_form(error: FormError) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw])
+
+
+def _of_document(error: DocumentError) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, str(error))
+
+
+PROBLEMS: Mapping[type[Exception], Callable[[Any], Problem]] = MappingProxyType(
+    {FormError: _of_form, DocumentError: _of_document}
+)
+"""What callers are told of errors that say what is wrong with what they gave."""

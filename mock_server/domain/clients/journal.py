@@ -33,7 +33,9 @@ class Entry:
     """One exchange; bodies are cut to KEPT_BODY bytes.
 
     `at` is the sandbox's instant and `real` the server's own, both in Unix seconds. `refusal` is the error code of a
-    refusal and `detail` what it says; `injected` names everything that had a hand in the answer on purpose.
+    refusal and `detail` what it says; `injected` names everything that had a hand in the answer on purpose. `quota`
+    is the lookups that remained before and after, None where none were asked for; `seconds` is how long the answer took
+    here, in real time, with what it was made to wait.
     """
 
     id: int
@@ -52,6 +54,8 @@ class Entry:
     injected: tuple[str, ...] = ()
     struck: tuple[Struck, ...] = ()
     real: float = 0.0
+    quota: tuple[int, int] | None = None
+    seconds: float = 0.0
 
     @property
     def lost(self) -> bool:

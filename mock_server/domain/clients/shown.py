@@ -49,6 +49,8 @@ class EntryView:
                 "body": self._text(_decoded(entry.reply_body)),
             },
             "reason": (reason := reason_of(entry)) and self._text(reason),
+            "quota": entry.quota and {"before": entry.quota[0], "after": entry.quota[1]},
+            "milliseconds": round(entry.seconds * 1000, 3),
             "fault": ", ".join(entry.injected) or None,
             "truncated": KEPT_BODY in (len(entry.body), len(entry.reply_body)),
         }

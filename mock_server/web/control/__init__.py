@@ -1,15 +1,13 @@
 """The control plane: looking into the mock and steering it, under WireMock's names and verbs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, Response, request
 
-from contract_tests.contract.files import DocumentError
 from mock_server.api.routes import IDENTITY
-from mock_server.contract.forms import FormError
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
 from mock_server.web.bridge import respond
@@ -18,10 +16,11 @@ from mock_server.web.control import (
     certificates,
     clock,
     faults,
+    inbox,
     keys,
+    live,
     metrics,
     misses,
-    pages,
     report,
     requests,
     scenario,
@@ -30,11 +29,12 @@ from mock_server.web.control import (
     states,
     webhooks,
 )
-from mock_server.web.control.call import ControlCall, Handler, Plane
+from mock_server.web.control.call import ControlCall, Handler, Plane, Route
 from mock_server.web.guard import Guard
-from mock_server.web.problems import Problem, render
+from mock_server.web.problems import PROBLEMS, Problem, render
 from mock_server.world import Worlds
 
+NO_PAGES: Mapping[str, Handler] = MappingProxyType({})
 NOUNS = (
     about,
     certificates,
@@ -45,19 +45,29 @@ NOUNS = (
     shipments,
     requests,
     misses,
+    live,
     report,
     metrics,
-    pages,
     states,
     snapshot,
     webhooks,
+    inbox,
 )
 
 
 def control_plane(
-    worlds: Worlds, version: str, scheduler: Scheduler, certificate: Callable[[], bytes] | None = None
+    worlds: Worlds,
+    version: str,
+    scheduler: Scheduler,
+    certificate: Callable[[], bytes] | None = None,
+    *,
+    pages: Mapping[str, Handler] = NO_PAGES,
+    more: Sequence[Route] = (),
 ) -> Blueprint:
-    """The blueprint of one mock's control plane."""
+    """The blueprint of one mock's control plane.
+
+    `pages` answer browsers at paths where programs get JSON, `more` are routes that belong to pages alone.
+    """
     blueprint = Blueprint("control", __name__)
     settings = worlds.foundation.settings
     signatures = (worlds.foundation.terms.scheme.header, SIGNATURE_HEADER)
@@ -73,35 +83,37 @@ def control_plane(
                 headers={"Accept-Encoding": IDENTITY},
             )
 
-    plane = Plane(worlds, version, scheduler, certificate=certificate)
-    for route in (route for noun in NOUNS for route in noun.ROUTES):
+    routes = tuple(route for noun in NOUNS for route in noun.ROUTES)
+    plane = Plane(worlds, version, scheduler, certificate=certificate, routes=routes)
+    for route in (*routes, *more):
         blueprint.add_url_rule(
-            route.path, f"{route.method}_{route.handler.__name__}", _view(plane, route.handler), methods=[route.method]
+            route.path,
+            f"{route.method}_{route.handler.__name__}",
+            _view(plane, route, pages.get(route.path) if route.method == "GET" else None),
+            methods=[route.method],
         )
     for error, problem in PROBLEMS.items():
         blueprint.register_error_handler(error, lambda raised, problem=problem: render(problem(raised)))
     return blueprint
 
 
-def _view(plane: Plane, handler: Handler) -> Callable[..., Response]:
-    """A view of Flask's that asks the handler."""
+def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Response]:
+    """A view of Flask's that asks the handler, or for a browser the page at the path."""
 
     def view(**places: Any) -> Response:
-        call = ControlCall(plane, request.args, request.get_data(), request.mimetype, request.path)
-        return respond(handler(call, **places))
+        handler: Handler = page if page and _wants_page() else route.handler
+        call = ControlCall(
+            plane, request.args, request.get_data(), request.mimetype, request.path, request.host_url.rstrip("/")
+        )
+        response = respond(handler(call, **places))
+        if page:
+            response.vary.add("Accept")
+        return response
 
     return view
 
 
-def _of_form(error: FormError) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw])
-
-
-def _of_document(error: DocumentError) -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, str(error))
-
-
-PROBLEMS: Mapping[type[Exception], Callable[[Any], Problem]] = MappingProxyType(
-    {FormError: _of_form, DocumentError: _of_document}
-)
-"""What callers are told of errors that say what is wrong with what they gave."""
+def _wants_page() -> bool:
+    """Whether the caller asks for HTML by name, as browsers do and programs do not."""
+    accepted = request.accept_mimetypes
+    return "text/html" in accepted.values() and accepted["text/html"] >= accepted["application/json"]

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http import HTTPStatus
 from itertools import islice
@@ -35,6 +35,7 @@ class Plane:
     wall: Clock = field(default_factory=SystemClock)
     certificate: Callable[[], bytes] | None = None
     """The certificate of who vouches for this mock's TLS, if that is for clients to be told."""
+    routes: "tuple[Route, ...]" = ()
 
     @property
     def forms(self) -> Forms:
@@ -58,7 +59,8 @@ class Plane:
 class ControlCall:
     """Everything that a handler may know: the mock, and what was asked of it.
 
-    `path` is what the caller asked for, without the query; `media_type` is the body's, in lower case.
+    `path` is what the caller asked for, without the query; `media_type` is the body's, in lower case; `origin` is the
+    scheme, host and port that the caller has reached.
     """
 
     plane: Plane
@@ -66,6 +68,7 @@ class ControlCall:
     content: bytes = b""
     media_type: str = JSON
     path: str = ""
+    origin: str = ""
 
     @property
     def worlds(self) -> Worlds:
@@ -75,6 +78,11 @@ class ControlCall:
     def key(self) -> str | None:
         """The sandbox that the call is limited to; None for all."""
         return self.query.get("key")
+
+    def about(self, key: str | None) -> "ControlCall":
+        """The same call, limited to that key, or to none."""
+        query = {name: value for name, value in self.query.items() if name != "key"}
+        return replace(self, query=query if key is None else {**query, "key": key})
 
     def body(self) -> Any:
         """The JSON value, whatever its Content-Type; none sent is an empty object. Problem if it is no JSON."""

@@ -2,14 +2,24 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from http import HTTPStatus
+from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
 from mock_server.domain.clock import Change, Course, SandboxClock, from_text, to_text
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.web.control.matching import numbers
 from mock_server.web.control.settling import when_settled
+from mock_server.web.problems import Problem
+from mock_server.world import World
+from mock_server.world.upcoming import Coming, upcoming
 
+DAY = 86_400  # seconds
+MOST_AHEAD = 366 * DAY
+MOST_READ = 200  # newest requests in which shipments are looked for
+MOST_ASKED = 100  # texts in them that could be numbers
 FORM = "control.schema.json#/$defs/clock"
 Order = Mapping[str, Any]
 
@@ -49,6 +59,37 @@ def move_clock(call: ControlCall) -> Reply:
     return when_settled(call, moved, pending, lambda: facts)
 
 
+def show_upcoming(call: ControlCall) -> Reply:
+    """What will happen in so many seconds of the sandbox's clock."""
+    world, seconds = call.seen_world(), call.number("seconds", DAY, MOST_AHEAD)
+    if world is None:
+        raise Problem(HTTPStatus.BAD_REQUEST, "say whose clock it is, with ?key=")
+    coming = awaited(call, world, seconds)
+    shown = [told(world, each) for each in coming[: call.number("limit", 100, 1000)]]
+    return answer({**reading(world.clock), "upcoming": shown, "meta": {"total": len(coming)}})
+
+
+def awaited(call: ControlCall, world: World, seconds: float) -> list[Coming]:
+    """What comes in so many seconds, also to the shipments that the key's client has asked for lately."""
+    tracked = call.worlds.foundation.specification.operations
+    asked: dict[str, None] = {}
+    for entry in islice(call.worlds.heard(world.account.key), MOST_READ):
+        if entry.operation in tracked and len(asked) < MOST_ASKED:
+            asked |= dict.fromkeys(numbers(entry))
+    return upcoming(world, world.clock.now() + seconds, asked)
+
+
+def told(world: World, coming: Coming) -> dict[str, Any]:
+    return {
+        "at": to_text(coming.at),
+        "in_seconds": round(coming.at - world.clock.now(), 3),
+        "kind": coming.kind,
+        "subject": coming.subject,
+        "text": coming.text,
+        "webhooks": coming.webhooks,
+    }
+
+
 def change_of(order: Order) -> Change:
     """What the order does to a clock's course."""
     move = MOVES[order["action"]]
@@ -75,4 +116,5 @@ def reading(clock: SandboxClock) -> dict[str, Any]:
 ROUTES = (
     Route("GET", "/clock", show_clock),
     Route("PUT", "/clock", move_clock),
+    Route("GET", "/clock/upcoming", show_upcoming),
 )

@@ -1,6 +1,6 @@
 """`/faults`: what goes wrong on purpose, for one sandbox or for all there are and will be."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +10,8 @@ from mock_server.faults.rules import FORM, Count, Rule
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
 from mock_server.web.problems import Problem
+
+MOVE = "control.schema.json#/$defs/move"
 
 
 def rows(call: ControlCall, identifier: str | None = None) -> list[dict[str, Any]]:
@@ -48,6 +50,32 @@ def add_fault(call: ControlCall) -> Reply:
     return answer(_row(rule, [Count()], call.key), HTTPStatus.CREATED, location)
 
 
+def edit_fault(call: ControlCall, identifier: str) -> Reply:
+    """Another rule in the place of this one; it counts anew."""
+    document = call.read(FORM)
+    vocabulary = call.worlds.foundation.vocabulary
+    with refused(RuleBookError, HTTPStatus.CONFLICT):
+        return _exchanged(call, identifier, lambda _: Rule.from_document(document, identifier, vocabulary))
+
+
+def pause_fault(call: ControlCall, identifier: str) -> Reply:
+    return _exchanged(call, identifier, lambda rule: rule.resting(paused=True))
+
+
+def resume_fault(call: ControlCall, identifier: str) -> Reply:
+    return _exchanged(call, identifier, lambda rule: rule.resting(paused=False))
+
+
+def move_fault(call: ControlCall, identifier: str) -> Reply:
+    before = call.read(MOVE).get("before")
+    book = _book_of(call, identifier)
+    if not book.move(identifier, before):
+        ids = ", ".join(rule.id for rule in book.in_force.rules)
+        raise Problem(HTTPStatus.BAD_REQUEST, f"before={before!r} is no rule of the same list; there are {ids}")
+    found = [row for row in rows(call) if book.find(row["id"]) and row["key"] == call.key]
+    return answer({"faults": found, "meta": {"total": len(found)}})
+
+
 def remove_faults(call: ControlCall) -> Reply:
     return answer({"status": "deleted", "total": sum(book.remove() for book in books(call))})
 
@@ -57,6 +85,22 @@ def remove_fault(call: ControlCall, identifier: str) -> Reply:
     if not removed:
         raise _unknown(identifier, call)
     return answer({"status": "deleted", "total": removed})
+
+
+def _exchanged(call: ControlCall, identifier: str, make: Callable[[Rule], Rule]) -> Reply:
+    made = _book_of(call, identifier).exchange(identifier, make)
+    if made is None:  # somebody has just deleted it
+        raise _unknown(identifier, call)
+    return answer(next(row for row in rows(call, made.id) if row["key"] == call.key))
+
+
+def _book_of(call: ControlCall, identifier: str) -> RuleBook:
+    """The list that has the rule: the sandbox's own, or without a key one of those for all."""
+    world = call.seen_world()
+    for book in [world.faults.own] if world else [call.worlds.rules, call.worlds.scenario_rules]:
+        if book.find(identifier):
+            return book
+    raise _unknown(identifier, call)
 
 
 def _listed(call: ControlCall) -> Iterator[dict[str, Any]]:
@@ -81,7 +125,7 @@ def _row(rule: Rule, counts: list[Count], key: str | None) -> dict[str, Any]:
 
 def _unknown(identifier: str, call: ControlCall) -> Problem:
     others = ", ".join(dict.fromkeys(row["id"] for row in _listed(call))) or "none"
-    own = "of this sandbox's own; one for all is deleted without key" if call.key else ""
+    own = "of this sandbox's own; one for all is reached without key" if call.key else ""
     return Problem(
         HTTPStatus.NOT_FOUND, f"there is no fault rule {identifier!r}{' ' * bool(own)}{own}; there are {others}"
     )
@@ -91,6 +135,10 @@ ROUTES = (
     Route("GET", "/faults", list_faults),
     Route("GET", "/faults/<identifier>", show_fault),
     Route("POST", "/faults", add_fault),
+    Route("PUT", "/faults/<identifier>", edit_fault),
+    Route("POST", "/faults/<identifier>/pause", pause_fault),
+    Route("POST", "/faults/<identifier>/resume", resume_fault),
+    Route("POST", "/faults/<identifier>/move", move_fault),
     Route("DELETE", "/faults", remove_faults),
     Route("DELETE", "/faults/<identifier>", remove_fault),
 )

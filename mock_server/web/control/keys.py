@@ -1,14 +1,21 @@
-"""`/keys`: the API keys in use, and new ones."""
+"""`/keys`: the API keys in use with what is left of their quota, and new ones."""
 
 from http import HTTPStatus
+from typing import Any
 
+from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.world import World
 
 
 def list_keys(call: ControlCall) -> Reply:
-    known = [{"key": world.account.key, "plan": world.account.plan.name} for world in call.known()]
+    known = [facts(world) for world in call.known()]
     return answer({"keys": known, "meta": {"total": len(known)}})
+
+
+def show_key(call: ControlCall, key: str) -> Reply:
+    return answer(facts(call.about(key).seen_world() or call.worlds.fresh()))
 
 
 def new_key(call: ControlCall) -> Reply:
@@ -18,7 +25,26 @@ def new_key(call: ControlCall) -> Reply:
     return answer({"key": account.key, "plan": account.plan.name}, HTTPStatus.CREATED)
 
 
+def facts(world: World) -> dict[str, Any]:
+    """What there is to know of a key at a glance; an unlimited plan has no windows."""
+    entries = world.journal.entries()
+    return {
+        "key": world.account.key,
+        "plan": world.account.plan.name,
+        "now": to_text(world.clock.now()),
+        "quota": [
+            {"seconds": each.seconds, "limit": each.limit, "remaining": each.remaining, "reset": to_text(each.reset)}
+            for each in world.quota.levels()
+        ],
+        "calls": len(entries),
+        "last_used_at": to_text(entries[-1].at) if entries else None,
+        "faults": len(world.faults.own.in_force.rules),
+        "webhooks": len(world.webhooks.subscriptions),
+    }
+
+
 ROUTES = (
     Route("GET", "/keys", list_keys),
+    Route("GET", "/keys/<key>", show_key),
     Route("POST", "/keys", new_key),
 )

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
+from contract_tests.contract.files import parse, text_of
 from mock_server.contract.bodies import misread
 from mock_server.faults import scenarios
 from mock_server.faults.scenarios import FORM, Scenario
@@ -17,6 +18,16 @@ def show_scenario(call: ControlCall) -> Reply:
     world = call.seen_world()
     scenario = world.scenario if world else call.worlds.scenario
     return answer({"name": scenario.name, "document": dict(scenario.document), "available": scenarios.shipped()})
+
+
+def list_scenarios(_: ControlCall) -> Reply:
+    """The shipped scenarios, each with what it is for and its text."""
+    texts = {name: text_of(scenarios.SHIPPED / f"{name}{scenarios.SUFFIX}") for name in scenarios.shipped()}
+    listed = [
+        {"name": name, "description": parse(text, name).get("description"), "yaml": text}
+        for name, text in texts.items()
+    ]
+    return answer({"scenarios": listed, "meta": {"total": len(listed)}})
 
 
 def play_scenario(call: ControlCall) -> Reply:
@@ -49,4 +60,5 @@ def _text(content: bytes) -> str:
 ROUTES = (
     Route("GET", "/scenario", show_scenario),
     Route("PUT", "/scenario", play_scenario),
+    Route("GET", "/scenarios", list_scenarios),
 )

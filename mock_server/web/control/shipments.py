@@ -1,10 +1,11 @@
 """`/shipments`: what a number stands for, in one sandbox or in all, and shipments of one's own."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
 from mock_server.contract.errors import ApiError
-from mock_server.domain.clock import to_text
+from mock_server.domain.clock import from_text, to_text
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.shipments.pinned import Pin, wish_of
@@ -27,9 +28,10 @@ def recognised(call: ControlCall, text: str, carrier: str | None) -> TrackingNum
 
 
 def shown(call: ControlCall, number: TrackingNumber) -> dict[str, Any]:
-    return facts(
-        call.seen_world() or call.worlds.fresh(), number, future=call.query.get("future", "0") not in {"", "0"}
-    )
+    future = call.query.get("future", "0") not in {"", "0"}
+    with refused(ValueError):
+        at = from_text(call.query["at"]) if call.query.get("at") else None
+    return facts(call.seen_world() or call.worlds.fresh(), number, future=future, at=at)
 
 
 def told(call: ControlCall, number: TrackingNumber, pending: int, status: HTTPStatus = HTTPStatus.OK) -> Reply:
@@ -78,10 +80,26 @@ def carrier_of(wish: dict[str, Any]) -> str | None:
     return code
 
 
-def facts(world: World, number: TrackingNumber, *, future: bool) -> dict[str, Any]:
-    """What the number stands for in the world, and if asked, the events to come, soonest first."""
+def list_shipments(call: ControlCall) -> Reply:
+    """The shipments that the sandbox has of its own, or those that every new one gets."""
+    world = call.seen_world() or call.worlds.fresh()
+    pinned = [facts(world, journey.number, future=False) for journey in world.shipments.pins()]
+    return answer({"shipments": pinned, "meta": {"total": len(pinned)}})
+
+
+def list_numbers(call: ControlCall) -> Reply:
+    """The magic numbers of one carrier, or of a few that show every form."""
+    with refused(ValueError):
+        rows = call.worlds.foundation.magic.magic_numbers(call.query.get("carrier") or None)
+    return answer({"numbers": [asdict(row) for row in rows], "meta": {"total": len(rows)}})
+
+
+def facts(world: World, number: TrackingNumber, *, future: bool, at: float | None = None) -> dict[str, Any]:
+    """What the number stands for in the world, now or at another instant, and if asked the events to come."""
     now = world.clock.now()
-    journey = world.shipments.find(number, now)
+    journey = world.shipments.find(number, now)  # a life that begins when it is first seen begins now, whatever `at` is
+    if at is not None:
+        now, journey = at, world.shipments.find(number, at)
     scenario = world.foundation.scenario(number)
     shipment = journey.at(now)
     told: dict[str, Any] = {
@@ -96,6 +114,8 @@ def facts(world: World, number: TrackingNumber, *, future: bool) -> dict[str, An
 
 
 ROUTES = (
+    Route("GET", "/numbers", list_numbers),
+    Route("GET", "/shipments", list_shipments),
     Route("GET", "/shipments/<text>", show_shipment),
     Route("PUT", "/shipments/<text>", pin_shipment),
     Route("DELETE", "/shipments/<text>", unpin_shipment),

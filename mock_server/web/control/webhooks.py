@@ -38,6 +38,15 @@ def add_webhook(call: ControlCall) -> Reply:
     return answer({**webhook(world, made), "secret": made.secret}, HTTPStatus.CREATED)
 
 
+def remove_webhook(call: ControlCall, webhook_id: str) -> Reply:
+    for world in call.known():
+        if any(each.webhook_id == webhook_id for each in world.webhooks.subscriptions.all()):
+            with refused(ApiError, HTTPStatus.NOT_FOUND):
+                world.webhooks.unsubscribe(webhook_id)
+            return answer({"status": "deleted"})
+    raise Problem(HTTPStatus.NOT_FOUND, f"there is no webhook {webhook_id!r}; GET /webhooks lists those there are")
+
+
 def list_deliveries(call: ControlCall) -> Reply:
     found = list(asked_for(call))
     shown = [summary(world, each) for world, each in islice(found, call.number("limit", 100, MOST_SHOWN))]
@@ -64,6 +73,20 @@ def replay(call: ControlCall, delivery_id: str) -> Reply:
         return whole(world, world.webhooks.queue.find(delivery_id) or delivery, call.plane.wall.now())
 
     return when_settled(call, [world], 1, told)
+
+
+def send_now(call: ControlCall, delivery_id: str) -> Reply:
+    """The attempt that waits for its time is made at once."""
+    world, delivery = find(call, delivery_id)
+    if delivery.state is not State.PENDING:
+        again = f"POST /deliveries/{delivery_id}/replay sends it again"
+        raise Problem(HTTPStatus.CONFLICT, f"{delivery_id} waits for nothing, it is {delivery.state}; {again}")
+    world.webhooks.queue.postpone(delivery_id, world.clock.now())
+
+    def told() -> dict[str, Any]:
+        return whole(world, world.webhooks.queue.find(delivery_id) or delivery, call.plane.wall.now())
+
+    return when_settled(call, [world], call.plane.scheduler.news(world), told)
 
 
 def trigger(call: ControlCall) -> Reply:
@@ -151,8 +174,19 @@ def whole(world: World, delivery: Delivery, now: float) -> dict[str, Any]:
             "body_base64": b64encode(delivery.body).decode(),
         },
         "signature": headers.get(terms.scheme.header),
+        "signature_check": checked(world, delivery, headers.get(terms.scheme.header)),
         "attempts": [attempted(count, each) for count, each in enumerate(delivery.attempts, 1)],
     }
+
+
+def checked(world: World, delivery: Delivery, signature: str | None) -> str:
+    """What a receiver that checks signatures finds: right, wrong, missing, or unknown where the webhook is gone."""
+    if signature is None:
+        return "missing"
+    secrets = [each.secret for each in world.webhooks.subscriptions.all() if each.webhook_id == delivery.webhook_id]
+    if not secrets:
+        return "unknown"
+    return "right" if world.foundation.terms.scheme.accepts(secrets[0], delivery.body, signature) else "wrong"
 
 
 def attempted(count: int, attempt: Attempt) -> dict[str, Any]:
@@ -176,8 +210,10 @@ def attempted(count: int, attempt: Attempt) -> dict[str, Any]:
 ROUTES = (
     Route("GET", "/webhooks", list_webhooks),
     Route("POST", "/webhooks", add_webhook),
+    Route("DELETE", "/webhooks/<webhook_id>", remove_webhook),
     Route("GET", "/deliveries", list_deliveries),
     Route("GET", "/deliveries/<delivery_id>", show_delivery),
     Route("POST", "/deliveries/<delivery_id>/replay", replay),
+    Route("POST", "/deliveries/<delivery_id>/send", send_now),
     Route("POST", "/webhooks/trigger", trigger),
 )

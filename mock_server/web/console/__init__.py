@@ -1,0 +1,50 @@
+"""The console: QA runs the laboratory from a browser.
+
+Its pages lie at the paths of the control plane: a browser, which asks for text/html, is shown one where a program gets
+JSON. Nothing behind this module is imported before the first page is asked for.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Handler, Route
+
+
+def _page(module: str, name: str) -> Handler:
+    """What answers with a page, of a module that is imported when it is first needed."""
+
+    def handler(call: ControlCall, **places: Any) -> Reply:
+        reply: Reply = getattr(import_module(f"{__name__}.{module}"), name)(call, **places)
+        return reply
+
+    handler.__name__ = f"console_{module}_{name}"
+    return handler
+
+
+PAGES: Mapping[str, Handler] = MappingProxyType(
+    {
+        "/keys": _page("keys", "overview"),
+        "/keys/<key>": _page("keys", "one"),
+        "/clock": _page("clock", "page"),
+        "/requests": _page("requests", "page"),
+        "/requests/<int:entry_id>": _page("requests", "one"),
+        "/requests/unmatched": _page("requests", "misses"),
+        "/requests/violations": _page("requests", "violations"),
+    }
+)
+"""What a browser is shown at paths where programs get JSON."""
+
+ROUTES = (
+    Route("GET", "/", _page("keys", "overview")),
+    Route("GET", "/docs", _page("contract", "page")),
+    Route("GET", "/docs/guides/", _page("contract", "contents")),
+    Route("GET", "/docs/guides/<name>", _page("contract", "guide")),
+    Route("GET", "/console/assets/<name>", _page("assets", "asset")),
+    Route("GET", "/console/live", _page("requests", "live")),
+    Route("POST", "/console/do", _page("acting", "do")),
+    Route("POST", "/console/forms/<name>", _page("acting", "fill")),
+    Route("POST", "/console/preview/<name>", _page("acting", "preview")),
+)

@@ -1,0 +1,103 @@
+"""The clock: what time it is there, how to move it, and what will happen then."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from mock_server.server.reply import Reply
+from mock_server.web.console.frame import framed
+from mock_server.web.console.orders import Filled, Order, get, keyed
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.clock import DAY, awaited
+from mock_server.world.upcoming import Coming, Kind
+
+MINUTE, HOUR = 60, 3600  # seconds
+LISTED = 60  # things to come
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One way to let time pass, and how many things happen meanwhile."""
+
+    label: str
+    order: Order
+    done: str
+    count: int = 0
+
+
+def page(call: ControlCall) -> Reply:
+    return framed(
+        call,
+        "clock.html",
+        "Clock",
+        "Clock",
+        moves=moves(call),
+        courses=courses(call),
+        upcoming=get(call, "/clock/upcoming", limit=LISTED, seconds=30 * DAY)["upcoming"] if call.key else [],
+    )
+
+
+def moves(call: ControlCall) -> list[Move]:
+    """The usual steps ahead."""
+    world = call.seen_world()
+    clock = world.clock if world else call.worlds.clock
+    now = clock.now()
+    coming: list[Coming] = awaited(call, world, 366 * DAY) if world else []
+
+    def ahead(label: str, seconds: float) -> Move:
+        order = Order("PUT", "/clock", keyed(call), {"action": "advance", "seconds": seconds})
+        return Move(label, order, f"Time went on by {label.lstrip('+ ')}", sum(c.at <= now + seconds for c in coming))
+
+    def until(label: str, instant: float) -> Move:
+        whole = int(instant - now) + 1
+        return ahead(label, whole)
+
+    scans = [each.at for each in coming if each.kind is Kind.SCAN]
+    further = [until("To the next scan", scans[0])] if scans else []
+    return [
+        ahead("+ 1 min", MINUTE),
+        ahead("+ 1 h", HOUR),
+        until("To the next minute", (now // MINUTE + 1) * MINUTE - 1),
+        until("To midnight", (now // DAY + 1) * DAY - 1),
+        *further,
+    ]
+
+
+def courses(call: ControlCall) -> list[Move]:
+    """The usual ways to go on."""
+
+    def course(label: str, done: str, **body: Any) -> Move:
+        return Move(label, Order("PUT", "/clock", keyed(call), body), done)
+
+    return [
+        course("Freeze", "The clock stands still", action="freeze"),
+        course("Run", "The clock runs as real time does", action="scale", factor=1),
+        course("A minute a second", "A minute passes in a second", action="scale", factor=MINUTE),
+        course("An hour a second", "An hour passes in a second", action="scale", factor=HOUR),
+        course("Reset", "The clock is as at the start", action="reset"),
+    ]
+
+
+def set_clock(form: dict[str, str], call: ControlCall) -> Filled:
+    """The order of the form with a date picker; the zone is UTC or the browser's."""
+    text = form.get("/instant", "")
+    offset = form.get("offset", "") if form.get("zone") == "local" else "Z"
+    instant = f"{text}{':00' if text.count(':') == 1 else ''}{offset or 'Z'}"
+    return Filled(Order("PUT", "/clock", keyed(call), {"action": "set", "instant": instant}), "The clock is set")
+
+
+def scale_clock(form: dict[str, str], call: ControlCall) -> Filled:
+    """The order of the form with a speed."""
+    return Filled(
+        Order("PUT", "/clock", keyed(call), {"action": "scale", "factor": number(form.get("/factor", ""))}),
+        "The clock runs so",
+    )
+
+
+def number(text: str) -> Any:
+    """A number, or the text where it is none, so that the control plane says what is wrong with it."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

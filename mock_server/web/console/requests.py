@@ -1,0 +1,139 @@
+"""The journal: requests as they come, one of them whole, near misses and violations."""
+
+import json
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from itertools import islice
+from typing import Any
+
+from mock_server.domain.clients.journal import Entry
+from mock_server.server.reply import Reply
+from mock_server.web.console.frame import framed, link, query_of, rendered
+from mock_server.web.console.orders import get
+from mock_server.web.console.snippets import curl_of
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.live import event, following
+from mock_server.web.control.misses import clause, missed, told
+from mock_server.web.problems import Problem
+
+ROWS = 100  # on a page
+FILTERS = ("operation", "status", "fault", "text")
+
+
+def page(call: ControlCall) -> Reply:
+    """The newest requests that the filters of the address let through, and a way to the older ones."""
+    filters = query_of(call, *FILTERS)
+    fits = fitting(call, filters)
+    before = call.number("before", 0)
+    found = (entry for entry in call.worlds.heard(call.key) if (not before or entry.id < before) and fits(entry))
+    entries = list(islice(found, ROWS + 1))
+    filtered = any(filters.values())
+    faults = call.worlds.archive.faults
+    seen = sorted({status for _, status in call.worlds.archive.answers})
+    query = {"key": call.key, **filters}
+    return framed(
+        call,
+        "requests.html",
+        "Requests",
+        "Requests",
+        tab="All",
+        rows=[row(call, entry) for entry in entries[:ROWS]],
+        total=None if filtered else sum(1 for _ in call.worlds.heard(call.key)),
+        filtered=filtered,
+        filters=filters,
+        operations=list(call.worlds.foundation.specification.operations),
+        statuses=[str(each) for each in seen],
+        faults=sorted(faults),
+        older=link("/requests", **query, before=entries[ROWS - 1].id) if len(entries) > ROWS else None,
+        stream=link("/console/live", **query, rows=1),
+    )
+
+
+def live(call: ControlCall) -> Reply:
+    """What happens, as server-sent events: `row` with a row of the table if the filters let it through, else `news`."""
+    fits = fitting(call, query_of(call, *FILTERS))
+    rows = "rows" in call.query
+
+    def written(entry: Entry) -> bytes:
+        if rows and fits(entry):
+            return event("row", rendered(call, "rows.html", rows=[row(call, entry)]), entry.id)
+        return event("news", str(entry.id), entry.id)
+
+    return following(call, written)
+
+
+def one(call: ControlCall, entry_id: int) -> Reply:
+    """One request, with everything about it."""
+    entry = next((each for each in call.worlds.heard(call.key) if each.id == entry_id), None)
+    if entry is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"the journal has no request {entry_id}; old ones are let go")
+    specification = call.worlds.foundation.specification
+    broken = clause(call.plane.breaches, entry)
+    about = call.about(call.key or (entry.key if entry.key and call.worlds.known(entry.key) else None))
+    match = {"operation": entry.operation} if entry.operation else {}
+    return framed(
+        about,
+        "request.html",
+        "Requests",
+        f"Request {entry.id}",
+        row=row(call, entry),
+        clause=told(broken) if broken else None,
+        missed=missed(specification, entry) if entry.operation is None else None,
+        curl=curl_of(call.origin, entry, specification.key_header),
+        rule_link=link("/faults", key=about.key, rule=json.dumps({"fault": {"type": "error"}, "match": match}))
+        + "#form-fault",
+        try_link=None,
+        capsule_link=None,
+    )
+
+
+def misses(call: ControlCall) -> Reply:
+    """What clients asked that the contract does not know."""
+    return framed(
+        call,
+        "misses.html",
+        "Requests",
+        "Near misses",
+        tab="Near misses",
+        rows=get(call, "/requests/unmatched")["requests"],
+        nothing="Every request met an operation.",
+        hint="Paths and methods that the contract does not know are listed here, with the nearest operation.",
+    )
+
+
+def violations(call: ControlCall) -> Reply:
+    """What broke the contract, with the clause."""
+    return framed(
+        call,
+        "misses.html",
+        "Requests",
+        "Violations",
+        tab="Violations",
+        rows=get(call, "/requests/violations")["requests"],
+        nothing="No request broke the contract.",
+        hint="Requests that were refused for what they are show here, with the clause that they broke.",
+    )
+
+
+def row(call: ControlCall, entry: Entry) -> dict[str, Any]:
+    return call.plane.view.show(entry)
+
+
+def fitting(call: ControlCall, filters: Mapping[str, str]) -> Callable[[Entry], bool]:
+    """Whether an entry is one of those that the filters ask for."""
+    operation, status, fault, text = (filters[name] for name in FILTERS)
+    sought = text.lower()
+    show = call.plane.view.show
+
+    def fits(entry: Entry) -> bool:
+        if operation and (entry.operation or "-") != operation:
+            return False
+        if status and not (str(entry.status) == status or (status[1:] == "xx" and str(entry.status)[0] == status[0])):
+            return False
+        if fault and not (
+            bool(entry.injected) if fault == "*" else not entry.injected if fault == "-" else fault in entry.injected
+        ):
+            return False
+        return not sought or sought in json.dumps(show(entry), ensure_ascii=False).lower()
+
+    return fits

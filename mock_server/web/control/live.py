@@ -1,0 +1,74 @@
+"""`/requests/stream`: requests as they come, as server-sent events."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Callable
+from http import HTTPStatus
+
+from mock_server.domain.clients.journal import Entry
+from mock_server.server.playing import Stream
+from mock_server.server.reply import Reply
+from mock_server.web.control.call import ControlCall, Route
+
+HEARTBEAT = 15.0  # real seconds of silence after which a comment shows that the connection lives
+MOST_WAITING = 1000  # entries that a slow reader may be behind; then the oldest of them are left out
+HEADERS = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
+
+
+def stream_requests(call: ControlCall) -> Reply:
+    """Each new request of the key, or of all, as it is recorded; those after `since` first."""
+    show = call.plane.view.show
+
+    def written(entry: Entry) -> bytes:
+        return event("request", json.dumps(show(entry), ensure_ascii=False), entry.id)
+
+    return following(call, written)
+
+
+def following(call: ControlCall, written: Callable[[Entry], bytes]) -> Reply:
+    """A reply that goes on with every entry that the call is about."""
+    key, since = call.key, call.number("since", 0) if "since" in call.query else None
+    worlds = call.worlds
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Queue[Entry] = asyncio.Queue()
+
+        def take(entry: Entry) -> None:
+            if waiting.qsize() >= MOST_WAITING:
+                waiting.get_nowait()
+            waiting.put_nowait(entry)
+
+        def note(entry: Entry) -> None:
+            if key in (None, entry.key):
+                loop.call_soon_threadsafe(take, entry)
+
+        with worlds.archive.watched(note):
+            last = 0
+            yield b": listening\n\n"
+            if since is not None:
+                missed = [entry for entry in worlds.heard(key) if entry.id > since][:MOST_WAITING]
+                for entry in reversed(missed):
+                    last = entry.id
+                    yield written(entry)
+            while True:
+                try:
+                    entry = await asyncio.wait_for(waiting.get(), HEARTBEAT)
+                except TimeoutError:
+                    yield b": still here\n\n"
+                    continue
+                if entry.id > last:
+                    yield written(entry)
+
+    return Reply(HTTPStatus.OK, b"retry: 2000\n\n", HEADERS, wire=Stream(pieces))
+
+
+def event(name: str, data: str, identifier: int | None = None) -> bytes:
+    """One event as the HTML standard writes it (section 9.2)."""
+    lines = [f"event: {name}", *(f"data: {line}" for line in data.split("\n"))]
+    if identifier is not None:
+        lines.insert(0, f"id: {identifier}")
+    return ("\n".join(lines) + "\n\n").encode()
+
+
+ROUTES = (Route("GET", "/requests/stream", stream_requests),)

@@ -1,0 +1,103 @@
+"""What will happen in a sandbox by itself, soonest first: scans, deliveries, windows, rules that come and go."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from math import inf
+
+from mock_server.contract.errors import ApiError
+from mock_server.domain.shipments.carriers import TrackingNumber
+from mock_server.domain.shipments.source import identity
+from mock_server.domain.webhooks.delivery import State
+from mock_server.world.world import World
+
+MOST_SCANS = 50  # of one shipment
+
+
+class Kind(StrEnum):
+    """What can be awaited."""
+
+    SCAN = "scan"
+    DELIVERY = "delivery"
+    WINDOW = "window"
+    RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """One thing that happens at an instant; `subject` is the number, delivery, seconds or rule that it happens to."""
+
+    at: float
+    kind: Kind
+    subject: str
+    text: str
+    webhooks: int = 0
+    """How many subscriptions will be told."""
+
+
+def upcoming(world: World, until: float, asked: Iterable[str] = ()) -> list[Coming]:
+    """All that comes by that instant; scans are those of shipments pinned, subscribed to, begun, or `asked` for."""
+    now = world.clock.now()
+    found = [*_scans(world, now, until, asked), *_deliveries(world, now), *_windows(world, now), *_rules(world, now)]
+    return sorted((each for each in found if each.at <= until), key=lambda each: each.at)
+
+
+def _scans(world: World, now: float, until: float, asked: Iterable[str]) -> Iterator[Coming]:
+    listening: dict[str, int] = {}
+    for subscription in world.webhooks.subscriptions.all():
+        listening[subscription.tracking_number] = listening.get(subscription.tracking_number, 0) + 1
+    for number in _numbers(world, asked):
+        after = now
+        for _ in range(MOST_SCANS):
+            event = world.shipments.next_event(number, after)
+            if event is None or event.at > until:
+                break
+            yield Coming(event.at, Kind.SCAN, number.text, event.phrase.words, listening.get(number.text, 0))
+            after = event.at
+
+
+def _numbers(world: World, asked: Iterable[str]) -> Iterator[TrackingNumber]:
+    """Every shipment that anybody has shown interest in, once."""
+    known: set[tuple[str, str]] = set()
+    begun = world.shipments.seen()
+    subscribed = ((each.tracking_number, each.carrier) for each in world.webhooks.subscriptions.all())
+    texts = [
+        *((journey.number.text, journey.number.carrier.code) for journey in world.shipments.pins()),
+        *((text, carrier) for carrier, text in begun),
+        *subscribed,
+        *((text, None) for text in asked),
+    ]
+    for text, carrier in texts:
+        try:
+            number = world.foundation.recognise(text, carrier)
+        except ApiError:
+            continue
+        place = identity(number)
+        scenario = world.foundation.scenario(number)
+        idle = scenario is not None and scenario.error is not None
+        unborn = world.foundation.source.lives_once(number) and place not in begun
+        if place not in known and not world.shipments.pinned(number) and (idle or unborn):
+            continue
+        if place not in known:
+            known.add(place)
+            yield number
+
+
+def _deliveries(world: World, now: float) -> Iterator[Coming]:
+    for delivery in world.webhooks.queue.all():
+        if delivery.state is State.PENDING and delivery.due is not None:
+            attempt = f"attempt {delivery.tries + 1} of {world.webhooks.queue.rules.attempts}, {delivery.type}"
+            yield Coming(max(now, delivery.due), Kind.DELIVERY, delivery.id, attempt)
+
+
+def _windows(world: World, now: float) -> Iterator[Coming]:
+    for level in world.quota.levels():
+        left = f"{level.limit} lookups again, {level.remaining} left until then"
+        yield Coming(max(now, level.reset), Kind.WINDOW, str(level.seconds), left)
+
+
+def _rules(world: World, now: float) -> Iterator[Coming]:
+    for rule, _ in world.faults.rules():
+        for at, what in ((rule.opens, "begins to hold"), (rule.closes, "no longer holds")):
+            if now < at < inf:
+                yield Coming(at, Kind.RULE, rule.id, what)
