@@ -5,6 +5,7 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+CERTIFICATE_TYPE = "application/x-x509-ca-cert"
 RUN = "or put `trackflow-mock run --` before the command, which sets all of it"
 UNTRUSTED = ("UNKNOWN_CA", "CERTIFICATE_UNKNOWN", "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE")
 
@@ -54,9 +55,10 @@ def table(file: Path | str) -> str:
 class HandshakeLog:
     """Says why handshakes failed, and what to set: once for each reason and kind of client."""
 
-    def __init__(self, file: Path | str) -> None:
-        """`file` is where clients find the authority's certificate."""
+    def __init__(self, file: Path | str, easier: str = f"; {RUN}") -> None:
+        """`file` is where clients find the authority's certificate; `easier` tells of a way to need not."""
         self._file = file
+        self._easier = easier
         self._said: set[str] = set()
 
     def __call__(self, error: Exception, agent: str) -> None:
@@ -70,8 +72,9 @@ class HandshakeLog:
         if any(each in reason for each in UNTRUSTED):
             kind = _kind(agent)
             if kind is not None:
-                return f"{agent.split(' ', maxsplit=1)[0]} does not trust {self._file}: {kind.told(self._file)}; {RUN}"
-            return f"a client does not trust {self._file}; {RUN}; by hand:\n{table(self._file)}"
+                name = agent.split(" ", maxsplit=1)[0]
+                return f"{name} does not trust {self._file}: {kind.told(self._file)}{self._easier}"
+            return f"a client does not trust {self._file}{self._easier}; by hand:\n{table(self._file)}"
         if reason == "CALLBACK_FAILED":
             return "a client asked for another server's name; the certificate is for the API's host and this machine"
         if reason == "HTTP_REQUEST":

@@ -1,11 +1,12 @@
 """The environment in which a command reaches the mock and trusts it; what its user had set stays in effect."""
 
+import os
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mock_server.commands.trust import STORE_PASSWORD, Bundles
-from mock_server.proxy.entrance import Entrance
+from mock_server.proxy.entrance import AUTHORITY_VARIABLE, Entrance
 from mock_server.proxy.upstream import covers
 
 HOOKS = Path(__file__).parent / "hooks"
@@ -37,11 +38,11 @@ def _hooks(user: Mapping[str, str], entrance: Entrance, authority: Path) -> dict
     address, port = entrance.secure
     return {
         "TRACKFLOW_INTERCEPT": f"{entrance.host}:{entrance.port} {address}:{port}",
-        "TRACKFLOW_INTERCEPT_CA": str(authority),
+        AUTHORITY_VARIABLE: str(authority),
         **({"TRACKFLOW_INTERCEPT_OFFLINE": "1"} if entrance.offline else {}),
-        "PYTHONPATH": _joined(":", str(HOOKS), user.get("PYTHONPATH")),
+        "PYTHONPATH": _joined(os.pathsep, str(HOOKS), user.get("PYTHONPATH")),
         "NODE_OPTIONS": _joined(" ", user.get("NODE_OPTIONS"), f"--require {_quoted(HOOKS / 'redirect.cjs')}"),
-        "RUBYLIB": _joined(":", str(HOOKS), user.get("RUBYLIB")),
+        "RUBYLIB": _joined(os.pathsep, str(HOOKS), user.get("RUBYLIB")),
         "RUBYOPT": _joined(" ", user.get("RUBYOPT"), "-rtrackflow_redirect"),
     }
 

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+AUTHORITY_VARIABLE = "TRACKFLOW_INTERCEPT_CA"
+"""The variable in which a command finds the file of the authority's certificate."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entrance:

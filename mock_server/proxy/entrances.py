@@ -8,18 +8,21 @@ from urllib.parse import urlsplit
 
 from mock_server.certificates.authority import Authority
 from mock_server.certificates.serving import context_of
-from mock_server.certificates.telling import HandshakeLog
-from mock_server.proxy.entrance import Entrance
+from mock_server.certificates.store import CERTIFICATE_FILE
+from mock_server.certificates.telling import CERTIFICATE_TYPE, HandshakeLog
+from mock_server.proxy.entrance import AUTHORITY_VARIABLE, Entrance
 from mock_server.proxy.passing import Passed, question
 from mock_server.proxy.proxy import Proxy
 from mock_server.proxy.upstream import PORTS, Line, Upstream
 from mock_server.proxy.wired import WiredKeys, site_of
+from mock_server.server.connection import Answer
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.serving import BackgroundServer, Options
 from mock_server.server.tls import Secure
 
 CONTROL = "/__admin"
+CERTIFICATE_PATH = f"{CONTROL}/certs/{CERTIFICATE_FILE}"
 OFFLINE = "trackflow-mock run was told --offline; leave that out to let other hosts be reached"
 
 
@@ -46,7 +49,8 @@ class Maker:
         """An entrance to a server of this process, whose connections are all the sandbox's."""
         wired = WiredKeys.of(self.document, key)
         authority, secure, inside = self._secure()
-        proxy = Proxy(wired.answering(server.answer), site_of(self.document), lambda: inside, outside.upstream, OFFLINE)
+        answer = _telling(authority.certificate, wired.answering(server.answer))
+        proxy = Proxy(answer, site_of(self.document), lambda: inside, outside.upstream, OFFLINE)
         opened = replace(options, refuse=wired.refusing(options.refuse), secure=secure)
         with server.another(proxy.answer, opened) as urls:
             yield self._entrance(urls[0], urls, key, authority, outside)
@@ -65,7 +69,7 @@ class Maker:
     def _secure(self) -> tuple[Authority, Secure, Secure]:
         """An authority, and TLS by it: on a port, and inside a CONNECT, where a client has named itself."""
         authority = Authority.create(site_of(self.document).host, self.now())
-        log = HandshakeLog("the certificate in TRACKFLOW_INTERCEPT_CA")
+        log = HandshakeLog(f"${AUTHORITY_VARIABLE}", easier="")
         on_port, inside = (Secure(context_of(authority, self.now), failed=log) for _ in range(2))
         return authority, on_port, inside
 
@@ -101,6 +105,17 @@ class Relay:
         if parts.scheme == "https":
             return await nobody.tunnel(parts.hostname or "", port, secure=True)
         return await nobody.direct(parts.hostname or "", port)
+
+
+def _telling(certificate: bytes, answer: Answer) -> Answer:
+    """The answers, and the certificate of this entrance's own authority where the control plane has it."""
+
+    def answered(request: Request) -> Reply:
+        if request.target == CERTIFICATE_PATH and request.method in {"GET", "HEAD"}:
+            return Reply(200, certificate, {"Content-Type": CERTIFICATE_TYPE})
+        return answer(request)
+
+    return answered
 
 
 def _gone(error: Exception) -> Reply:

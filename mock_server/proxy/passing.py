@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from mock_server.proxy.upstream import Line, UnreachableHostError
 from mock_server.server.connection import Connection
+from mock_server.server.connection import Line as LineToClient
 from mock_server.server.reply import Reply, Sending
 from mock_server.server.request import Request
 
@@ -98,7 +99,7 @@ class _Client(asyncio.Protocol):
                 self.transport.write_eof()
             self._end()
         except OSError:
-            self.transport.abort()
+            LineToClient(self.transport).reset()
 
     def data_received(self, data: bytes) -> None:
         self.writer.write(data)

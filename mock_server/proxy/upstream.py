@@ -76,9 +76,13 @@ class Upstream:
                 if proxy is None:
                     return await asyncio.open_connection(host, port, ssl=context)
                 line = await self.through(proxy)
-                await _granted(line, proxy, host, port)
-                if context is not None:
-                    await line[1].start_tls(context, server_hostname=host)
+                try:
+                    await _granted(line, proxy, host, port)
+                    if context is not None:
+                        await line[1].start_tls(context, server_hostname=host)
+                except BaseException:
+                    line[1].close()
+                    raise
                 return line
         except (OSError, EOFError, ValueError) as error:  # TimeoutError is an OSError
             way = f" through the proxy {proxy.host}:{proxy.port}" if proxy else ""

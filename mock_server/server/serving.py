@@ -13,7 +13,7 @@ from functools import partial
 from typing import Self, TypeVar
 
 from mock_server.server.connection import Answer, Connection, Refuse, Shared, plain
-from mock_server.server.listening import BACKLOG, listen, url_of
+from mock_server.server.listening import BACKLOG, ListenError, listen, url_of
 from mock_server.server.parsing import Limits
 from mock_server.server.tls import Secure, watched
 
@@ -91,9 +91,9 @@ class _Server:
         if options.secure:
             try:
                 self.listening.append(_Listening(host, listen(host, options.secure.port), options.secure))
-            except BaseException:
+            except ListenError as error:
                 self.close()
-                raise
+                raise ListenError(str(error).replace("--port", "--https-port")) from None
 
     @property
     def urls(self) -> tuple[str, ...]:

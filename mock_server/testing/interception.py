@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mock_server.commands.environment import environment
 from mock_server.commands.hooks.redirect import Redirect
-from mock_server.proxy.entrance import Entrance
+from mock_server.proxy.entrance import AUTHORITY_VARIABLE, Entrance
 from mock_server.proxy.entrances import Outside
 from mock_server.proxy.upstream import Upstream
 
@@ -23,7 +23,7 @@ def intercepted(opened: Callable[[Outside], AbstractContextManager[Entrance]]) -
     ):
         variables = environment(before, entrance, Path(folder))
         redirect = Redirect(
-            entrance.host, entrance.port, entrance.secure, variables["TRACKFLOW_INTERCEPT_CA"], entrance.offline
+            entrance.host, entrance.port, entrance.secure, variables[AUTHORITY_VARIABLE], entrance.offline
         )
         changed = {name: text for name, text in variables.items() if before.get(name) != text}
         os.environ.update(changed)

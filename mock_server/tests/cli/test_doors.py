@@ -3,6 +3,7 @@
 import json
 import socket
 import ssl
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import requests
 from mock_server.certificates.authority import CertificateError
 from mock_server.certificates.store import certificate_path
 from mock_server.cli.doors import doors
+from mock_server.server.listening import ListenError
 from mock_server.server.serving import BackgroundServer
 from mock_server.settings import SettingError, Settings
 from mock_server.tests.server.raw_client import ask, echo, until
@@ -321,3 +323,29 @@ def test_a_preflight_costs_no_lookup_and_is_not_in_the_journal(serve: Serve, ses
     served = serve(cors=("*",))
     session.options(served.url + TRACK, headers={"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}, timeout=20)
     assert json.loads(session.get(f"{served.url}/__admin/requests", timeout=20).text)["meta"]["total"] == 0
+
+
+def test_a_port_in_use_is_told_by_the_option_that_chose_it(serve: Serve) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        with pytest.raises(ListenError, match="in use by another program; stop it, choose another --https-port"):
+            serve(https_port=taken.getsockname()[1])
+
+
+def test_without_cryptography_plain_http_is_served_and_the_rest_says_what_to_install(
+    serve: Serve, session: requests.Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    told = r"pip install 'trackflow-mock\[tls\]'"
+    with pytest.raises(CertificateError, match=told):
+        serve(https_port=0)
+    served = serve()
+    assert session.get(served.url + TRACK, timeout=20).ok
+    client, head = connect(served, "api.trackflow.io:443")
+    with client:
+        assert head.startswith("HTTP/1.1 502 ")
+        assert b"trackflow-mock[tls]" in client.recv(1000)
+    unmade = session.get(f"{served.url}/__admin/certs/trackflow-mock-ca.crt", timeout=20)
+    assert unmade.status_code == 503
+    assert "trackflow-mock[tls]" in unmade.json()["detail"]

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from mock_server.commands.process import Streams
 from mock_server.commands.running import run_in
 from mock_server.proxy.entrances import Outside
 from mock_server.settings import Settings
 from mock_server.testing.running import RunningMock
-from mock_server.tests.unchanged.tools import PROGRAMS, command
+from mock_server.tests.unchanged.tools import PROGRAMS, command, tool
 
 PAGE_NUMBER = "1Z204E380338943508"
 CLIENTS = [
@@ -53,3 +54,33 @@ def test_a_client_reaches_the_mock_unchanged(program: Path, mock: RunningMock, t
 @pytest.mark.parametrize("program", NODE_CLIENTS, ids=lambda path: path.name)
 def test_and_on_other_versions_of_node(program: Path, version: str, mock: RunningMock, tmp_path: Path) -> None:
     assert body_of(program, mock, tmp_path, version)["tracking_number"] == PAGE_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("fault", "curl_code"),
+    [
+        ({"type": "CONNECTION_RESET_BY_PEER"}, {56}),
+        ({"type": "EMPTY_RESPONSE"}, {52}),
+        ({"type": "RANDOM_DATA_THEN_CLOSE"}, {1}),
+        ({"type": "truncate_body", "bytes": 40}, {18}),
+        ({"type": "MALFORMED_RESPONSE_CHUNK"}, {56}),
+    ],
+    ids=lambda value: value["type"] if isinstance(value, dict) else "",
+)
+def test_faults_of_the_connection_come_through_a_tunnel_as_they_are(
+    fault: dict[str, object], curl_code: set[int], mock: RunningMock
+) -> None:
+    line = [tool("curl"), "-s", "-H", "X-API-Key: tf_live_sk_1", "https://api.trackflow.io/v2/track/1Z204E380338943508"]
+    with mock.sandbox() as sandbox, mock.entrance(sandbox.key, Outside(None)) as entrance:
+        sandbox.spoil(fault, times=1)
+        quiet = Streams(subprocess.DEVNULL, subprocess.DEVNULL, subprocess.DEVNULL)
+        statuses = [run_in(entrance, line, os.environ, limit=60, streams=quiet).status for _ in range(2)]
+    assert statuses[0] in curl_code
+    assert statuses[1] == 0
+
+
+def test_the_control_plane_of_a_run_tells_the_certificate_and_no_key(mock: RunningMock) -> None:
+    with mock.sandbox() as sandbox, mock.entrance(sandbox.key, Outside(None)) as entrance:
+        told = requests.get(f"{entrance.admin_url}/certs/trackflow-mock-ca.crt", timeout=20)
+    assert told.content == entrance.authority
+    assert b"PRIVATE" not in told.content

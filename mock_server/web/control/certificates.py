@@ -2,12 +2,12 @@
 
 from http import HTTPStatus
 
+from mock_server.certificates.authority import CertificateError
 from mock_server.certificates.store import CERTIFICATE_FILE
+from mock_server.certificates.telling import CERTIFICATE_TYPE
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route
 from mock_server.web.problems import Problem
-
-MEDIA_TYPE = "application/x-x509-ca-cert"
 
 
 def show_certificate(call: ControlCall) -> Reply:
@@ -17,7 +17,11 @@ def show_certificate(call: ControlCall) -> Reply:
             HTTPStatus.NOT_FOUND,
             "this mock has no local authority: its certificate, if it has one, was given with --tls-cert",
         )
-    return Reply(HTTPStatus.OK, made(), {"Content-Type": MEDIA_TYPE})
+    try:
+        certificate = made()
+    except CertificateError as error:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from None
+    return Reply(HTTPStatus.OK, certificate, {"Content-Type": CERTIFICATE_TYPE})
 
 
 ROUTES = (Route("GET", f"/certs/{CERTIFICATE_FILE}", show_certificate),)
