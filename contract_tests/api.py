@@ -118,6 +118,8 @@ class Api:
         """A request with a body: bytes as they are, anything else as JSON."""
         raw = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False).encode()
         headers = (("Content-Type", content_type),) if content_type else ()
+        if operation.id == "createWebhook":
+            self.session.budget.room_for(2)  # to make it, and to delete it
         exchange = self.call(operation, operation.target({}, {}), body=raw, headers=headers, **how)
         if operation.id == "createWebhook" and exchange.response.succeeded:
             identifier = webhook_id(self.read(exchange))

@@ -34,6 +34,14 @@ class Budget:
         self.spent_requests += 1
         self.spent_lookups += lookups
 
+    def room_for(self, requests: int) -> None:
+        """BudgetSpentError if so many requests of one lookup are not left."""
+        if self.left < requests:
+            raise BudgetSpentError(
+                f"the budget of {self.requests} requests and {self.lookups} lookups is spent; "
+                "a larger --max-requests verifies this"
+            )
+
     def give_back(self, lookups: int) -> None:
         """Returns lookups that were taken and not charged."""
         self.spent_lookups -= lookups

@@ -1,21 +1,44 @@
 """Using up one key's quota, step by step."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from contract_tests.api import Api, shipments
 from contract_tests.batches import filling, largest, learn_repetition
 from contract_tests.contract.document import Plan
 from contract_tests.exchange import Exchange, Key
 from contract_tests.expect import described, refused
+from contract_tests.facts import UnverifiableError
 from contract_tests.ledger import Ledger
 from contract_tests.pacing import whole_number
 from contract_tests.passive.quota_law import Reading, readings
+from contract_tests.resets import LATE, is_absolute
 from contract_tests.run import Run
 
 LAST = 3  # single requests are counted one by one from here down to zero
 _MOST_SINGLES = 60
-_MINUTE = 60.0
+MINUTE = 60.0
+STEADY = ("quota.reset.steady",)  # while Reset stands still, nothing is given back
+ALIGNED = ("quota.minute",)  # windows are fixed, so a new one is whole
+WINDOW = ("quota.headers.window",)  # the page does not say which window the headers describe
+_ATTEMPTS = 3  # because a window may have ended while it was counted
+_MARGIN = 1.5  # seconds by which clocks and answers may be late
 TOO_MANY = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """A minute that was spent: what was told to be left after the first answer, what was granted, and in what time.
+
+    It is `clean` if nothing was spoilt on the way and no window ended meanwhile.
+    """
+
+    first: Exchange
+    told: int | None
+    granted: int
+    last: Exchange
+    seconds: float
+    clean: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +92,53 @@ class Burn:
         return told if told is not None and told < (self.plan.per_minute or 0) else None
 
     def fresh(self) -> Exchange:
-        """The first answer of a new minute."""
+        """The first answer of a minute that is whole for any kind of limiter: nothing was sent in the minute before.
+
+        Where Reset tells when a window ends, it comes right after such an end, so that none ends while it is counted.
+        """
         learn_repetition(self.api, self.key)
-        told = self.reading(self.track())
-        ahead = told.ends_at - self.run.sleeper.now() if told else _MINUTE
-        wait = ahead if 0 < ahead <= _MINUTE + 1 else _MINUTE  # nobody waits for the day's window
-        self.run.sleeper.pass_time(wait + 0.5, f"waiting {wait:.0f} s for the minute window")
+        told, now = self.reading(self.track()), self.run.sleeper.now()
+        ends = now + MINUTE
+        if told is not None and now < told.ends_at <= now + MINUTE + 1:  # nobody waits for the day's window
+            ends = told.ends_at + MINUTE
+        wait = ends - now + LATE + _MARGIN
+        self.run.sleeper.pass_time(wait, f"waiting {wait:.0f} s for the minute window")
         return self.track()
 
+    def burst(self) -> Spent:
+        """Spends a whole minute, batches first where there is much, and a little more, until it is refused."""
+        began = self.run.sleeper.now() + MINUTE
+        first = self.fresh()
+        left = told = self.left(first)
+        if told is None or left is None:
+            return Spent(first, None, 1, first, 0.0, clean=not first.again)
+        start, number = first.at, first.number
+        _, granted = self.down(left)
+        granted, last = granted + 1, self.track()
+        while last.status != TOO_MANY and granted <= told + 1 + self.given_back(last.at - start) + 1:
+            granted, last = granted + 1, self.track()
+        sent = [each for each in self.run.session.exchanges if each.number >= number and each.key == self.key]
+        window = self.reading(first)
+        ended = window is not None and began < window.ends_at <= last.at + LATE and is_absolute(window.reset)
+        spoilt = any(each.again for each in sent)
+        return Spent(first, told, granted, last, last.at - start, clean=not spoilt and not ended)
+
+    def given_back(self, seconds: float) -> float:
+        """How many requests a limiter gives back in that time, at most: the page does not say what kind it is."""
+        return (self.plan.per_minute or 0) / MINUTE * 2 * (seconds + self.latency())
+
+    def latency(self) -> float:
+        """How long an answer takes here, about."""
+        seen = [each for each in self.run.session.exchanges[-20:] if each.key == self.key and each.in_order]
+        times = [after.at - before.at for before, after in pairwise(seen)]
+        return sorted(times)[len(times) // 2] if times else 0.0
+
     def down(self, left: int, *, stop_at: int = 0) -> tuple[int, int]:
-        """Spends down to `stop_at`, in batches while there is much; answers what is left and what was granted."""
+        """Spends down to `stop_at`, in batches while there is much; answers what is left and what was granted.
+
+        What was said to be left must pass, whatever kind of limiter it is; that it falls by just what was spent is so
+        only where nothing is given back meanwhile.
+        """
         granted = 0
         while left > stop_at:
             if left == LAST and self.plan.batch_size > LAST and not stop_at:
@@ -90,11 +150,15 @@ class Burn:
             size = max(1, min(self.plan.batch_size, spare)) if left > _MOST_SINGLES or stop_at else 1
             answer = self.send(size)
             now, passed = self.left(answer), answer.status != TOO_MANY
-            expected, found = f"an answer with {left - size} left", f"{answer.status} with {now} left"
             granted += size * passed
-            holds = passed and now == left - size
-            if not self.ledger.judge("quota.exact", answer, expected, found, holds=holds):
-                return (now or 0) if passed else 0, granted
+            if answer.again:  # who knows what the spoilt ones cost
+                left = (now or 0) if passed else 0
+                continue
+            expected, found = f"an answer with {left - size} left", f"{answer.status} with {now} left"
+            if not self.ledger.judge("quota.exact", answer, expected, found, holds=passed):
+                return 0, granted
+            if not self.ledger.judge("quota.exact", answer, expected, found, holds=now == left - size, given=STEADY):
+                return (now or 0), granted
             left -= size
         return left, granted
 
@@ -108,18 +172,37 @@ class Burn:
         return answer
 
     def minute(self) -> None:
-        """Enters whether the plan's minute, spent in batches, is as long as the table says."""
-        first = self.fresh()
-        if self.left(first) is None or self.plan.per_minute is None:
-            self.ledger.breach(self.plan.clause, first, "Remaining on a limited plan", described(first))
-            return
-        granted, answer = 1, first
-        while answer.status != TOO_MANY and granted <= self.plan.per_minute:
-            size = max(1, min(self.plan.batch_size, self.plan.per_minute - granted))
-            answer = self.batch(size)
-            granted += size * (answer.status != TOO_MANY)
-        expected, holds = f"{self.plan.per_minute} requests a minute", granted == self.plan.per_minute
-        self.ledger.judge(self.plan.clause, answer, expected, granted, holds=holds)
+        """Enters whether the plan's minute is as long as the table says: no shorter, and no longer either."""
+        limit = self.plan.per_minute or 0
+        for attempt in range(1, _ATTEMPTS + 1):
+            spent = self.spend()
+            least = spent.granted >= limit
+            most = spent.granted <= limit + self.given_back(spent.seconds) + 1
+            if not spent.clean and attempt < _ATTEMPTS:
+                continue
+            if not spent.clean:
+                raise UnverifiableError("each time that the minute was spent, some answers were spoilt on the way")
+            if (least and most) or attempt == _ATTEMPTS:
+                expected = f"{limit} requests a minute"
+                self.ledger.judge(self.plan.clause, spent.last, expected, spent.granted, holds=least and most)
+                self.ledger.judge(
+                    self.plan.clause, spent.last, expected, spent.granted, holds=spent.granted == limit, given=ALIGNED
+                )  # fmt: skip
+                return
+
+    def spend(self) -> Spent:
+        """Spends a whole minute of the plan in batches, and then singly until it is refused."""
+        first, limit = self.fresh(), self.plan.per_minute or 0
+        granted, last = 1, first
+        while last.status != TOO_MANY and granted < limit:
+            size = max(1, min(self.plan.batch_size, limit - granted))
+            last = self.send(size)
+            granted += self.granted(last, size)
+        while last.status != TOO_MANY and granted <= limit + self.given_back(last.at - first.at) + 2:
+            last = self.track()
+            granted += last.status != TOO_MANY
+        sent = [each for each in self.run.session.exchanges if each.number >= first.number and each.key == self.key]
+        return Spent(first, self.left(first), granted, last, last.at - first.at, clean=not any(e.again for e in sent))
 
     def batch_size(self) -> None:
         """Enters whether the plan's largest batch passes and a larger one does not."""
@@ -127,7 +210,9 @@ class Burn:
             self.fresh()
         size = self.plan.batch_size
         full, over = largest(self.api, size, key=self.key, wanting_429=True)
-        passed, declined = full.response.succeeded, 400 <= over.status < 500 and over.status != TOO_MANY
+        if TOO_MANY in {full.status, over.status}:
+            raise UnverifiableError("a batch was refused over the quota, which says nothing about its size")
+        passed, declined = full.response.succeeded, 400 <= over.status < 500
         for clause in (self.plan.clause, "batch.size"):
             self.ledger.judge(clause, full, f"a batch of {size}", described(full), holds=passed)
             self.ledger.judge(clause, over, f"no batch of {size + 1}", described(over), holds=declined)
@@ -144,7 +229,7 @@ class Burn:
     def _atomic(self, left: int) -> tuple[int, int]:
         """Asks for more than is left, at once; answers what is left then, and what was spent."""
         answer = self.batch(left + 1)
-        clauses = ["quota.batch.atomic"] if answer.response.succeeded else ["quota.batch.atomic", "errors.429"]
+        clauses = ["quota.batch.atomic"] if answer.status != TOO_MANY else ["quota.batch.atomic", "errors.429"]
         refused(self.run.contract, self.ledger, clauses, answer, "rate_limit_exceeded")
         found = self.left(answer)
         self.ledger.judge("quota.batch.atomic", answer, f"{left} left, as before", found, holds=found == left)

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 
+from contract_tests.burn import STEADY, WINDOW
 from contract_tests.exchange import Exchange
 from contract_tests.facts import UnverifiableError
 from contract_tests.passive.quota_law import Charge, check_counting, check_resets, falls, readings, too_little
 from contract_tests.run import Run
 
-STEADY = ("quota.reset.steady",)  # while Reset stands still, nothing is given back
-WINDOW = ("quota.headers.window",)  # the page does not say which window the headers describe
 _TIMES = 3  # that a charge must be wrong in the same way, asked for on purpose
 _ALONE_SECONDS = 2.0  # in which another client of the key would show
 

@@ -6,6 +6,7 @@ from contract_tests.burn import TOO_MANY, Burn
 from contract_tests.exchange import Exchange
 from contract_tests.expect import described
 from contract_tests.facts import UnverifiableError
+from contract_tests.passive.quota_law import asked_for
 
 LARGEST = 10_000  # lookups that are spent to count a day; a larger day would take minutes
 MINUTE, DAY = 60, 86400
@@ -58,15 +59,23 @@ class Day:
         limit = self.burn.plan.per_day or 0
         if limit > LARGEST:
             return None
+        since = len(self.burn.run.session.exchanges)
         granted, last = self._spend(limit if fresh else 2 * limit)
-        if granted != limit and not fresh and last is not None and _refused(last):
+        if not self._fits(granted, since) and not fresh and last is not None and _refused(last):
             if not self.ends(last):
                 raise UnverifiableError("the day ends at no time that could be foreseen, so it can't be counted")
+            since = len(self.burn.run.session.exchanges)
             granted, last = self._spend(limit)
         expected = f"{limit} requests a day"
         for clause in (self.burn.plan.clause, "quota.both-windows"):
-            self.burn.ledger.judge(clause, last, expected, granted, holds=granted == limit)
+            self.burn.ledger.judge(clause, last, expected, granted, holds=self._fits(granted, since))
         return last
+
+    def _fits(self, granted: int, since: int) -> bool:
+        """Whether so many are the plan's day, when what was spoilt on the way may have cost something or not."""
+        sent = [each for each in self.burn.run.session.exchanges[since:] if each.key == self.burn.key]
+        spoilt = sum(each.again * max(1, len(asked_for(each))) for each in sent)
+        return granted <= (self.burn.plan.per_day or 0) <= granted + spoilt
 
     def _spend(self, most: int) -> tuple[int, Exchange | None]:
         """Sends minute after minute until more than `most` were granted or a new minute grants nothing.

@@ -12,7 +12,7 @@ from contract_tests.proving import proves
 from contract_tests.run import Run
 
 _MOST = 24  # of some hundred cases; directed probes find more per request
-_LATER = 4  # requests that probes after this one need
+_LATER = 12  # requests that probes after this one need
 
 
 @proves("errors.fields", "errors.json", "track.number.form", "track.languages", rank=90)

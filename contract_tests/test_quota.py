@@ -1,7 +1,8 @@
 """What the headers say about the quota, without using it up."""
 
 from contract_tests.api import Api, shipments
-from contract_tests.counting import STEADY, counted
+from contract_tests.burn import STEADY
+from contract_tests.counting import counted
 from contract_tests.exchange import Exchange
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger

@@ -191,7 +191,7 @@ def _clauses(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object
         yield "quota.cost.every-operation", (operation.id,)
 
 
-def _asked(exchange: Exchange) -> list[Any]:
+def asked_for(exchange: Exchange) -> list[Any]:
     """The shipments that a batch asks for."""
     try:
         body = json.loads(exchange.request.body or b"")
@@ -203,12 +203,12 @@ def _asked(exchange: Exchange) -> list[Any]:
 
 def _repeats(exchange: Exchange) -> bool:
     """Whether the batch asks for a shipment twice."""
-    asked = _asked(exchange)
+    asked = asked_for(exchange)
     return any(each in asked[:place] for place, each in enumerate(asked))
 
 
 def _batch_clause(exchange: Exchange) -> str:
-    if not _asked(exchange):
+    if not asked_for(exchange):
         return "quota.batch-cost.invalid"
     results = exchange.facts.get("results")
     refused = isinstance(results, list) and any(
