@@ -315,6 +315,8 @@ class Connection(asyncio.Protocol):
             line.close()
         if not (self.task or self.held or self.waiting or self.reader.open or line.blocked or line.closing):
             line.close()
+            if self.secure:  # it has been told; an idle client's own goodbye, which TLS asks for, is not waited for
+                self.shared.loop.call_soon(self.transport.abort)
 
     # Called by the reader.
 

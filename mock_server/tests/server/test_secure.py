@@ -16,6 +16,7 @@ import requests
 
 from mock_server.certificates.authority import Authority
 from mock_server.certificates.serving import context_of
+from mock_server.server.parsing import Limits
 from mock_server.server.playing import BrokenChunk, Cut, Dribble, Noise, Nothing, Reset
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
@@ -195,3 +196,15 @@ def test_others_are_served_when_a_handshake_has_failed(
     ):
         context.wrap_socket(client, server_hostname="example.com")
     assert session.get(server.secure_url + "/next", timeout=20).json()["path"] == "/next"
+
+
+@pytest.mark.parametrize("loop", [fastest_event_loop, asyncio.new_event_loop])
+def test_an_idle_client_does_not_hold_up_the_end(
+    loop: Callable[[], asyncio.AbstractEventLoop], authority: Authority, trusted: str
+) -> None:
+    secure = Secure(context_of(authority, time.time))  # noqa: TID251 - clients look at the machine's clock
+    options = Options(secure=secure, new_event_loop=loop, limits=Limits(grace_seconds=3600))
+    with requests.Session() as session:
+        session.trust_env = False
+        with BackgroundServer(application, options=options) as server:
+            assert session.get(f"{server.secure_url}/peer", timeout=20, verify=trusted).ok
