@@ -1,6 +1,7 @@
 """The environment in which a command reaches the mock and trusts it; what its user had set stays in effect."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 ADDED_BUNDLES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
 HERE = ("localhost", "127.0.0.1", "::1")
 JAVA_OPTIONS = "JAVA_TOOL_OPTIONS"
+TRUST_STORE = "javax.net.ssl.trustStore"
 
 
 def environment(user: Mapping[str, str], entrance: Entrance, folder: Path) -> dict[str, str]:
@@ -81,13 +83,31 @@ def _java(user: Mapping[str, str], entrance: Entrance, bundles: Bundles) -> dict
     properties = {"https.proxyHost": address, "https.proxyPort": str(port)}
     if "-Dhttp.proxyHost" in theirs or entrance.offline:
         properties |= {"http.proxyHost": address, "http.proxyPort": str(port)}
-    if "-Djavax.net.ssl.trustStore=" not in theirs:
-        properties |= {
-            "javax.net.ssl.trustStore": str(bundles.java_store()),
-            "javax.net.ssl.trustStoreType": "PKCS12",
-            "javax.net.ssl.trustStorePassword": STORE_PASSWORD,
-        }
+    properties |= _java_trust(_properties(theirs), bundles)
     return {JAVA_OPTIONS: _joined(" ", theirs, *(f"-D{name}={_shielded(text)}" for name, text in properties.items()))}
+
+
+def _java_trust(theirs: Mapping[str, str], bundles: Bundles) -> dict[str, str]:
+    """The store that Java is to trust by: the user's own with the authority in it, or one of the system's roots."""
+    if TRUST_STORE in theirs:
+        password = theirs.get(f"{TRUST_STORE}Password", STORE_PASSWORD)
+        store = bundles.java_store_beside(Path(theirs[TRUST_STORE]), password)
+        return {TRUST_STORE: str(store)} if store else {}
+    return {
+        TRUST_STORE: str(bundles.java_store()),
+        f"{TRUST_STORE}Type": "PKCS12",
+        f"{TRUST_STORE}Password": STORE_PASSWORD,
+    }
+
+
+def _properties(options: str) -> dict[str, str]:
+    """The system properties among options of Java, which may stand in quotes."""
+    try:
+        words = shlex.split(options)
+    except ValueError:  # a quote that nobody closes; Java will say so
+        return {}
+    given = (word.removeprefix("-D").partition("=") for word in words if word.startswith("-D") and "=" in word)
+    return {name: text for name, _, text in given}
 
 
 def _joined(separator: str, *parts: str | None) -> str:

@@ -2,7 +2,9 @@
 
 import contextlib
 import re
+import shutil
 import ssl
+import subprocess
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +61,19 @@ class Bundles:
         path = self.folder / JAVA_STORE
         path.write_bytes(pkcs12.serialize_java_truststore(entries, _light()))
         return path
+
+    def java_store_beside(self, theirs: Path, password: str) -> Path | None:
+        """A copy of the user's own Java store with the authority in it; None where no keytool can make one."""
+        keytool = shutil.which("keytool")
+        if keytool is None or not theirs.is_file():
+            return None
+        authority, path = self.folder / "authority.pem", self.folder / f"beside-{theirs.name}"
+        authority.write_bytes(self.authority)
+        shutil.copyfile(theirs, path)
+        told = [keytool, "-importcert", "-noprompt", "-alias", "trackflow-mock", "-file", str(authority)]
+        told += ["-keystore", str(path), "-storepass", password]
+        done = subprocess.run(told, capture_output=True, check=False)  # noqa: S603 - Java's own tool
+        return path if done.returncode == 0 else None
 
 
 def _parsed(pem: bytes) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from mock_server.commands.trust import certificates, system_bundle
 from mock_server.domain.clock import SystemClock
 from mock_server.proxy.entrance import Entrance
 from mock_server.proxy.upstream import Upstream, UserProxy, covers
+from mock_server.tests.unchanged.tools import tool
 
 AUTHORITY = Authority.create("api.trackflow.io", SystemClock().now()).certificate
 PROXY = "http://127.0.0.1:4000"
@@ -134,3 +135,21 @@ def test_under_offline_python_reaches_this_machine_only(tmp_path: Path) -> None:
     assert (
         "ConnectionRefusedError: 192.0.2.1:80 is another host, and trackflow-mock run was told --offline" in done.stderr
     )
+
+
+def test_a_java_store_of_the_users_own_is_copied_and_trusts_the_authority_too(tmp_path: Path) -> None:
+    keytool = tool("keytool")
+    mine, store = tmp_path / "mine.pem", tmp_path / "mine.p12"
+    mine.write_bytes(Authority.create("mine.example", SystemClock().now()).certificate)
+    line = [keytool, "-importcert", "-noprompt", "-alias", "mine", "-file", str(mine), "-keystore", str(store)]
+    subprocess.run([*line, "-storepass", "secret1"], check=True, capture_output=True)
+    options = f"-Djavax.net.ssl.trustStore='{store}' -Djavax.net.ssl.trustStorePassword=secret1"
+    user = {"PATH": os.environ["PATH"], "JAVA_HOME": "/opt/java", "JAVA_TOOL_OPTIONS": options}
+    found = environment(user, entrance(), tmp_path)["JAVA_TOOL_OPTIONS"]
+    assert found.startswith(f"{options} -D")
+    copy = found.rpartition("-Djavax.net.ssl.trustStore=")[2]
+    listed = subprocess.run(
+        [keytool, "-list", "-keystore", copy, "-storepass", "secret1"], check=True, capture_output=True, text=True
+    )
+    assert "mine, " in listed.stdout
+    assert "trackflow-mock, " in listed.stdout
