@@ -10,7 +10,6 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call
 from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
-from mock_server.server.request import REGISTERED
 
 IDENTITY = "identity"
 """The one content coding that is understood (RFC 9110 section 12.5.3)."""
@@ -92,13 +91,12 @@ def unknown(target: str, specification: Specification) -> ApiError:
 
 
 def wrong_method(method: str, route: Route) -> ApiError:
-    """The refusal of a method that the path does not have, or nobody (RFC 9110 sections 15.5.6 and 15.6.2)."""
-    use = f"use {' or '.join(route.methods)}"
-    if method in REGISTERED:
-        complaint, status = f"{method} is not a method of this path", HTTPStatus.METHOD_NOT_ALLOWED
-    else:
-        complaint, status = f"{method[:20]} is not a method of HTTP", HTTPStatus.NOT_IMPLEMENTED
-    return ApiError("invalid_request", f"{complaint}; {use}", status=status)
+    """The refusal of a method that the path does not have (RFC 9110 section 15.5.6), whether HTTP knows it or not."""
+    return ApiError(
+        "invalid_request",
+        f"{method[:20]} is not a method of this path; use {' or '.join(route.methods)}",
+        status=HTTPStatus.METHOD_NOT_ALLOWED,
+    )
 
 
 def coded(call: Call) -> ApiError | None:

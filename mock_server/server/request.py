@@ -13,20 +13,6 @@ HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|(?:[A-Za-z0-9._~!$&'()*+,;=-]|%[0-9A-F
 MOST_DIGITS = 18  # of a Content-Length; leading zeros count, because nobody sends them in good faith
 
 
-# Methods of the IANA registry; any other is no method that HTTP knows, and 501 (RFC 9110 section 15.6.2).
-REGISTERED = frozenset(
-    [
-        *("ACL", "BASELINE-CONTROL", "BIND", "CHECKIN", "CHECKOUT", "CONNECT"),
-        *("COPY", "DELETE", "GET", "HEAD", "LABEL", "LINK"),
-        *("LOCK", "MERGE", "MKACTIVITY", "MKCALENDAR", "MKCOL", "MKREDIRECTREF"),
-        *("MKWORKSPACE", "MOVE", "OPTIONS", "ORDERPATCH", "PATCH", "POST"),
-        *("PRI", "PROPFIND", "PROPPATCH", "PUT", "QUERY", "REBIND"),
-        *("REPORT", "SEARCH", "TRACE", "UNBIND", "UNCHECKOUT", "UNLINK"),
-        *("UNLOCK", "UPDATE", "UPDATEREDIRECTREF", "VERSION-CONTROL"),
-    ]
-)
-
-
 class BadHeadError(Exception):
     """A head that parses but must not be served; says which rule it breaks."""
 

@@ -6,13 +6,12 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-from flask import Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from flask import Response
+from werkzeug.exceptions import HTTPException
 
 from contract_tests.contract.files import DocumentError
 from mock_server.contract.forms import Flaw, FormError
 from mock_server.server.reply import NOTHING, Reply, encode
-from mock_server.server.request import REGISTERED
 from mock_server.web.bridge import respond
 
 # A field for each, because not every browser finds the second challenge of a list.
@@ -57,8 +56,6 @@ def render(problem: Problem) -> Response:
 
 def from_http(error: HTTPException) -> Response:
     """A wrong route or method of the control plane, with the headers that HTTP wants beside it."""
-    if isinstance(error, MethodNotAllowed) and request.method not in REGISTERED:
-        return render(Problem(HTTPStatus.NOT_IMPLEMENTED, f"{request.method[:20]} is not a method of HTTP"))
     response = render(Problem(HTTPStatus(error.code or 500), error.description or ""))
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:

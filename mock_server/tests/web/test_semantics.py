@@ -88,26 +88,23 @@ def test_a_coded_control_call_is_415_too(app: MockServer) -> None:
     assert "Content-Encoding" in (answer.json or {})["detail"]
 
 
-@pytest.mark.parametrize(
-    ("method", "status"),
-    [("PATCH", 405), ("TRACE", 405), ("OPTIONS", 405), ("PROPFIND", 405), ("FROB", 501), ("get", 501), ("GETX", 501)],
-)
-def test_a_method_is_405_if_it_is_registered_and_else_501(app: MockServer, method: str, status: int) -> None:
+@pytest.mark.parametrize("method", ["PATCH", "TRACE", "OPTIONS", "PROPFIND", "FROB", "get", "GETX"])
+def test_a_method_that_a_path_does_not_have_is_405_whether_http_knows_it_or_not(app: MockServer, method: str) -> None:
     reply = asked(app, method, "/v2/carriers")
-    assert reply.status == status
+    assert reply.status == 405
     assert reply.value()["error"]["code"] == "invalid_request"
-    assert reply.headers.get("Allow") == ("GET, HEAD" if status == 405 else None)
+    assert reply.headers["Allow"] == "GET, HEAD"
     answer = app.test_client().open("/v2/carriers", method=method, headers=KEY)
     assert (answer.status_code, answer.data) == (reply.status, reply.content)
 
 
 @pytest.mark.parametrize("pieces", [1, 2, 5])
 @pytest.mark.parametrize("target", ["/v2/carriers", "/__admin/health"])
-def test_a_method_nobody_knows_is_501_however_it_is_split(app: MockServer, pieces: int, target: str) -> None:
+def test_a_method_nobody_knows_is_405_however_it_is_split(app: MockServer, pieces: int, target: str) -> None:
     request = f"FROB {target} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {KEY['x-api-key']}\r\n\r\n".encode()
     with served(app) as server, RawClient(server.url) as client:
         client.send(f"GET {target} HTTP/1.1\r\nHost: localhost\r\nX-API-Key: {KEY['x-api-key']}\r\n\r\n".encode())
         assert client.answer().status == 200
         for place in range(pieces):
             client.send(request[place : place + 1] if place < pieces - 1 else request[place:])
-        assert client.answer().status == 501
+        assert client.answer().status == 405
