@@ -29,16 +29,28 @@ PAGES: Mapping[str, Handler] = MappingProxyType(
         "/keys": _page("keys", "overview"),
         "/keys/<key>": _page("keys", "one"),
         "/clock": _page("clock", "page"),
+        "/faults": _page("faults", "page"),
+        "/faults/<identifier>": _page("faults", "one"),
+        "/scenario": _page("scenarios", "page"),
         "/requests": _page("requests", "page"),
         "/requests/<int:entry_id>": _page("requests", "one"),
         "/requests/unmatched": _page("requests", "misses"),
         "/requests/violations": _page("requests", "violations"),
+        "/shipments": _page("shipments", "page"),
+        "/shipments/<text>": _page("shipments", "one"),
+        "/webhooks": _page("webhooks", "page"),
+        "/deliveries": _page("webhooks", "deliveries"),
+        "/deliveries/<delivery_id>": _page("webhooks", "delivery"),
+        "/inbox": _page("webhooks", "inboxes"),
+        "/inbox/<name>": _page("webhooks", "inbox"),
+        "/report": _page("report", "page"),
     }
 )
 """What a browser is shown at paths where programs get JSON."""
 
 ROUTES = (
     Route("GET", "/", _page("keys", "overview")),
+    Route("GET", "/try", _page("trying", "page")),
     Route("GET", "/docs", _page("contract", "page")),
     Route("GET", "/docs/guides/", _page("contract", "contents")),
     Route("GET", "/docs/guides/<name>", _page("contract", "guide")),
@@ -47,4 +59,5 @@ ROUTES = (
     Route("POST", "/console/do", _page("acting", "do")),
     Route("POST", "/console/forms/<name>", _page("acting", "fill")),
     Route("POST", "/console/preview/<name>", _page("acting", "preview")),
+    Route("POST", "/console/try", _page("trying", "send")),
 )

@@ -54,6 +54,7 @@ class Place:
 
 NAVIGATION = (
     Place("Keys", "/", keyed=False),
+    Place("Try it", "/try"),
     Place("Clock", "/clock"),
     Place("Faults", "/faults"),
     Place("Scenarios", "/scenario"),

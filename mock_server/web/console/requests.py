@@ -82,8 +82,8 @@ def one(call: ControlCall, entry_id: int) -> Reply:
         curl=curl_of(call.origin, entry, specification.key_header),
         rule_link=link("/faults", key=about.key, rule=json.dumps({"fault": {"type": "error"}, "match": match}))
         + "#form-fault",
-        try_link=None,
-        capsule_link=None,
+        try_link=link("/try", key=about.key, request=entry.id) if entry.operation else None,
+        capsule_link=link("/capsule", key=about.key) if about.key and has(call, "/capsule") else None,
     )
 
 
@@ -113,6 +113,11 @@ def violations(call: ControlCall) -> Reply:
         nothing="No request broke the contract.",
         hint="Requests that were refused for what they are show here, with the clause that they broke.",
     )
+
+
+def has(call: ControlCall, path: str) -> bool:
+    """Whether this control plane has that path."""
+    return any(route.path == path for route in call.plane.routes)
 
 
 def row(call: ControlCall, entry: Entry) -> dict[str, Any]:

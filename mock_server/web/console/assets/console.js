@@ -147,6 +147,14 @@
 
   // Forms: the curl that does the same, and errors at their fields.
   const later = new WeakMap();
+  async function snippets(form) {
+    const answer = await fetch(form.dataset.snippets, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+    if (!answer.ok) return;
+    const fresh = document.createElement("template");
+    fresh.innerHTML = `<div>${await answer.text()}</div>`;
+    const place = document.getElementById("snippets");
+    window.Idiomorph.morph(place, fresh.content.firstElementChild.innerHTML, { morphStyle: "innerHTML", callbacks: { beforeAttributeUpdated: (name) => name !== "open" } });
+  }
   async function preview(form) {
     const place = form.querySelector(".preview");
     if (!form.querySelector(".same")?.open) return;
@@ -160,6 +168,11 @@
   document.addEventListener("input", (event) => {
     const form = event.target.closest("form[data-preview]");
     if (form) previewSoon(form);
+    const composer = event.target.closest("form[data-snippets]");
+    if (composer) {
+      clearTimeout(later.get(composer));
+      later.set(composer, setTimeout(() => snippets(composer), 250));
+    }
     mark(event.target, false);
   });
   document.addEventListener("toggle", (event) => {
@@ -181,13 +194,41 @@
     const list = form.querySelector(".errors");
     let first = null;
     for (const flaw of list.querySelectorAll("[data-flaw]")) {
-      const pointer = flaw.dataset.flaw;
-      const field = [...form.elements].find((each) => each.name && (each.name === pointer || (pointer && each.name.startsWith(`${pointer}/`)) || (pointer === "" && each.dataset.default !== undefined)));
+      const missing = /(\S+) is missing$/.exec(flaw.textContent);
+      const pointer = flaw.dataset.flaw + (missing ? `/${missing[1]}` : "");
+      const field = [...form.elements].find((each) => each.name && !each.disabled && (each.name === pointer || (pointer && each.name.startsWith(`${pointer}/`)) || (pointer === "" && each.dataset.default !== undefined)));
       if (!field) continue;
       mark(field, true, list.id);
       first ??= field;
+      line(field, flaw.textContent);
     }
-    first?.focus();
+    if (list.querySelector("[data-flaw]")) first?.focus();
+  }
+  // An editor counts its lines, and shows the one that is wrong.
+  function gutter(editor, wrong) {
+    const lines = editor.value.split("\n").length;
+    const column = editor.parentElement.querySelector(".gutter");
+    column.replaceChildren(...Array.from({ length: lines }, (_, at) => {
+      const number = document.createElement("span");
+      number.textContent = `${at + 1}\n`;
+      if (at + 1 === wrong) number.className = "wrong";
+      return number;
+    }));
+    column.scrollTop = editor.scrollTop;
+  }
+  function line(field, words) {
+    const found = /line (\d+)/.exec(words);
+    if (!found || !field.matches("[data-lines]")) return;
+    const wrong = Number(found[1]);
+    gutter(field, wrong);
+    const before = field.value.split("\n").slice(0, wrong - 1).join("\n").length + (wrong > 1 ? 1 : 0);
+    const end = field.value.indexOf("\n", before);
+    field.setSelectionRange(before, end < 0 ? field.value.length : end);
+  }
+  for (const editor of document.querySelectorAll("[data-lines]")) {
+    editor.addEventListener("input", () => gutter(editor));
+    editor.addEventListener("scroll", () => { editor.parentElement.querySelector(".gutter").scrollTop = editor.scrollTop; });
+    gutter(editor);
   }
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = event.target.closest?.("form.fill");
@@ -202,9 +243,10 @@
     for (const part of root.querySelectorAll("[data-when]")) {
       const [name, ...values] = part.dataset.when.split(" ");
       const field = part.closest("form")?.elements[name];
-      const shown = field && values.includes(field.value);
-      part.hidden = !shown;
-      for (const each of part.querySelectorAll("input, select, textarea")) each.disabled = !shown;
+      part.hidden = !(field && values.includes(field.value));
+    }
+    for (const part of root.querySelectorAll("[data-when]")) {
+      for (const each of part.querySelectorAll("input, select, textarea")) each.disabled = Boolean(each.closest("[data-when][hidden]"));
     }
   }
   document.addEventListener("change", (event) => { if (event.target.form) choose(event.target.form); });

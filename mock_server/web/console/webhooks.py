@@ -1,0 +1,104 @@
+"""The webhooks: who is told, what became of each delivery, and the inboxes of the mock itself."""
+
+from typing import Any
+
+from mock_server.domain.webhooks.delivery import State
+from mock_server.server.reply import Reply
+from mock_server.web.console.frame import framed, query_of
+from mock_server.web.console.orders import Filled, Order, get, keyed, place
+from mock_server.web.control.call import ControlCall
+from mock_server.web.inbox import INBOX_PREFIX
+
+LISTED = 200
+SPOILS = ("bad_signature", "missing_signature", "duplicate", "drop", "reorder")
+"""What can be done to the next delivery with one click."""
+
+
+def page(call: ControlCall) -> Reply:
+    """Subscriptions and the newest deliveries of the key, or of all."""
+    samples = call.plane.sample_events
+    return framed(
+        call,
+        "webhooks.html",
+        "Webhooks",
+        "Webhooks",
+        tab="Subscriptions",
+        webhooks=get(call, "/webhooks")["webhooks"],
+        **_deliveries(call),
+        spoils=SPOILS,
+        inbox_url=f"{call.origin}{INBOX_PREFIX}inbox",
+        inboxes=get(call, "/inbox")["inboxes"],
+        events=list(samples.events.types),
+    )
+
+
+def deliveries(call: ControlCall) -> Reply:
+    """Deliveries alone, by state."""
+    return framed(call, "deliveries.html", "Webhooks", "Deliveries", tab="Deliveries", **_deliveries(call))
+
+
+def _deliveries(call: ControlCall) -> dict[str, Any]:
+    asked = {name: value or None for name, value in query_of(call, "state", "type", "webhook_id").items()}
+    told = get(call, "/deliveries", limit=LISTED, **asked)
+    return {"deliveries": told["deliveries"], "total": told["meta"]["total"], "asked": asked, "states": list(State)}
+
+
+def delivery(call: ControlCall, delivery_id: str) -> Reply:
+    """One delivery: the bytes, the signature, each attempt."""
+    told = get(call, f"/deliveries/{place(delivery_id)}")
+    return framed(call, "delivery.html", "Webhooks", f"Delivery {delivery_id}", told=told, segment=place(delivery_id))
+
+
+def inboxes(call: ControlCall) -> Reply:
+    """The receivers on the mock itself."""
+    return framed(
+        call,
+        "inboxes.html",
+        "Webhooks",
+        "Built-in inboxes",
+        tab="Inboxes",
+        inboxes=get(call, "/inbox")["inboxes"],
+        inbox_url=f"{call.origin}{INBOX_PREFIX}",
+    )
+
+
+def inbox(call: ControlCall, name: str) -> Reply:
+    """What came to one of them."""
+    told = get(call, f"/inbox/{place(name)}")
+    return framed(
+        call,
+        "inbox.html",
+        "Webhooks",
+        f"Inbox {name}",
+        messages=told["messages"],
+        total=told["meta"]["total"],
+        name=name,
+        inbox_url=f"{call.origin}{INBOX_PREFIX}{place(name)}",
+    )
+
+
+def subscribe(form: dict[str, str], call: ControlCall) -> Filled:
+    """The order for a subscription of the key's."""
+    names = ("tracking_number", "url")
+    wanted: dict[str, Any] = {name: form.get(f"/{name}", "").strip() for name in names}
+    chosen = [each for each in form.get("/events", "").splitlines() if each]
+    if chosen:
+        wanted["events"] = chosen
+    return Filled(Order("POST", "/webhooks", keyed(call), wanted), "The webhook is subscribed")
+
+
+def trigger(form: dict[str, str], call: ControlCall) -> Filled:
+    """The order for an event now."""
+    order = {name: form.get(f"/{name}", "").strip() for name in ("number", "event")}
+    return Filled(Order("POST", "/webhooks/trigger", keyed(call), order), "The event is on its way")
+
+
+def spoil(form: dict[str, str], call: ControlCall) -> Filled:
+    """The order that spoils what is delivered next about a number."""
+    fault: dict[str, Any] = {"type": form.get("/fault/type", "")}
+    number = form.get("/match/tracking_number", "").strip()
+    operation = call.worlds.foundation.terms.operation
+    match = {"operation": operation, **({"tracking_number": number} if number else {})}
+    return Filled(
+        Order("POST", "/faults", keyed(call), {"fault": fault, "match": match, "times": 1}), "The next one is spoilt"
+    )
