@@ -22,6 +22,17 @@ PAGES = [
     "/__admin/clock",
     "/__admin/keys",
     "/__admin/keys/tf_test_free_a",
+    "/__admin/try",
+    "/__admin/try?operation=trackBatch&key=tf_test_free_a",
+    "/__admin/faults",
+    "/__admin/scenario?edit=flaky",
+    "/__admin/shipments",
+    "/__admin/shipments/1Z999AA10123456784",
+    "/__admin/webhooks",
+    "/__admin/deliveries",
+    "/__admin/inbox",
+    "/__admin/inbox/orders",
+    "/__admin/report",
 ]
 ASSETS = [
     f"/__admin/console/assets/{name}" for name in ("console.css", "console.js", "htmx.min.js", "idiomorph.min.js")
