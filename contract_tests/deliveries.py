@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
+from contract_tests.api import Api
 from contract_tests.contract.document import Contract
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import follow, pointer
@@ -13,6 +14,7 @@ from contract_tests.passive.bodies import media_type
 from contract_tests.passive.history import classes
 from contract_tests.receiver import Delivery
 from contract_tests.signatures import examine
+from contract_tests.target import bare
 
 _SCHEMA = pointer(("webhooks", "trackingEvent", "post", "requestBody", "content", JSON, "schema"))
 _PARAMETERS = pointer(("webhooks", "trackingEvent", "post", "parameters"))
@@ -46,6 +48,30 @@ def examined(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery)
         ledger.hold(clause, seen)
     found = event_of(contract, delivery).get("webhook_id")
     ledger.judge("delivery.webhook_id", seen, f"webhook_id {hook.id}", found, holds=found == hook.id)
+
+
+def about(api: Api, ledger: Ledger, hook: Hook, delivery: Delivery) -> None:
+    """Enters whether a delivery that names a shipment names the one subscribed to, wherever in the body."""
+    said, own = delivery.message.text, bare(hook.number.tracking_number)
+    named = _numbers(delivery.message.value)
+    if not named:
+        return
+    holds = any(bare(each) == own for each in named)
+    ledger.judge("delivery.operation", _seen(hook, delivery), f"an event of {own}", named or said, holds=holds)
+    current = event_of(api.contract, delivery).get("data")
+    if isinstance(current, dict) and isinstance(current.get("tracking_number"), str):
+        found = current["tracking_number"]
+        ledger.judge("delivery.data.current", _seen(hook, delivery), f"data of {own}", found, holds=bare(found) == own)
+
+
+def _numbers(value: Any) -> list[str]:
+    """What stands under the page's own name for a tracking number, anywhere in a JSON value."""
+    if isinstance(value, list):
+        return [found for each in value for found in _numbers(each)]
+    if not isinstance(value, dict):
+        return []
+    own = [str(value["tracking_number"])] if isinstance(value.get("tracking_number"), (str, int)) else []
+    return own + [found for each in value.values() for found in _numbers(each)]
 
 
 def typed(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery, kind: str) -> dict[str, Any]:

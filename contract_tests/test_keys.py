@@ -11,6 +11,8 @@ from contract_tests.ledger import Ledger
 from contract_tests.proving import proves
 from contract_tests.target import Number
 
+_TOO_LONG = 65
+
 
 @proves("errors.401", rank=5)
 def test_a_request_without_a_good_key_is_refused(api: Api, ledger: Ledger) -> None:
@@ -31,10 +33,15 @@ def test_a_key_that_is_nearly_good_is_refused(api: Api, facts: Facts, ledger: Le
     wrong = [Key("", "", good=False)]
     if good.swapcase() != good:
         wrong.append(facts.altered(good.swapcase()))
+    # Not of the form of any key: so long that no account has it, and with a character that none has.
+    wrong.append(facts.altered(f"{good}{'~' * _TOO_LONG}"))
     another = facts.altered(_another(good, api.random("another key")))
+    taken = api.track(number, key=another)
     # Where any key of that form is taken, as mocks do, a longer or a shorter one may be somebody's too.
-    if api.carriers(key=another).status in api.contract.refusals["unauthorized"].statuses:
+    if taken.status in api.contract.refusals["unauthorized"].statuses:
         wrong += [facts.altered(f"{good}x"), facts.altered(good[:-1])]
+    elif not _is_mock(api, facts):
+        refused(api.contract, ledger, ["errors.401"], taken, "unauthorized")
     for each in wrong:
         refused(api.contract, ledger, ["errors.401"], api.track(number, key=each), "unauthorized")
 
@@ -53,10 +60,13 @@ def test_no_operation_is_open(api: Api, facts: Facts, ledger: Ledger) -> None:
         refused(api.contract, ledger, ["errors.401"], exchange, "unauthorized")
 
 
-@proves("auth.revoked", rank=12)
+@proves("auth.revoked", "errors.401", rank=12)
 def test_a_revoked_key_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
     exchange = api.track(Number(api.page_number()), key=facts.revoked_key())
     refused(api.contract, ledger, ["auth.revoked"], exchange, "unauthorized")
+    # The page's "invalid" leaves open how a key that was taken back is refused, not that it is.
+    holds = not exchange.response.succeeded
+    ledger.judge("errors.401", exchange, "no answer to a key that was taken back", described(exchange), holds=holds)
 
 
 @proves("auth.header-only", rank=31)
@@ -83,6 +93,13 @@ def test_strangers_learn_nothing(api: Api, facts: Facts, ledger: Ledger) -> None
     malformed = api.post(api.operation("trackBatch"), b'{"shipments": ', keyless=True)
     _unauthorized(api, ledger, "order.key-before-method", wrong_method)
     _unauthorized(api, ledger, "order.key-before-request", malformed)
+
+
+def _is_mock(api: Api, facts: Facts) -> bool:
+    """Whether the target reads the plan off a key that nobody has made, as mocks do for every plan."""
+    plan = next(each for each in reversed(list(api.contract.plans)) if each != facts.key.plan)
+    invented = facts.altered(f"tf_test_{plan}_{api.random('mock').randrange(10**9):09}")
+    return api.carriers(key=invented).response.succeeded
 
 
 def _another(key: str, chance: Random) -> str:

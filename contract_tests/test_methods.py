@@ -1,14 +1,19 @@
 """Methods and bodies that the operations do not take."""
 
+import json
+
 from contract_tests.api import Api
 from contract_tests.contract.operations import Operation
-from contract_tests.exchange import Exchange
-from contract_tests.expect import refused, refused_as
+from contract_tests.exchange import JSON, Exchange
+from contract_tests.expect import described, refused, refused_as
 from contract_tests.facts import Facts
+from contract_tests.lab import ELSEWHERE, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.proving import proves
+from contract_tests.subscriptions import webhook_id
 
 _BY_ACCIDENT = {"POST": "GET", "GET": "POST", "DELETE": "POST"}  # what a framework's router answers too, if let
+_DOING_THE_SAME = {"POST": ("PUT", "PATCH"), "DELETE": ("GET",)}  # what a careless handler does as well
 _ECHO = "TRACE"
 _ALWAYS_ALLOWED = {"HEAD", "OPTIONS"}  # HTTP itself offers them; listing them or not is no lie
 
@@ -23,6 +28,32 @@ def test_a_method_that_a_path_does_not_answer_is_refused(api: Api, facts: Facts,
     for operation, method in asked:
         target = operation.target({operation.path_parameter: api.page_number()}, {})
         _not_allowed(api, ledger, operation, api.call(operation, target, method=method), "errors.405")
+
+
+@proves("errors.405", rank=41)
+def test_another_method_does_not_do_the_same(lab: Lab, api: Api, ledger: Ledger) -> None:
+    """On a webhook that is there, and with a body that is good, so that the method alone is wrong."""
+    api.facts.writes()
+    made, ended = (api.operation(each) for each in ("createWebhook", "deleteWebhook"))
+    body = {"tracking_number": api.page_number(), "url": ELSEWHERE}
+    for method in _DOING_THE_SAME[made.method]:
+        exchange = api.call(
+            made, made.target({}, {}), method=method, body=json.dumps(body).encode(), headers=(("Content-Type", JSON),)
+        )
+        _no_success(ledger, exchange)
+        identifier = webhook_id(exchange.facts) if exchange.response.succeeded else None
+        if identifier is not None:
+            api.unsubscribe(identifier)
+    hook = next((each for each in lab.hooks.values() if each.id), None)
+    if hook is not None:
+        for method in _DOING_THE_SAME[ended.method]:
+            _no_success(ledger, api.call(ended, ended.target({ended.path_parameter: str(hook.id)}, {}), method=method))
+
+
+def _no_success(ledger: Ledger, exchange: Exchange) -> None:
+    """Enters that a method which the page does not give changes nothing; how it is refused is entered elsewhere."""
+    holds = not exchange.response.succeeded
+    ledger.judge("errors.405", exchange, f"no {exchange.request.method} here", described(exchange), holds=holds)
 
 
 @proves("errors.batch-is-no-number", rank=18)

@@ -15,6 +15,9 @@ from contract_tests.passive.refusals import has_code
 from contract_tests.proving import proves
 from contract_tests.target import Number, bare
 
+_FOREIGN = "1ZÄÖÜ包裹1234567890"
+_FAILURE = 500
+
 
 @proves("track.200", "track.path", "api.base-path", "auth.header", "track.tracking_number", "track.key-order", rank=1)
 def test_a_known_shipment_is_answered(api: Api, facts: Facts, ledger: Ledger) -> None:
@@ -93,8 +96,14 @@ def test_a_number_without_data_is_not_found(api: Api, facts: Facts, ledger: Ledg
 
 @proves("errors.400.number", rank=2)
 def test_a_number_that_its_carrier_does_not_have_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
-    for number in mismatches(api, facts):
+    listed = mismatches(api, facts)
+    for number in listed:
         refused(api.contract, ledger, ["errors.400.number"], api.track(number), "invalid_tracking_number")
+    foreign = Number(_FOREIGN, listed[-1].carrier)
+    exchange = api.track(foreign)
+    # How a foreign script is refused is left open, for a framework may do it; that it is, the page says.
+    if exchange.status >= _FAILURE and exchange.status not in api.contract.refusals["carrier_unavailable"].statuses:
+        ledger.breach("errors.400.number", exchange, "a refusal of a number in another script", described(exchange))
 
 
 @proves("track.normalisation", "track.tracking_number.form", rank=20)

@@ -106,7 +106,11 @@ def test_another_keys_webhook_cannot_be_deleted(lab: Lab, api: Api, facts: Facts
 @proves("webhook.request.required", "webhook.request.url", "webhook.url.code", "errors.fields", rank=14)
 def test_a_webhook_without_a_good_number_and_url_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
     number = facts.known().tracking_number
-    for url in ("http://https.example.com/hooks/trackflow", "httpsfoo", "ftp://example.com/hooks/trackflow"):
+    for url in (
+        "http://https.example.com/https:/?to=https://example.com/hooks",
+        "httpsfoo",
+        "ftp://example.com/hooks/trackflow",
+    ):
         exchange = api.subscribe(number, url)
         declined(ledger, "webhook.request.url", exchange)
         refused(api.contract, ledger, ["webhook.url.code"], exchange, "invalid_request")

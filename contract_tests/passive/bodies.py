@@ -49,11 +49,13 @@ def check_utf8(ledger: Ledger, exchange: Exchange) -> None:
 
 def check_number(ledger: Ledger, exchange: Exchange, body: Mapping[str, Any]) -> None:
     """Enters whether a shipment is the one asked for, however it was spelt."""
-    asked = bare(unquote(urlsplit(exchange.request.url).path.rpartition("/")[2]))
-    found = str(body.get("tracking_number"))
-    ledger.judge(
-        "track.tracking_number", exchange, f"tracking_number {asked}", found, holds=not asked or bare(found) == asked
-    )
+    text = unquote(urlsplit(exchange.request.url).path.rpartition("/")[2])
+    asked, found = bare(text), body.get("tracking_number")
+    # A number that was asked for as the page writes numbers, in capitals, comes back as it was.
+    same = bare(str(found)) == asked and (text != asked or str(found).replace(" ", "").replace("-", "") == asked)
+    holds = not asked or (isinstance(found, str) and same)
+    told = found if isinstance(found, str) else f"{found!r}, which is no text"
+    ledger.judge("track.tracking_number", exchange, f"tracking_number {asked}", told, holds=holds)
 
 
 def texts(value: Any) -> list[str]:

@@ -12,6 +12,7 @@ from contract_tests.tests.servers.mutants import (
     formats,
     headers,
     languages,
+    natural,
     quota_counting,
     quota_limits,
     quota_windows,
@@ -56,6 +57,7 @@ DEFECTS = (
     deliveries,
     retries,
     signatures,
+    natural,
 )
 DIFFERENCES = (harmless, silent_bodies, silent_quota, silent_requests, silent_webhooks)
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in members(Mutant, *DEFECTS)}
