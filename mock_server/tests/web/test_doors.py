@@ -37,7 +37,7 @@ Door = Callable[[MockServer], Callable[[Request], Reply]]
 
 def raw(method: str, target: str, body: str = "", *headers: str) -> bytes:
     length = [f"Content-Length: {len(body)}", "Content-Type: application/json"] if body else []
-    lines = [f"{method} {target} HTTP/1.1", "Host: mock", *headers, *length, "Connection: close", "", ""]
+    lines = [f"{method} {target} HTTP/1.1", "Host: localhost", *headers, *length, "Connection: close", "", ""]
     return "\r\n".join(lines).encode() + body.encode()
 
 
@@ -134,7 +134,7 @@ def test_what_happens_on_the_wire_happens_at_both_doors(fault: dict[str, Any]) -
     for door in (fast, by_flask):
         with open_door(door) as (_, url):
             rule = raw("POST", "/__admin/faults", json.dumps({"fault": fault, "id": "one"}))
-            assert ask(url, rule.replace(b"Host: mock", b"Host: localhost")).status == 201
+            assert ask(url, rule.replace(b"Host: localhost", b"Host: localhost")).status == 201
             answers.append(received(url, REQUESTS["carriers"]))
     assert answers[0] == answers[1]
 
