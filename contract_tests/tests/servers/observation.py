@@ -111,6 +111,8 @@ def routes(talk: Conversation) -> Iterator[Seen]:
         ("GET", "/v2/track/batch"),
         ("POST", f"/v2/track/{KNOWN}"),
         ("GET", "/v2/webhooks"),
+        ("PUT", "/v2/webhooks"),
+        ("GET", "/v2/webhooks/wh_1"),
         ("TRACE", "/v2/carriers"),
         ("POST", "/v2/webhooks/wh_1"),
         ("GET", "/v2/nowhere"),
