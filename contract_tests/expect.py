@@ -11,10 +11,10 @@ from contract_tests.ledger import Ledger
 from contract_tests.passive.refusals import has_code
 
 
-def succeeds(ledger: Ledger, clauses: Sequence[str], exchange: Exchange) -> bool:
+def succeeds(ledger: Ledger, clauses: Sequence[str], exchange: Exchange, *, given: Sequence[str] = ()) -> bool:
     """Enters that the answer is a success; any 2xx, because the page names one status for reading and none else."""
     for clause in clauses:
-        ledger.judge(clause, exchange, "a 2xx", described(exchange), holds=exchange.response.succeeded)
+        ledger.judge(clause, exchange, "a 2xx", described(exchange), holds=exchange.response.succeeded, given=given)
     return exchange.response.succeeded
 
 
@@ -52,14 +52,23 @@ def has_status(ledger: Ledger, clause: str, exchange: Exchange) -> bool:
     )
 
 
-def refused(contract: Contract, ledger: Ledger, clauses: Sequence[str], exchange: Exchange, code: str) -> bool:
+def refused(
+    contract: Contract,
+    ledger: Ledger,
+    clauses: Sequence[str],
+    exchange: Exchange,
+    code: str,
+    *,
+    given: Sequence[str] = (),
+) -> bool:
     """Enters that the answer is the refusal of that code: its status, and the code somewhere in the body."""
     refusal = contract.refusals[code]
     # A code with several statuses answers a malformed request with the first of them.
     holds = exchange.status == refusal.statuses[0] and has_code(exchange, refusal.code)
     for clause in clauses:
         ledger.judge(
-            clause, exchange, f"{refusal.statuses[0]} with the code {refusal.code}", described(exchange), holds=holds
+            clause, exchange, f"{refusal.statuses[0]} with the code {refusal.code}", described(exchange), holds=holds,
+            given=given,
         )  # fmt: skip
     return holds
 

@@ -224,7 +224,8 @@ class Session:
             began, failure, response = self.sleeper.clock.now(), None, None
             try:
                 response = self._answer(operation, request)
-                odd = None if taken and response.status >= _SERVER_ERROR else oddity(response)
+                wanted = taken and response.status >= _SERVER_ERROR and response.is_json
+                odd = None if wanted else oddity(response)
             except SilenceError:
                 raise
             except NoAnswerError as error:

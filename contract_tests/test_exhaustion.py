@@ -19,9 +19,9 @@ _OF_THE_PLANS = dict.fromkeys(("plans.free", "plans.starter", "plans.growth", "p
 
 
 @proves(
-    "quota.exact", "errors.429", "quota.remaining.zero", "quota.no-store", "quota.retry-after",
+    "quota.exact", *_OF_THE_PLANS, "errors.429", "quota.remaining.zero", "quota.no-store", "quota.retry-after",
     "quota.retry-after.instant", "quota.batch.atomic", "order.method-before-quota", "order.quota-before-request",
-    rank=85, minutes=2, given={"quota.exact": (*STEADY, *WINDOW, *ALIGNED)},
+    rank=85, minutes=2, given={"quota.exact": (*STEADY, *WINDOW, *ALIGNED), **_OF_THE_PLANS},
 )  # fmt: skip
 def test_exactly_as_many_requests_pass_as_promised(run: Run, ledger: Ledger) -> None:
     burn = _burn(run)
@@ -62,7 +62,7 @@ def test_requests_pass_again_after_reset(run: Run, ledger: Ledger) -> None:
         ledger.judge("quota.minute", again, expected, found, holds=left == fresh and whole)
 
 
-@proves("quota.concurrent", rank=87, minutes=1)
+@proves("quota.concurrent", "quota.exact", rank=87, minutes=1, given={"quota.exact": STEADY})
 def test_requests_sent_at_once_do_not_pass_the_quota(api: Api, run: Run, facts: Facts, ledger: Ledger) -> None:
     burn = _burn(run)
     left = burn.left(burn.fresh())
@@ -77,7 +77,10 @@ def test_requests_sent_at_once_do_not_pass_the_quota(api: Api, run: Run, facts: 
     ledger.judge("quota.concurrent", answers[-1], expected, passed, holds=passed == left)
 
 
-@proves("plans.free", "plans.starter", "plans.growth", "plans.enterprise", rank=88, minutes=3)
+@proves(
+    "plans.free", "plans.starter", "plans.growth", "plans.enterprise", "batch.size",
+    rank=88, minutes=3, given=_OF_THE_PLANS,
+)  # fmt: skip
 def test_each_plan_has_its_limits(run: Run, facts: Facts, ledger: Ledger) -> None:
     _burn(run)
     for plan in run.contract.plans.values():
