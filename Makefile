@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test attack check format lock tables bench wheel client-tools clean
+.PHONY: serve test browser attack check format lock tables bench wheel client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -14,6 +14,11 @@ test: $(VENV)/.dev                 ## format, lint, types, import arrows, unit, 
 	@$(BIN)/mypy mock_server contract_tests trackflow_mock benchmarks hatch_build.py
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+
+browser:                           ## install the Chromium that the console is tested in, where apt-get is
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+	  || (command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium) >/dev/null 2>&1 \
+	  || echo "no Chromium, and it cannot be installed here: the console's stories will be skipped" >&2
 
 check: $(VENV)/.contract           ## check an implementation: make check ARGS="--base-url URL --api-key KEY"
 	@$(BIN)/python -m contract_tests run $(ARGS)

@@ -53,6 +53,7 @@ ROUTES = (
     Route("GET", "/try", _page("trying", "page")),
     Route("GET", "/docs", _page("contract", "page")),
     Route("GET", "/docs/guides/", _page("contract", "contents")),
+    Route("GET", "/docs/guides/images/<name>", _page("contract", "image")),
     Route("GET", "/docs/guides/<name>", _page("contract", "guide")),
     Route("GET", "/console/assets/<name>", _page("assets", "asset")),
     Route("GET", "/console/live", _page("requests", "live")),

@@ -8,9 +8,10 @@ from markupsafe import Markup
 from mock_server import guides
 from mock_server.contract.specification import Specification
 from mock_server.server.reply import Reply
-from mock_server.web.console.frame import framed, query_of
+from mock_server.web.console.frame import HEADERS, framed, query_of
 from mock_server.web.control.call import ControlCall, refused
 from mock_server.web.documentation import Documentation
+from mock_server.web.problems import Problem
 
 
 def page(call: ControlCall) -> Reply:
@@ -37,6 +38,14 @@ def guide(call: ControlCall, name: str) -> Reply:
     with refused(LookupError, HTTPStatus.NOT_FOUND):
         found = guides.guide(name)
     return _shown(call, found)
+
+
+def image(_: ControlCall, name: str) -> Reply:
+    """A picture of a guide."""
+    folder = guides.FOLDER / "images"
+    if name not in {path.name for path in folder.glob("*.png")}:
+        raise Problem(HTTPStatus.NOT_FOUND, f"there is no picture {name!r}")
+    return Reply(HTTPStatus.OK, (folder / name).read_bytes(), {"Content-Type": "image/png", **HEADERS})
 
 
 def _shown(call: ControlCall, found: guides.Guide) -> Reply:

@@ -234,6 +234,7 @@
     const form = event.target.closest?.("form.fill");
     if (form) setTimeout(() => flaws(form));
   });
+  body.addEventListener("htmx:configRequest", (event) => { event.detail.headers.Accept = "text/html"; }); // programs get JSON
   body.addEventListener("changed", () => { last = 0; changed(); });
   body.addEventListener("htmx:afterSwap", (event) => { local(event.target); if (event.target.id === "journal") listen(); });
   body.addEventListener("htmx:oobAfterSwap", (event) => local(event.target));
