@@ -9,7 +9,7 @@ from pathlib import Path
 from contract_tests.contract.document import load
 from contract_tests.contract.files import ContractError
 from contract_tests.contract.listing import listing
-from contract_tests.options import OPTIONS, RunOptions, field_of
+from contract_tests.options import CLEAN_EPILOG, CLEAN_OPTIONS, OPTIONS, RunOptions, field_of
 
 _HERE = Path(__file__).resolve().parent
 _USAGE, _BROKEN_SUITE, _INTERRUPTED = 2, 70, 130
@@ -23,6 +23,8 @@ def main(arguments: Sequence[str] | None = None, *, plugins: Sequence[object] = 
         given = ["run", *given]
     parser = _parser()
     options, _ = parser.parse_known_args(given)
+    if options.command == "clean":
+        return _clean(parser.parse_args(given))
     if options.command != "run":
         parser.print_help()
         return _USAGE if given else 0
@@ -38,6 +40,22 @@ def main(arguments: Sequence[str] | None = None, *, plugins: Sequence[object] = 
         sys.stderr.write(f"trackflow-contract: {error}\n")
         return _USAGE
     return _run(given[1:], plugins)
+
+
+def _clean(options: argparse.Namespace) -> int:
+    from contract_tests import clean  # noqa: PLC0415  # a listing does without
+    from contract_tests.outlet import Outlet  # noqa: PLC0415  # likewise
+
+    outlet = Outlet()
+    step_aside = outlet.take_over()
+    try:
+        chosen = {field_of(name): getattr(options, field_of(name)) for name, _ in OPTIONS if name in CLEAN_OPTIONS}
+        return clean.clean(RunOptions(**chosen), outlet)
+    except ContractError as error:
+        sys.stderr.write(f"trackflow-contract: {error}\n")
+        return _USAGE
+    finally:
+        step_aside()
 
 
 def _run(given: Sequence[str], plugins: Sequence[object]) -> int:
@@ -76,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument("--version", action="version", version=f"%(prog)s {version('trackflow-mock')}")
     except PackageNotFoundError:
         parser.add_argument("--version", action="version", version="%(prog)s (not installed)")
-    commands = parser.add_subparsers(dest="command", metavar="run")
+    commands = parser.add_subparsers(dest="command", metavar="{run,clean}")
     run = commands.add_parser(
         "run",
         help="check an implementation",
@@ -86,6 +104,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     for name, how in OPTIONS:
         run.add_argument(name, dest=field_of(name), **how)
+    clean = commands.add_parser(
+        "clean",
+        help="delete the webhooks that a run which was killed left behind",
+        description="Deletes the webhooks that a run which was killed left behind; one that is not there is gone.",
+        epilog=CLEAN_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    for name, how in OPTIONS:
+        if name in CLEAN_OPTIONS:
+            clean.add_argument(name, dest=field_of(name), **{**how, **CLEAN_OPTIONS[name]})
     return parser
 
 

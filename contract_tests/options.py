@@ -91,6 +91,24 @@ OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("--list", {"action": "store_true", "help": "print every clause: id, level, the page's line"}),
 )
 
+# Those that `clean` takes too, with what is said otherwise there.
+CLEAN_OPTIONS: dict[str, dict[str, Any]] = {
+    "--base-url": {},
+    "--api-key": {"help": "the key of the run that was killed"},
+    "--report-dir": {"help": "the folder of the run that was killed"},
+    "--target": {"help": "the target file of that run, where it had one"},
+    "--overlay": {},
+    "--header": {},
+    "--cacert": {},
+    "--insecure": {},
+}
+CLEAN_EPILOG = """example:
+  trackflow-contract clean --base-url https://api.trackflow.io --api-key "$TRACKFLOW_KEY" --report-dir report
+
+Exit codes: 0 nothing is left, 1 a webhook could not be deleted, 2 usage or no such folder,
+3 unreachable or key refused.
+"""
+
 
 def field_of(option: str) -> str:
     """The field of RunOptions that the option fills."""

@@ -19,6 +19,7 @@ from contract_tests.exchange import Exchange, Key
 from contract_tests.facts import Facts, choose_key
 from contract_tests.lab import Lab
 from contract_tests.ledger import Ledger
+from contract_tests.leftovers import Leftovers, left_in
 from contract_tests.masking import Mask
 from contract_tests.options import RunOptions
 from contract_tests.options import base_url as checked_url
@@ -126,6 +127,9 @@ def prepare(
         on_exchange=lambda exchange: _watch(contract, ledger, exchange, sleeper, mask),
         safe=options.safe,
         standing=options.headers,
+        leftovers=Leftovers(
+            options.report_dir, mask, (left_in(options.report_dir) or {}) if options.report_dir else {}
+        ),
     )
     facts = Facts(contract, target, key, safe=options.safe, exhaust_quota=options.exhaust_quota, mask=mask)
     api = Api(contract, session, facts, ledger, options.seed)

@@ -11,6 +11,7 @@ from contract_tests.contract.document import Contract
 from contract_tests.contract.operations import Operation
 from contract_tests.exchange import Exchange, Key, Request, Response
 from contract_tests.facts import UnverifiableError, lacking
+from contract_tests.leftovers import Leftovers
 from contract_tests.pacing import Pace, Progress, QuotaSpentError
 from contract_tests.spoilt import (
     AGAIN,
@@ -96,6 +97,7 @@ class Session:
     exchanges: list[Exchange] = field(default_factory=list)
     paces: dict[str, Pace] = field(default_factory=dict)
     webhooks: dict[str, tuple[Request, Key]] = field(default_factory=dict)
+    leftovers: Leftovers = field(default_factory=Leftovers)
     hopeless: set[tuple[str, str]] = field(default_factory=set)
     spoilt: list[Spoilt] = field(default_factory=list)
     in_vain: bool = False
@@ -184,7 +186,9 @@ class Session:
                 left.append(f"webhook {identifier} could not be deleted: {error}")
                 continue
             gone = answer.status in self.contract.refusals["not_found"].statuses  # a target may have ended it
-            if not answer.response.succeeded and not gone:
+            if answer.response.succeeded or gone:
+                self.leftovers.remove(identifier)
+            else:
                 left.append(f"webhook {identifier} could not be deleted: {answer.status}")
         self.webhooks.clear()
         self.transport.close()
@@ -195,12 +199,14 @@ class Session:
         if identifier not in self.webhooks:
             self.budget.set_aside += 1
         self.webhooks[identifier] = (Request("DELETE", self.base_url + target), key)
+        self.leftovers.add(identifier, key.variable)
 
     def disturbed(self) -> None:
         """The target was put into another state: what it says of the quota next can't be compared with before."""
         self._undisturbed = False
 
     def deleted(self, identifier: str) -> None:
+        self.leftovers.remove(identifier)
         if self.webhooks.pop(identifier, None):
             self.budget.set_aside -= 1
 

@@ -14,6 +14,7 @@ from contract_tests.report import html, junit
 from contract_tests.report.console import verified
 from contract_tests.run import Run
 
+REPORT = "report.json"
 _LONGEST_BODY = 4000
 
 
@@ -23,7 +24,7 @@ def write_reports(run: Run, verdicts: Sequence[Verdict]) -> None:
     if folder is None:
         return
     found = report(run, verdicts)
-    run.outlet.json(folder / "report.json", found)
+    run.outlet.json(folder / REPORT, found)
     run.outlet.file(folder / "report.html", html.page(found))
     run.outlet.file(folder / "junit.xml", junit.document(found))
 
