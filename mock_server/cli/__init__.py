@@ -10,6 +10,7 @@ from mock_server.cli.ca import ca
 from mock_server.cli.certify import certify
 from mock_server.cli.docs import docs
 from mock_server.cli.exits import WRONG, Unusable
+from mock_server.cli.explore import explore
 from mock_server.cli.health import health
 from mock_server.cli.lookups import carriers, keys, numbers
 from mock_server.cli.run import run
@@ -50,6 +51,7 @@ def cli() -> None:
     Examples:
       trackflow-mock serve                      the mock on http://127.0.0.1:8080
       trackflow-mock run -- pytest tests/       a command, unchanged, against a mock of its own
+      trackflow-mock explore -- python sync.py  a command under every failure that the API can have
       trackflow-mock numbers --carrier ups      tracking numbers that force an outcome
       trackflow-mock carriers post              search the 724 carriers
       trackflow-mock keys new --plan free       a key with the Free plan's limits
@@ -60,5 +62,5 @@ def cli() -> None:
     """
 
 
-for command in (serve, run, ca, numbers, carriers, keys, trigger, certify, health, docs):
+for command in (serve, run, explore, ca, numbers, carriers, keys, trigger, certify, health, docs):
     cli.add_command(command)

@@ -1,0 +1,83 @@
+"""`trackflow-mock explore`: a client under every failure that the API can have."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from mock_server.cli.exits import DONE, WRONG, Unusable
+from mock_server.cli.laboratory import check_folder, check_plan, lab_options, laboratory, show_progress
+
+NOTHING_STRUCK = 4
+
+EXPLORE_HELP = """Run a command under every failure that the API can have, and tell which it does not survive.
+
+\b
+Examples:
+  trackflow-mock explore -- python sync.py --once
+  trackflow-mock explore --only createWebhook --report-dir out -- node app.mjs
+  trackflow-mock explore --expect expectations.yaml --time-limit 2m -- pytest tests/integration
+
+The command runs three times as it is, then once for each call and failure, each time in a sandbox of its own. What
+passes by must leave it as if nothing had happened; what stays must end in time, be said, and leave nothing behind.
+It finds TRACKFLOW_BASE_URL and TRACKFLOW_API_KEY, or calls the API's own address. See `trackflow-mock docs client-lab`.
+
+\b
+Leaves with 0 if nothing failed, 1 if something did, 2 for a wrong command line, 3 if the command cannot be run or
+fails when nothing goes wrong, 4 if nothing could be struck.
+"""
+
+
+@click.command(help=EXPLORE_HELP, context_settings={"allow_interspersed_args": False})
+@click.option("--depth", type=click.IntRange(1, 2), default=2, show_default=True, help="Failures at a time.")
+@click.option("--only", metavar="CALL", help="Only this call, like createWebhook or trackShipment#2.")
+@click.option("--expect", type=click.Path(path_type=Path), metavar="FILE", help="YAML: how it is to end otherwise.")
+@lab_options
+def explore(
+    *,
+    command: tuple[str, ...],
+    plan: str,
+    timeout: float,
+    time_limit: float,
+    parallel: int,
+    seed: int,
+    overlays: Sequence[Path],
+    capsules: Path | None,
+    report_dir: Path | None,
+    depth: int,
+    only: str | None,
+    expect: Path | None,
+) -> None:
+    """Run a command under every failure."""
+    from time import monotonic
+
+    from contract_tests.contract.files import DocumentError
+    from mock_server.lab import exploring, reports
+    from mock_server.lab.expectations import load
+    from mock_server.lab.judging import FAILED, NOT_STRUCK
+    from mock_server.lab.reports import explored
+
+    check_folder(report_dir, "--report-dir")
+    check_folder(capsules, "--capsules")
+    with laboratory(command, timeout=timeout, seed=seed, overlays=overlays) as lab:
+        check_plan(lab, plan)
+        try:
+            expectations = load(expect, lab.specification) if expect else []
+        except DocumentError as error:
+            raise Unusable(str(error)) from None
+        if only and only.partition("#")[0] not in lab.specification.operations:
+            names = ", ".join(lab.specification.operations)
+            raise click.BadParameter(
+                f"{only!r} is no call; name one of {names}, with #2 for the second", param_hint="--only"
+            )
+        options = exploring.Options(plan, depth, time_limit, parallel, only, expectations)
+        campaign = exploring.explore(lab, options, now=monotonic, progress=show_progress)
+    print(explored.opening(campaign))
+    print(explored.closing(campaign, command))
+    if report_dir:
+        reports.write(
+            report_dir, explored.as_json(campaign), explored.sheet(campaign, command), explored.tests(campaign)
+        )
+    struck = any(case.verdict.kind != NOT_STRUCK for case in campaign.cases)
+    sys.exit(WRONG if campaign.of(FAILED) else DONE if struck else NOTHING_STRUCK)

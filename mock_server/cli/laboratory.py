@@ -1,0 +1,108 @@
+"""What `explore` and `score` have in common: their options, the mock they run on, their reports."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mock_server.cli.exits import UNREACHABLE, Unusable
+from mock_server.cli.logs import configure
+
+if TYPE_CHECKING:
+    from mock_server.lab.trial import Laboratory
+
+DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
+OVERLAY_HELP = "OpenAPI Overlay to apply to the contract first; repeatable."
+REPORT_HELP = "Where report.html, report.json and junit.xml go."
+COUNTED = 10  # trials after which progress is told where nobody watches a terminal
+
+
+class Duration(click.ParamType):  # type: ignore[type-arg]  # older releases of click take no argument here
+    """A time as people write it: 5m, 90s, 1h30m, 300."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        if isinstance(value, float):
+            return value
+        found = DURATION.fullmatch(str(value))
+        seconds = (
+            sum(float(part) * unit for part, unit in zip(found.groups("0"), (3600, 60, 1), strict=True)) if found else 0
+        )
+        if not seconds:
+            self.fail(f"{value!r} is no length of time; write it like 5m, 90s or 1h30m", param, ctx)
+        return seconds
+
+
+def lab_options(command: Any) -> Any:
+    """The options of both commands."""
+    positive = click.FloatRange(min=0, min_open=True)
+    file = click.Path(path_type=Path)
+    twice = 2 * (os.cpu_count() or 1)
+    options = (
+        click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED, metavar="-- COMMAND [ARGS]..."),
+        click.option("--plan", default="growth", metavar="PLAN", help="The plan of each sandbox."),
+        click.option("--timeout", type=positive, default=30.0, metavar="SECONDS", help="How long one run may take."),
+        click.option("--time-limit", type=Duration(), default="5m", metavar="TIME", help="How long all may take."),
+        click.option("--parallel", type=click.IntRange(min=1), default=twice, metavar="N", help="Runs at a time."),
+        click.option("--seed", type=int, default=0, metavar="N", help="What every world follows from."),
+        click.option("--overlay", "overlays", multiple=True, type=file, metavar="FILE", help=OVERLAY_HELP),
+        click.option("--capsules", type=file, metavar="DIR", help="Where a file that shows each finding again goes."),
+        click.option("--report-dir", type=file, metavar="DIR", help=REPORT_HELP),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def laboratory(
+    command: Sequence[str], *, timeout: float, seed: int, overlays: Sequence[Path]
+) -> "Iterator[Laboratory]":
+    """A laboratory for the command, on a mock of its own."""
+    from contract_tests.contract.files import DocumentError
+    from mock_server.certificates.authority import CertificateError
+    from mock_server.commands.process import NoCommandError
+    from mock_server.lab.exploring import BaselineError
+    from mock_server.lab.trial import Laboratory, settings
+    from mock_server.testing.running import RunningMock
+
+    configure("text", sys.stderr)
+    try:
+        with RunningMock(settings(seed, overlays)) as mock:
+            yield Laboratory(mock, command, limit=timeout)
+    except (DocumentError, CertificateError) as error:
+        raise Unusable(str(error)) from None
+    except (BaselineError, NoCommandError) as error:
+        print(f"trackflow-mock: {error}", file=sys.stderr)
+        sys.exit(UNREACHABLE)
+
+
+def check_plan(laboratory: "Laboratory", plan: str) -> None:
+    """Refuse a plan that there is not."""
+    plans = [str(each["name"]) for each in laboratory.specification.plans]
+    if plan not in plans:
+        raise click.BadParameter(f"{plan!r} is no plan; there are {', '.join(plans)}", param_hint="--plan")
+
+
+def check_folder(folder: Path | None, option: str) -> None:
+    """Make the folder, so that a campaign does not end without being written."""
+    try:
+        if folder:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise click.BadParameter(f"{folder}: {error.strerror}", param_hint=option) from None
+
+
+def show_progress(done: int, planned: int, found: int) -> None:
+    """How far it is, on standard error."""
+    text = f"{done} of {planned}, {found} failed"
+    if sys.stderr.isatty():
+        print(f"\r{text}", end="\n" if done == planned else "", file=sys.stderr, flush=True)
+    elif done % COUNTED == 0 or done == planned:
+        print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,121 @@
+"""Calls: what a client asks for when nothing goes wrong, named so that a fault rule can pick one out."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from typing import Any
+
+from mock_server.contract.specification import Specification
+from mock_server.domain.clients.conversation import asked_of_batch, call_of, number_of
+from mock_server.domain.clients.journal import Entry
+from mock_server.domain.clients.spending import TRACK
+
+Identity = tuple[str, str, bytes]
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 section 9.2.1
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The so many-eth call of an operation; `subject` is the number that it is about, `items` those of a batch."""
+
+    operation: str
+    ordinal: int
+    method: str
+    target: str
+    subject: str | None
+    items: tuple[str, ...]
+    earlier: int
+    """Calls before it that a rule for the operation and the subject would see."""
+    identity: Identity | None
+    """None where it is another in every world, as with ids that are made there."""
+    status: int
+
+    @property
+    def id(self) -> str:
+        return f"{self.operation}#{self.ordinal}"
+
+    @property
+    def safe(self) -> bool:
+        """Whether asking twice is asking once."""
+        return self.method in SAFE
+
+    def match(self, number: str | None = None) -> dict[str, Any]:
+        """What a rule's `match` must be for this call, or for one item of it."""
+        wanted = number or self.subject
+        return {"operation": self.operation, **({"tracking_number": wanted} if wanted else {})}
+
+    def asked(self, entry: Entry) -> bool:
+        """Whether the entry asks the same: by method, target and body, or for the same number by the operation."""
+        if entry.operation != self.operation:
+            return False
+        if self.subject is not None:
+            return _subject(entry) == self.subject
+        return self.identity is None or call_of(entry) == self.identity
+
+
+def calls_of(entries: Sequence[Entry], specification: Specification) -> list[Call]:
+    """The calls of the contract's operations among the entries, in order."""
+    ordinals: Counter[str] = Counter()
+    seen: Counter[tuple[str, str | None]] = Counter()
+    found = []
+    for entry in entries:
+        operation = entry.operation
+        if operation is None or operation not in specification.operations:
+            continue
+        ordinals[operation] += 1
+        subject = _subject(entry)
+        items = tuple(asked_of_batch(entry) or ())
+        found.append(
+            Call(
+                operation,
+                ordinals[operation],
+                entry.method,
+                entry.target,
+                subject,
+                items,
+                seen[operation, subject],
+                call_of(entry),
+                entry.status,
+            )
+        )
+        seen[operation, subject] += 1
+    return found
+
+
+def steady(first: Sequence[Call], other: Sequence[Call]) -> list[Call]:
+    """The calls, those of another identity in another run without one."""
+    pairs = zip_longest(first, other)
+    return [
+        call if twin and twin.identity == call.identity else replace(call, identity=None)
+        for call, twin in pairs
+        if call
+    ]
+
+
+def sketch(calls: Sequence[Call]) -> list[tuple[str, str | None]]:
+    """What of the calls must be the same in every run."""
+    return [(call.operation, call.subject) for call in calls]
+
+
+def told(calls: Sequence[Call]) -> str:
+    """How many calls of which operation, in words."""
+    counts = Counter(call.operation for call in calls)
+    return ", ".join(f"{name} x{number}" if number > 1 else name for name, number in counts.items())
+
+
+def _subject(entry: Entry) -> str | None:
+    """The tracking number in a path or a body that names one."""
+    if entry.operation == TRACK:
+        return number_of(entry)
+    return next(_named(entry), None)
+
+
+def _named(entry: Entry) -> Iterator[str]:
+    try:
+        value = json.loads(entry.body) if entry.body else None
+    except ValueError:
+        return
+    if isinstance(value, Mapping) and isinstance(value.get("tracking_number"), str):
+        yield value["tracking_number"]

@@ -1,0 +1,259 @@
+"""Exploring: a client in every world in which something may legally go wrong."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from mock_server.lab import output
+from mock_server.lab.calls import Call, calls_of, sketch, steady
+from mock_server.lab.expectations import Expectation, expected
+from mock_server.lab.failures import MINUTE, NOW, Point, pairs, points
+from mock_server.lab.judging import (
+    FAILED,
+    NOT_STRUCK,
+    SURVIVED,
+    Baseline,
+    Verdict,
+    impatient_after_all,
+    judge,
+    tried_again,
+    waits_by_its_own_clock,
+)
+from mock_server.lab.trial import Laboratory, Outcome, Setup
+
+BASELINES = 3
+MOST_PAIRS = 400  # pairs that are thought of; the time limit usually ends them sooner
+A_MINUTE_MORE = 62.0  # seconds until the next minute by a client's own clock
+
+
+class BaselineError(Exception):
+    """A command that cannot be judged, because it fails when nothing goes wrong; the message says how."""
+
+
+@dataclass(slots=True)
+class Case:
+    """A point of the campaign and what came of it."""
+
+    point: Point
+    verdict: Verdict
+    again: bool = False
+    status: int = 0
+    capsule: str | None = None
+    least: "Case | None" = None
+    """The smaller failure that shows the same mistake, if there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How far a campaign goes: one failure or two at once, for so many seconds, so many commands at a time."""
+
+    plan: str
+    depth: int = 2
+    time_limit: float = 300.0
+    parallel: int = 4
+    only: str | None = None
+    expectations: Sequence[Expectation] = ()
+
+
+@dataclass(slots=True)
+class Campaign:
+    """All that a campaign found out."""
+
+    baseline: Baseline
+    notes: list[str]
+    cases: list[Case] = field(default_factory=list)
+    planned: int = 0
+    planned_pairs: int = 0
+    seconds: float = 0.0
+    out_of_time: bool = False
+
+    def of(self, kind: str) -> list[Case]:
+        return [each for each in self.cases if each.verdict.kind == kind]
+
+    @property
+    def mistakes(self) -> list[Case]:
+        """One failed case for each mistake, the smallest."""
+        return [each for each in self.of(FAILED) if each.least is None]
+
+
+Progress = Callable[[int, int, int], None]
+"""Is told how many points are done, how many there are, and how many failed."""
+Keep = Callable[[Point, str], str | None]
+"""Saves the world of a point under a name; the path of the file, if one could be saved."""
+
+
+def baseline_of(laboratory: Laboratory, plan: str) -> tuple[Baseline, list[str]]:
+    """What the command does when nothing goes wrong, and what of it is not the same in every run."""
+    whens = (NOW, MINUTE, "midnight")
+    outcomes = [laboratory.run(Setup(plan, when=when, name=f"baseline {when}")) for when in whens]
+    first, specification = outcomes[0], laboratory.specification
+    for each in outcomes:
+        if each.ending.out_of_time:
+            raise BaselineError(
+                f"the command is not over after {laboratory.limit:g} s although nothing goes wrong; give it a longer "
+                f"--timeout{_tail(each)}"
+            )
+        if each.status != 0:
+            raise BaselineError(f"the command leaves with {each.status} although nothing goes wrong{_tail(each)}")
+    runs = [calls_of(each.entries, specification) for each in outcomes]
+    if not runs[0]:
+        raise BaselineError(
+            "the command asked the mock for nothing; it should call the URL in TRACKFLOW_BASE_URL, or "
+            f"{specification.document['servers'][0]['url']}"
+        )
+    notes = []
+    calls: list[Call] = runs[0]
+    if any(sorted(map(str, sketch(each))) != sorted(map(str, sketch(runs[0]))) for each in runs[1:]):
+        shortest = min(runs, key=len)
+        told = ", ".join(str(len(each)) for each in runs)
+        notes.append(f"unsteady: its calls differ from run to run ({told}); they are told apart by their order")
+        calls = [call for call in runs[0] if call.id in {each.id for each in shortest}]
+    elif any(sketch(each) != sketch(runs[0]) for each in runs[1:]):
+        notes.append("unsteady: the order of its calls differs from run to run; they are told apart by what they ask")
+    if output.unsteady([each.stdout for each in outcomes]):
+        notes.append("its output differs from run to run; only the lines that stay the same are compared")
+    for other in runs[1:]:
+        calls = steady(calls, other)
+    return Baseline((first, *outcomes[1:]), tuple(calls)), notes
+
+
+def explore(
+    laboratory: Laboratory,
+    options: Options,
+    *,
+    now: Callable[[], float],
+    progress: Progress = lambda *_: None,
+    keep: Keep = lambda *_: None,
+) -> Campaign:
+    """Go through every failure, then through pairs of them, while there is time by that clock."""
+    began = now()
+    baseline, notes = baseline_of(laboratory, options.plan)
+    campaign = Campaign(baseline, notes)
+    runner = _Runner(laboratory, campaign, options, began + options.time_limit, now, progress)
+    calls = [call for call in baseline.calls if options.only in {None, call.id, call.operation}]
+    single = points(calls, laboratory.specification, hang=laboratory.limit, plan=options.plan)
+    campaign.planned = len(single)
+    runner.go(single)
+    _reconsider(campaign, options)
+    if options.depth > 1 and not campaign.out_of_time:
+        survived = [each.point for each in campaign.of(SURVIVED)]
+        double = list(islice(pairs(survived), MOST_PAIRS))
+        campaign.planned_pairs = len(double)
+        runner.go(double)
+    _shrink(campaign)
+    for number, case in enumerate(campaign.mistakes, 1):
+        case.capsule = keep(case.point, f"{number:02}-{_slug(case)}")
+    for case in campaign.of(FAILED):
+        case.capsule = case.least.capsule if case.least else case.capsule
+    campaign.seconds = now() - began
+    return campaign
+
+
+@dataclass(slots=True)
+class _Runner:
+    """Runs points, several at a time, in their order, until time is up."""
+
+    laboratory: Laboratory
+    campaign: Campaign
+    options: Options
+    deadline: float
+    now: Callable[[], float]
+    progress: Progress
+
+    def go(self, wanted: Iterable[Point]) -> None:
+        found: dict[int, Case] = {}
+        queue = iter(enumerate(wanted))
+        with ThreadPoolExecutor(self.options.parallel, thread_name_prefix="lab") as pool:
+            running: dict[Future[Case], int] = {}
+            while True:
+                while len(running) < self.options.parallel and self.now() < self.deadline:
+                    place, point = next(queue, (None, None))
+                    if place is None or point is None:
+                        break
+                    running[pool.submit(self._case, point)] = place
+                if not running:
+                    break
+                for done in wait(running, return_when=FIRST_COMPLETED).done:
+                    found[running.pop(done)] = done.result()
+                    failed = sum(each.verdict.kind == FAILED for each in found.values())
+                    self.progress(len(found), self.campaign.planned, failed)
+        self.campaign.out_of_time = next(queue, None) is not None
+        self.campaign.cases += [found[place] for place in sorted(found)]
+
+    def _case(self, point: Point) -> Case:
+        setup = setup_of(point, self.options.plan)
+        outcome = self.laboratory.run(setup)
+        limit = self.laboratory.limit
+        if waits_by_its_own_clock(outcome):
+            if point.when == "midnight":
+                verdict = Verdict(NOT_STRUCK, "it waits for the reset by a clock of its own, which cannot be moved")
+                return Case(point, verdict, status=outcome.status)
+            limit += A_MINUTE_MORE
+            outcome = self.laboratory.run(setup, limit=limit)
+        verdict = judge(self.campaign.baseline, point, outcome, limit)
+        if not point.failures and verdict.kind != NOT_STRUCK:
+            point = replace(point, call=_first_refused(point, outcome, self.campaign.baseline))
+        verdict = expected(verdict, point, outcome.status, self.options.expectations)
+        return Case(point, verdict, tried_again(point, outcome), outcome.status)
+
+
+def setup_of(point: Point, plan: str) -> Setup:
+    """The world of a point."""
+    return Setup(point.plan or plan, point.rules(), point.when, point.name, point.remaining)
+
+
+def _reconsider(campaign: Campaign, options: Options) -> None:
+    """Who gives up at once is clean, unless it tries again where it is told less clearly that this helps."""
+    announced = {each.point.call.operation for each in campaign.cases if each.again and _announced(each.point)}
+    patient = announced | {
+        each.point.call.operation
+        for each in campaign.cases
+        if each.again and each.point.call.safe and not each.point.blamed and each.point.failures
+    }
+    for case in campaign.cases:
+        point = case.point
+        if case.verdict.abrupt and _announced(point) and not point.lasting and point.call.operation in patient:
+            case.verdict = expected(impatient_after_all(point, case.verdict), point, case.status, options.expectations)
+
+
+def _announced(point: Point) -> bool:
+    return bool(point.failures) and point.announced
+
+
+def _shrink(campaign: Campaign) -> None:
+    """Point each failed case to a smaller one that shows the same mistake at the same place."""
+    failed = {each.point.name: each for each in campaign.of(FAILED)}
+    for case in failed.values():
+        for smaller in case.point.smaller():
+            less = failed.get(smaller.name)
+            if less and less.verdict.symptom == case.verdict.symptom:
+                case.least = less.least or less
+                break
+    first: dict[tuple[str, str, str], Case] = {}
+    for case in failed.values():
+        if case.least is None:
+            place = (case.point.call.id, case.verdict.symptom, case.point.fault)
+            other = first.setdefault(place, case)
+            case.least = None if other is case else other
+
+
+def _first_refused(point: Point, outcome: Outcome, baseline: Baseline) -> Call:
+    """The call at which a plan made the difference."""
+    for entry in outcome.entries:
+        if entry.refusal is not None:
+            for call in baseline.calls:
+                if call.asked(entry):
+                    return call
+    return point.call
+
+
+def _slug(case: Case) -> str:
+    words = f"{case.point.call.id} {case.point.fault} {case.verdict.symptom}".replace("#", "-")
+    return "-".join("".join(each if each.isalnum() or each in "-_" else " " for each in words).split()).lower()[:80]
+
+
+def _tail(outcome: Outcome) -> str:
+    """The last lines of what it said."""
+    lines: Iterator[str] = (line for line in (outcome.stderr or outcome.stdout).splitlines() if line.strip())
+    return "".join(f"\n  {line[:200]}" for line in list(lines)[-5:])

@@ -1,0 +1,280 @@
+"""Verdicts without annotations: what the world can heal must leave no trace, what it cannot must end well."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from http import HTTPStatus
+from itertools import pairwise
+
+from mock_server.domain.clients.journal import Entry
+from mock_server.lab import output
+from mock_server.lab.calls import Call
+from mock_server.lab.failures import AFTER, Point
+from mock_server.lab.trial import Outcome
+
+SURVIVED, ENDED, FAILED, NOT_STRUCK = "survived", "ended", "failed", "not_struck"
+HASTE = 0.1  # seconds: attempts that follow each other faster are not spaced at all
+HASTY = 6  # hasty attempts in a row that make a storm
+STORM = 20  # attempts at one call that are a storm however they are spaced
+CREATE = "createWebhook"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of a client in one world.
+
+    `symptom` is the kind of what went wrong, equal for equal mistakes; `abrupt` says that it did not even try again.
+    """
+
+    kind: str
+    reason: str
+    symptom: str = ""
+    clauses: tuple[str, ...] = ()
+    abrupt: bool = False
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What the client does when nothing goes wrong, seen several times."""
+
+    outcomes: tuple[Outcome, ...]
+    calls: tuple[Call, ...]
+
+    @property
+    def first(self) -> Outcome:
+        return self.outcomes[0]
+
+    @cached_property
+    def lines(self) -> Counter[str]:
+        return output.steady([each.stdout for each in self.outcomes])
+
+    @cached_property
+    def said(self) -> list[str]:
+        return [text for each in self.outcomes for text in (each.stdout, each.stderr)]
+
+    @cached_property
+    def habits(self) -> frozenset[str]:
+        """The questions of the report that are answered badly anyway."""
+        return frozenset(name for each in self.outcomes for name in each.findings if each.bad(name))
+
+
+def judge(baseline: Baseline, point: Point, outcome: Outcome, limit: float) -> Verdict:
+    """The verdict on the client in that world."""
+    return _Case(baseline, point, outcome, limit).verdict()
+
+
+def waits_by_its_own_clock(outcome: Outcome) -> bool:
+    """Whether the time ran out while the client may have waited for a 429's reset by a clock of its own."""
+    last = outcome.entries[-1] if outcome.entries else None
+    return outcome.ending.out_of_time and last is not None and last.status == HTTPStatus.TOO_MANY_REQUESTS
+
+
+def tried_again(point: Point, outcome: Outcome) -> bool:
+    """Whether the client repeated a call that had been struck."""
+    struck = [place for place, entry in enumerate(outcome.entries) if _struck(entry)]
+    if not struck:
+        return False
+    return any(point.call.asked(entry) for entry in outcome.entries[struck[0] + 1 :])
+
+
+def impatient_after_all(point: Point, verdict: Verdict) -> Verdict:
+    """The verdict on who gave up at once although it has the patience for other failures of the operation."""
+    fault = point.failures[0].fault
+    reason = f"gave up at the first {fault}, though it tries {point.call.operation} again after other failures"
+    return replace(verdict, kind=FAILED, reason=reason, symptom="gives up too early", clauses=_waits())
+
+
+class _Case:
+    """One client in one world, compared with what it does when nothing goes wrong."""
+
+    def __init__(self, baseline: Baseline, point: Point, outcome: Outcome, limit: float) -> None:
+        self.baseline = baseline
+        self.point = point
+        self.outcome = outcome
+        self.limit = limit
+        self.again = tried_again(point, outcome)
+
+    def verdict(self) -> Verdict:
+        if not self.point.struck(self.outcome.struck):
+            return Verdict(NOT_STRUCK, "the client never came to where it would have struck")
+        for check in (self._in_time, self._storm, self._patience, self._stubborn, self._effects, self._wasted):
+            if found := check():
+                return found
+        same = self.outcome.status == self.baseline.first.status
+        missing = self._missing()
+        if same and missing is None:
+            return Verdict(SURVIVED, "as if nothing had happened")
+        return self._lasting(missing, same=same) if self.point.lasting else self._passing(missing, same=same)
+
+    def _passing(self, missing: str | None, *, same: bool) -> Verdict:
+        """The world healed, or would have within the waits that it announced."""
+        status = self.outcome.status
+        if same:
+            return _failed("lost", f"exit {status} as always, but {missing}", self._clauses())
+        if self.again and self.point.announced:
+            return _failed(
+                "gives up too early", f"gave up (exit {status}) before what would have passed was over", _waits()
+            )
+        return Verdict(ENDED, f"gave up and said so: exit {status}", abrupt=not self.again)
+
+    def _lasting(self, missing: str | None, *, same: bool) -> Verdict:
+        status = self.outcome.status
+        if not same:
+            return Verdict(ENDED, f"said so: exit {status}")
+        told = [
+            *output.new(self.baseline.said, self.outcome.stdout),
+            *output.new(self.baseline.said, self.outcome.stderr),
+        ]
+        if not told:
+            return _failed("silent", f"exit {status} as always and nothing said, but {missing}", self._clauses())
+        if rest := self._rest():
+            return _failed("loses the rest", f"exit {status} as always, but {rest}", self._clauses())
+        return Verdict(ENDED, f"said so: {told[0].strip()[:120]}")
+
+    def _in_time(self) -> Verdict | None:
+        if not self.outcome.ending.out_of_time:
+            return None
+        tries = self._tries()
+        if tries > 2:
+            return _failed("never stops", f"still asking after {self.limit:g} s: {tries} attempts", self._clauses())
+        what = "it waits without a time limit" if self._silent() else "it never came back"
+        return _failed("no timeout" if self._silent() else "hangs", f"not over after {self.limit:g} s: {what}", ())
+
+    def _storm(self) -> Verdict | None:
+        asked = [entry for entry in self.outcome.entries if self.point.call.asked(entry)]
+        longest = run = 1
+        for before, after in pairwise(asked):
+            run = run + 1 if after.real - before.real < HASTE and _struck(before) else 1
+            longest = max(longest, run)
+        usual = sum(call.operation == self.point.call.operation for call in self.baseline.calls)
+        if longest > HASTY or self._tries() > STORM + usual:
+            return _failed(
+                "storm", f"{self._tries()} attempts at one call, {longest} of them in a row without a pause", ()
+            )
+        return None
+
+    def _patience(self) -> Verdict | None:
+        finding = self.outcome.bad("retry_after")
+        if not finding or "retry_after" in self.baseline.habits or not self._announced():
+            return None
+        return _failed("ignores Retry-After", f"came back before it was told to: {finding.detail}", _waits())
+
+    def _stubborn(self) -> Verdict | None:
+        if not self.point.blamed or not self.outcome.bad("client_errors"):
+            return None
+        if "client_errors" in self.baseline.habits:
+            return None
+        reason = f"asked the same again {self._tries() - 1} times after it was refused as wrong"
+        return _failed("repeats what is wrong", reason, self._clauses())
+
+    def _effects(self) -> Verdict | None:
+        """Webhooks that there should not be: made twice, or left by who gave up."""
+        before, after = Counter(self.baseline.first.subscriptions), Counter(self.outcome.subscriptions)
+        extra = after - before
+        if not extra:
+            return None
+        ((number, _), _), many = next(iter(extra.items())), extra.total()
+        made, usual = self.outcome.made, self.baseline.first.made
+        late = any(each.phase == AFTER for each in self.point.failures)
+        unknown = sum(_struck(entry) for entry in self.outcome.entries if entry.operation == CREATE) if late else 0
+        if made > usual:
+            reason = f"{made} webhooks were made where {usual} is meant, the last for {number}"
+            return _failed("effect twice", reason, ("webhook.duplicates",))
+        deleting = any(each.call.method == "DELETE" for each in self.point.failures)
+        if many > unknown and not deleting:
+            return _failed("left behind", f"a webhook for {number} is left behind", ("webhook.id",))
+        return None
+
+    def _wasted(self) -> Verdict | None:
+        """Lookups spent on what was told already: the whole work done again because of one call."""
+        if not self.baseline.calls or self.point.lasting:
+            return None
+        for call in self.baseline.calls:
+            usual = sum(
+                1 for each in self.baseline.first.entries if call.asked(each) and each.status < HTTPStatus.BAD_REQUEST
+            )
+            good = [each for each in self.outcome.entries if call.asked(each) and _answered(each) and not _struck(each)]
+            if usual and len(good) > usual and call.safe:
+                reason = f"asked {len(good)} times for {call.id} and was answered, where {usual} is usual"
+                return _failed("asks for what it has", reason, ("quota.cost",))
+        return None
+
+    def _missing(self) -> str | None:
+        """What of the usual end is missing: answers, webhooks, deliveries or lines."""
+        if unanswered := self._unanswered(self.baseline.calls):
+            return unanswered
+        if Counter(self.baseline.first.subscriptions) - Counter(self.outcome.subscriptions):
+            return "a webhook is missing"
+        if Counter(self.outcome.subscriptions) - Counter(self.baseline.first.subscriptions):
+            return "a webhook is left that should be gone"
+        if self.outcome.delivered < min(each.delivered for each in self.baseline.outcomes):
+            return f"{self.outcome.delivered} deliveries were acknowledged instead of {self.baseline.first.delivered}"
+        if lines := output.lost(self.baseline.lines, self.outcome.stdout):
+            return f"it no longer says {lines[0].strip()[:120]!r}"
+        if lines := output.repeated(self.baseline.lines, self.outcome.stdout):
+            return f"it says more than once {lines[0].strip()[:120]!r}"
+        return None
+
+    def _rest(self) -> str | None:
+        """What of the rest, which nothing happened to, was not done."""
+        struck = [each.call for each in self.point.failures]
+        items = [each for each in self.point.failures if each.item]
+        if items:
+            others = [number for each in items for number in each.call.items if number != each.item]
+            lost = output.lost(self.baseline.lines, self.outcome.stdout)
+            gone = [line for line in lost if any(number in line for number in others)]
+            return f"it no longer says {gone[0].strip()[:120]!r}, of which nothing was refused" if gone else None
+        rest = [
+            call
+            for call in self.baseline.calls
+            if not any(call.operation == each.operation and call.subject == each.subject for each in struck)
+        ]
+        return self._unanswered(rest)
+
+    def _unanswered(self, calls: Sequence[Call]) -> str | None:
+        for call in calls:
+            usual = [entry for entry in self.baseline.first.entries if call.asked(entry)]
+            statuses = {entry.status for entry in usual}
+            good = [
+                entry
+                for entry in self.outcome.entries
+                if call.asked(entry) and not entry.lost and entry.status in statuses and not _forced(entry)
+            ]
+            if len(good) < len(usual):
+                asked = any(call.asked(entry) for entry in self.outcome.entries)
+                return f"{call.id} never got its answer" if asked else f"{call.id} was never asked"
+        return None
+
+    def _tries(self) -> int:
+        return sum(1 for entry in self.outcome.entries if self.point.call.asked(entry))
+
+    def _announced(self) -> bool:
+        return any(each.announced for each in self.point.failures) or not self.point.failures
+
+    def _silent(self) -> bool:
+        return any(each.document["type"] == "latency" for each in self.point.failures)
+
+    def _clauses(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(each.clause for each in self.point.failures if each.clause))
+
+
+def _failed(symptom: str, reason: str, clauses: tuple[str, ...]) -> Verdict:
+    return Verdict(FAILED, reason, symptom, clauses)
+
+
+def _struck(entry: Entry) -> bool:
+    return any(each.startswith("lab-") for each in entry.injected)
+
+
+def _forced(entry: Entry) -> bool:
+    """Whether a rule refused it on purpose; one that only slowed it down did not."""
+    return _struck(entry) and (entry.refusal is not None or entry.lost)
+
+
+def _answered(entry: Entry) -> bool:
+    return entry.status < HTTPStatus.BAD_REQUEST and not entry.lost
+
+
+def _waits() -> tuple[str, ...]:
+    return ("quota.retry-after",)

@@ -1,0 +1,143 @@
+"""A campaign as text, JSON, a page and JUnit's XML."""
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from mock_server.lab.calls import told
+from mock_server.lab.exploring import Campaign, Case
+from mock_server.lab.judging import ENDED, FAILED, NOT_STRUCK, SURVIVED
+from mock_server.lab.reports.junit import Cases, Test
+from mock_server.lab.reports.page import Finding, Sheet
+
+WORDS = {SURVIVED: "survived", ENDED: "ended as it should", FAILED: "FAILED", NOT_STRUCK: "never struck"}
+
+
+def opening(campaign: Campaign) -> str:
+    """What the command does when nothing goes wrong."""
+    calls, runs = campaign.baseline.calls, len(campaign.baseline.outcomes)
+    lines = [f"baseline: {len(calls)} call{'s' * (len(calls) != 1)} ({told(calls)}), {runs} runs"]
+    return "\n".join([*lines, *(f"  {note}" for note in campaign.notes)])
+
+
+def closing(campaign: Campaign, command: Sequence[str]) -> str:
+    """The count, each mistake with how to see it again, the worst first."""
+    counts = {kind: len(campaign.of(kind)) for kind in WORDS}
+    single = sum(len(each.point.failures) < 2 for each in campaign.cases)
+    double = len(campaign.cases) - single
+    singles = f"{single} of {campaign.planned} single failures, {double} of {campaign.planned_pairs} pairs"
+    told_counts = (f"{word} {counts[kind]}" for kind, word in WORDS.items() if counts[kind] or kind != NOT_STRUCK)
+    lines = [f"explored {singles}, in {_duration(campaign.seconds)}", "   ".join(told_counts)]
+    if campaign.out_of_time:
+        lines.append("time was up before everything was tried; --time-limit gives it more")
+    for number, case in enumerate(campaign.mistakes, 1):
+        lines += ["", f"{number:3}  {headline(case)}", f"     {case.verdict.reason}"]
+        alike = sum(each.least is case for each in campaign.cases)
+        if alike:
+            lines.append(f"     the same in {alike} more case{'s' * (alike > 1)}")
+        if again := _again(case, command):
+            lines.append(f"     again: {again}")
+    return "\n".join(lines)
+
+
+def headline(case: Case) -> str:
+    """Where, what and when, and what it led to."""
+    point = case.point
+    when = {"minute": ", at a minute's edge", "midnight": ", at midnight"}.get(point.when, "")
+    phase = ", after the effect" if point.phase == "after" and not point.call.safe else ""
+    return f"{point.call.id}: {point.fault} {point.times}{phase}{when} -> {case.verdict.symptom}"
+
+
+def as_json(campaign: Campaign) -> dict[str, Any]:
+    """The report: baseline, cases, summary."""
+    return {
+        "baseline": {
+            "calls": [
+                {"id": each.id, "operation": each.operation, "ordinal": each.ordinal}
+                for each in campaign.baseline.calls
+            ],
+            "runs": len(campaign.baseline.outcomes),
+            "notes": campaign.notes,
+        },
+        "cases": [_case(each) for each in campaign.cases],
+        "summary": {
+            **{kind: len(campaign.of(kind)) for kind in WORDS},
+            "planned": campaign.planned,
+            "planned_pairs": campaign.planned_pairs,
+            "mistakes": len(campaign.mistakes),
+            "out_of_time": campaign.out_of_time,
+            "seconds": round(campaign.seconds, 1),
+        },
+    }
+
+
+def _case(case: Case) -> dict[str, Any]:
+    point = case.point
+    return {
+        "call": point.call.id,
+        "fault": point.fault,
+        "phase": point.phase,
+        "times": point.times,
+        "when": point.when,
+        "plan": point.plan,
+        "verdict": case.verdict.kind,
+        "symptom": case.verdict.symptom or None,
+        "reason": case.verdict.reason,
+        "clauses": list(case.verdict.clauses),
+        "minimal": case.least is None,
+        "rules": [dict(each) for each in point.rules()],
+        "capsule": case.capsule,
+    }
+
+
+def sheet(campaign: Campaign, command: Sequence[str]) -> Sheet:
+    """The report as a page."""
+    mistakes = campaign.mistakes
+    title = f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}" if mistakes else "No mistake found"
+    findings = [
+        Finding(
+            headline(each),
+            [each.verdict.reason, *([f"Clauses: {', '.join(each.verdict.clauses)}"] if each.verdict.clauses else [])],
+            _again(each, command),
+        )
+        for each in mistakes
+    ]
+    rows = [
+        [
+            ("", each.point.call.id),
+            ("", each.point.fault),
+            ("", each.point.phase),
+            ("", each.point.times),
+            ("", each.point.when),
+            (each.verdict.kind, WORDS[each.verdict.kind]),
+            ("", each.verdict.reason),
+        ]
+        for each in campaign.cases
+    ]
+    heads = ("Call", "Failure", "Phase", "How often", "When", "Verdict", "Why")
+    return Sheet(title, f"{shlex.join(command)}: {opening(campaign)}", findings, campaign.notes, heads, rows)
+
+
+def tests(campaign: Campaign) -> Cases:
+    """A test for each call and failure."""
+    return Cases("trackflow-explore", [_test(each) for each in campaign.cases])
+
+
+def _test(case: Case) -> Test:
+    point, verdict = case.point, case.verdict
+    return Test(
+        f"trackflow.{point.call.id}",
+        f"{point.fault}, {point.phase}, {point.times}, {point.when}",
+        failure=f"{verdict.symptom}: {verdict.reason}" if verdict.kind == FAILED else None,
+        skipped=verdict.reason if verdict.kind == NOT_STRUCK else None,
+        story=f"{headline(case)}\n{case.capsule or ''}",
+    )
+
+
+def _again(case: Case, command: Sequence[str]) -> str | None:
+    return f"trackflow-mock replay {shlex.quote(case.capsule)} -- {shlex.join(command)}" if case.capsule else None
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

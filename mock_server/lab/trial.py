@@ -1,0 +1,192 @@
+"""Trials: a command run once in a world of its own, and everything that is known of it afterwards."""
+
+import os
+import subprocess
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Lock
+from typing import Any
+
+from mock_server.commands.process import Ending, Streams
+from mock_server.commands.running import run_in
+from mock_server.domain.clients.conduct import Finding, Verdict
+from mock_server.domain.clients.conversation import Conversation
+from mock_server.domain.clients.journal import Entry
+from mock_server.domain.clients.report import report
+from mock_server.domain.clock import Course
+from mock_server.domain.webhooks.delivery import State
+from mock_server.faults.rules import Rule
+from mock_server.proxy.entrances import Outside
+from mock_server.proxy.upstream import Upstream
+from mock_server.settings import Settings
+from mock_server.testing.running import RunningMock
+from mock_server.world import World
+
+MINUTE, DAY = 60.0, 86_400.0
+RATE = 60.0  # seconds of the sandbox in one that a client was told to wait: the end of a minute is never further
+MOST_OUTPUT = 1_000_000  # bytes of each stream that are looked at
+JOURNAL = 20_000  # calls of one trial that are kept
+EARLY = 2.0  # seconds before the edge of a minute or a day
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A world before the command starts in it; with the same setup and seed it is the same world."""
+
+    plan: str
+    rules: tuple[Mapping[str, Any], ...] = ()
+    when: str = "now"
+    name: str = ""
+    remaining: int | None = None
+    """Lookups that are left of the quota, if not all."""
+
+    def key(self, turn: int) -> str:
+        """A key of its own, so that trials never meet."""
+        digest = blake2b(repr((self.name, self.rules, self.when, turn)).encode(), digest_size=8).hexdigest()
+        return f"tf_test_{self.plan}_{digest}"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command did in one world, and how it left it."""
+
+    setup: Setup
+    key: str
+    ending: Ending
+    stdout: str
+    stderr: str
+    entries: tuple[Entry, ...]
+    struck: Mapping[str, int]
+    """How often each rule struck, by its id."""
+    findings: Mapping[str, Finding]
+    subscriptions: tuple[tuple[str, str], ...]
+    """Webhooks that are left, each with its number and filters, in order."""
+    made: int
+    """Webhooks that were ever made."""
+    delivered: int
+    """Deliveries that were acknowledged."""
+    undelivered: int
+
+    @property
+    def status(self) -> int:
+        return self.ending.status
+
+    def bad(self, question: str) -> Finding | None:
+        """The finding, if the client behaved badly there."""
+        finding = self.findings.get(question)
+        return finding if finding and finding.verdict is Verdict.BAD else None
+
+    @property
+    def spent(self) -> int:
+        """Calls that reached the world."""
+        return len(self.entries)
+
+
+class Laboratory:
+    """Runs one command in world after world on one mock, any number at once."""
+
+    def __init__(
+        self, mock: RunningMock, command: Sequence[str], *, limit: float, user: Mapping[str, str] | None = None
+    ) -> None:
+        self.mock = mock
+        self.command = tuple(command)
+        self.limit = limit
+        self.user = dict(os.environ if user is None else user)
+        self.worlds = mock.front.mock.worlds
+        self.specification = self.worlds.foundation.specification
+        self._outside = Outside(Upstream.of(self.user))
+        self._turns = count(1)
+        self._lock = Lock()
+
+    def run(self, setup: Setup, *, limit: float | None = None) -> Outcome:
+        """The command's outcome in that world, which is gone afterwards; NoCommandError if it cannot be started."""
+        with self._lock:
+            turn = next(self._turns)
+        key = setup.key(turn)
+        world = self._open(setup, key)
+        try:
+            ending, stdout, stderr = self._command(key, limit or self.limit)
+            return self._outcome(world, setup, ending, stdout, stderr)
+        finally:
+            self.worlds.reset(key)
+
+    def _open(self, setup: Setup, key: str) -> World:
+        world = self.worlds.of(key)
+        base = self.worlds.clock.base.now()
+        start = instant(setup.when, base)
+        # It stands still, but for the waits that are announced: each moves it on, so that trials are alike.
+        self.worlds.move_clock(lambda *_: Course(start, base, 0.0, auto_advance=RATE), world)
+        for place, document in enumerate(setup.rules):
+            moment = {name: _text_at(start + document[name]) for name in ("from", "until") if name in document}
+            rule = Rule.from_document({**document, **moment}, f"lab-{place + 1}", self.worlds.foundation.vocabulary)
+            world.faults.own.add(rule)
+        if setup.remaining is not None:
+            world.quota.leave(setup.remaining)
+        return world
+
+    def _command(self, key: str, limit: float) -> tuple[Ending, str, str]:
+        with TemporaryDirectory(prefix="trackflow-lab-") as folder, self.mock.entrance(key, self._outside) as entrance:
+            out, err = Path(folder, "stdout"), Path(folder, "stderr")
+            with out.open("wb") as stdout, err.open("wb") as stderr:
+                streams = Streams(subprocess.DEVNULL, stdout, stderr)
+                ending = run_in(entrance, self.command, self.user, limit=limit, streams=streams)
+            return ending, _read(out), _read(err)
+
+    def _outcome(self, world: World, setup: Setup, ending: Ending, stdout: str, stderr: str) -> Outcome:
+        key = world.account.key
+        entries = tuple(self.worlds.heard(key))[::-1]
+        left = sorted((each.tracking_number, ",".join(each.events)) for each in world.webhooks.subscriptions.all())
+        deliveries = world.webhooks.queue.all()
+        return Outcome(
+            setup,
+            key,
+            ending,
+            stdout,
+            stderr,
+            entries,
+            {rule.id: found.applied for rule, found in world.faults.rules()},
+            {each.id: each for each in report(self._conversation(world, entries)).findings},
+            tuple(left),
+            world.webhooks.subscriptions.created,
+            sum(each.state is State.DELIVERED for each in deliveries),
+            sum(each.state is not State.DELIVERED for each in deliveries),
+        )
+
+    def _conversation(self, world: World, entries: tuple[Entry, ...]) -> Conversation:
+        headers = self.specification.headers
+        return Conversation(
+            entries,
+            rate=world.clock.rate,
+            retry_after=headers.get("retry_after", ""),
+            reset=headers.get("reset", ""),
+            final=self.specification.final_statuses,
+            batch_size=world.account.plan.batch_size,
+        )
+
+
+def instant(when: str, now: float) -> float:
+    """Where a world's clock stands at first: now, or just before the next minute or day begins."""
+    if when == "minute":
+        return (now // MINUTE + 1) * MINUTE - EARLY
+    if when == "midnight":
+        return (now // DAY + 1) * DAY - EARLY
+    return now
+
+
+def settings(seed: int, overlays: Iterable[Path] = ()) -> Settings:
+    """The settings of a mock that trials run on."""
+    return Settings(port=0, seed=seed, overlay=tuple(overlays), journal_size=JOURNAL, log_format="text")
+
+
+def _text_at(instant: float) -> str:
+    return datetime.fromtimestamp(instant, UTC).isoformat()
+
+
+def _read(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(MOST_OUTPUT).decode("utf-8", "replace")

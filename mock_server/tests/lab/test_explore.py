@@ -1,0 +1,56 @@
+"""A client is explored, and what is wrong with it is found at the right call."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+from mock_server.tests.pages import DOCS, ROOT, examples
+
+CLIENTS = Path(__file__).parent / "clients"
+LONGEST = 120  # seconds that a campaign of this file may take on a busy machine
+
+
+def explored(client: Path, folder: Path, *options: str) -> tuple[int, str, dict[str, object]]:
+    """Exit code, output and report of the command line."""
+    line = [sys.executable, "-m", "mock_server", "explore", "--report-dir", str(folder), *options, "--"]
+    done = subprocess.run(
+        [*line, sys.executable, str(client)], cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=False
+    )
+    report = folder / "report.json"
+    return done.returncode, done.stdout + done.stderr, json.loads(report.read_text()) if report.is_file() else {}
+
+
+def test_the_page_s_client_fails_as_the_page_says(tmp_path: Path) -> None:
+    client = tmp_path / "hasty.py"
+    client.write_text(next(each.code for each in examples(DOCS / "client-lab.md") if each.language == "python"))
+    code, told, report = explored(client, tmp_path, "--only", "trackShipment", "--depth", "1")
+    assert code == 1, told
+    assert "trackShipment#1: rate_limit_exceeded until the wait is over -> storm" in told
+    assert "10 attempts at one call, 10 of them in a row without a pause" in told
+    assert report["baseline"]["calls"] == [{"id": "trackShipment#1", "operation": "trackShipment", "ordinal": 1}]  # type: ignore[index]
+    suite = ElementTree.parse(tmp_path / "junit.xml").getroot()[0]
+    assert int(suite.get("tests", 0)) == len(report["cases"])  # type: ignore[arg-type]
+    assert int(suite.get("failures", 0)) > 0
+    assert "<table>" in (tmp_path / "report.html").read_text()
+
+
+def test_who_gives_up_cleanly_is_not_accused(tmp_path: Path) -> None:
+    code, told, report = explored(CLIENTS / "good_giver_up.py", tmp_path, "--depth", "1", "--only", "trackShipment#2")
+    assert code == 0, told
+    assert {each["verdict"] for each in report["cases"]} == {"survived", "ended"}  # type: ignore[attr-defined]
+
+
+def test_a_command_that_fails_by_itself_is_not_explored(tmp_path: Path) -> None:
+    client = tmp_path / "broken.py"
+    client.write_text("raise SystemExit('no configuration')")
+    code, told, _ = explored(client, tmp_path)
+    assert (code, "leaves with 1 although nothing goes wrong" in told, "no configuration" in told) == (3, True, True)
+
+
+def test_a_command_that_asks_for_nothing_is_told_where_the_mock_is(tmp_path: Path) -> None:
+    client = tmp_path / "idle.py"
+    client.write_text("print('hello')")
+    code, told, _ = explored(client, tmp_path)
+    assert (code, "TRACKFLOW_BASE_URL" in told) == (3, True)
