@@ -22,7 +22,7 @@ from mock_server.lab.judging import (
 )
 from mock_server.lab.trial import Laboratory, Outcome, Setup
 
-BASELINES = 3
+REFUSED_BEFORE = "rate_limit_exceeded"  # the one refusal that is always before the effect
 MOST_PAIRS = 400  # pairs that are thought of; the time limit usually ends them sooner
 A_MINUTE_MORE = 62.0  # seconds until the next minute by a client's own clock
 
@@ -213,7 +213,10 @@ def _reconsider(campaign: Campaign, options: Options) -> None:
     }
     for case in campaign.cases:
         point = case.point
-        if case.verdict.abrupt and _announced(point) and not point.lasting and point.call.operation in patient:
+        # A 503 may come after the effect; who does not repeat what must not happen twice is careful.
+        careful = not point.call.safe and point.failures and point.failures[0].fault != REFUSED_BEFORE
+        hasty = case.verdict.abrupt and _announced(point) and not point.lasting and not careful
+        if hasty and point.call.operation in patient:
             case.verdict = expected(impatient_after_all(point, case.verdict), point, case.status, options.expectations)
 
 

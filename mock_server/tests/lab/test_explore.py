@@ -42,6 +42,13 @@ def test_who_gives_up_cleanly_is_not_accused(tmp_path: Path) -> None:
     assert {each["verdict"] for each in report["cases"]} == {"survived", "ended"}  # type: ignore[attr-defined]
 
 
+def test_who_does_not_repeat_what_may_have_happened_is_careful_not_hasty(tmp_path: Path) -> None:
+    options = ("--depth", "1", "--only", "createWebhook", "--timeout", "8")
+    code, told, report = explored(CLIENTS / "good_careful_subscriber.py", tmp_path, *options)
+    assert code == 0, told
+    assert "survived" in {each["verdict"] for each in report["cases"]}  # type: ignore[attr-defined]
+
+
 def test_a_command_that_fails_by_itself_is_not_explored(tmp_path: Path) -> None:
     client = tmp_path / "broken.py"
     client.write_text("raise SystemExit('no configuration')")
