@@ -159,6 +159,7 @@ class CarrierDirectory:
         found = list(self._candidates(number))
         if not found:
             raise ApiError("not_found", f"No carrier recognises {number!r}; name the carrier if you know it")
+        found = [candidate for candidate in found if candidate[1].known] or found
         found = [candidate for candidate in found if candidate[1].check_passes] or found
         found = [candidate for candidate in found if candidate[1].issuer_country] or found
         return min(found, key=lambda candidate: self._rank(candidate[0]))

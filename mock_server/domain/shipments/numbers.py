@@ -12,15 +12,28 @@ LONGEST_INPUT = 256
 EXCERPT = 64
 
 # Only ASCII is folded: str.upper() would turn "ß" into "SS" and so make a valid number of an invalid one.
-NORMAL_FORM = str.maketrans(ascii_lowercase, ascii_uppercase, " -")
+# White space of every kind, signs that show nothing, and dashes: what is pasted along with a number.
+_BLANK = (
+    *range(9, 14),
+    *range(28, 33),
+    0x85,
+    0xA0,
+    0xAD,
+    0x1680,
+    0x180E,
+    *range(0x2000, 0x2016),
+    *range(0x2028, 0x2030),
+)
+BLANK = "-" + "".join(map(chr, (*_BLANK, 0x205F, 0x2060, 0x2212, 0x3000, 0xFEFF)))
+NORMAL_FORM = str.maketrans(ascii_lowercase, ascii_uppercase, BLANK)
 
 
 def normalise(text: str) -> str:
-    """The number as carriers print it in full: trimmed, without spaces and dashes, upper case.
+    """The number as carriers print it in full: without white space and dashes, upper case.
 
     A text of more than 256 characters comes back cut and marked with an ellipsis, which no format accepts.
     """
-    text = text.strip()
+    text = text.strip(BLANK)
     if len(text) > LONGEST_INPUT:
         return f"{text[:EXCERPT]}…"
     return text.translate(NORMAL_FORM)
@@ -28,11 +41,15 @@ def normalise(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one format makes of a number; `check_passes` is None where no check digit is known."""
+    """What one format makes of a number, or, if it is not `known`, that none does.
+
+    `check_passes` is None where no check digit is known.
+    """
 
     service: str | None = None
     issuer_country: str | None = None
     check_passes: bool | None = None
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +133,7 @@ class Numbering:
             for reading in readings:
                 if reading.check_passes is verdict:
                     return reading
-        return Reading()
+        return Reading(known=False)
 
     def with_check_digit(self, number: str) -> str:
         """The number with its check digit put right; as it was where no rule is known."""

@@ -65,7 +65,7 @@ def refused(file: Path) -> str:
         (path("/new", parameters=[{"in": "query"}]), 'a parameter ({"in": "query"}) has no name; give it one'),
         (path("/new", requestBody={}), "/get/requestBody: has no content; say which media types it takes"),
         (path("/new", responses={"404": {"description": "No."}}), "/get/responses: there is no status of success"),
-        (path("/new", responses={"2XX": {"description": "Fine."}}), "such as 200 among them (2XX); add one"),
+        (path("/new", responses={"4XX": {"description": "No."}}), "such as 200 among them (4XX); add one"),
         (path("/new", responses=answering(**{"x-faker": "nmae"})), "/schema/x-faker: 'nmae' is no Faker provider"),
         (path("/new", responses=answering(**{"x-faker": "enum"})), "'enum' takes arguments"),
     ],
