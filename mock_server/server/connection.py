@@ -8,6 +8,7 @@ import struct
 import sys
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
+from itertools import chain, repeat
 from typing import cast
 
 from mock_server.server.framing import Framing, head
@@ -24,6 +25,10 @@ TURN = 8
 WEIGHT = 8 * 1024
 # Seconds for a client to read a refusal before a connection that cannot close by halves (TLS) is closed.
 FAREWELL = 2.0
+# Asks a client that has stopped sending whether it is still there (RFC 9110 section 15.2 lets any number come first).
+INTERIM = b"HTTP/1.1 102 Processing\r\n\r\n"
+# Seconds from one such question to the next; the last goes on.
+QUESTIONS = (0.05, 0.05, 0.5, 5.0)
 # A close that lingers for zero seconds is an RST (socket(7), SO_LINGER); Windows has the structure with shorts.
 NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
@@ -157,6 +162,7 @@ class Sending:
         self.line = line
         self.shared = shared
         self.begun = False
+        self.known = reply.later is None
         self.endless = False
         self.keep_alive = False
 
@@ -164,6 +170,7 @@ class Sending:
         """Send it to the end; true if the connection can be used again."""
         while self.reply.later is not None:
             self.reply = await self.reply.later()
+        self.known = True
         if self.reply.pause:
             await self.pause(self.reply.pause)
         if self.reply.wire is not None:
@@ -261,11 +268,16 @@ class Connection(asyncio.Protocol):
             self._turn()
 
     def eof_received(self) -> bool:
-        """A client may stop sending and still wait for its answers, so this alone closes nothing; TLS always closes."""
+        """A client may stop sending and still wait for its answers, so this alone closes nothing; TLS always closes.
+
+        Most clients that do so have gone. Where the answer is not known yet, as of a wait, interim responses find out:
+        who has gone answers with a reset, which ends the wait; others, such as `nc -N`, are to ignore them.
+        """
         self.client_done = True
         if self.line.closing:
             self.line.close()
         else:
+            self._ask_for(self.sending)
             self._proceed()
         return not self.secure
 
@@ -373,6 +385,8 @@ class Connection(asyncio.Protocol):
             else:
                 self.sending = Sending(reply, request, self.line, shared)
                 self.task = shared.loop.create_task(self._send(self.sending))
+                if self.client_done:
+                    self._ask_for(self.sending)
                 return
         except Exception:  # noqa: BLE001 an application may fail in any way; _fail logs it
             self._fail(request)
@@ -399,6 +413,22 @@ class Connection(asyncio.Protocol):
             self._turn()
         else:
             self.line.close()
+
+    def _ask_for(self, sending: Sending | None) -> None:
+        """Whether its client is still there, as long as the reply is not known."""
+        if sending is not None and not sending.known and not self.secure:
+            self.shared.keep(self.shared.loop.create_task(self._question(sending)))
+
+    async def _question(self, sending: Sending) -> None:
+        """Find out whether anybody still waits for a reply that is not known yet; HTTP/1.0 has no words to ask with."""
+        for seconds in chain(QUESTIONS, repeat(QUESTIONS[-1])):
+            await self.shared.sleep(seconds)
+            if sending is not self.sending or sending.known or self.line.closing:
+                return
+            if sending.request.old:
+                self.line.close()
+                return
+            self.line.send(INTERIM)
 
     def _leave_to(self, takeover: Callable[["Connection", bytes], None]) -> None:
         """Read and write no more: the connection belongs to somebody else."""

@@ -1,6 +1,9 @@
 """What the server calls: the contract's operations are answered at once, the control plane by Flask."""
 
+import asyncio
 from functools import cached_property
+from http import HTTPStatus
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from mock_server.server.parsing import Limits
@@ -18,11 +21,12 @@ class Front:
 
     Contexts, signals and the way through WSGI cost more than all the rest of a tracking call, and no operation uses
     them: 270 us of CPU by Flask's door, 15 by this one, measured in one process for a number asked before. What is
-    under /__admin goes to Flask, which is imported when the first such call comes.
+    under /__admin goes to Flask, which is imported beside the event loop when the first such call comes.
     """
 
     def __init__(self, mock: Mock, flask: "MockServer | None" = None) -> None:
         self.mock = mock
+        self._making = Lock()
         if flask is not None:
             self.flask = flask
 
@@ -34,7 +38,19 @@ class Front:
         return MockServer(self.mock)
 
     def answer(self, request: Request) -> Reply:
-        return self.flask.answer(request) if is_of_control(request) else self.mock.answer(request)
+        if not is_of_control(request):
+            return self.mock.answer(request)
+        if "flask" in self.__dict__:
+            return self.flask.answer(request)
+
+        async def later() -> Reply:
+            return (await asyncio.to_thread(self._made)).answer(request)
+
+        return Reply(HTTPStatus.OK, later=later)
+
+    def _made(self) -> "MockServer":
+        with self._making:
+            return self.flask
 
     def refuse(self, refusal: Refusal) -> Reply:
         if refusal.request is not None and is_of_control(refusal.request):

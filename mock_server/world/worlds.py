@@ -10,7 +10,7 @@ from typing import Any
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
-from mock_server.domain.clients.journal import Archive, Entry, Journal, backwards, masked
+from mock_server.domain.clients.journal import Archive, Entry, Journal, backwards, masked, together
 from mock_server.domain.clock import Change, Course, SandboxClock
 from mock_server.domain.plans import Account
 from mock_server.domain.randomness import stream
@@ -143,11 +143,9 @@ class Worlds:
         """What was asked under a key, or by anybody, newest first; also what never reached the key's world."""
         if key is None:
             return backwards([self.stray, *(world.journal for world in self.all())])
-        world, stray = self.known(key), Journal(self.foundation.settings.journal_size)
-        for entry in self.stray.entries():
-            if entry.key == key:
-                stray.record(entry)
-        return backwards([stray, world.journal] if world else [stray])
+        world = self.known(key)
+        stray = (entry for entry in reversed(self.stray.entries()) if entry.key == key)
+        return together([stray, reversed(world.journal.entries())] if world else [stray])
 
     def move_clock(self, change: Change, world: World | None = None) -> int:
         """Let one world's clock take another course, or the server's and every world's; the deliveries pending then.

@@ -188,7 +188,12 @@ def newest(journals: Iterable[Journal], *, limit: int, since: int = 0) -> list[E
 
 def backwards(journals: Iterable[Journal]) -> Iterator[Entry]:
     """The entries of several journals together, newest first."""
-    return merge(*(reversed(journal.entries()) for journal in journals), key=lambda entry: entry.id, reverse=True)
+    return together(reversed(journal.entries()) for journal in journals)
+
+
+def together(parts: Iterable[Iterable[Entry]]) -> Iterator[Entry]:
+    """Entries of several places as one, all newest first."""
+    return merge(*parts, key=lambda entry: entry.id, reverse=True)
 
 
 def masked(secret: str) -> str:

@@ -1,6 +1,7 @@
 """The control plane: looking into the mock and steering it, under WireMock's names and verbs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +11,7 @@ from flask import Blueprint, Response, request
 from mock_server.api.routes import IDENTITY
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
+from mock_server.server.reply import Reply
 from mock_server.web.bridge import respond
 from mock_server.web.control import (
     about,
@@ -105,12 +107,22 @@ def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Res
         call = ControlCall(
             plane, request.args, request.get_data(), request.mimetype, request.path, request.host_url.rstrip("/")
         )
-        response = respond(handler(call, **places))
-        if page:
-            response.vary.add("Accept")
-        return response
+        reply = handler(call, **places)
+        return respond(_for_some(reply) if page else reply)
 
     return view
+
+
+def _for_some(reply: Reply) -> Reply:
+    """The reply, saying that who asks for another media type gets another; also where it is not known yet."""
+    if reply.later is not None:
+        wait = reply.later
+
+        async def later() -> Reply:
+            return _for_some(await wait())
+
+        return replace(reply, later=later)
+    return reply.with_headers({"Vary": ", ".join(filter(None, (reply.headers.get("Vary"), "Accept")))})
 
 
 def _wants_page() -> bool:

@@ -158,11 +158,15 @@ class Route:
 
 def answer(value: Any, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Reply:
     """A reply whose body is that value as JSON, on a line of its own."""
+    return Reply(status, encoded(value) + b"\n", {"Content-Type": JSON, **(headers or {})})
+
+
+def encoded(value: Any) -> bytes:
+    """That value as JSON."""
     try:
-        content = encode(value)
+        return encode(value)
     except UnicodeEncodeError:  # half a surrogate pair, which JSON can say and UTF-8 cannot
-        content = json.dumps(value, separators=(",", ":")).encode()
-    return Reply(status, content + b"\n", {"Content-Type": JSON, **(headers or {})})
+        return json.dumps(value, separators=(",", ":")).encode()
 
 
 @contextmanager

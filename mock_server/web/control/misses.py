@@ -9,20 +9,26 @@ from mock_server.contract.specification import Specification
 from mock_server.domain.clients.journal import KEPT_BODY, Entry
 from mock_server.domain.clients.shown import reason_of
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.call import ControlCall, Route
 from mock_server.web.control.requests import MOST_ENTRIES
+from mock_server.web.control.turns import in_turns, listed, those
 
 
 def unmatched(call: ControlCall) -> Reply:
     show, specification = call.plane.view.show, call.worlds.foundation.specification
-    entries = (entry for entry in call.worlds.heard(call.key) if entry.operation is None)
-    return _listed(call, [{**show(entry), **missed(specification, entry)} for entry in entries])
+    found = those(call.worlds.heard(call.key), lambda entry: entry.operation is None)
+    return in_turns(listed(found, _limit(call), lambda entry: {**show(entry), **missed(specification, entry)}))
 
 
 def violations(call: ControlCall) -> Reply:
     show, breaches = call.plane.view.show, call.plane.breaches
-    broken = ((entry, clause(breaches, entry)) for entry in call.worlds.heard(call.key))
-    return _listed(call, [{**show(entry), "clause": told(found)} for entry, found in broken if found])
+    found = those(call.worlds.heard(call.key), lambda entry: clause(breaches, entry))
+
+    def shown(entry: Entry) -> dict[str, Any]:
+        broken = clause(breaches, entry)
+        return {**show(entry), "clause": broken and told(broken)}
+
+    return in_turns(listed(found, _limit(call), shown))
 
 
 def missed(specification: Specification, entry: Entry) -> dict[str, Any]:
@@ -59,9 +65,8 @@ def told(clause: Clause) -> dict[str, str]:
     return {"id": clause.id, "title": clause.title, "source": clause.source}
 
 
-def _listed(call: ControlCall, requests: list[dict[str, Any]]) -> Reply:
-    limit = call.number("limit", 100, MOST_ENTRIES)
-    return answer({"requests": requests[:limit], "meta": {"total": len(requests)}})
+def _limit(call: ControlCall) -> int:
+    return call.number("limit", 100, MOST_ENTRIES)
 
 
 ROUTES = (

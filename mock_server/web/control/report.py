@@ -5,19 +5,25 @@ from typing import Any
 
 from mock_server.domain.clients.conduct import Finding
 from mock_server.domain.clients.conversation import Conversation
-from mock_server.domain.clients.journal import masked
+from mock_server.domain.clients.journal import Entry, masked
 from mock_server.domain.clients.report import overall, report
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.turns import in_thread
 from mock_server.world import World
 
+FEW = 200  # requests that are judged before anything else is answered
 MOST_JUDGED = 20_000  # newest requests, of all keys together, so that nobody else has to wait for the report
 
 
-def judged(call: ControlCall, world: World, most: int) -> dict[str, Any]:
+def heard(call: ControlCall, world: World, most: int) -> tuple[Entry, ...]:
+    """So many of the newest requests of one key, oldest first."""
+    return tuple(islice(call.worlds.heard(world.account.key), most))[::-1]
+
+
+def judged(call: ControlCall, world: World, entries: tuple[Entry, ...]) -> dict[str, Any]:
     """How the client of one key behaved."""
     headers = call.worlds.foundation.specification.headers
-    entries = tuple(islice(call.worlds.heard(world.account.key), most))[::-1]
     told = report(
         Conversation(
             entries,
@@ -39,7 +45,17 @@ def judged(call: ControlCall, world: World, most: int) -> dict[str, Any]:
 
 def show_report(call: ControlCall) -> Reply:
     worlds = call.known()
-    keys = [judged(call, world, MOST_JUDGED // len(worlds)) for world in worlds]
+    of_each = [(world, heard(call, world, MOST_JUDGED // len(worlds))) for world in worlds]
+
+    def keys() -> list[dict[str, Any]]:
+        return [judged(call, world, entries) for world, entries in of_each]
+
+    if sum(len(entries) for _, entries in of_each) <= FEW:
+        return _answer(keys())
+    return in_thread(keys, _answer)
+
+
+def _answer(keys: list[dict[str, Any]]) -> Reply:
     return answer({"verdict": overall([each["verdict"] for each in keys]), "keys": keys})
 
 

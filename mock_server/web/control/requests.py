@@ -6,7 +6,8 @@ from itertools import islice, takewhile
 from mock_server.domain.clients.journal import Entry
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
-from mock_server.web.control.matching import match_of
+from mock_server.web.control.matching import Test, match_of
+from mock_server.web.control.turns import Steps, counted, in_turns, listed, those
 from mock_server.web.control.waiting import Wait
 from mock_server.web.problems import Problem
 
@@ -17,10 +18,9 @@ WAITING = "control.schema.json#/$defs/waiting"
 
 def list_requests(call: ControlCall) -> Reply:
     limit, since = call.number("limit", 100, MOST_ENTRIES), call.number("since", 0)
-    found = takewhile(lambda entry: entry.id > since, call.worlds.heard(call.key))
-    shown = [call.plane.view.show(entry) for entry in islice(found, limit)]
+    found = islice(takewhile(lambda entry: entry.id > since, call.worlds.heard(call.key)), limit)
     total = sum(1 for _ in call.worlds.heard(call.key)) if call.key else call.worlds.archive.entries
-    return answer({"requests": shown, "meta": {"total": total}})
+    return in_turns(listed(found, limit, call.plane.view.show, total))
 
 
 def show_request(call: ControlCall, entry_id: int) -> Reply:
@@ -38,16 +38,17 @@ def forget_requests(call: ControlCall) -> Reply:
 
 
 def count_requests(call: ControlCall) -> Reply:
-    fits = match_of(call.read(ASKING).get("match", {}))
-    return answer({"count": sum(map(fits, call.worlds.heard(call.key)))})
+    return in_turns(_count(call, match_of(call.read(ASKING).get("match", {}))))
+
+
+def _count(call: ControlCall, fits: Test) -> Steps[Reply]:
+    return answer({"count": (yield from counted(call.worlds.heard(call.key), fits))})
 
 
 def find_requests(call: ControlCall) -> Reply:
     order = call.read(ASKING)
-    fits = match_of(order.get("match", {}))
-    found = [entry for entry in call.worlds.heard(call.key) if fits(entry)]
-    shown = [call.plane.view.show(entry) for entry in found[: order.get("limit", 100)]]
-    return answer({"requests": shown, "meta": {"total": len(found)}})
+    found = those(call.worlds.heard(call.key), match_of(order.get("match", {})))
+    return in_turns(listed(found, order.get("limit", 100), call.plane.view.show))
 
 
 def wait_for_requests(call: ControlCall) -> Reply:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from mock_server.domain.clients.journal import Archive, Entry
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import answer
+from mock_server.web.control.turns import TURN, Steps, counted, in_turns
 from mock_server.web.problems import Problem
 
 MOST_WAITS = 200  # at a time; each is asked about every request
@@ -27,7 +28,10 @@ class Wait:
 
         `recorded` is what has been asked already.
         """
-        count = sum(map(self.fits, recorded()))
+        return in_turns(self._reply(recorded))
+
+    def _reply(self, recorded: Callable[[], Iterable[Entry]]) -> Steps[Reply]:
+        count = yield from counted(recorded(), self.fits)
         if count >= self.at_least:
             return answer({"count": count})
         if not self.seconds:
@@ -52,8 +56,10 @@ class Wait:
 
         with self.archive.watched(note):
             # Watched first, so that nothing gets past in between; an entry that comes both ways counts once.
-            for entry in recorded():
+            for place, entry in enumerate(recorded(), 1):
                 note(entry)
+                if place % TURN == 0:
+                    await asyncio.sleep(0)
             try:
                 await asyncio.wait_for(enough.wait(), self.seconds)
             except TimeoutError:

@@ -1,0 +1,92 @@
+"""Long answers without long turns: what others ask meanwhile is answered in between."""
+
+import asyncio
+from collections.abc import Callable, Generator, Iterable, Iterator
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from mock_server.domain.clients.journal import Entry
+from mock_server.server.reply import Reply, encode
+from mock_server.web.control.call import JSON, encoded
+from mock_server.web.problems import Problem, of_error
+
+TURN = 50  # steps that one turn takes; a step looks at one entry, which costs at most some 300 us
+T = TypeVar("T")
+Steps = Generator[None, None, T]
+"""Work that can pause wherever it yields, and what it comes to."""
+
+
+def in_turns(work: Steps[Reply]) -> Reply:
+    """What the work comes to: at once if one turn is enough for it, else later, with turns of others in between."""
+    reply = _turn(work)
+    if reply is not None:
+        return reply
+
+    async def later() -> Reply:
+        while True:
+            await asyncio.sleep(0)
+            reply = _turn(work)
+            if reply is not None:
+                return reply
+
+    return Reply(HTTPStatus.OK, later=later)
+
+
+def in_thread(work: Callable[[], T], then: Callable[[T], Reply]) -> Reply:
+    """What `then` makes of work that touches nothing that others change; the work is done beside the event loop."""
+
+    async def later() -> Reply:
+        try:
+            return then(await asyncio.to_thread(work))
+        except Exception as error:
+            problem = error if isinstance(error, Problem) else of_error(error)
+            if problem is None:
+                raise
+            return problem.reply()
+
+    return Reply(HTTPStatus.OK, later=later)
+
+
+def listed(
+    found: Iterable[Entry | None], limit: int, show: Callable[[Entry], Any], total: int | None = None
+) -> Steps[Reply]:
+    """The first entries found, and how many there are, or the total that is known already.
+
+    None stands for an entry that was looked at and is not meant.
+    """
+    count = 0
+    shown: list[bytes] = []
+    for entry in found:
+        yield
+        if entry is not None:
+            count += 1
+            if count <= limit:
+                shown.append(encoded(show(entry)))
+    meta = encode({"total": count if total is None else total})
+    content = b'{"requests":[' + b",".join(shown) + b'],"meta":' + meta + b"}\n"
+    return Reply(HTTPStatus.OK, content, {"Content-Type": JSON})
+
+
+def counted(found: Iterable[Entry], fits: Callable[[Entry], bool]) -> Steps[int]:
+    """How many of the entries fit."""
+    total = 0
+    for entry in found:
+        yield
+        total += fits(entry)
+    return total
+
+
+def those(found: Iterable[Entry], fits: Callable[[Entry], Any]) -> Iterator[Entry | None]:
+    """The entries that fit, and None for each of the others."""
+    return (entry if fits(entry) else None for entry in found)
+
+
+def _turn(work: Steps[T]) -> T | None:
+    """What the work comes to, if it does so in this turn."""
+    for _ in range(TURN):
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+    return None
