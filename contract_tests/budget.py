@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 DEFAULT_REQUESTS = 120
 DEFAULT_LOOKUPS = 150
+FOR_COUNTING = (8, 22)  # requests and lookups of a default run that show again what a wrong charge was
 
 
 class BudgetSpentError(Exception):
@@ -19,15 +20,22 @@ class Budget:
     spent_requests: int = 0
     spent_lookups: int = 0
     set_aside: int = 0
+    for_counting: tuple[int, int] = (0, 0)
+    """Requests and lookups kept for the last count, which comes after everything else."""
+
+    def count(self) -> None:
+        """The last count begins: what was kept for it may be spent."""
+        self.for_counting = (0, 0)
 
     def take(self, lookups: int, *, cleaning: bool = False) -> None:
         """Spends one request and so many lookups; BudgetSpentError if they are not there."""
         reserve = 0 if cleaning else self.set_aside
-        if self.spent_requests + 1 + reserve > self.requests:
+        requests, kept = self.for_counting
+        if self.spent_requests + 1 + reserve + requests > self.requests:
             raise BudgetSpentError(
                 f"the budget of {self.requests} requests is spent; a larger --max-requests verifies this"
             )
-        if self.spent_lookups + lookups + reserve > self.lookups:
+        if self.spent_lookups + lookups + reserve + kept > self.lookups:
             raise BudgetSpentError(
                 f"the budget of {self.lookups} lookups is spent; a larger --max-requests verifies this"
             )
@@ -49,4 +57,6 @@ class Budget:
     @property
     def left(self) -> int:
         """Requests of one lookup that may still be sent, cleaning up aside."""
-        return min(self.requests - self.spent_requests, self.lookups - self.spent_lookups) - self.set_aside
+        requests, lookups = self.for_counting
+        left = min(self.requests - self.spent_requests - requests, self.lookups - self.spent_lookups - lookups)
+        return left - self.set_aside

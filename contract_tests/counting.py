@@ -14,6 +14,7 @@ _ALONE_SECONDS = 2.0  # in which another client of the key would show
 
 def counted(run: Run) -> None:
     """Enters how Reset moved, what answers cost, and that no more is left than the plan has; asks again if in doubt."""
+    run.session.budget.count()
     seen = run.session.exchanges
     check_resets(run.contract, run.ledger, seen)
     for charges in check_counting(run.contract, run.ledger, seen):
@@ -44,7 +45,12 @@ def _within_the_plan(run: Run) -> None:
 
 def _asked_again(run: Run, charges: Sequence[Charge]) -> None:
     """Enters what the same request costs when it is sent several times, with nothing but a lookup between."""
-    clause, odd = charges[0].clause, next(each for each in charges if not each.right).fall.after.exchange
+    wrong_ones = [each for each in charges if not each.right]
+    surely = next((each for each in wrong_ones if too_little(run.contract, [each])), None)
+    if surely:  # no limiter gives back as much, and nobody else can make a charge smaller
+        _entered(run, [surely], surely.fall.after.exchange)
+        return
+    clause, odd = charges[0].clause, min((each.fall.after.exchange for each in wrong_ones), key=lambda one: one.cost)
     since = len(run.session.exchanges)
     for _ in range(_TIMES):
         run.api.track(run.facts.known(), key=odd.key)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from contract_tests import finding
 from contract_tests.api import Api
-from contract_tests.budget import DEFAULT_LOOKUPS, DEFAULT_REQUESTS, Budget
+from contract_tests.budget import DEFAULT_LOOKUPS, DEFAULT_REQUESTS, FOR_COUNTING, Budget
 from contract_tests.clock import Clock, SystemClock
 from contract_tests.contract.document import Contract, load, placed
 from contract_tests.contract.files import ContractError
@@ -180,7 +180,7 @@ def _watch(contract: Contract, ledger: Ledger, exchange: Exchange, sleeper: Slee
 
 def _budget(options: RunOptions) -> Budget:
     if options.max_requests is None:
-        return Budget(*EXHAUSTING) if options.exhaust_quota else Budget()
+        return Budget(*EXHAUSTING) if options.exhaust_quota else Budget(for_counting=FOR_COUNTING)
     lookups = max(DEFAULT_LOOKUPS, options.max_requests * DEFAULT_LOOKUPS // DEFAULT_REQUESTS)
     return Budget(options.max_requests, lookups)
 
