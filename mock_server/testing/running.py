@@ -78,7 +78,7 @@ class AttachedMock:
         from mock_server.domain.clock import SystemClock  # noqa: PLC0415 - few tests need an entrance
         from mock_server.proxy.entrances import Maker  # noqa: PLC0415 - nor this
 
-        document = ControlPlane(self.url, token=self._token).get("/openapi.json")
+        document = ControlPlane(self.url, token=self._token).get("/contract.json")
         return Maker(document, SystemClock().now).beside(self.url, key, outside)
 
 

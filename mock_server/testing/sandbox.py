@@ -172,7 +172,7 @@ class Sandbox:
     @property
     def base_url(self) -> str:
         """Where the contract's paths begin."""
-        server: str = self.plane.get("/openapi.json")["servers"][0]["url"]
+        server: str = self.plane.get("/contract.json")["servers"][0]["url"]
         return self.url + urlsplit(server).path
 
     def ship(self, number: str, status: str | None = None, **wish: Any) -> dict[str, Any]:

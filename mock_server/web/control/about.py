@@ -1,9 +1,10 @@
-"""`/health`, `/version`, `/settings`, `/openapi.json` and `/reset`: the mock as a whole."""
+"""`/health`, `/version`, `/settings`, `/openapi.json`, `/contract.json`, `/reset`: the mock as a whole."""
 
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from mock_server.contract.flattening import flattened
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
@@ -36,6 +37,11 @@ def show_settings(call: ControlCall) -> Reply:
 
 
 def openapi(call: ControlCall) -> Reply:
+    specification = call.worlds.foundation.specification
+    return answer(flattened(specification.document, call.origin + specification.base_path))
+
+
+def contract(call: ControlCall) -> Reply:
     return answer(call.worlds.foundation.specification.document)
 
 
@@ -61,5 +67,6 @@ ROUTES = (
     Route("GET", "/version", show_version),
     Route("GET", "/settings", show_settings),
     Route("GET", "/openapi.json", openapi),
+    Route("GET", "/contract.json", contract),
     Route("POST", "/reset", reset),
 )

@@ -35,7 +35,12 @@ def test_settings_are_shown_without_the_token(clock: ManualClock) -> None:
 
 
 def test_the_contract_is_served(admin: Admin, app: MockServer) -> None:
-    assert admin.get("/openapi.json") == json.loads(json.dumps(app.pipeline.specification.document))
+    assert admin.get("/contract.json") == json.loads(json.dumps(app.pipeline.specification.document))
+
+
+def test_tools_get_a_contract_that_names_this_mock_first(admin: Admin) -> None:
+    servers = [server["url"] for server in admin.get("/openapi.json")["servers"]]
+    assert servers == ["http://localhost/v2", "https://api.trackflow.io/v2"]
 
 
 def test_a_reset_of_one_key_leaves_the_others(admin: Admin) -> None:
