@@ -1,4 +1,4 @@
-"""One browser for all stories of a session, and a laboratory of its own for each."""
+"""A browser for the stories of a module, and a laboratory of its own for each."""
 
 import shutil
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ KEY = "tf_test_free_shop"
 NUMBER = "1Z999AA10123456784"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not the session: while it is open, no other test of the process has an event loop
 def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
