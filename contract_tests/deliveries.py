@@ -110,7 +110,7 @@ def _seen(hook: Hook, delivery: Delivery) -> Exchange:
     """A delivery as evidence: the request that asked for it, and the message that came."""
     made = hook.exchange
     request = Request("POST", hook.url, delivery.message.headers, delivery.message.body)
-    return Exchange(made.number, request, delivery.message, None, None, 0, made.probe)
+    return Exchange(made.number, request, delivery.message, None, None, 0, made.probe, seconds=made.seconds)
 
 
 def _signed(contract: Contract, ledger: Ledger, hook: Hook, seen: Exchange) -> None:

@@ -94,8 +94,8 @@ class Response:
 class Exchange:
     """A request with its response, the operation it was meant for, its due cost in lookups, and its Unix seconds.
 
-    `follows` is false where the target was put into another state since the exchange before, and `again` is how many
-    answers to the same request were spoilt on the way.
+    `follows` is false where the target was put into another state since the exchange before, `again` is how many
+    answers to the same request were spoilt on the way, and `seconds` is how long this answer took.
     """
 
     number: int
@@ -109,6 +109,7 @@ class Exchange:
     in_order: bool = True
     follows: bool = True
     again: int = 0
+    seconds: float = 0.0
 
     @property
     def status(self) -> int:

@@ -1,8 +1,9 @@
 """What was shown about each clause."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -32,7 +33,10 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a run has shown about one clause."""
+    """What a run has shown about one clause, and its share of the seconds that the requests took which showed it.
+
+    The shares of all clauses add up to what those requests took.
+    """
 
     clause: Clause
     verdict: str
@@ -41,6 +45,7 @@ class Verdict:
     breaches: tuple[Breach, ...] = ()
     witness: Exchange | None = None
     waiver: Waiver | None = None
+    seconds: float = 0.0
 
     @property
     def breach(self) -> Breach | None:
@@ -177,7 +182,15 @@ class Ledger:
         return evidence is not None and (evidence.held or bool(evidence.breaches))
 
     def verdicts(self) -> list[Verdict]:
-        return [self._verdict(name) for name in self._clauses if self._selection.judges(name)]
+        judged = {name: each for name, each in self._evidence.items() if self._selection.judges(name)}
+        sharing = Counter(number for each in judged.values() for number in each.exchanges)
+        return [
+            replace(
+                self._verdict(name),
+                seconds=sum(exchange.seconds / sharing[number] for number, exchange in evidence.exchanges.items()),
+            )
+            for name, evidence in judged.items()
+        ]
 
     def _rests(self, clause: str, exchange: Exchange | None, given: Sequence[str]) -> tuple[str, ...]:
         """The assumed clauses that a verdict on a documented one rests on."""

@@ -23,6 +23,7 @@ from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.lab import Lab
 from contract_tests.ledger import Breach, Ledger
 from contract_tests.masking import visible
+from contract_tests.modules import modules
 from contract_tests.options import OPTIONS, RunOptions, field_of
 from contract_tests.outlet import Outlet
 from contract_tests.pacing import QuotaSpentError
@@ -96,15 +97,17 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     """The most telling requests first, whatever order other plugins like, and only those that are asked for."""
     run = config.stash.get(RUN, None)
     if run is not None:
+        # Before anything is left out, so that what a probe shows by the way has its file too.
+        run.modules = modules((each.name, each.path, _clauses(each)) for each in _ordered(items) if _clauses(each))
+    yield
+    if run is not None:
         _deselect(run, config, items)
-    probes = [each for each in items if each.get_closest_marker("proves")]
-    probes.sort(key=lambda each: (_rank(each), each.location[0], each.location[1] or 0))
-    items[:] = probes + [each for each in items if not each.get_closest_marker("proves")]
+    items[:] = _ordered(items)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -301,6 +304,13 @@ def _deselect(run: Run, config: pytest.Config, items: list[pytest.Item]) -> None
     if dropped:
         config.hook.pytest_deselected(items=dropped)
         items[:] = kept
+
+
+def _ordered(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """The probes by rank, then all else as it was."""
+    probes = [each for each in items if each.get_closest_marker("proves")]
+    probes.sort(key=lambda each: (_rank(each), each.location[0], each.location[1] or 0))
+    return probes + [each for each in items if not each.get_closest_marker("proves")]
 
 
 def _clauses(item: pytest.Item) -> set[str]:

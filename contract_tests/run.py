@@ -21,6 +21,7 @@ from contract_tests.lab import Lab
 from contract_tests.ledger import Ledger
 from contract_tests.leftovers import Leftovers, left_in
 from contract_tests.masking import Mask
+from contract_tests.modules import Modules
 from contract_tests.options import RunOptions
 from contract_tests.options import base_url as checked_url
 from contract_tests.outlet import Outlet
@@ -58,6 +59,7 @@ class Run:
     gone: str | None = None
     settled: str | None = None
     left_behind: list[str] = field(default_factory=list)
+    modules: Modules = field(default_factory=Modules)
 
     def stopped(self) -> str | None:
         """Why nothing more is asked: nobody answers any longer, or everything there was to show is shown."""

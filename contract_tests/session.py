@@ -161,16 +161,20 @@ class Session:
         for _ in range(count):
             self.budget.take(1)
         with ThreadPoolExecutor(count) as pool:
-            responses = [each for each in pool.map(self._sent, [request] * count) if each is not None]
-        return [self._kept(operation, request, key, 1, each, in_order=False) for each in responses]
+            sent = [each for each in pool.map(self._sent, [request] * count) if each is not None]
+        return [
+            self._kept(operation, request, key, 1, response, in_order=False, seconds=seconds)
+            for response, seconds in sent
+        ]
 
-    def _sent(self, request: Request) -> Response | None:
-        """The response; None if it was spoilt on the way."""
+    def _sent(self, request: Request) -> tuple[Response, float] | None:
+        """The response and how long it took; None if it was spoilt on the way."""
+        began = self.sleeper.clock.now()
         try:
             response = self.transport.send(request)
         except NoAnswerError:
             return None
-        return response if oddity(response) is None else None
+        return (response, self.sleeper.clock.now() - began) if oddity(response) is None else None
 
     def close(self, *, gone: bool = False) -> list[str]:
         """Deletes what was created and is still there, unless nobody answers; says what could not be deleted."""
@@ -236,9 +240,10 @@ class Session:
                 raise
             except NoAnswerError as error:
                 odd, failure = str(error), error
+            seconds = self.sleeper.clock.now() - began
             if odd is None and response is not None:
                 break
-            slow = self.sleeper.clock.now() - began > SLOW_SECONDS
+            slow = seconds > SLOW_SECONDS
             if (nobody_there(odd or "") and not self.exchanges) or (slow and spoilt):
                 again = 0
             if len(spoilt) >= again:
@@ -259,7 +264,7 @@ class Session:
             raise failure
         if response is None:
             raise NoAnswerError("no answer")
-        return self._kept(operation, request, key, charged, response, again=len(spoilt))
+        return self._kept(operation, request, key, charged, response, again=len(spoilt), seconds=seconds)
 
     def _answer(self, operation: Operation | None, request: Request) -> Response:
         """What comes back; an endpoint that hung is given up, and one that had answered before is given up later."""
@@ -300,6 +305,7 @@ class Session:
         *,
         in_order: bool = True,
         again: int = 0,
+        seconds: float = 0.0,
     ) -> Exchange:
         """The exchange on record, charged with what the contract says such an answer costs."""
         if response.status in self._free_statuses():
@@ -312,7 +318,7 @@ class Session:
             self.sleeper.agree(response.header("Date"))
         exchange = Exchange(
             len(self.exchanges) + 1, request, response, operation, key, charged, self.probe,
-            self.sleeper.now(), in_order, self._undisturbed, again,
+            self.sleeper.now(), in_order, self._undisturbed, again, max(0.0, seconds),
         )  # fmt: skip
         self._undisturbed = True
         self.exchanges.append(exchange)

@@ -50,14 +50,14 @@ def report(run: Run, verdicts: Sequence[Verdict]) -> dict[str, Any]:
             "stopped": run.gone,
             "conforms": counts[FAILED] == 0 and counts[PASSED] + counts[WARNED] > 0,
         },
-        "clauses": [_entry(each, run.mask) for each in verdicts],
+        "clauses": [_entry(each, run) for each in verdicts],
         "beyond_http": [{"id": each.id, "title": each.title, "why": each.beyond_http} for each in beyond],
     }
     shown: dict[str, Any] = run.outlet.shown(found)
     return shown
 
 
-def _entry(verdict: Verdict, mask: Mask) -> dict[str, Any]:
+def _entry(verdict: Verdict, run: Run) -> dict[str, Any]:
     breach = verdict.breach
     exchange = breach.exchange if breach else verdict.witness
     entry: dict[str, Any] = {
@@ -68,7 +68,9 @@ def _entry(verdict: Verdict, mask: Mask) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "reason": verdict.reason,
         "requests": verdict.requests,
-        "evidence": _evidence(exchange, mask) if exchange else None,
+        "seconds": round(verdict.seconds, 6),
+        "file": run.modules.of(verdict.clause.id, exchange.probe if exchange else None),
+        "evidence": _evidence(exchange, run.mask) if exchange else None,
     }
     if breach is not None:
         entry |= {"expected": breach.expected, "found": breach.found, "probe": breach.probe}

@@ -18,10 +18,15 @@ def document(report: Mapping[str, Any]) -> str:
         failures=str(summary["failed"]),
         errors="0",
         skipped=str(summary["not_verified"]),
+        time=f"{summary['seconds']:.3f}",
+        timestamp=summary["started"].removesuffix("Z"),  # UTC; JUnit's schema has no time zone
     )
     for clause in report["clauses"]:
         name = _clean(f"{clause['id']}: {clause['title']}")
-        case = ElementTree.SubElement(suite, "testcase", classname=f"trackflow.{clause['level']}", name=name)
+        group, time = f"trackflow.{clause['level']}", f"{clause['seconds']:.6f}"
+        case = ElementTree.SubElement(suite, "testcase", classname=group, name=name, time=time)
+        if clause["file"] is not None:
+            case.set("file", clause["file"])
         if clause["verdict"] == "failed":
             failure = ElementTree.SubElement(case, "failure", message=_clean(clause["reason"]))
             failure.text = _clean(_story(clause))

@@ -1,11 +1,16 @@
 import json
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
+import contract_tests
+from contract_tests.clock import ManualClock
 from contract_tests.contract.document import Contract
+from contract_tests.exchange import Request, Response
+from contract_tests.modules import modules
 from contract_tests.report.annotations import annotations
 from contract_tests.report.console import summary
 from contract_tests.report.files import report
@@ -72,6 +77,37 @@ def test_junit_counts_as_the_report_does(run: Any) -> None:
     assert len(suite.findall("testcase/failure")) == found["summary"]["failed"] == int(str(suite.get("failures")))
     assert len(suite.findall("testcase/skipped")) == found["summary"]["not_verified"]
     assert "warning: expected 201" in str(suite.findtext("testcase/system-out"))
+
+
+def test_junit_says_when_the_run_began_and_how_long_it_and_each_clause_took(contract: Contract) -> None:
+    clock = ManualClock()
+
+    def slowly(_: Request) -> Response:
+        clock.sleep(1.5)
+        return reply(200, {"count": 3, "carriers": []})
+
+    run, _ = a_run(contract, slowly, clock=clock)
+    run.api.carriers()
+    clock.sleep(2)
+    suite = ElementTree.fromstring(document(report(run, run.ledger.verdicts())))[0]
+    assert suite.get("timestamp") == "2026-06-15T09:00:00"
+    assert float(str(suite.get("time"))) == 3.5
+    times = [float(str(case.get("time"))) for case in suite]
+    assert sum(times) == pytest.approx(1.5, abs=0.001)
+    assert max(times) < 1.5
+    assert times.count(0) == sum(each["requests"] == 0 for each in report(run, run.ledger.verdicts())["clauses"])
+
+
+def test_junit_names_the_file_of_the_probe_that_is_about_a_clause(run: Any) -> None:
+    here = Path(contract_tests.__file__).parent
+    probes = [("test_a", here / "test_carriers.py", ["carriers.path"]), ("a probe", here / "test_batch.py", [])]
+    run.modules = modules(probes)
+    suite = ElementTree.fromstring(document(report(run, run.ledger.verdicts())))[0]
+    files = {str(case.get("name")).partition(":")[0]: case.get("file") for case in suite}
+    assert files["carriers.path"] == "contract_tests/test_carriers.py"  # it proves the clause
+    assert files["webhook.201"] == "contract_tests/test_batch.py"  # its request showed it
+    assert files["carriers.row"] == "contract_tests/test_carriers.py"  # of the same subject
+    assert files["quota.remaining"] is None
 
 
 def test_annotations_are_one_line_each(run: Any) -> None:

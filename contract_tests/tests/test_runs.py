@@ -3,9 +3,11 @@
 import json
 import socket
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
+import contract_tests
 from contract_tests.clock import ManualClock
 from contract_tests.tests.checking import Timed, check, check_server
 from contract_tests.tests.servers import running
@@ -15,6 +17,7 @@ QUICK = (
     "-k",
     "not slow_answer and not dead_receiver and not made_up",
 )  # these take seconds, and have tests of their own
+_PROBES = set(Path(contract_tests.__file__).parent.glob("test_*.py"))
 
 
 def test_the_reference_keeps_every_clause(tmp_path: Path) -> None:
@@ -217,7 +220,10 @@ def test_every_report_is_written(tmp_path: Path) -> None:
     assert "carriers.count.length" in page
     assert "http-equiv" not in page
     assert target.keys["growth"] not in page + json.dumps(report)
-    assert b'failures="' in (tmp_path / "out" / "junit.xml").read_bytes()
+    suite = ElementTree.parse(tmp_path / "out" / "junit.xml").getroot()[0]
+    assert suite.get("failures") == str(report["summary"]["failed"])
+    assert sum(float(str(case.get("time"))) for case in suite) > 0
+    assert {str(case.get("file")) for case in suite} <= {f"contract_tests/{each.name}" for each in _PROBES}
 
 
 class _Interrupting:
