@@ -158,6 +158,16 @@ def test_a_batch_that_is_miscounted_is_noticed_without_using_a_key_up(tmp_path: 
     assert checked.lookups <= 150
 
 
+@pytest.mark.parametrize("second", [0.0, 58.5, 59.9])
+def test_a_minute_that_ends_while_a_cost_is_looked_into_makes_no_stranger(tmp_path: Path, second: float) -> None:
+    clock = ManualClock()
+    clock.sleep(second)
+    probes = ("-k", "known_shipment or pages_own or counted", "--max-requests", "22")
+    with running("batch-costs-twice", clock=ServerClock(clock.now)) as target:
+        checked = check_server(target, tmp_path, *probes, plugins=[Timed(clock)])
+    assert "quota.batch-cost" in checked.of("failed"), checked.output
+
+
 @pytest.mark.parametrize("variant", ["batch-fails-whole", "repetition-is-refused", "empty-batch-is-free"])
 def test_a_batch_of_a_plans_size_is_found_whatever_a_batch_may_hold(tmp_path: Path, variant: str) -> None:
     with running(variant=variant) as target:
