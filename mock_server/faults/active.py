@@ -100,7 +100,7 @@ class ActiveFaults:
         """The reply as the client is to get it, and the rules that struck it."""
         struck = []
         for rule, fault in self._in_force.replies:
-            if fault.in_transfer and subject.method == "HEAD":
+            if (fault.in_transfer and subject.method == "HEAD") or rule.match.status not in {None, reply.status}:
                 continue
             if not self._concerns(rule, subject) or fault.after(reply, self._trial) is reply:
                 continue

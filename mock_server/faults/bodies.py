@@ -1,12 +1,14 @@
 """JSON bodies with one thing changed."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from contract_tests.contract.pointers import follow
+from contract_tests.contract.pointers import INDEX, steps
 from mock_server.contract.messages import Reply, encode
+
+EVERY = "*"  # a step that no index of an array can be
 
 Edit = Callable[[Any, Any], None]
 """Given an array or object and the index or name of something in it, changes that."""
@@ -16,15 +18,28 @@ def edited(reply: Reply, pointer: str, edit: Edit) -> Reply:
     """The reply with what the pointer names edited; the same reply if its body has no such place."""
     try:
         body = reply.value()
-        follow(body, pointer)
-    except (LookupError, ValueError):  # no such place, or not JSON in the first place
+    except ValueError:  # not JSON in the first place
         return reply
     before = encode(body)
-    parent, _, last = pointer.rpartition("/")
-    container = follow(body, parent)
-    edit(container, int(last) if isinstance(container, list) else last.replace("~1", "/").replace("~0", "~"))
+    for container, name in reversed(list(places(body, steps(pointer)))):
+        edit(container, name)
     after = encode(body)
     return reply if after == before else replace(reply, content=after)
+
+
+def places(value: Any, path: Sequence[str]) -> Iterator[tuple[Any, Any]]:
+    """Each place that the steps lead to: the array or object, and the index or name in it; `*` is every item."""
+    step, *rest = path
+    if isinstance(value, list):
+        indices = [int(step)] if INDEX.fullmatch(step) else []
+        found: Sequence[Any] = range(len(value)) if step == EVERY else [each for each in indices if each < len(value)]
+    else:
+        found = [step] if isinstance(value, dict) and step in value else []
+    for each in found:
+        if rest:
+            yield from places(value[each], rest)
+        else:
+            yield value, each
 
 
 def is_json(content: bytes) -> bool:

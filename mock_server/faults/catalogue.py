@@ -192,6 +192,33 @@ class WrongValue(ReplyFault):
         return edited(reply, self.pointer, lambda container, place: setitem(container, place, self.value))
 
 
+@fault("renamed_field")
+@dataclass(frozen=True, slots=True)
+class RenamedField(ReplyFault):
+    """A body that has one of its fields under another name."""
+
+    pointer: str
+    name: str
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        return edited(reply, self.pointer, self._rename)
+
+    def _rename(self, container: Any, place: Any) -> None:
+        if isinstance(container, dict) and self.name not in container:
+            container[self.name] = container.pop(place)
+
+
+@fault("reversed_list")
+@dataclass(frozen=True, slots=True)
+class ReversedList(ReplyFault):
+    """A body with one of its lists in the opposite order."""
+
+    pointer: str
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        return edited(reply, self.pointer, _reverse)
+
+
 @fault("drop_header")
 @dataclass(frozen=True, slots=True)
 class DropHeader(ReplyFault):
@@ -230,12 +257,13 @@ class WrongContentType(ReplyFault):
 @fault("miscount_quota")
 @dataclass(frozen=True, slots=True)
 class MiscountQuota(ReplyFault):
-    """A number of remaining lookups that is too high or too low."""
+    """A number that a header tells of the quota and that is too high or too low."""
 
     by: int
+    of: str = "remaining"
 
     def after(self, reply: Reply, occasion: Occasion) -> Reply:
-        name = occasion.header_names.get("remaining", "")
+        name = occasion.header_names.get(self.of, "")
         if name not in reply.headers or not self.by:
             return reply
         return reply.with_headers({name: str(int(reply.headers[name]) + self.by)})
@@ -306,6 +334,11 @@ class Drop(DeliveryFault):
 
     def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         return replace(delivery, dropped=True)
+
+
+def _reverse(container: Any, place: Any) -> None:
+    if isinstance(container[place], list):
+        container[place] = container[place][::-1]
 
 
 def _sent(reply: Reply, happening: Wire) -> Reply:

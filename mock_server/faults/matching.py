@@ -89,6 +89,8 @@ class Match:
     tracking_number: Glob | None = None
     carrier: Glob | None = None
     headers: Mapping[str, Glob | bool] = field(default_factory=dict)
+    status: int | None = None
+    """Of the answer, for rules that strike when there is one."""
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> Self:
@@ -108,6 +110,7 @@ class Match:
             None if number is None else Glob.of(normalise(number)),
             glob("carrier"),
             headers,
+            document.get("status"),
         )
 
     @property

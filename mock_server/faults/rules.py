@@ -15,7 +15,7 @@ from mock_server.contract.specification import Specification
 from mock_server.domain.clock import from_text
 from mock_server.domain.shipments.carriers import CarrierDirectory
 from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
-from mock_server.faults.fault import Fault, Phase, build
+from mock_server.faults.fault import Fault, Phase, ReplyFault, build
 from mock_server.faults.matching import WILDCARDS, Glob, Match
 
 FORM = "fault.schema.json"
@@ -97,6 +97,11 @@ class Rule:
             document=document,
             **given,
         )
+        if rule.match.status is not None and not (isinstance(fault, ReplyFault) and rule.phase is Phase.AFTER):
+            complaint = (
+                f"is for faults that spoil an answer, and this {fault.type} comes before there is one; leave it out"
+            )
+            raise FormError.at("/match/status", "status", complaint)
         if rule.closes <= rule.opens:
             complaint = f"{document['until']} is not after from, {document['from']}, so no call would ever match"
             raise FormError.at("/until", "from", complaint)

@@ -166,6 +166,12 @@ def test_a_lie_waits_for_a_reply_that_it_can_change() -> None:
     assert (sandbox.count(limited).seen, sandbox.count(limited).applied) == (1, 1)
 
 
+def test_a_lie_can_be_about_answers_of_one_status() -> None:
+    sandbox = faults(rule({"type": "missing_field", "pointer": "/status"}, match={"status": 404}))
+    assert "status" in sandbox.spoil(call(), reply(200))[0].value()
+    assert "status" not in sandbox.spoil(call(), reply(404))[0].value()
+
+
 def test_a_drawn_latency_repeats_with_the_seed() -> None:
     def pauses(seed: int) -> list[float]:
         distribution = {"type": "uniform", "lower": 0, "upper": 1000}

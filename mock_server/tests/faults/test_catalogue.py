@@ -181,6 +181,35 @@ def test_status_and_media_type_can_be_wrong() -> None:
     assert spoilt({"type": "wrong_content_type", "value": "text/html"}, reply()).headers["Content-Type"] == "text/html"
 
 
+def test_a_star_in_a_pointer_is_every_item_of_a_list_and_a_name_like_any_other_in_an_object() -> None:
+    types = spoilt({"type": "wrong_value", "pointer": "/events/*/type", "value": 7}, reply()).value()["events"]
+    assert [each["type"] for each in types] == [7, 7]
+    assert spoilt({"type": "missing_field", "pointer": "/events/*"}, reply()).value()["events"] == []
+    assert spoilt({"type": "missing_field", "pointer": "/*"}, reply(body={"*": 1, "a": 2})).value() == {"a": 2}
+
+
+def test_a_renamed_field_keeps_its_value_and_never_takes_another_s_place() -> None:
+    renamed = spoilt({"type": "renamed_field", "pointer": "/events/*/type", "name": "kind"}, reply()).value()
+    assert [sorted(each) for each in renamed["events"]] == [
+        sorted({"kind" if name == "type" else name for name in each}) for each in BODY["events"]
+    ]
+    taken = reply()
+    assert spoilt({"type": "renamed_field", "pointer": "/status", "name": "events"}, taken) is taken
+
+
+def test_a_reversed_list_has_the_same_items() -> None:
+    assert spoilt({"type": "reversed_list", "pointer": "/events"}, reply()).value()["events"] == BODY["events"][::-1]
+    unharmed = reply(body={"events": [1, 2, 1]})
+    assert spoilt({"type": "reversed_list", "pointer": "/events"}, unharmed) is unharmed
+    assert spoilt({"type": "reversed_list", "pointer": "/status"}, unharmed) is unharmed
+
+
+def test_a_miscounted_quota_can_be_any_of_its_numbers() -> None:
+    before, later = reply(), {"type": "miscount_quota", "by": 60, "of": "reset"}
+    assert spoilt(later, before).headers["X-RateLimit-Reset"] == "1781524920"
+    assert spoilt({"type": "miscount_quota", "by": 1, "of": "retry_after"}, before) is before
+
+
 @pytest.mark.parametrize(("by", "told"), [(1, "8"), (-10, "-3")])
 def test_a_miscounted_quota_is_off_by_so_much(by: int, told: str) -> None:
     assert spoilt({"type": "miscount_quota", "by": by}, reply()).headers["X-RateLimit-Remaining"] == told

@@ -76,6 +76,8 @@ def test_a_rule_is_shown_as_it_was_given_with_its_id() -> None:
             "/until",
             "is not after from",
         ),
+        ({"fault": OUTAGE, "match": {"status": 503}}, "/match/status", "comes before there is one; leave it out"),
+        ({"fault": {"type": "drop"}, "match": {"status": 200}}, "/match/status", "comes before there is one"),
         ({"fault": OUTAGE, "match": {"operation": "trackShip"}}, "/match/operation", "did you mean trackShipment?"),
         ({"fault": OUTAGE, "match": {"operation": "list?"}}, "/match/operation", '"list?" is no operation'),
         ({"fault": OUTAGE, "match": {"carrier": "upss"}}, "/match/carrier", "did you mean ups?"),

@@ -53,6 +53,8 @@ PARAMETERS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "truncate_body": {"bytes": st.integers(0, 5000)},
     "missing_field": {"pointer": st.sampled_from(POINTERS)},
     "wrong_value": {"pointer": st.sampled_from(POINTERS), "value": VALUES},
+    "renamed_field": {"pointer": st.sampled_from(POINTERS), "name": st.sampled_from(["status", "Status", "*"])},
+    "reversed_list": {"pointer": st.sampled_from(POINTERS)},
     "drop_header": {"name": st.sampled_from(["Content-Type", "retry-after", "X-RateLimit-Remaining", "Date"])},
     "wrong_status": {"status": st.integers(200, 599)},
     "wrong_content_type": {"value": st.sampled_from(["text/html", "application/json; charset=utf-8"])},
