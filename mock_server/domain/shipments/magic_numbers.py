@@ -101,6 +101,12 @@ class MagicNumbers:
         codes = [template.shown_for for template in self._templates] if carrier_code is None else [carrier_code]
         return tuple(row for code in codes for row in self._rows(code))
 
+    def by_error(self, carrier_code: str) -> Mapping[str, str]:
+        """That carrier's number for each error code that one brings about; ValueError as for `magic_number`."""
+        return {
+            each.error: self.magic_number(carrier_code, each.scenario) for each in self.scenarios.values() if each.error
+        }
+
     def _rows(self, code: str) -> Iterator[MagicNumber]:
         for scenario in self.scenarios.values():
             number = self.magic_number(code, scenario.scenario)

@@ -22,6 +22,8 @@ from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
 
 JSON = "application/json"
+YES = frozenset({"1", "true", "yes", ""})
+NO = frozenset({"0", "false", "no"})
 MOST_FLAWS = 20  # that a problem lists
 
 
@@ -111,6 +113,13 @@ class ControlCall:
         if not text.isascii() or not text.isdigit() or len(text) > 18:
             raise Problem(HTTPStatus.BAD_REQUEST, f"{name}={text[:40]!r} is not a whole number")
         return min(int(text), most) if most else int(text)
+
+    def truth(self, name: str) -> bool:
+        """Whether the query says yes: `?name=1`, `?name=true` or `?name`; Problem for what is neither yes nor no."""
+        text = self.query.get(name, "0").lower()
+        if text not in {*YES, *NO}:
+            raise Problem(HTTPStatus.BAD_REQUEST, f"{name}={text[:40]!r} is neither yes nor no; write 1 or 0")
+        return text in YES
 
     def known(self) -> list[World]:
         """The worlds in use that the call is about."""

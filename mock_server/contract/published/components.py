@@ -1,36 +1,28 @@
 """The contract as tools want it: the same rules, without where they come from, every schema under a name of its own."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from contract_tests.contract.pointers import pointer
+from mock_server.contract.published.walking import LISTED, MAPS, NAMED
 
 SCHEMAS = ("components", "schemas")
-# Under these keys stand names of the contract's own, which no rule may read as a keyword.
-MAPS = frozenset(
-    {
-        "properties",
-        "patternProperties",
-        "$defs",
-        "dependentSchemas",
-        "dependentRequired",
-        "headers",
-        "paths",
-        "webhooks",
-    }
-    | {"schemas", "responses", "parameters", "requestBodies", "securitySchemes", "pathItems", "content", "examples"}
-    | {"links", "callbacks", "encoding", "variables", "mapping", "scopes"}
-)
 LITERALS = frozenset({"const", "enum", "default", "example", "examples", "value", "required"})
+KEYS = MAPS | NAMED | {"dependentRequired"}
+# What a language has of its own, so that a class of that name would hide it.
+RESERVED = frozenset({"Array", "Date", "Error", "Exception", "Function", "Map", "Object", "Request", "Response", "Set"})
 Node = Mapping[str, Any]
 
 
 def flattened(document: Node, own: str) -> dict[str, Any]:
-    """The bundled contract for generators and viewers, with `own` as its first server; it judges bodies alike.
+    """The bundled contract without where its rules come from, with `own` as its first server.
 
-    A schema with a title, or among `$defs`, becomes a component of that title, or of the names that lead to it.
+    A schema with a title, among `$defs`, with properties or of a few words becomes a component of that title, or of
+    the names that lead to it.
     """
     names = _names(document)
+    roots = {place[-1]: name for place, name in names.items() if len(place) == len(SCHEMAS) + 1}
     shared = {place: name for place, name in names.items() if len(place) > len(SCHEMAS) + 1}
 
     def rule(node: Node, steps: tuple[str, ...]) -> Node:
@@ -39,9 +31,13 @@ def flattened(document: Node, own: str) -> dict[str, Any]:
         return _without_sources(_rewritten(node, names))
 
     flat: dict[str, Any] = _walked(document, (), rule)
-    schemas = flat["components"]["schemas"]
+    schemas = {roots.get(name, name): schema for name, schema in flat["components"]["schemas"].items()}
+    flat["components"]["schemas"] = schemas
     for place, name in shared.items():
         schemas[name] = _walked(_at(document, place), place, rule, top=True)
+    flat["components"]["schemas"] = {
+        name: {**each, "title": name} if "title" in each else each for name, each in schemas.items()
+    }
     flat["servers"] = [{"url": own, "description": "This mock."}, *flat["servers"]]
     _tag_webhooks(flat)
     return flat
@@ -51,19 +47,40 @@ def _names(document: Node) -> dict[tuple[str, ...], str]:
     """The component that each place with a schema of its own becomes; an alias shares the name of what it means."""
     schemas = document["components"]["schemas"]
     names: dict[tuple[str, ...], str] = {
-        (*SCHEMAS, name): name for name, schema in schemas.items() if set(schema) != {"$ref"}
+        (*SCHEMAS, name): f"{name}Body" if name in RESERVED else name
+        for name, schema in schemas.items()
+        if set(schema) != {"$ref"}
     }
-    taken = set(names.values())
+    taken = {*schemas, *names.values()}
     for name, root in schemas.items():
         for place, schema in _nested(root, (*SCHEMAS, name)):
             title = schema.get("title")
-            if not isinstance(title, str) and place[-2] != "$defs":
+            titled = isinstance(title, str) and title.isidentifier() and title not in RESERVED
+            if not titled and place[-2] != "$defs" and not _is_anonymous(schema, place):
                 continue
-            wish = title if isinstance(title, str) and title.isidentifier() else f"{name}{_capital(place[-1])}"
-            free = wish if wish not in taken else f"{name}{_capital(place[-1])}"
-            names[place] = free
-            taken.add(free)
+            around = max((each for each in names if each == place[: len(each)]), key=len, default=(*SCHEMAS, name))
+            steps = _telling(place[len(around) :])
+            above = name if len(around) == len(SCHEMAS) + 1 else names[around]
+            wishes = (title if titled else None, above + steps[-1], above + "".join(steps))
+            names[place] = next((wish for wish in wishes if wish and wish not in taken), wishes[-1])
+            taken.add(names[place])
     return names
+
+
+def _is_anonymous(schema: Node, place: tuple[str, ...]) -> bool:
+    """Whether generators would have to make up a name for the schema: an object, or one of a few words."""
+    if place[-2] != "properties" and place[-1] not in {"items", "additionalProperties"}:
+        return False
+    words = [each.get("const") for each in schema.get("oneOf", ()) if isinstance(each, dict)] or schema.get("enum", ())
+    return "properties" in schema or (len(words) > 0 and all(isinstance(each, str) for each in words))
+
+
+def _telling(place: tuple[str, ...]) -> list[str]:
+    """The steps from one component to the next that tell what is there, as parts of a name."""
+    steps = [step for step in place if step not in {*NAMED, *LISTED} and not step.isdigit()]
+    return [
+        _capital("item" if step == "items" else "value" if step == "additionalProperties" else step) for step in steps
+    ]
 
 
 def _nested(node: Any, steps: tuple[str, ...], *, named: bool = False) -> Iterator[tuple[tuple[str, ...], Node]]:
@@ -72,7 +89,7 @@ def _nested(node: Any, steps: tuple[str, ...], *, named: bool = False) -> Iterat
         if not named and (key in LITERALS or key.startswith("x-")):
             continue
         place = (*steps, key)
-        below = not named and key in MAPS
+        below = not named and key in KEYS
         if isinstance(each, dict) and not below:
             yield place, each
         yield from _nested(each, place, named=below)
@@ -96,8 +113,8 @@ def _walked(
     ruled = rule(node, () if top else steps)
     return {
         key: each
-        if key in LITERALS and not (key in MAPS and isinstance(each, dict))
-        else _walked(each, (*steps, key), rule, named=key in MAPS)
+        if key in LITERALS and not (key in KEYS and isinstance(each, dict))
+        else _walked(each, (*steps, key), rule, named=key in KEYS)
         for key, each in ruled.items()
     }
 
@@ -113,7 +130,7 @@ def _rewritten(node: Node, names: Mapping[tuple[str, ...], str]) -> Node:
 
 def _without_sources(node: Node) -> Node:
     """The object without extensions, nested definitions, and a link's body, which generators want to be a text."""
-    unwanted = {key for key in node if key.startswith("x-") or key == "$defs"}
+    unwanted = {key for key in node if key.startswith("x-") or key in {"$defs", "$comment"}}
     if "parameters" in node or "operationId" in node or "operationRef" in node:
         unwanted |= {"requestBody"} if _is_link(node) else set()
     return {key: each for key, each in node.items() if key not in unwanted}
@@ -138,7 +155,8 @@ def _component(name: str) -> str:
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """The text as a part of a name: `last_updated` as LastUpdated."""
+    return "".join(part[:1].upper() + part[1:] for part in re.split("[^A-Za-z0-9]+", text))
 
 
 def _parts(node: Any) -> Iterator[tuple[str, Any]]:

@@ -1,0 +1,270 @@
+import json
+import random
+import re
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from mock_server.contract.published import published
+from mock_server.contract.published.walking import rewritten
+from mock_server.contract.specification import Specification
+
+OWN = "http://127.0.0.1:8080/v2"
+SOURCE: Mapping[str, Any] = Specification.load().document
+NUMBERS = {"not_found": "1ZTFTEST0300004046", "carrier_unavailable": "1ZTFTEST0300005034"}
+FLAT = published(SOURCE, OWN, numbers=NUMBERS)
+SOFT = published(SOURCE, OWN, soft=True)
+BOTH = pytest.mark.parametrize("document", [FLAT, SOFT], ids=["strict", "soft"])
+MUTATIONS = 300  # of each body
+SPARE: tuple[Any, ...] = (None, True, False, 0, -1, 1.5, "", "x", "9999-99-99T99:99:99Z", [], {}, [None], {"code": "?"})
+
+
+def bodies(document: Mapping[str, Any]) -> Iterator[tuple[str, Any, list[Any]]]:
+    """Every body of the document: where it is, its schema, its examples."""
+
+    def below(node: Any, place: str) -> Iterator[tuple[str, Any, list[Any]]]:
+        if isinstance(node, dict):
+            for media in node.get("content", {}).values():
+                examples = [at(document, each).get("value") for each in media.get("examples", {}).values()]
+                yield place, media["schema"], examples
+            for name, each in node.items():
+                yield from below(each, f"{place}/{name}")
+
+    for part in ("paths", "webhooks", "components"):
+        yield from below(document[part], part)
+
+
+def at(document: Mapping[str, Any], node: Any) -> Any:
+    while "$ref" in node:
+        value: Any = document
+        for step in node["$ref"].split("/")[1:]:
+            value = value[step]
+        node = value
+    return node
+
+
+def mutated(body: Any, chance: random.Random) -> Any:
+    """The body with one to three values in it exchanged, dropped or added."""
+    body = deepcopy(body)
+    for _ in range(chance.randint(1, 3)):
+        spots = list(containers(body))
+        if not spots:
+            return chance.choice(SPARE)
+        spot = chance.choice(spots)
+        keys = list(spot) if isinstance(spot, dict) else list(range(len(spot)))
+        act = chance.choice(("exchange", "exchange", "drop", "add"))
+        if act == "add" or not keys:
+            if isinstance(spot, dict):
+                spot["more"] = deepcopy(chance.choice(SPARE))
+            else:
+                spot.append(deepcopy(chance.choice(SPARE)))
+        elif act == "drop":
+            del spot[chance.choice(keys)]
+        else:
+            spot[chance.choice(keys)] = deepcopy(chance.choice(SPARE))
+    return body
+
+
+def containers(node: Any) -> Iterator[Any]:
+    if isinstance(node, dict | list):
+        yield node
+        for each in node.values() if isinstance(node, dict) else node:
+            yield from containers(each)
+
+
+def judge(document: Mapping[str, Any], schema: Any) -> Draft202012Validator:
+    return Draft202012Validator({**schema, "components": document["components"]})
+
+
+def keys(node: Any) -> Iterator[str]:
+    for each in containers(node):
+        if isinstance(each, dict):
+            yield from each
+
+
+def test_both_forms_give_the_same_verdict_on_thousands_of_mutated_bodies() -> None:
+    chance = random.Random(20260615)
+    verdicts = []
+    for (place, schema, examples), (other, flat_schema, _) in zip(bodies(SOURCE), bodies(FLAT), strict=True):
+        assert place == other
+        source, flat = judge(SOURCE, schema), judge(FLAT, flat_schema)
+        for example in examples:
+            for body in (example, *(mutated(example, chance) for _ in range(MUTATIONS))):
+                verdict = source.is_valid(body)
+                assert flat.is_valid(body) == verdict, (place, body)
+                verdicts.append(verdict)
+    assert len(verdicts) > 3000
+    assert min(verdicts.count(True), verdicts.count(False)) > 300
+
+
+def test_what_the_contract_lets_through_the_soft_form_does_too() -> None:
+    chance = random.Random(20260616)
+    softer = 0
+    for (_, schema, examples), (_, soft_schema, _) in zip(bodies(SOURCE), bodies(SOFT), strict=True):
+        source, soft = judge(SOURCE, schema), judge(SOFT, soft_schema)
+        for body in (
+            each for example in examples for each in (example, *(mutated(example, chance) for _ in range(50)))
+        ):
+            assert soft.is_valid(body) or not source.is_valid(body), body
+            softer += soft.is_valid(body) and not source.is_valid(body)
+    assert softer
+
+
+@BOTH
+def test_it_is_an_openapi_document(document: dict[str, Any]) -> None:
+    validate(json.loads(json.dumps(document)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "BatchRequest",
+        "BatchResult",
+        "CarrierList",
+        "TrackingEvent",
+        "TrackingStatus",
+        "WebhookRequest",
+        "WebhookEvent",
+        "ErrorDetail",
+        "ErrorCode",
+    ],
+)
+def test_what_was_nested_is_a_component_with_a_name(name: str) -> None:
+    assert "$ref" not in FLAT["components"]["schemas"][name]
+
+
+def test_nothing_of_where_a_rule_comes_from_is_left() -> None:
+    assert [key for key in keys(FLAT) if key.startswith("x-") or key in {"$defs", "$comment"}] == []
+    told = [each["description"] for each in containers(FLAT) if isinstance(each, dict) and "description" in each]
+    assert len(told) > 100
+    assert [text for text in told if isinstance(text, str) and re.search(r"\bx-[a-z]", text)] == []
+
+
+def test_no_link_has_an_object_for_a_body_and_requests_keep_theirs() -> None:
+    links = [link for each in containers(FLAT) if isinstance(each, dict) for link in each.get("links", {}).values()]
+    assert len(links) >= 2
+    assert not any("requestBody" in link for link in links)
+    assert "requestBody" in FLAT["paths"]["/webhooks"]["post"]
+
+
+def test_a_webhook_shares_its_tag_with_no_operation() -> None:
+    of_paths = {tag for item in FLAT["paths"].values() for each in item.values() for tag in tags(each)}
+    of_webhooks = {tag for item in FLAT["webhooks"].values() for each in item.values() for tag in tags(each)}
+    assert of_webhooks
+    assert not of_webhooks & of_paths
+    assert of_webhooks | of_paths == {tag["name"] for tag in FLAT["tags"]}
+
+
+def tags(operation: Any) -> list[str]:
+    found: list[str] = operation.get("tags", []) if isinstance(operation, dict) else []
+    return found
+
+
+def test_names_of_the_contract_are_not_taken_for_extensions() -> None:
+    source = deepcopy(dict(SOURCE))
+    source["components"]["schemas"]["Batch"]["properties"]["x-note"] = {"type": "string"}
+    assert "x-note" in published(source, OWN)["components"]["schemas"]["Batch"]["properties"]
+
+
+def test_the_source_stays_as_it_was() -> None:
+    before = json.dumps(SOURCE)
+    published(SOURCE, OWN)
+    assert json.dumps(SOURCE) == before
+
+
+def schemas(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema of the document with the component, or the kind of place, that it is in."""
+    found: list[dict[str, Any]] = []
+
+    def noted(schema: dict[str, Any]) -> dict[str, Any]:
+        found.append(schema)
+        return schema
+
+    for name, each in document["components"]["schemas"].items():
+        found.clear()
+        rewritten(each, noted)
+        yield from ((name if schema is found[-1] else f"in {name}", schema) for schema in found)
+    for part in (document["paths"], document["webhooks"], document["components"]["headers"]):
+        for each in containers(part):
+            if isinstance(each, dict) and isinstance(each.get("schema"), dict):
+                found.clear()
+                rewritten(each["schema"], noted)
+                yield from (("elsewhere", schema) for schema in found)
+
+
+@BOTH
+def test_every_object_and_every_choice_of_words_has_a_name(document: dict[str, Any]) -> None:
+    nameless = [
+        (place, schema)
+        for place, schema in schemas(document)
+        if ("properties" in schema or "enum" in schema) and (place.startswith("in ") or place == "elsewhere")
+    ]
+    assert nameless == []
+
+
+@BOTH
+def test_names_read_well_and_are_no_words_of_a_language(document: dict[str, Any]) -> None:
+    names = list(document["components"]["schemas"])
+    assert len({name.lower() for name in names}) == len(names)
+    assert [name for name in names if not re.fullmatch(r"([A-Z][a-z]+)+", name)] == []
+    assert not {"Error", "Object", "Map", "Response", "Request"} & set(names)
+    assert [name for name in names if re.search(r"Inline|Model|Inner|AllOf|AnyOf|OneOf|Form$", name)] == []
+
+
+@BOTH
+def test_constants_and_words_have_a_type_and_no_alternatives_are_constants(document: dict[str, Any]) -> None:
+    every = [schema for _, schema in schemas(document)]
+    assert [each for each in every if ("const" in each or "enum" in each) and "type" not in each] == []
+    assert [each for each in every for key in ("oneOf", "anyOf") for one in each.get(key, ()) if "const" in one] == []
+    assert [each for each in every if "allOf" in each] == []
+
+
+@BOTH
+def test_a_choice_is_between_names_or_one_name_and_null(document: dict[str, Any]) -> None:
+    for _, schema in schemas(document):
+        for branch in [*schema.get("oneOf", ()), *schema.get("anyOf", ())]:
+            assert "$ref" in branch or branch == {"type": "null"}
+
+
+def test_no_component_may_be_null() -> None:
+    assert [name for name, each in FLAT["components"]["schemas"].items() if "null" in each.get("type", ())] == []
+
+
+def test_every_component_is_used() -> None:
+    text = json.dumps(FLAT)
+    assert [name for name in FLAT["components"]["schemas"] if f'"#/components/schemas/{name}"' not in text] == []
+
+
+def test_the_soft_form_has_no_constants_no_alternatives_of_objects_and_no_pattern_of_a_format() -> None:
+    every = [schema for _, schema in schemas(SOFT)]
+    assert [each for each in every if "const" in each or {"pattern", "format"} <= each.keys() or "oneOf" in each] == []
+    result = SOFT["components"]["schemas"]["BatchResult"]
+    assert result["required"] == ["success", "tracking_number"]
+    assert {"status", "events", "error"} <= result["properties"].keys()
+
+
+def test_numbers_to_ask_for_are_paired_by_name_with_what_is_then_answered() -> None:
+    (number,) = FLAT["paths"]["/track/{trackingNumber}"]["parameters"]
+    examples = {name: each["value"] for name, each in number["examples"].items()}
+    assert examples.items() >= {**NUMBERS, "documented": "1Z204E380338943508", "delivered": "RR990000045GB"}.items()
+    answers = FLAT["paths"]["/track/{trackingNumber}"]["get"]["responses"]
+    for status, name in (("404", "not_found"), ("503", "carrier_unavailable")):
+        assert name in at(FLAT, answers[status])["content"]["application/json"]["examples"]
+
+
+def test_an_overlays_objects_get_names_too_and_what_cannot_be_said_simply_stays() -> None:
+    source = deepcopy(dict(SOURCE))
+    batch = source["components"]["schemas"]["Batch"]["properties"]
+    batch["totals"] = {"type": "object", "properties": {"kind": {"oneOf": [{"const": "a"}, {"const": "b"}]}}}
+    batch["date"] = {"allOf": [{"properties": {"a": {}}, "additionalProperties": False}], "properties": {"b": {}}}
+    batch["pair"] = {"type": "string", "pattern": "a", "allOf": [{"pattern": "b$"}, {"minLength": 3}]}
+    flat = published(source, OWN)["components"]["schemas"]
+    assert flat["BatchTotals"]["properties"]["kind"] == {"$ref": "#/components/schemas/BatchTotalsKind"}
+    assert flat["BatchTotalsKind"] == {"type": "string", "enum": ["a", "b"]}
+    assert "allOf" in flat["BatchDate"]
+    pair = Draft202012Validator(flat["Batch"]["properties"]["pair"])
+    assert [pair.is_valid(each) for each in ("acb", "ab", "xxb", "abc")] == [True, False, False, False]
