@@ -13,8 +13,8 @@ from mock_server.domain.webhooks.subscriptions import is_loopback
 from mock_server.proxy.proxy import Proxy
 from mock_server.proxy.upstream import Upstream
 from mock_server.proxy.wired import site_of
-from mock_server.server.connection import Answer
 from mock_server.server.serving import Options
+from mock_server.server.shared import Application
 from mock_server.server.tls import Secure
 from mock_server.settings import SettingError, Settings
 from mock_server.web.cors import ANY, Cors
@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 class Served:
     """What the server is to answer with, and how."""
 
-    answer: Answer
+    answer: Application
     options: Options
 
 
@@ -63,7 +63,7 @@ def doors(mock: Mock, front: Front, user: Mapping[str, str]) -> Served:
         options = replace(options, secure=secure(settings.https_port))
         if settings.tls_cert is None and not here:
             logger.warning(UNNAMED, site.host)
-    answer: Answer = front.answer
+    answer: Application = front.answer
     if settings.cors:
         methods = {each.method for each in mock.pipeline.specification.operations.values()}
         answer = Cors(answer, settings.cors, sorted(methods))

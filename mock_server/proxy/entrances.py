@@ -15,10 +15,10 @@ from mock_server.proxy.passing import Passed, question
 from mock_server.proxy.proxy import Proxy
 from mock_server.proxy.upstream import PORTS, Line, Upstream
 from mock_server.proxy.wired import WiredKeys, site_of
-from mock_server.server.connection import Answer
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.serving import BackgroundServer, Options
+from mock_server.server.shared import Application
 from mock_server.server.tls import Secure
 
 CONTROL = "/__admin"
@@ -107,7 +107,7 @@ class Relay:
         return await nobody.direct(parts.hostname or "", port)
 
 
-def _telling(certificate: bytes, answer: Answer) -> Answer:
+def _telling(certificate: bytes, answer: Application) -> Application:
     """The answers, and the certificate of this entrance's own authority where the control plane has it."""
 
     def answered(request: Request) -> Reply:

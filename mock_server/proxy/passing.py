@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from mock_server.proxy.upstream import Line, UnreachableHostError
 from mock_server.server.connection import Connection
-from mock_server.server.connection import Line as LineToClient
 from mock_server.server.reply import Reply, Sending
 from mock_server.server.request import Request
+from mock_server.server.transmission import Line as LineToClient
 
 PIECE = 64 * 1024
 BOTH = 2  # sides of a tunnel

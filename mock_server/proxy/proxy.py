@@ -7,9 +7,10 @@ from http import HTTPStatus
 
 from mock_server.proxy.passing import Passed, question, tunnel
 from mock_server.proxy.upstream import PORTS, Line, UnreachableHostError, Upstream
-from mock_server.server.connection import Answer, Connection
+from mock_server.server.connection import Connection
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
+from mock_server.server.shared import Application
 from mock_server.server.tls import Secure, secure_line
 
 logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class Proxy:
 
     def __init__(
         self,
-        answer: Answer,
+        answer: Application,
         site: Site,
         secure: Callable[[], Secure],
         others: Upstream | None,

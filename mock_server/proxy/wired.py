@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from mock_server.proxy.proxy import Site
 from mock_server.proxy.upstream import PORTS
-from mock_server.server.connection import Answer, Refuse
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
+from mock_server.server.shared import Application, Refuse
 
 
 def site_of(document: Mapping[str, Any]) -> Site:
@@ -46,7 +46,7 @@ class WiredKeys:
             return request
         return replace(request, headers={**request.headers, self.header: self.key})
 
-    def answering(self, answer: Answer) -> Answer:
+    def answering(self, answer: Application) -> Application:
         def answered(request: Request) -> Reply:
             return answer(self.exchanged(request))
 

@@ -1,20 +1,16 @@
 """One client's connection: requests in order, replies in the same order, and never more memory than that takes."""
 
 import asyncio
-import contextlib
 import logging
-import socket
-import struct
-import sys
-from collections.abc import Awaitable, Callable
-from email.utils import formatdate
+from collections.abc import Callable
 from itertools import chain, repeat
 from typing import cast
 
-from mock_server.server.framing import Framing, head
-from mock_server.server.parsing import Limits, Reader
-from mock_server.server.reply import Reply
+from mock_server.server.framing import Framing
+from mock_server.server.parsing import Reader
 from mock_server.server.request import Peer, Refusal, Request
+from mock_server.server.shared import Shared
+from mock_server.server.transmission import Line, Transmission
 
 # Bytes parsed at a time; a longer burst of pipelined requests waits unparsed.
 SLICE = 16 * 1024
@@ -23,198 +19,12 @@ HELD = 64 * 1024
 # Pipelined requests answered before other connections have their turn; so many bytes of a reply count as one more.
 TURN = 8
 WEIGHT = 8 * 1024
-# Seconds for a client to read a refusal before a connection that cannot close by halves (TLS) is closed.
-FAREWELL = 2.0
 # Asks a client that has stopped sending whether it is still there (RFC 9110 section 15.2 lets any number come first).
 INTERIM = b"HTTP/1.1 102 Processing\r\n\r\n"
 # Seconds from one such question to the next; the last goes on.
 QUESTIONS = (0.05, 0.05, 0.5, 5.0)
-# A close that lingers for zero seconds is an RST (socket(7), SO_LINGER); Windows has the structure with shorts.
-NO_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-
-Answer = Callable[[Request], Reply]
-Refuse = Callable[[Refusal], Reply]
 
 logger = logging.getLogger(__name__)
-
-
-def plain(refusal: Refusal) -> Reply:
-    """A refusal in plain text, for applications that hand in no better one."""
-    return Reply(refusal.status, refusal.reason.encode(), {"Content-Type": "text/plain; charset=utf-8"})
-
-
-class Shared:
-    """What all connections of one server have in common; lives on the event loop it was made on."""
-
-    def __init__(
-        self,
-        answer: Answer,
-        refuse: Refuse,
-        limits: Limits,
-        *,
-        banner: str | None,
-        now: Callable[[], float],
-        sleep: Callable[[float], Awaitable[object]],
-    ) -> None:
-        self.answer = answer
-        self.limits = limits
-        self.sleep = sleep
-        self.loop = asyncio.get_running_loop()
-        self.connections: set[Connection] = set()
-        self.emptied: asyncio.Future[None] | None = None
-        self.tasks: set[asyncio.Task[None]] = set()
-        self._refuse = refuse
-        self._now = now
-        self._server = f"\r\nServer: {banner}" if banner else ""
-        self._second = -1
-        self._common = ""
-
-    @property
-    def stopping(self) -> bool:
-        """Whether every connection is to end with the reply that is under way."""
-        return self.emptied is not None
-
-    def common(self) -> str:
-        """The lines that every reply carries: the date, right to the second, and perhaps who serves."""
-        second = int(self._now())
-        if second != self._second:
-            self._second = second
-            self._common = f"Date: {formatdate(second, usegmt=True)}{self._server}"
-        return self._common
-
-    def refused(self, refusal: Refusal) -> Reply:
-        """The refusal as the application renders it, or in plain text where that fails too."""
-        try:
-            return self._refuse(refusal)
-        except Exception:
-            logger.exception("refusing with %s %r failed", refusal.status, refusal.reason)
-            return plain(refusal)
-
-    def keep(self, task: "asyncio.Task[None]") -> None:
-        """Hold a task that nobody waits for until it is done, as the event loop does not."""
-        self.tasks.add(task)
-        task.add_done_callback(self.tasks.discard)
-
-    def forget(self, connection: "Connection") -> None:
-        self.connections.discard(connection)
-        if self.emptied is not None and not self.connections and not self.emptied.done():
-            self.emptied.set_result(None)
-
-
-class Line:
-    """The sending half of a connection; `blocked` while its client reads too slowly, `closing` once its end is near."""
-
-    def __init__(self, transport: asyncio.Transport) -> None:
-        self.transport = transport
-        self.send = transport.write
-        self.blocked = False
-        self.closing = False
-        self._unblocked: asyncio.Future[None] | None = None
-
-    @property
-    def unsent(self) -> int:
-        """Bytes that the client, or the system on its behalf, has not taken yet."""
-        return self.transport.get_write_buffer_size()
-
-    def unblock(self) -> None:
-        self.blocked = False
-        if self._unblocked is not None and not self._unblocked.done():
-            self._unblocked.set_result(None)
-
-    async def taken(self) -> None:
-        """Wait until more may be sent."""
-        if self.blocked and not self.closing:
-            self._unblocked = asyncio.get_running_loop().create_future()
-            await self._unblocked
-
-    def close(self) -> None:
-        """FIN, after what is still to be sent."""
-        self.closing = True
-        self.transport.close()
-
-    def reset(self) -> None:
-        """RST: the system, too, drops what the client has not taken yet."""
-        self.closing = True
-        with contextlib.suppress(OSError):  # closed already
-            self.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
-        self.transport.abort()
-
-    def finish(self, loop: asyncio.AbstractEventLoop) -> None:
-        """FIN, but go on reading: a close with bytes unread would be an RST, and a client that still sends
-
-        would never see its answer (RFC 9112 section 9.6).
-        """
-        self.closing = True
-        if self.transport.is_closing():
-            return
-        if self.transport.can_write_eof():
-            self.transport.write_eof()
-        else:
-            loop.call_later(FAREWELL, self.transport.close)
-
-
-class Sending:
-    """One reply that takes its time or goes wrong on its way; what `Reply.wire` plays on (server/reply.py)."""
-
-    def __init__(self, reply: Reply, request: Request, line: Line, shared: Shared) -> None:
-        self.reply = reply
-        self.request = request
-        self.line = line
-        self.shared = shared
-        self.begun = False
-        self.known = reply.later is None
-        self.endless = False
-        self.keep_alive = False
-
-    async def run(self) -> bool:
-        """Send it to the end; true if the connection can be used again."""
-        while self.reply.later is not None:
-            self.reply = await self.reply.later()
-        self.known = True
-        if self.reply.pause:
-            await self.pause(self.reply.pause)
-        if self.reply.wire is not None:
-            await self.reply.wire.play(self)
-        else:
-            framing = self._framing()
-            data = framing.whole(self.shared.common())
-            self.keep_alive = framing.keep_alive
-            await self.send(data)
-        return self.keep_alive and not self.line.closing
-
-    async def pause(self, seconds: float) -> None:
-        await self.shared.sleep(seconds)
-
-    async def send(self, data: bytes) -> None:
-        if data:
-            self.begun = True
-            self.line.send(data)
-            await self.line.taken()
-
-    def opening(self) -> tuple[bytes, bytes]:
-        framing = self._framing()
-        content = self.reply.content
-        opening = framing.opening(len(content), self.shared.common())
-        self.keep_alive = framing.keep_alive
-        return opening, b"" if framing.bodiless else content
-
-    def chunked(self) -> bytes:
-        return head(self.reply.status, {**self.reply.headers, "Transfer-Encoding": "chunked"})
-
-    def unbounded(self) -> tuple[bytes, bool]:
-        self.endless = True
-        framing = self._framing()
-        further = f"{self.shared.common()}\r\nConnection: close"
-        return head(self.reply.status, framing.headers, self.reply.also, further), not framing.bodiless
-
-    def reset(self) -> None:
-        self.line.reset()
-
-    def close(self) -> None:
-        self.line.close()
-
-    def _framing(self) -> Framing:
-        return Framing(self.reply, self.request, keep_alive=self.request.keep_alive and not self.shared.stopping)
 
 
 class Connection(asyncio.Protocol):
@@ -230,7 +40,7 @@ class Connection(asyncio.Protocol):
         self.waiting: list[Request | Refusal] = []
         self.held = bytearray()
         self.task: asyncio.Task[None] | None = None
-        self.sending: Sending | None = None
+        self.sending: Transmission | None = None
         self.reading = True
         self.client_done = False
         self.discarded = 0
@@ -330,6 +140,9 @@ class Connection(asyncio.Protocol):
             if self.secure:  # it has been told; an idle client's own goodbye, which TLS asks for, is not waited for
                 self.shared.loop.call_soon(self.transport.abort)
 
+    def reset(self) -> None:
+        self.line.reset()
+
     # Called by the reader.
 
     def _take(self, request: Request | Refusal) -> None:
@@ -379,11 +192,11 @@ class Connection(asyncio.Protocol):
             return
         try:
             reply = shared.answer(request)
-            if reply.plain:
+            if reply.wire is None and not reply.pause and reply.later is None and reply.takeover is None:
                 framing = Framing(reply, request, keep_alive=request.keep_alive and not shared.stopping)
                 data = framing.whole(shared.common())
             else:
-                self.sending = Sending(reply, request, self.line, shared)
+                self.sending = Transmission(reply, request, self.line, shared)
                 self.task = shared.loop.create_task(self._send(self.sending))
                 if self.client_done:
                     self._ask_for(self.sending)
@@ -396,7 +209,7 @@ class Connection(asyncio.Protocol):
         if not framing.keep_alive:
             self.line.close()
 
-    async def _send(self, sending: Sending) -> None:
+    async def _send(self, sending: Transmission) -> None:
         reusable = False
         try:
             reusable = await sending.run()
@@ -414,12 +227,12 @@ class Connection(asyncio.Protocol):
         else:
             self.line.close()
 
-    def _ask_for(self, sending: Sending | None) -> None:
+    def _ask_for(self, sending: Transmission | None) -> None:
         """Whether its client is still there, as long as the reply is not known."""
         if sending is not None and not sending.known and not self.secure:
             self.shared.keep(self.shared.loop.create_task(self._question(sending)))
 
-    async def _question(self, sending: Sending) -> None:
+    async def _question(self, sending: Transmission) -> None:
         """Find out whether anybody still waits for a reply that is not known yet; HTTP/1.0 has no words to ask with."""
         for seconds in chain(QUESTIONS, repeat(QUESTIONS[-1])):
             await self.shared.sleep(seconds)

@@ -1,6 +1,7 @@
 """How a reply tells its end, and whether the connection outlives it (RFC 9112 sections 6 and 9)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 
@@ -10,6 +11,23 @@ from mock_server.server.request import Request
 FRAMING_HEADERS = frozenset({"content-length", "connection", "transfer-encoding", "keep-alive", "date"})
 LENGTHLESS = frozenset({*range(100, 200), 204, 304})
 STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}" for status in HTTPStatus}
+
+
+class StandingLines:
+    """The lines that every reply carries: the date, right to the second, and perhaps who serves."""
+
+    def __init__(self, banner: str | None, now: Callable[[], float]) -> None:
+        self._now = now
+        self._server = f"\r\nServer: {banner}" if banner else ""
+        self._second = -1
+        self._text = ""
+
+    def text(self) -> str:
+        second = int(self._now())
+        if second != self._second:
+            self._second = second
+            self._text = f"Date: {formatdate(second, usegmt=True)}{self._server}"
+        return self._text
 
 
 class Framing:

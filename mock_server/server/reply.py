@@ -70,11 +70,6 @@ class Reply:
     def json(cls, status: int, value: object, headers: Mapping[str, str] = NOTHING) -> Self:
         return cls(status, encode(value), {"Content-Type": "application/json", **headers})
 
-    @property
-    def plain(self) -> bool:
-        """Whether it goes out at once and whole."""
-        return self.wire is None and not self.pause and self.later is None and self.takeover is None
-
     def value(self) -> Any:
         """The body as JSON, or None where there is none."""
         return json.loads(self.content) if self.content else None

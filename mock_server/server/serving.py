@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Self, TypeVar
 
-from mock_server.server.connection import Answer, Connection, Refuse, Shared, plain
+from mock_server.server.connection import Connection
 from mock_server.server.listening import BACKLOG, ListenError, listen, url_of
 from mock_server.server.parsing import Limits
+from mock_server.server.shared import Application, Refuse, Shared, plain
 from mock_server.server.tls import Secure, watched
 
 T = TypeVar("T")
@@ -83,7 +84,7 @@ class _Listening:
 class _Server:
     """What answers, on its sockets."""
 
-    def __init__(self, answer: Answer, host: str, port: int, options: Options) -> None:
+    def __init__(self, answer: Application, host: str, port: int, options: Options) -> None:
         """Raises ListenError."""
         self.answer = answer
         self.options = options
@@ -149,11 +150,11 @@ async def stopped(shared: Shared) -> None:
     if shared.connections:
         await asyncio.wait([shared.emptied], timeout=shared.limits.grace_seconds)
     for connection in tuple(shared.connections):
-        connection.line.reset()
+        connection.reset()
 
 
 def serve(
-    answer: Answer, host: str, port: int, *, on_ready: Callable[..., None], options: Options | None = None
+    answer: Application, host: str, port: int, *, on_ready: Callable[..., None], options: Options | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT, then finish the replies under way and return.
 
@@ -175,7 +176,7 @@ class BackgroundServer:
     """The same server in a thread, for tests: `with BackgroundServer(answer) as server: server.url`."""
 
     def __init__(
-        self, answer: Answer, host: str = "127.0.0.1", port: int = 0, *, options: Options | None = None
+        self, answer: Application, host: str = "127.0.0.1", port: int = 0, *, options: Options | None = None
     ) -> None:
         self.answer = answer
         self.host = host
@@ -219,7 +220,7 @@ class BackgroundServer:
         return result.result()
 
     @contextlib.contextmanager
-    def another(self, answer: Answer, options: Options) -> Iterator[tuple[str, ...]]:
+    def another(self, answer: Application, options: Options) -> Iterator[tuple[str, ...]]:
         """Serve that as well, on a free port and the same event loop, while the `with` statement lasts: the URLs."""
         server = _Server(answer, self.host, 0, replace(options, on_start=()))
         loop, stop = self.loop, asyncio.Event()

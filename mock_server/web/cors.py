@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from mock_server.server.connection import Answer
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
+from mock_server.server.shared import Application
 from mock_server.web.mock import is_of_control
 
 ANY = "*"
@@ -17,7 +17,7 @@ PREFLIGHT_SECONDS = 600
 class Cors:
     """Lets scripts of these origins ask, and read what they are answered."""
 
-    answer: Answer
+    answer: Application
     origins: Sequence[str]
     methods: Sequence[str]
 

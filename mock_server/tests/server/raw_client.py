@@ -10,10 +10,10 @@ from time import monotonic
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from mock_server.server.connection import Answer, Shared
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.serving import BackgroundServer, Options
+from mock_server.server.shared import Application, Shared
 
 GET = b"GET / HTTP/1.1\r\nHost: mock\r\n\r\n"
 
@@ -132,7 +132,7 @@ def echo(request: Request) -> Reply:
 
 
 @contextmanager
-def serving(answer: Answer, options: Options | None = None) -> Iterator[BackgroundServer]:
+def serving(answer: Application, options: Options | None = None) -> Iterator[BackgroundServer]:
     """A server for one test, on a port of its own."""
     with BackgroundServer(answer, options=options) as server:
         yield server

@@ -3,11 +3,12 @@ from contextlib import suppress
 
 import pytest
 
-from mock_server.server.connection import HELD, Connection, Shared
+from mock_server.server.connection import HELD, Connection
 from mock_server.server.parsing import Limits
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.server.serving import BackgroundServer, Options, sweep
+from mock_server.server.shared import Shared
 from mock_server.tests.server.raw_client import GET, RawClient, ask, echo, hello, serving, until
 from mock_server.tests.server.sleeper import Sleeper
 
@@ -23,7 +24,7 @@ def later(server: BackgroundServer, seconds: float) -> None:
 
 
 def connections(shared: Shared) -> list[Connection]:
-    return list(shared.connections)
+    return [each for each in shared.connections if isinstance(each, Connection)]
 
 
 def test_a_connection_serves_one_request_after_another() -> None:

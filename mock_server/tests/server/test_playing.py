@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.server.connection import Answer
 from mock_server.server.playing import BrokenChunk, Cut, Dribble, Noise, Nothing, Reset, pieces
 from mock_server.server.reply import Reply, Sending, Wire
 from mock_server.server.request import Request
 from mock_server.server.serving import Options, fastest_event_loop
+from mock_server.server.shared import Application
 from mock_server.tests.server.raw_client import GET, RawClient, ask, serving
 from mock_server.tests.server.sleeper import Sleeper
 
@@ -20,7 +20,7 @@ HEAD = b"HEAD / HTTP/1.1\r\nHost: mock\r\n\r\n"
 OLD = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
 
 
-def answering(reply: Reply) -> Answer:
+def answering(reply: Reply) -> Application:
     """What answers / with this reply, and anything else with `next`."""
     return lambda request: reply if request.path == "/" else Reply(200, b"next")
 

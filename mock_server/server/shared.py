@@ -1,0 +1,81 @@
+"""What all connections of one server have in common."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from mock_server.server.framing import StandingLines
+from mock_server.server.parsing import Limits
+from mock_server.server.reply import Reply
+from mock_server.server.request import Refusal, Request
+
+Application = Callable[[Request], Reply]
+Refuse = Callable[[Refusal], Reply]
+
+logger = logging.getLogger(__name__)
+
+
+def plain(refusal: Refusal) -> Reply:
+    """A refusal in plain text, for applications that hand in no better one."""
+    return Reply(refusal.status, refusal.reason.encode(), {"Content-Type": "text/plain; charset=utf-8"})
+
+
+class Client(Protocol):
+    """A connection, as far as its server has to do with it."""
+
+    def expire(self, now: float) -> None:
+        """End it, or refuse what it is sending, if nothing has moved for too long by that steady instant."""
+
+    def leave(self) -> None:
+        """End it if nothing is under way that has an end; otherwise its next reply will."""
+
+    def reset(self) -> None:
+        """End it at once, whatever is under way."""
+
+
+class Shared:
+    """What all connections of one server have in common; lives on the event loop it was made on."""
+
+    def __init__(
+        self,
+        answer: Application,
+        refuse: Refuse,
+        limits: Limits,
+        *,
+        banner: str | None,
+        now: Callable[[], float],
+        sleep: Callable[[float], Awaitable[object]],
+    ) -> None:
+        self.answer = answer
+        self.limits = limits
+        self.sleep = sleep
+        self.loop = asyncio.get_running_loop()
+        self.connections: set[Client] = set()
+        self.emptied: asyncio.Future[None] | None = None
+        self.tasks: set[asyncio.Task[None]] = set()
+        self._refuse = refuse
+        self.common = StandingLines(banner, now).text
+
+    @property
+    def stopping(self) -> bool:
+        """Whether every connection is to end with the reply that is under way."""
+        return self.emptied is not None
+
+    def refused(self, refusal: Refusal) -> Reply:
+        """The refusal as the application renders it, or in plain text where that fails too."""
+        try:
+            return self._refuse(refusal)
+        except Exception:
+            logger.exception("refusing with %s %r failed", refusal.status, refusal.reason)
+            return plain(refusal)
+
+    def keep(self, task: "asyncio.Task[None]") -> None:
+        """Hold a task that nobody waits for until it is done, as the event loop does not."""
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def forget(self, connection: Client) -> None:
+        self.connections.discard(connection)
+        if self.emptied is not None and not self.connections and not self.emptied.done():
+            self.emptied.set_result(None)
