@@ -1,6 +1,7 @@
 """The contract's files as one checked document, and the fixtures beside them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -10,6 +11,7 @@ from jsonschema import Draft202012Validator
 from contract_tests.contract.bundle import bundle, references
 from contract_tests.contract.files import DocumentError, line_of, read
 from contract_tests.contract.overlay_format import OverlayError, warned
+from contract_tests.contract.origins import Origins
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.templates import Template
 from contract_tests.contract.validation import FORMATS
@@ -26,21 +28,25 @@ _LONGEST_CHAIN = 32  # references to references; more than any document written 
 
 
 def load(
-    overlays: Sequence[Path] = (), *, root: Path = SCHEMAS / "openapi.yaml", idle: Callable[[str], None] = warned
+    overlays: Sequence[Path] = (),
+    *,
+    root: Path = SCHEMAS / "openapi.yaml",
+    idle: Callable[[str], None] = warned,
+    origins: Origins | None = None,
 ) -> dict[str, Any]:
     """The bundled OpenAPI document with the overlays applied in order; DocumentError names file, place and fix.
 
-    `idle` hears a sentence for each action that changed nothing.
+    `idle` hears a sentence for each action that changed nothing, `origins` who said what.
 
     The shipped schemas are checked against the metaschema by the unit tests; here, only what an overlay may have
     changed is, because start-up should not pay for what cannot differ.
     """
     document = bundle(root)
+    origins = origins or Origins()
     for path in overlays:
-        document = _overlaid(document, path, idle)
-    changed_by = ", ".join(str(path) for path in overlays) or root
+        document = _overlaid(document, path, idle, origins)
     for place, message in _faults(document, with_schemas=bool(overlays)):
-        raise DocumentError(changed_by, place, message)
+        raise origins.error(place, message, overlays or root)
     return document
 
 
@@ -79,11 +85,13 @@ def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield place + pointer(error.absolute_path), f"not a JSON Schema: {sentence(error)}"
 
 
-def _overlaid(document: Mapping[str, Any], path: Path, idle: Callable[[str], None]) -> dict[str, Any]:
+def _overlaid(
+    document: Mapping[str, Any], path: Path, idle: Callable[[str], None], origins: Origins
+) -> dict[str, Any]:
     from contract_tests.contract.overlay import apply  # noqa: PLC0415  # python-jsonpath costs 30 ms that most runs save
 
     try:
-        return apply(document, read(path), name=str(path), idle=idle)
+        return apply(document, read(path), name=str(path), idle=idle, laid=partial(origins.note, path))
     except OverlayError as error:
         line = line_of(path, error.place)
         raise DocumentError(

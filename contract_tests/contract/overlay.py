@@ -16,27 +16,40 @@ from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.violations import shown
 
 
+Laid = Callable[[str, str], None]  # a pointer of the document, and the pointer of the overlay that changed it
+
+
+def _unheard(where: str, place: str) -> None: ...
+
+
 def apply(
-    document: Mapping[str, Any], overlay: Any, *, name: str = "overlay", idle: Callable[[str], None] = warned
+    document: Mapping[str, Any],
+    overlay: Any,
+    *,
+    name: str = "overlay",
+    idle: Callable[[str], None] = warned,
+    laid: Laid = _unheard,
 ) -> dict[str, Any]:
     """The document with the overlay's actions applied in order; neither argument is changed.
 
     OverlayError for an overlay that is not well-formed or does not fit the document. `idle` hears a sentence, with the
     `name` of the overlay in it, for an action that matches nothing: Overlay 1.1.0 section "Action Object" has it
-    succeed.
+    succeed. `laid` hears of each change.
     """
     check(overlay)
     result: dict[str, Any] = copied(dict(document))
     environment = JSONPathEnvironment(strict=True)
     for index, action in enumerate(overlay["actions"]):
         place = pointer(("actions", index))
-        step = _Action(environment, place, _reused(overlay, action, place))
+        step = _Action(environment, place, _reused(overlay, action, place), laid)
         if not step.apply(result):
             idle(f"{name}: {place}: {step.nothing(result)}")
     return result
 
 
-def merge(target: dict[str, Any], update: Mapping[str, Any], place: str = "", where: str = "") -> None:
+def merge(
+    target: dict[str, Any], update: Mapping[str, Any], place: str = "", where: str = "", laid: Laid = _unheard
+) -> None:
     """Lay the update over the target, in place: objects merge, arrays join, primitives replace.
 
     OverlayError at `place` where their kinds differ (Overlay 1.1.0 section "Action Object"); `where` is the target's
@@ -46,13 +59,20 @@ def merge(target: dict[str, Any], update: Mapping[str, Any], place: str = "", wh
         here, there = place + pointer([name]), where + pointer([name])
         old = target.get(name)
         if isinstance(old, dict) and isinstance(value, dict):
-            merge(old, value, here, there)
+            merge(old, value, here, there, laid)
         elif isinstance(old, list) and isinstance(value, list):
-            old.extend(copied(value))
+            _extend(old, value, here, there, laid)
         elif name in target and (isinstance(old, (dict, list)) or isinstance(value, (dict, list))):
             raise _clash(old, value, here, there)
         else:
             target[name] = copied(value)
+            laid(there, here)
+
+
+def _extend(target: list[Any], items: list[Any], place: str, where: str, laid: Laid) -> None:
+    for index in range(len(items)):
+        laid(where + pointer([len(target) + index]), place + pointer([index]))
+    target.extend(copied(items))
 
 
 def copied(value: Any) -> Any:
@@ -67,6 +87,7 @@ class _Action:
     environment: JSONPathEnvironment
     place: str
     fields: Mapping[str, Any]
+    laid: Laid
 
     def apply(self, document: dict[str, Any]) -> bool:
         """Whether anything matched; the document is changed in place."""
@@ -128,6 +149,7 @@ class _Action:
             raise OverlayError(f"{self.place}/target", "$ is the whole document, which cannot be removed")
         for match in sorted(matches, key=_index, reverse=True):
             del _parent(match)[match.parts[-1]]
+            self.laid(pointer(match.parts), f"{self.place}/target")
 
     def _merge(self, matches: list[JSONPathMatch], update: Any, field: str) -> None:
         kinds = sorted({_kind(match.value) for match in matches})
@@ -142,13 +164,14 @@ class _Action:
         """In place, because the next match may lie inside this one."""
         target, where = match.value, pointer(match.parts)
         if isinstance(target, dict) and isinstance(update, dict):
-            merge(target, update, place, where)
+            merge(target, update, place, where, self.laid)
         elif isinstance(target, list):
-            target.extend(copied(update if isinstance(update, list) else [update]))
+            _extend(target, update if isinstance(update, list) else [update], place, where, self.laid)
         elif isinstance(target, dict) or isinstance(update, (dict, list)):
             raise _clash(target, update, place, where)
         else:
             _parent(match)[match.parts[-1]] = update
+            self.laid(where, place)
 
 
 def _clash(target: Any, update: Any, place: str, where: str) -> OverlayError:

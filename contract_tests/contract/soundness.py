@@ -10,6 +10,7 @@ from contract_tests.contract.bundle import bundle
 from contract_tests.contract.files import DocumentError
 from contract_tests.contract.loading import METHODS, SCHEMAS, load, resolve
 from contract_tests.contract.overlay_format import warned
+from contract_tests.contract.origins import Origins
 from contract_tests.contract.pointers import follow, named, pointer
 from contract_tests.contract.providers import faked
 from contract_tests.contract.validation import validator
@@ -30,11 +31,14 @@ NODES = (
 KEYS = ("x-quota", "x-keys", "x-detection-priority", "x-max-bytes")
 
 
-def sound_document(overlays: Sequence[Path] = (), *, idle: Callable[[str], None] = warned) -> dict[str, Any]:
+def sound_document(
+    overlays: Sequence[Path] = (), *, idle: Callable[[str], None] = warned, origins: Origins | None = None
+) -> dict[str, Any]:
     """The shipped contract with the overlays applied, as `load` has it, and nothing missing that requests need."""
-    document = load(overlays, idle=idle)
+    origins = origins or Origins()
+    document = load(overlays, idle=idle, origins=origins)
     for place, complaint in gaps(document) if overlays else ():
-        raise DocumentError(", ".join(map(str, overlays)), place, complaint)
+        raise origins.error(place, complaint, overlays)
     return document
 
 
