@@ -10,8 +10,8 @@ from jsonschema import Draft202012Validator
 
 from contract_tests.contract.bundle import bundle, references
 from contract_tests.contract.files import DocumentError, line_of, read
-from contract_tests.contract.overlay_format import OverlayError, warned
 from contract_tests.contract.origins import Origins
+from contract_tests.contract.overlay_format import OverlayError, warned
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.templates import Template
 from contract_tests.contract.validation import FORMATS
@@ -85,9 +85,7 @@ def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield place + pointer(error.absolute_path), f"not a JSON Schema: {sentence(error)}"
 
 
-def _overlaid(
-    document: Mapping[str, Any], path: Path, idle: Callable[[str], None], origins: Origins
-) -> dict[str, Any]:
+def _overlaid(document: Mapping[str, Any], path: Path, idle: Callable[[str], None], origins: Origins) -> dict[str, Any]:
     from contract_tests.contract.overlay import apply  # noqa: PLC0415  # python-jsonpath costs 30 ms that most runs save
 
     try:

@@ -15,7 +15,6 @@ from contract_tests.contract.overlay_format import OverlayError, check, warned
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.violations import shown
 
-
 Laid = Callable[[str, str], None]  # a pointer of the document, and the pointer of the overlay that changed it
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from contract_tests.contract.bundle import bundle
 from contract_tests.contract.files import DocumentError
 from contract_tests.contract.loading import METHODS, SCHEMAS, load, resolve
-from contract_tests.contract.overlay_format import warned
 from contract_tests.contract.origins import Origins
+from contract_tests.contract.overlay_format import warned
 from contract_tests.contract.pointers import follow, named, pointer
 from contract_tests.contract.providers import faked
 from contract_tests.contract.validation import validator
@@ -103,7 +103,7 @@ def _incomplete(document: Mapping[str, Any], path: str, item: Mapping[str, Any],
         if name not in declared:
             yield place, f"{{{name}}} of the path is no parameter of the operation; declare it, with in: path"
     statuses = [str(status) for status in operation.get("responses", {})]
-    if not any(re.fullmatch("2[0-9][0-9]|2XX|default", status) for status in statuses):
+    if not any(re.fullmatch("[23][0-9][0-9]|[23]XX|default", status) for status in statuses):
         told = ", ".join(statuses) or "none"
         yield f"{place}/responses", f"there is no status of success such as 200 among them ({told}); add one"
 

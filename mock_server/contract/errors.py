@@ -32,4 +32,11 @@ class ApiError(Exception):
 
 
 class ContractBroken(Exception):
-    """An honest reply that does not keep the contract: a bug of the mock, never of its caller."""
+    """An honest reply that does not keep the contract: a bug of the mock, never of its caller.
+
+    `place` is the pointer of the keyword it breaks, from the reply's schema.
+    """
+
+    def __init__(self, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.place = place

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any, Protocol
 
 from contract_tests.contract.loading import resolve
+from contract_tests.contract.pointers import pointer
 from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence
 from mock_server.contract.bodies import check_media_type, read_json, read_text
@@ -69,7 +70,7 @@ class Operation:
         }
         # Whether it is answered without a key (OpenAPI 3.1 section 4.8.10): no requirement, or an empty one.
         self.public = not all(self.spec.get("security", document.get("security", ())) or ({},))
-        self.status = min(map(int, self._statuses("2")), default=HTTPStatus.OK)
+        self.status = min(map(int, self._statuses("2") or self._statuses("3")), default=HTTPStatus.OK)
         content = self.response(self.status).get("content", {})
         self.media_type = chosen(each for each in content if is_json(each)) or JSON
         self._reply_schema = content.get(self.media_type, {}).get("schema")
@@ -79,10 +80,13 @@ class Operation:
 
     def response(self, status: int) -> Mapping[str, Any]:
         """The response declared for that status, or its class, or whatever is not declared; references followed."""
-        responses = self.spec["responses"]
-        names = (str(status), f"{status // 100}XX", "default")
-        found: Mapping[str, Any] = resolve(self._document, next(responses[each] for each in names if each in responses))
+        found: Mapping[str, Any] = resolve(self._document, self.spec["responses"][self.response_name(status)])
         return found
+
+    def response_name(self, status: int) -> str:
+        """How the response for that status is declared: by the status, its class, or `default`."""
+        names = (str(status), f"{status // 100}XX", "default")
+        return next(each for each in names if each in self.spec["responses"])
 
     def _statuses(self, kind: str = "") -> list[str]:
         """The declared statuses, a class such as 2XX as its first."""
@@ -149,7 +153,7 @@ class Operation:
         """ContractBroken unless the value keeps the success reply's schema."""
         if self._reply_validator is not None:
             for error in self._reply_validator.iter_errors(value):
-                raise ContractBroken(f"{self.id} {self.status}: {sentence(error)}")
+                raise ContractBroken(f"{self.id} {self.status}: {sentence(error)}", pointer(error.absolute_schema_path))
 
     def sample(self, random: Random, status: int | None = None, accept: str = "") -> Reply:
         """A generated reply that keeps the contract, for an operation or a status that no Python answers."""
@@ -231,8 +235,8 @@ class _Body:
             return None
         for error in self._validator.iter_errors(value):
             raise ApiError(error_code(error), f"body: {sentence(error)}")
-        for pointer, field in self._limits:
-            _check_limit(value, pointer, field, plan)
+        for name, field in self._limits:
+            _check_limit(value, name, field, plan)
         return self._shape.read(value)
 
     def check(self, facts: Mapping[str, Any]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contract_tests.contract.loading import resolve
+from contract_tests.contract.origins import Origins
 from contract_tests.contract.pointers import named
 from contract_tests.contract.soundness import sound_document
 from mock_server.contract.error_codes import ErrorCatalogue
@@ -18,9 +19,10 @@ VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")  #
 class Specification:
     """The contract of one mock, overlays applied."""
 
-    def __init__(self, document: Mapping[str, Any], *, proven: bool = False) -> None:
-        """`proven` as for `Operation`."""
+    def __init__(self, document: Mapping[str, Any], *, proven: bool = False, origins: Origins | None = None) -> None:
+        """`proven` as for `Operation`; `origins` tells who said what of the document."""
         self.document = document
+        self.origins = origins or Origins()
         self.base_path = urlsplit(document["servers"][0]["url"]).path.rstrip("/")
         self.errors = ErrorCatalogue(document)
         self.paths: dict[str, dict[str, Operation]] = {
@@ -38,7 +40,8 @@ class Specification:
     @classmethod
     def load(cls, overlays: Sequence[Path] = ()) -> "Specification":
         """The contract of schemas/ with the overlays applied; DocumentError says what is wrong with a file."""
-        return cls(sound_document(overlays), proven=not overlays)
+        origins = Origins()
+        return cls(sound_document(overlays, origins=origins), proven=not overlays, origins=origins)
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -38,6 +38,8 @@ class Mock:
         if settings.snapshot:
             _start_from(settings.snapshot, self.worlds)
         self.pipeline = Pipeline(self.worlds, HANDLERS)
+        if settings.overlay:
+            _rehearse(self.worlds)
         self.sender = sender = Sender(
             AllowedHosts(settings.webhook_allow), self.worlds.foundation.terms.rules.timeout_seconds, CONTROL_PREFIX
         )
@@ -83,6 +85,12 @@ def is_of_control(request: Request) -> bool:
     """Whether a request is for the control plane."""
     target = request.target
     return (request.path if "%" in target else target).startswith(CONTROL_PREFIX)
+
+
+def _rehearse(worlds: Worlds) -> None:
+    from mock_server.api.rehearsal import rehearse  # noqa: PLC0415 - without an overlay, the tests have rehearsed
+
+    rehearse(worlds, HANDLERS)
 
 
 def _start_from(name: str, worlds: Worlds) -> None:

@@ -25,6 +25,8 @@ from mock_server.contract.samples.numbers import integer, number
 from mock_server.contract.samples.texts import text
 
 TRIES = 60
+_AGAIN = ("again", "and again", "once more")  # seeds for schemas that not every chance finds a value of
+_MOST = 20_000  # values tried for one sample; what needs more will not be found
 _DEEPEST = 40  # levels; a schema that must contain itself is given up there
 
 
@@ -33,8 +35,15 @@ def sample(schema: Any, document: Mapping[str, Any], random: Random, *, place: s
 
     Taken from the first of these that keeps it: `const`, `x-faker`, `examples`, `default`, then the other keywords.
     Every declared property is there unless nothing can keep it. `place` is the schema's pointer, for the error.
+    Where `random` has no luck, it is drawn anew from fixed seeds: what could be sampled once always can.
     """
-    return _Drawing(document, random).value(schema, Spot(place))
+    fault: SampleError | None = None
+    for chance in (random, *map(Random, _AGAIN)):
+        try:
+            return _Drawing(document, chance).value(schema, Spot(place))
+        except SampleError as error:
+            fault = fault or error
+    raise fault or SampleError(place, "$ref", "no try was made")
 
 
 class _Drawing:
@@ -44,6 +53,7 @@ class _Drawing:
         self._document = document
         self._random = random
         self._heights = Heights(document)
+        self._left = _MOST
 
     def value(self, schema: Any, spot: Spot) -> Any:
         """A value for the schema; tried until it keeps it."""
@@ -56,6 +66,9 @@ class _Drawing:
             whole = self._named(folded(heir, self._document), whole["discriminator"], heir) if heir else whole
         fault: SampleError | None = None
         for attempt in range(TRIES):
+            self._left -= 1
+            if self._left < 0:
+                raise fault or SampleError(spot.place, "$ref", f"{_MOST} values were tried, and none keeps it")
             try:
                 value = self._tried(whole, spot, attempt)
             except SampleError as error:

@@ -22,6 +22,7 @@ class SampleError(Exception):
         super().__init__(f"no sample for the schema at {place}: {keyword}: {reason}")
         self.place = place
         self.keyword = keyword
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)

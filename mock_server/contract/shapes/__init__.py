@@ -73,7 +73,7 @@ class _Compiler:
         return Property(name, fact, self.node(schema), partial(self._sample, schema, name))
 
     def _sample(self, schema: Any, name: str, random: Random) -> Any:
-        return sample(schema, self._document, random, place=name)
+        return sample(schema, self._document, random, place=f"#/properties/{name}")
 
     def _choice(self, schema: Schema) -> Node:
         words = dict(self._words(schema))
