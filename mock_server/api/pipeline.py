@@ -1,17 +1,16 @@
 """What happens to a request, top to bottom."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
 from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
 from time import perf_counter
 
+from mock_server.api import injection
+from mock_server.api.handlers import Handler
 from mock_server.api.routes import IDENTITY, Route, Router, coded, unknown, wrong_method
-from mock_server.api.subjects import subject_of
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import NOTHING, Call, Reply, encode
 from mock_server.contract.operations import Answer, Operation
@@ -20,12 +19,10 @@ from mock_server.domain.quota import Allowance, wait
 from mock_server.domain.randomness import stream
 from mock_server.domain.recent import Recent
 from mock_server.faults.active import Strike
-from mock_server.faults.prefer import LABEL, NONE, Preference, read
+from mock_server.faults.prefer import NONE, Preference, read
 from mock_server.faults.rules import Rule
-from mock_server.world import FAULT_HEADER, World, Worlds
+from mock_server.world import World, Worlds
 
-Handler = Callable[[World, Call], Answer]
-APPLIED_HEADER = "Preference-Applied"
 RENDERED = 4096  # bodies that are not written again; about 8 MB of tracking answers
 NO_CALL = Call("", "")
 OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
@@ -75,7 +72,7 @@ class Pipeline:
         world: World | None = None
         allowance: Allowance | None = None
         refusal: ApiError | None = None
-        preference, cost, done = NONE, 0, False
+        preference, preferred, cost, done = NONE, False, 0, False
         early: Sequence[Strike] = ()
         try:
             if not route.methods:
@@ -84,29 +81,28 @@ class Pipeline:
             if route.operation is None:
                 raise wrong_method(method, route)
             call, problem = self._read(world, route, broken, call)
-            early = self._forestall(world, route, call) if world.faults.forestalls and delayed is None else ()
+            early = injection.forestall(world, route, call) if world.faults.forestalls and delayed is None else ()
             if early and all(fault.delays for _, fault, _ in early):
                 again = partial(
                     self.answer, method, target, headers, body, broken, delayed=[rule for rule, *_ in early]
                 )
-                return self._postponed(world, early, again)
+                return injection.postpone(world, early, again)
             if early:
-                reply = self._lost(world, route.operation, call, early)
+                reply = injection.lose(world, route.operation, call, early)
             else:
-                cost = 1 if problem else route.operation.cost(call)
+                cost = 1 if problem or call.value is None else route.operation.cost(call)
                 allowance = world.quota.charge(cost)
                 if not allowance.granted:
                     raise ApiError("rate_limit_exceeded", f"{cost} lookups asked, {allowance.remaining} remain")
                 if "prefer" in headers:
                     preference = read(headers["prefer"], route.operation)
-                if world.faults.refuses and not preference.decides:
-                    call = self._strike(world, route, call)
-                reply = self._preferred(world, route.operation, preference) or self._handle(
-                    world, route.operation, call, problem
-                )
-                if world.faults.replaces and not preference.decides:
+                    preferred = preference.decides
+                if world.faults.refuses and not preferred:
+                    call = injection.refuse(world, route, call)
+                reply = self._made(world, route.operation, call, problem, preference)
+                if world.faults.replaces and not preferred:
                     done = True
-                    self._replace(world, route, call)
+                    injection.replace_answer(world, route, call)
         except ApiError as error:
             refusal = error
             reply = self._refuse(route, call, error)
@@ -114,13 +110,12 @@ class Pipeline:
             log.exception("%s %s failed", method, target)
             refusal = ApiError("internal_error", f"{type(error).__name__}: {error}")
             reply = self._refuse(route, call, refusal)
-        forced = preference.decides or (refusal is not None and refusal.injected is not None)
+        forced = preferred or (refusal is not None and refusal.injected is not None)
         settled = allowance if done else self._settle(world, reply.status, allowance, cost, forced=forced)
         reply = self._limited(world, reply, settled, refusal)
-        reply, struck = self._spoilt(world, route, call, preference.after(reply))
+        reply, struck = self._spoilt(world, route, call, reply, preference)
         struck = [*(delayed or ()), *(rule for rule, *_ in early), *struck]
-        injected = _injected(call, refusal, preference, struck)
-        reply = self._labelled(reply, injected, preference)
+        reply, injected = self._labelled(reply, call, refusal, preference, struck)
         self._record(
             world,
             route,
@@ -153,12 +148,11 @@ class Pipeline:
         try:
             call, problem = self._read(world, route, broken, call)
             preference = read(call.headers["prefer"], operation) if "prefer" in call.headers else NONE
-            reply = self._preferred(world, operation, preference) or self._handle(world, operation, call, problem)
+            reply = self._made(world, operation, call, problem, preference)
         except ApiError as error:
             refusal, reply = error, self._refuse(route, call, error)
-        reply, struck = self._spoilt(None, route, call, preference.after(reply))
-        injected = _injected(call, refusal, preference, struck)
-        reply = self._labelled(reply, injected, preference)
+        reply, struck = self._spoilt(None, route, call, reply, preference)
+        reply, injected = self._labelled(reply, call, refusal, preference, struck)
         self._record(None, route, call, reply, refusal=refusal, injected=injected, struck=struck)
         return reply
 
@@ -166,55 +160,21 @@ class Pipeline:
         """The call with its body read, and what is wrong with it: that is told only after the quota has had its say."""
         if broken or route.problem or route.operation is None:
             return call, broken or route.problem
-        if problem := coded(call):
+        if call.body and (problem := coded(call)):
             return call, problem
+        if not route.operation.reads:
+            return call, None
         try:
             return route.operation.read(call, world.account.plan), None
         except ApiError as problem:
             return call, problem
 
-    def _strike(self, world: World, route: Route, call: Call) -> Call:
-        """The call with the parcels that a fault rule refuses; ApiError if a rule refuses all of it."""
-        subject = subject_of(world.foundation, route, call)
-        refusal = world.faults.refusal(subject)
-        if refusal:
-            raise refusal
-        refused = world.faults.refusals(subject) if subject.several else None
-        return replace(call, refused=refused) if refused else call
-
-    def _forestall(self, world: World, route: Route, call: Call) -> Sequence[Strike]:
-        return world.faults.forestall(subject_of(world.foundation, route, call))
-
-    def _postponed(self, world: World, early: Sequence[Strike], again: Callable[[], Reply]) -> Reply:
-        """The reply that is still to come: the call has its effect when it has waited, if its client is still there."""
-        pause = sum(world.faults.spoilt(Reply(HTTPStatus.OK), fault, chance).pause for _, fault, chance in early)
-
-        async def later() -> Reply:
-            await asyncio.sleep(pause)
-            return again()
-
-        return Reply(HTTPStatus.OK, later=later)
-
-    def _lost(self, world: World, operation: Operation, call: Call, early: Sequence[Strike]) -> Reply:
-        """What goes wrong instead of the call: a reply made up, spoilt, and nothing done."""
-        reply = operation.sample(stream(world.seed, operation.id, call.target, call.body))
-        for _, fault, chance in early:
-            reply = world.faults.spoilt(reply, fault, chance)
-        return reply
-
-    def _replace(self, world: World, route: Route, call: Call) -> None:
-        """ApiError if a fault rule has another answer to a call that has had its effect."""
-        refusal = world.faults.replacement(subject_of(world.foundation, route, call))
-        if refusal:
-            raise refusal
-
-    def _preferred(self, world: World, operation: Operation, preference: Preference) -> Reply | None:
-        """What the client preferred to get, if it did; ApiError where that is one."""
-        if not preference.decides:
-            return None
-        chance = stream(world.seed, operation.id, preference.code)
-        reply = preference.reply(operation, self.specification.errors, chance)
-        return reply and reply.with_headers(operation.constant_headers(reply.status))
+    def _made(
+        self, world: World, operation: Operation, call: Call, problem: ApiError | None, preference: Preference
+    ) -> Reply:
+        """What the client prefers to get, or else what the handler answers."""
+        preferred = None if preference is NONE else injection.prefer(world, operation, preference)
+        return preferred or self._handle(world, operation, call, problem)
 
     def _handle(self, world: World, operation: Operation, call: Call, problem: ApiError | None) -> Reply:
         if problem:
@@ -297,17 +257,32 @@ class Pipeline:
                 world.clock.owe(told)
         return Reply(reply.status, reply.content, headers, reply.pause, reply.wire)
 
-    def _spoilt(self, world: World | None, route: Route, call: Call, reply: Reply) -> tuple[Reply, Sequence[Rule]]:
-        """The reply as fault rules leave it, whatever it was, and the rules that struck it."""
+    def _spoilt(
+        self, world: World | None, route: Route, call: Call, reply: Reply, preference: Preference
+    ) -> tuple[Reply, Sequence[Rule]]:
+        """The reply as it was preferred and as fault rules leave it, whatever it was, and the rules that struck it."""
+        if preference is not NONE:
+            reply = preference.after(reply)
         faults = world.faults if world else self.worlds.stray_faults
-        return faults.spoil(subject_of(self.worlds.foundation, route, call), reply) if faults.spoils else (reply, ())
+        if not faults.spoils:
+            return reply, ()
+        return faults.spoil(injection.subject_of(self.worlds.foundation, route, call), reply)
 
-    def _labelled(self, reply: Reply, injected: Sequence[str], preference: Preference) -> Reply:
-        """The reply saying what was injected, unless nothing outside the contract may be sent."""
+    def _labelled(
+        self,
+        reply: Reply,
+        call: Call,
+        refusal: ApiError | None,
+        preference: Preference,
+        struck: Sequence[Rule],
+    ) -> tuple[Reply, tuple[str, ...]]:
+        """The reply saying what was injected, unless nothing outside the contract may be sent; and what was."""
+        if not (call.refused or refusal or struck or preference is not NONE):
+            return reply, ()
+        injected = injection.names(call, refusal, preference, struck)
         if self._settings.strict or not injected:
-            return reply
-        labels = {FAULT_HEADER: ", ".join(injected)}
-        return reply.with_headers(labels if preference is NONE else {**labels, APPLIED_HEADER: preference.applied()})
+            return reply, injected
+        return injection.label(reply, injected, preference), injected
 
     def _record(
         self,
@@ -355,14 +330,3 @@ def _quota(allowance: Allowance | None, cost: int, spent: int) -> tuple[int, int
         return allowance.remaining, allowance.remaining
     before = allowance.remaining + cost
     return before, before - spent
-
-
-def _injected(call: Call, refusal: ApiError | None, preference: Preference, struck: Sequence[Rule]) -> tuple[str, ...]:
-    """Names of everything that had a hand in the reply and would not have in the real API."""
-    if not (call.refused or refusal or struck or preference is not NONE):
-        return ()
-    names = [refusal.injected if refusal else None]
-    names += [refused.injected for refused in call.refused.values()]
-    names += [LABEL if preference is not NONE else None]
-    names += [rule.id for rule in struck]
-    return tuple(dict.fromkeys(name for name in names if name))

@@ -63,6 +63,8 @@ class Operation:
         self._query = [each for each in self.parameters if each.place == "query"]
         self._headers = [each for each in self.parameters if each.place in {"header", "cookie"}]
         self._body = resolve(document, self.spec["requestBody"]) if "requestBody" in self.spec else None
+        self.reads = bool(self._headers or self._body)
+        """Whether a call says anything beside its path and query."""
         self.media_types = tuple(self._body["content"]) if self._body else ()
         self._bodies = {
             media_type: _Body(media_type, media.get("schema", True), document)

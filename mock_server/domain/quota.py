@@ -26,6 +26,9 @@ class Allowance:
     retry_after: int | None = None
 
 
+UNLIMITED = Allowance(granted=True)
+
+
 @dataclass(slots=True)
 class Window:
     """Lookups used in the current stretch of `seconds`."""
@@ -67,7 +70,7 @@ class Quota:
     def charge(self, cost: int) -> Allowance:
         """Take `cost` lookups from every window, if each has them."""
         if not self._windows:
-            return Allowance(granted=True)
+            return UNLIMITED
         now = self._clock.now()
         with self._lock:
             granted = all(window.left(now) >= cost for window in self._windows)

@@ -144,7 +144,7 @@ def _tick(shared: Shared) -> None:
 
 async def stopped(shared: Shared) -> None:
     """Let replies under way finish within the grace, then end every connection."""
-    shared.emptied = shared.loop.create_future()
+    shared.stopping = True
     for connection in tuple(shared.connections):
         connection.leave()
     if shared.connections:

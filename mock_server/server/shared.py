@@ -52,15 +52,13 @@ class Shared:
         self.sleep = sleep
         self.loop = asyncio.get_running_loop()
         self.connections: set[Client] = set()
-        self.emptied: asyncio.Future[None] | None = None
+        self.stopping = False
+        """Whether every connection is to end with the reply that is under way."""
+        self.emptied: asyncio.Future[None] = self.loop.create_future()
+        """What comes when it is stopping and the last connection has ended."""
         self.tasks: set[asyncio.Task[None]] = set()
         self._refuse = refuse
         self.common = StandingLines(banner, now).text
-
-    @property
-    def stopping(self) -> bool:
-        """Whether every connection is to end with the reply that is under way."""
-        return self.emptied is not None
 
     def refused(self, refusal: Refusal) -> Reply:
         """The refusal as the application renders it, or in plain text where that fails too."""
@@ -77,5 +75,5 @@ class Shared:
 
     def forget(self, connection: Client) -> None:
         self.connections.discard(connection)
-        if self.emptied is not None and not self.connections and not self.emptied.done():
+        if self.stopping and not self.connections and not self.emptied.done():
             self.emptied.set_result(None)

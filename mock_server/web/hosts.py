@@ -19,16 +19,17 @@ class Hosts:
         """`allowed` are names without port; any host is good where the mock listens to other machines too."""
         self._open = not is_loopback(bind_host)
         self._allowed = frozenset(name.lower().rstrip(".") for name in allowed)
-        self._good: set[str] = set()
+        self.good: set[str] = set()
+        """What Host has said so far that is good."""
 
     def complaint(self, host: str | None) -> str | None:
         """What is wrong with a Host header, if anything; HTTP/1.0 has none, and no browser speaks that."""
-        if self._open or host is None or host in self._good:
+        if self._open or host is None or host in self.good:
             return None
         name = name_of(host)
         if is_loopback(name) or name in self._allowed:
-            if len(self._good) < REMEMBERED:
-                self._good.add(host)
+            if len(self.good) < REMEMBERED:
+                self.good.add(host)
             return None
         shown = name[:80]
         return f"Host {shown!r} is not this machine; use 127.0.0.1 or localhost, or start with --allow-host {shown}"

@@ -50,7 +50,8 @@ class Mock:
 
     def answer(self, request: Request) -> Reply:
         """The reply to a request for an operation, to an inbox, or for nothing that the contract knows."""
-        if complaint := self._hosts.complaint(request.headers.get("host")):
+        host = request.headers.get("host")
+        if host not in self._hosts.good and (complaint := self._hosts.complaint(host)):
             return self._foreign(request, complaint)
         if request.target.startswith(INBOX_PREFIX):
             return received(self.worlds, request)

@@ -8,7 +8,7 @@ from mock_server.domain.shipments.journey import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class FoundShipment:
-    """A shipment as a client finds it at the instant `since`; `pause` is seconds before the answer.
+    """A shipment as a client finds it from the instant `since` on; `pause` is seconds before the answer.
 
     `key` is None where the shipment is this world's own, else equal for two found_shipments with equal facts.
     """
@@ -17,10 +17,6 @@ class FoundShipment:
     key: tuple[object, ...] | None
     since: float
     pause: float = 0.0
-
-    def holds(self, now: float) -> bool:
-        """Whether a client finds the same at this instant."""
-        return self.since <= now < self.snapshot.until
 
     def facts(self, language: str) -> dict[str, Any]:
         return self.snapshot.facts(language)

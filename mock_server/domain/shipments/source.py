@@ -77,13 +77,14 @@ class Shipments:
     def __init__(self, seed: int, source: ShipmentSource) -> None:
         self.seed = seed
         self._source = source
-        self._pinned: dict[Identity, Journey] = {}
+        self.own: dict[Identity, Journey] = {}
+        """Those that it has pinned."""
         self._first_seen: dict[Identity, float] = {}
 
     def find(self, number: TrackingNumber, now: float) -> Journey:
         """The shipment of the number; finding it may be what starts its life."""
         key = identity(number)
-        pinned = self._pinned.get(key)
+        pinned = self.own.get(key)
         if pinned is not None:
             return pinned
         first_seen = None
@@ -94,15 +95,15 @@ class Shipments:
 
     def pinned(self, number: TrackingNumber) -> bool:
         """Whether this world has a shipment of its own for the number."""
-        return bool(self._pinned) and identity(number) in self._pinned
+        return bool(self.own) and identity(number) in self.own
 
     def pin(self, journey: Journey) -> None:
         """From now on, the number of the journey stands for it in this world."""
-        self._pinned[identity(journey.number)] = journey
+        self.own[identity(journey.number)] = journey
 
     def pins(self) -> tuple[Journey, ...]:
         """Every shipment that is this world's own."""
-        return tuple(self._pinned.values())
+        return tuple(self.own.values())
 
     def seen(self) -> Mapping[Identity, float]:
         """When this world first saw each whole life."""
@@ -114,7 +115,7 @@ class Shipments:
 
     def unpin(self, number: TrackingNumber) -> bool:
         """Back to what everybody finds; whether there was anything to take back."""
-        return self._pinned.pop(identity(number), None) is not None
+        return self.own.pop(identity(number), None) is not None
 
     def next_event(self, number: TrackingNumber, after: float) -> Event | None:
         """The next event that anybody can see after the instant, or None if there is none in the seasons to come."""
