@@ -154,6 +154,7 @@ class Scheduler:
             text = f"delivery {planned.delivery.id}: what came of it could not be kept: {task.exception()}"
             lanes.world.webhooks.queue.trouble(text, task.exception())
         lanes.done(planned)
+        self._worlds.changes.tell(lanes.world.account.key)
         self.serve(lanes)
 
     def _next_turn(self) -> None:

@@ -28,6 +28,7 @@ def received(worlds: Worlds, request: Request) -> Reply:
     if not LEAST <= status <= MOST:
         return _told(HTTPStatus.BAD_REQUEST, f"status={text[:20]!r} is none; give one from {LEAST} to {MOST}.")
     worlds.inboxes.take(name, request.target, request.headers, request.body, status=status, now=worlds.clock.base.now())
+    worlds.changes.tell(None)
     return Reply(status)
 
 

@@ -18,6 +18,7 @@ from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Event
 from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import Identity, identity
+from mock_server.domain.watching import Watchers
 from mock_server.domain.webhooks.inbox import Inboxes
 from mock_server.domain.webhooks.records import Saved, Store
 from mock_server.faults.active import ActiveFaults
@@ -77,6 +78,7 @@ class Worlds:
         self.ids: Iterator[int] = count(1)
         self.archive = Archive(foundation.settings.journal_megabytes * 1_000_000)
         self.inboxes = Inboxes()
+        self.changes: Watchers[str | None] = Watchers()  # of what no request tells; of a key, or of everybody
         self.stray = self._journal()  # requests that came without a good key
         self.pins: dict[Identity, Pin]  # the shipments that every new world has of its own
         # What other parts do when something was done to a world; each tells how many deliveries it has pending.

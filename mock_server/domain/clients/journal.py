@@ -1,12 +1,13 @@
 """What was asked and what was answered, newest kept, oldest let go."""
 
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import merge
 from itertools import islice, takewhile
 from threading import Lock
+
+from mock_server.domain.watching import Watchers
 
 KEPT_BODY = 8192  # bytes of each body that an entry keeps
 ENTRY_BYTES = 1000  # what an entry takes beside its texts; measured
@@ -15,8 +16,6 @@ HEADER_BYTES = 160  # what a header takes beside its texts: two of Python's stri
 MOST_FAULTS = 1000  # names that are counted one by one; OTHERS counts the rest
 OTHERS = "others"
 UNLIMITED = 1 << 62
-
-Watcher = Callable[["Entry"], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ class Archive:
     def __init__(self, most_bytes: int = UNLIMITED) -> None:
         self._most = most_bytes
         self._journals: set[Journal] = set()
-        self.watchers: tuple[Watcher, ...] = ()
+        self.watchers: Watchers[Entry] = Watchers()
         self.lock = Lock()
         self.bytes = 0
         self.answers: Counter[tuple[str | None, int]] = Counter()  # by operation and status
@@ -103,17 +102,6 @@ class Archive:
         journal.archive = Archive()
         with self.lock:
             self._journals.discard(journal)
-
-    @contextmanager
-    def watched(self, watcher: Watcher) -> Iterator[None]:
-        """While this is open, the watcher is called with each new entry, by whatever thread records it."""
-        with self.lock:
-            self.watchers += (watcher,)
-        try:
-            yield
-        finally:
-            with self.lock:
-                self.watchers = tuple(each for each in self.watchers if each is not watcher)
 
     def added(self, entry: Entry, growth: int) -> None:
         """Count an entry, under the lock; if there is too much, the fullest journals give up their older halves."""
@@ -154,8 +142,7 @@ class Journal:
                 growth -= self._sizes.popleft()
             self.bytes += growth
             archive.added(entry, growth)
-        for watcher in archive.watchers:
-            watcher(entry)
+        archive.watchers.tell(entry)
 
     def entries(self) -> tuple[Entry, ...]:
         """Oldest first."""

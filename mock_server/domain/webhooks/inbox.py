@@ -1,7 +1,7 @@
 """Inboxes: receivers on the mock itself, so that webhooks can be seen without writing one."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
 from threading import Lock
@@ -9,8 +9,6 @@ from threading import Lock
 KEPT = 200  # messages of one inbox
 MOST_INBOXES = 200
 KEPT_BODY = 65_536  # bytes of each message
-
-Watcher = Callable[["Message"], None]
 
 
 @dataclass(frozen=True, slots=True)

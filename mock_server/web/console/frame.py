@@ -81,6 +81,7 @@ def framed(call: ControlCall, template: str, here: str, title: str, **shown: Any
         "now": clock.now(),
         "clock": reading(clock),
         "version": __version__,
+        "changes": call.worlds.changes.count,
         "newest": next((entry.id for entry in call.worlds.heard(key)), 0),
     }
     return html(call, template, **frame, **shown)

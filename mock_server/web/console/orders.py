@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Handler, Route
+from mock_server.web.control.call import ControlCall, Handler, Route, told
 from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.problems import Problem, of_error, problem_of
 
@@ -82,7 +82,7 @@ class Order:
         )
         answered: Handler = handler
         try:
-            return answered(ordered, **places)
+            reply = answered(ordered, **places)
         except Problem:
             raise
         except Exception as error:
@@ -90,6 +90,8 @@ class Order:
             if problem is None:
                 raise
             raise problem from None
+        told(ordered, self.method, reply, places)
+        return reply
 
 
 @dataclass(frozen=True, slots=True)

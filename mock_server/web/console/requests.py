@@ -59,7 +59,7 @@ def live(call: ControlCall) -> Reply:
             return event("row", rendered(call, "rows.html", rows=[row(call, entry)]), entry.id)
         return event("news", str(entry.id), entry.id)
 
-    return following(call, written)
+    return following(call, written, event("news", "changed"))
 
 
 def one(call: ControlCall, entry_id: int) -> Reply:

@@ -31,7 +31,7 @@ from mock_server.web.control import (
     states,
     webhooks,
 )
-from mock_server.web.control.call import ControlCall, Handler, Plane, Route
+from mock_server.web.control.call import ControlCall, Handler, Plane, Route, told
 from mock_server.web.guard import Guard
 from mock_server.web.problems import PROBLEMS, Problem, render
 from mock_server.world import Worlds
@@ -108,6 +108,8 @@ def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Res
             plane, request.args, request.get_data(), request.mimetype, request.path, request.host_url.rstrip("/")
         )
         reply = handler(call, **places)
+        if route in plane.routes:  # those of pages tell of what they order
+            told(call, route.method, reply, places)
         return respond(_for_some(reply) if page else reply)
 
     return view

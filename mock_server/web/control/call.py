@@ -165,6 +165,12 @@ class Route:
     handler: Handler
 
 
+def told(call: ControlCall, method: str, reply: Reply, places: Mapping[str, Any]) -> None:
+    """Tell those who watch that a call may have changed something, if it may."""
+    if method != "GET" and reply.status < HTTPStatus.BAD_REQUEST:
+        call.worlds.changes.tell(call.key or places.get("key"))
+
+
 def answer(value: Any, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Reply:
     """A reply whose body is that value as JSON, on a line of its own."""
     return Reply(status, encoded(value) + b"\n", {"Content-Type": JSON, **(headers or {})})

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from http import HTTPStatus
+from itertools import islice, takewhile
 
 from mock_server.domain.clients.journal import Entry
 from mock_server.server.playing import Stream
@@ -25,40 +26,57 @@ def stream_requests(call: ControlCall) -> Reply:
     return following(call, written)
 
 
-def following(call: ControlCall, written: Callable[[Entry], bytes]) -> Reply:
-    """A reply that goes on with every entry that the call is about."""
+def following(call: ControlCall, written: Callable[[Entry], bytes], changed: bytes = b"") -> Reply:
+    """A reply that goes on with every entry that the call is about.
+
+    `changed` is what it says when something else has happened, however much that is: deliveries, messages in an inbox,
+    what the control plane was told to do; also at once, if there were not `?changes=` of them before.
+    """
     key, since = call.key, call.number("since", 0) if "since" in call.query else None
     worlds = call.worlds
 
     async def pieces() -> AsyncGenerator[bytes, None]:
         loop = asyncio.get_running_loop()
-        waiting: asyncio.Queue[Entry] = asyncio.Queue()
+        waiting: asyncio.Queue[Entry | None] = asyncio.Queue()  # None is a change
+        change_waits = False
 
-        def take(entry: Entry) -> None:
-            if waiting.qsize() >= MOST_WAITING:
-                waiting.get_nowait()
+        def take(entry: Entry | None) -> None:
+            nonlocal change_waits
+            if waiting.qsize() >= MOST_WAITING and waiting.get_nowait() is None:
+                change_waits = False
             waiting.put_nowait(entry)
 
         def note(entry: Entry) -> None:
             if key in (None, entry.key):
                 loop.call_soon_threadsafe(take, entry)
 
-        with worlds.archive.watched(note):
+        def note_change(changed_key: str | None) -> None:
+            nonlocal change_waits
+            if changed and not change_waits and (key is None or changed_key in {None, key}):
+                change_waits = True
+                loop.call_soon_threadsafe(take, None)
+
+        with worlds.archive.watchers.watched(note), worlds.changes.watched(note_change):
             last = 0
             yield b": listening\n\n"
             if since is not None:
-                missed = [entry for entry in worlds.heard(key) if entry.id > since][:MOST_WAITING]
-                for entry in reversed(missed):
+                newer = takewhile(lambda entry: entry.id > since, worlds.heard(key))
+                for entry in reversed(list(islice(newer, MOST_WAITING))):
                     last = entry.id
                     yield written(entry)
+            if changed and "changes" in call.query and call.number("changes", 0) != worlds.changes.count:
+                yield changed
             while True:
                 try:
-                    entry = await asyncio.wait_for(waiting.get(), HEARTBEAT)
+                    came = await asyncio.wait_for(waiting.get(), HEARTBEAT)
                 except TimeoutError:
                     yield b": still here\n\n"
                     continue
-                if entry.id > last:
-                    yield written(entry)
+                if came is None:
+                    change_waits = False
+                    yield changed
+                elif came.id > last:
+                    yield written(came)
 
     return Reply(HTTPStatus.OK, b"retry: 2000\n\n", HEADERS, wire=Stream(pieces))
 

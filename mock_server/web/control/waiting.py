@@ -54,7 +54,7 @@ class Wait:
                 if len(found) >= self.at_least:
                     loop.call_soon_threadsafe(enough.set)
 
-        with self.archive.watched(note):
+        with self.archive.watchers.watched(note):
             # Watched first, so that nothing gets past in between; an entry that comes both ways counts once.
             for place, entry in enumerate(recorded(), 1):
                 note(entry)

@@ -103,7 +103,7 @@ def test_a_watcher_sees_what_is_recorded_while_it_watches() -> None:
     journal = archive.journal(5)
     seen: list[int] = []
     journal.record(entry(1))
-    with archive.watched(lambda each: seen.append(each.id)):
+    with archive.watchers.watched(lambda each: seen.append(each.id)):
         journal.record(entry(2))
     journal.record(entry(3))
     assert seen == [2]

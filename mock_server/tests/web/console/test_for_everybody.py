@@ -1,12 +1,16 @@
 """The pages for whoever looks at them: screen readers, phones, wide screens, and people who write HTML into names."""
 
+import json
+from pathlib import Path
 from typing import Any
 
-import pytest
 import requests
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
+from mock_server.settings import Settings
+from mock_server.tests.served import served
 from mock_server.tests.web.console.conftest import KEY, NUMBER, Lab
+from mock_server.web.app import create_app
 
 HOSTILE = "<img src=x onerror=document.title='taken'>\"'><script>document.title='taken'</script>"
 PAGES = (
@@ -16,7 +20,7 @@ PAGES = (
     "/requests",
     "/requests/1",
     "/requests/unmatched",
-    "/docs",
+    "/docs?q=quota.batch",  # all of it is made of the same; thousands of clauses take axe a minute
     "/docs/guides/faults",
     "/faults",
     "/faults/down",
@@ -45,20 +49,24 @@ def furnish(lab: Lab) -> None:
     lab.told("PUT", "/scenario", {"name": HOSTILE[:90], "document": {"description": HOSTILE}}, key="tf_test_free_other")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation_on_any_page(lab: Lab, browser: Browser, axe: str, scheme: Any) -> None:
+def test_axe_finds_no_violation_on_any_page_in_light_and_dark(lab: Lab, browser: Browser, axe: str) -> None:
     furnish(lab)
-    context = browser.new_context(bypass_csp=True, color_scheme=scheme)  # axe is put into the page, which forbids that
+    context = browser.new_context(bypass_csp=True)  # axe is put into the page, which forbids that
     page = context.new_page()
-    found: dict[str, Any] = {}
+    found: dict[Any, Any] = {}
     for path in PAGES:
+        page.emulate_media(color_scheme="light")
         page.goto(f"{lab.url}/__admin{path}{'&' if '?' in path else '?'}key={KEY}")
         page.evaluate(axe)
-        told = page.evaluate(
-            "axe.run().then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))]))"
-        )
-        if told:
-            found[path] = told
+        for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+            page.emulate_media(color_scheme=scheme)
+            told = page.evaluate(
+                "rules => axe.run({resultTypes: ['violations'], ...rules})"
+                ".then(r => r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 120))]))",
+                rules,
+            )
+            if told:
+                found[scheme, path] = told
     context.close()
     assert found == {}
 
@@ -66,15 +74,32 @@ def test_axe_finds_no_violation_on_any_page(lab: Lab, browser: Browser, axe: str
 def test_no_page_scrolls_sideways_from_a_phone_to_a_wide_screen_and_no_html_of_a_stranger_runs(lab: Lab) -> None:
     furnish(lab)
     wide: list[object] = []
-    for width in (390, 1280, 2560):
-        lab.page.set_viewport_size({"width": width, "height": 900})
-        for path in PAGES:
-            lab.open(path)
+    for path in (*PAGES, "/docs"):
+        lab.open(path)
+        for width in (390, 1280, 2560):
+            lab.page.set_viewport_size({"width": width, "height": 900})
             over = lab.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             wide += [(width, path, over)] if over > 0 else []
-            assert "taken" not in lab.page.title()
-            assert lab.page.locator("img").count() == 0
+        assert "taken" not in lab.page.title()
+        assert lab.page.locator("img").count() == 0
     assert wide == []
+
+
+def test_the_name_of_a_contract_is_text_whatever_is_written_in_it(context: BrowserContext, tmp_path: Path) -> None:
+    overlay = {
+        "overlay": "1.0.0",
+        "info": {"title": HOSTILE, "version": "1"},
+        "actions": [{"target": "$.info", "update": {"title": HOSTILE, "description": HOSTILE, "x-note": HOSTILE}}],
+    }
+    (tmp_path / "odd.json").write_text(json.dumps(overlay), encoding="utf-8")
+    page = context.new_page()
+    with served(create_app(Settings(overlay=(tmp_path / "odd.json",)))) as server:
+        for path in ("/", "/docs", "/docs/guides/"):
+            page.goto(f"{server.url}/__admin{path}")
+            assert page.title() != "taken"
+            assert page.locator("img").count() == 0
+        page.goto(f"{server.url}/__admin/docs")
+        expect(page.locator("main")).to_contain_text(HOSTILE)
 
 
 def test_what_is_new_takes_neither_focus_nor_selection_nor_an_open_part_away(lab: Lab) -> None:
@@ -89,17 +114,20 @@ def test_what_is_new_takes_neither_focus_nor_selection_nor_an_open_part_away(lab
     assert lab.page.evaluate("getSelection().toString()") == "down"
 
 
-def test_ten_thousand_requests_are_a_page_of_a_hundred_and_a_way_to_the_rest(lab: Lab) -> None:
-    world = lab.app.worlds.of(KEY)
-    for _ in range(250):
-        lab.app.mock.pipeline.answer("GET", "/v2/carriers", {"x-api-key": KEY}, b"")
-    assert len(world.journal) == 250
-    lab.open("/requests")
-    expect(lab.page.locator("#rows tr")).to_have_count(100)
-    lab.page.get_by_role("button", name="Show older").click()
-    expect(lab.page.locator("#rows tr")).to_have_count(200)
-    ids = lab.page.evaluate("[...document.querySelectorAll('#rows tr')].map(row => Number(row.id.slice(2)))")
-    assert ids == list(range(250, 50, -1))
+def test_ten_thousand_requests_are_a_page_of_a_hundred_and_a_way_to_the_rest(context: BrowserContext) -> None:
+    app = create_app(Settings(journal_size=10_000, time_scale=0))
+    for _ in range(10_000):
+        app.mock.pipeline.answer("GET", "/v2/carriers", {"x-api-key": KEY}, b"")
+    page = context.new_page()
+    with served(app) as server:
+        page.goto(f"{server.url}/__admin/requests")
+        expect(page.locator("#shown")).to_have_text("100")
+        expect(page.locator("#journal")).to_contain_text("of 10000")
+        expect(page.locator("#rows tr")).to_have_count(100)
+        page.get_by_role("button", name="Show older").click()
+        expect(page.locator("#rows tr")).to_have_count(200)
+    ids = page.evaluate("[...document.querySelectorAll('#rows tr')].map(row => Number(row.id.slice(2)))")
+    assert ids == list(range(10_000, 9_800, -1))
 
 
 def test_a_page_of_another_site_can_make_nothing_happen(lab: Lab) -> None:

@@ -232,6 +232,27 @@ def test_qa_sends_a_pending_delivery_now_and_spoils_the_next(lab: Lab) -> None:
     assert lab.get("/inbox/broken")["messages"][0]["signature_check"] == "wrong"
 
 
+def test_what_happens_elsewhere_is_seen_at_once(lab: Lab) -> None:
+    lab.open("/inbox/orders")
+    requests.post(f"{lab.url}/__inbox/orders", data="from a colleague", timeout=10)
+    expect(lab.page.locator("#p-messages")).to_contain_text("from a colleague")
+    lab.open("/clock")
+    lab.told("PUT", "/clock", {"action": "advance", "seconds": 3600}, key=KEY)
+    expect(lab.page.locator("#p-now time")).to_have_text("2026-06-15 13:00:00")
+    lab.open("/faults")
+    lab.told("POST", "/faults", {"id": "theirs", "fault": {"type": "error", "code": "not_found"}}, key=KEY)
+    expect(lab.page.locator("#p-rules")).to_contain_text("theirs")
+    url = f"{lab.url}/__inbox/broken?status=503"
+    lab.told("POST", "/webhooks", {"tracking_number": NUMBER, "url": url}, key=KEY)
+    lab.open("/deliveries")
+    lab.told("POST", "/webhooks/trigger", {"number": NUMBER, "event": "delivered"}, key=KEY)
+    expect(lab.page.locator("main")).to_contain_text("tracking.delivered")
+    lab.told("PUT", "/clock", {"action": "advance", "seconds": 60}, key=KEY)
+    (pending,) = lab.get("/deliveries", key=KEY)["deliveries"]
+    assert pending["attempts"] == 2
+    expect(lab.page.locator("[data-label=attempts]")).to_have_text("2")
+
+
 def test_the_report_shows_the_developer_what_their_client_did(lab: Lab) -> None:
     lab.told("POST", "/states", {"state": "quota used", "params": {"key": KEY, "remaining": 0}})
     for _ in range(3):

@@ -13,7 +13,7 @@ def test_a_call_too_many_is_told_to_come_later_and_one_that_has_an_answer_is_not
     with ExitStack() as waiting:
         for _ in range(MOST_WAITS):
             assert wait.reply(tuple).later is not None
-            waiting.enter_context(archive.watched(lambda _: None))
+            waiting.enter_context(archive.watchers.watched(lambda _: None))
         refused = wait.reply(tuple)
         assert (refused.status, refused.later) == (HTTPStatus.SERVICE_UNAVAILABLE, None)
         assert Wait(archive, lambda _: True, 0, 600.0).reply(tuple).status == HTTPStatus.OK

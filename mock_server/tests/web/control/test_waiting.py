@@ -4,14 +4,14 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from mock_server.domain.clients.journal import Watcher
+from mock_server.domain.clients.journal import Entry
 from mock_server.settings import Settings
 from mock_server.tests.served import served
 from mock_server.tests.web.control.admin import FREE, OTHER, Admin
@@ -25,10 +25,10 @@ class Site:
         self.archive = app.worlds.archive
         self.url = url
         self.begun = threading.Semaphore(0)
-        self._watched = self.archive.watched
-        self.archive.watched = self.watched  # type: ignore[method-assign]  # it tells the test, and does its work
+        self._watched = self.archive.watchers.watched
+        self.archive.watchers.watched = self.watched  # type: ignore[method-assign]  # it tells the test, and does its work
 
-    def watched(self, watcher: Watcher) -> Any:
+    def watched(self, watcher: Callable[[Entry], object]) -> Any:
         self.begun.release()
         return self._watched(watcher)
 
@@ -106,7 +106,7 @@ def test_after_the_timeout_it_is_408_with_what_came(site: Site) -> None:
 
 def test_nobody_is_watched_for_any_more_when_the_wait_is_over(site: Site) -> None:
     site.wait({"atLeast": 1, "timeoutMs": 1}).result()
-    assert site.archive.watchers == ()
+    assert len(site.archive.watchers) == 0
 
 
 def test_a_client_that_is_gone_no_longer_waits(site: Site) -> None:
@@ -120,4 +120,4 @@ def test_a_client_that_is_gone_no_longer_waits(site: Site) -> None:
     while site.archive.watchers and asked < 1000:  # the server learns of it in its own time
         site.call("GET", "/__admin/version")
         asked += 1
-    assert site.archive.watchers == ()
+    assert len(site.archive.watchers) == 0

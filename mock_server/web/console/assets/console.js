@@ -98,6 +98,7 @@
     if (!stream || document.hidden) return;
     const address = new URL(stream, location.href);
     address.searchParams.set("since", String(since));
+    address.searchParams.set("changes", body.dataset.changes);
     source = new EventSource(address);
     source.addEventListener("row", (event) => { heard(event); insert(event.data); });
     source.addEventListener("news", (event) => { heard(event); changed(); });
@@ -105,7 +106,7 @@
     source.onerror = () => live(false);
   }
   function heard(event) {
-    since = Math.max(since, Number(event.lastEventId));
+    since = Math.max(since, Number(event.lastEventId) || 0);
   }
   function live(on) {
     const state = document.getElementById("live-state");
