@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import requests
 from playwright.sync_api import Browser, BrowserContext, expect
@@ -34,6 +34,11 @@ PAGES = (
     "/try?operation=trackBatch",
 )
 
+SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (
+    ("light", {}),
+    ("dark", {"runOnly": ["color-contrast"]}),
+)
+
 
 def furnish(lab: Lab) -> None:
     """Something to see on every page, with HTML wherever somebody can write."""
@@ -58,7 +63,7 @@ def test_axe_finds_no_violation_on_any_page_in_light_and_dark(lab: Lab, browser:
         page.emulate_media(color_scheme="light")
         page.goto(f"{lab.url}/__admin{path}{'&' if '?' in path else '?'}key={KEY}")
         page.evaluate(axe)
-        for scheme, rules in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
+        for scheme, rules in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             told = page.evaluate(
                 "rules => axe.run({resultTypes: ['violations'], ...rules})"
