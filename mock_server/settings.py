@@ -94,6 +94,13 @@ class Settings:
     state: str | None = setting(
         None, "File that keeps webhooks and deliveries across a crash; made if it is not there.", metavar="FILE"
     )
+    drain_seconds: float = setting(
+        0.0,
+        "Seconds for which it still takes calls after SIGTERM, while /__admin/ready is 503 already.",
+        metavar="SECONDS",
+        least=0,
+        most=3600,
+    )
     webhook_allow: tuple[str, ...] = setting(
         (), "Host that deliveries may go to beside loopback, as in the webhook's url.", each=str, metavar="HOST"
     )

@@ -45,6 +45,10 @@ class Options:
     """Called with the event loop before the first connection; its `call_soon_threadsafe` is open to any thread."""
     on_listening: Sequence[Callable[[Sequence[int]], None]] = ()
     """Called with the ports that it listens on, before the first connection."""
+    on_stopping: Sequence[Callable[[], None]] = ()
+    """Called when it is told to stop, before it does."""
+    drain_seconds: float = 0.0
+    """For how long connections are still accepted then, each for one request; a second signal ends that."""
     now: Callable[[], float] = time.time  # noqa: TID251 - the Date header is the machine's, unless a test hands in another
     """Seconds since 1970 for the Date header."""
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
@@ -101,8 +105,10 @@ class _Server:
         """Where it is: the plain address first, then that with TLS."""
         return tuple(listening.url for listening in self.listening)
 
-    async def run(self, on_ready: Callable[[Shared], None], stop: asyncio.Event) -> None:
-        """Accept connections until told to stop."""
+    async def run(
+        self, on_ready: Callable[[Shared], None], stop: asyncio.Event, hurry: asyncio.Event | None = None
+    ) -> None:
+        """Accept connections until told to stop, and while it drains, until told to hurry."""
         options = self.options
         shared = Shared(
             self.answer, options.refuse, options.limits, banner=options.banner, now=options.now, sleep=options.sleep
@@ -120,6 +126,10 @@ class _Server:
         _tick(shared)
         on_ready(shared)
         await stop.wait()
+        for leaving in options.on_stopping:
+            leaving()
+        if options.drain_seconds:
+            await drained(shared, options.drain_seconds, hurry)
         for server in servers:
             server.close()
         await stopped(shared)
@@ -142,9 +152,19 @@ def _tick(shared: Shared) -> None:
         shared.loop.call_later(1.0, _tick, shared)
 
 
+async def drained(shared: Shared, seconds: float, hurry: asyncio.Event | None = None) -> None:
+    """Answer what still comes, each connection's last request with `Connection: close`, for so long."""
+    shared.stopping = True
+    pause = asyncio.ensure_future(shared.sleep(seconds))
+    hurried = asyncio.ensure_future((hurry or asyncio.Event()).wait())
+    _, pending = await asyncio.wait({pause, hurried}, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+
+
 async def stopped(shared: Shared) -> None:
     """Let replies under way finish within the grace, then end every connection."""
-    shared.stopping = True
+    shared.stopping, shared.emptied = True, shared.loop.create_future()
     for connection in tuple(shared.connections):
         connection.leave()
     if shared.connections:
@@ -164,9 +184,9 @@ def serve(
     _raise_open_files()
 
     async def main() -> None:
-        stop = asyncio.Event()
-        with _signals(stop):
-            await server.run(lambda _: on_ready(*server.urls), stop)
+        stop, hurry = asyncio.Event(), asyncio.Event()
+        with _signals(stop, hurry):
+            await server.run(lambda _: on_ready(*server.urls), stop, hurry)
 
     with asyncio.Runner(loop_factory=server.options.new_event_loop) as runner:
         runner.run(main())
@@ -263,15 +283,20 @@ class BackgroundServer:
 
 
 @contextlib.contextmanager
-def _signals(stop: asyncio.Event) -> Iterator[None]:
+def _signals(stop: asyncio.Event, hurry: asyncio.Event) -> Iterator[None]:
+    """The first signal stops, the next hurries."""
+
+    def told() -> None:
+        (hurry if stop.is_set() else stop).set()
+
     loop = asyncio.get_running_loop()
     numbers = (signal.SIGINT, signal.SIGTERM)
     before = [signal.getsignal(number) for number in numbers]
     for number in numbers:
         try:
-            loop.add_signal_handler(number, stop.set)
+            loop.add_signal_handler(number, told)
         except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(told))
     yield
     for number, handler in zip(numbers, before, strict=True):
         with contextlib.suppress(NotImplementedError):

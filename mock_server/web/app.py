@@ -29,7 +29,13 @@ class MockServer(Flask):
         self.register_error_handler(Problem, render)
         self.register_error_handler(HTTPException, self._unrouted)
         plane = control_plane(
-            self.worlds, __version__, self.scheduler, mock.certificate, pages=console.PAGES, more=console.ROUTES
+            self.worlds,
+            __version__,
+            self.scheduler,
+            mock.certificate,
+            lambda: mock.ready,
+            pages=console.PAGES,
+            more=console.ROUTES,
         )
         self.register_blueprint(plane, url_prefix=CONTROL_PREFIX)
         base = mock.pipeline.specification.base_path

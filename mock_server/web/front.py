@@ -67,4 +67,6 @@ class Front:
             ),
             on_start=(self.mock.scheduler.start,),
             on_listening=(self.mock.sender.listens_at,),
+            on_stopping=(self.mock.leave,),
+            drain_seconds=self.mock.worlds.foundation.settings.drain_seconds,
         )

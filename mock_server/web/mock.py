@@ -45,6 +45,8 @@ class Mock:
         )
         self._hosts = Hosts(settings.host, [*settings.allow_host, *self.pipeline.specification.hosts])
         self.scheduler = Scheduler(self.worlds, sender, self.worlds.clock.base)
+        self.ready = True
+        """Whether a balancer should send calls here; no longer once it is about to stop."""
         self.certificate: Callable[[], bytes] | None = None
         """The certificate that clients of this mock are to trust; told by whoever serves it with TLS."""
 
@@ -75,6 +77,10 @@ class Mock:
         """The refusal of what came by another name; no sandbox is opened for it."""
         error = ApiError("invalid_request", complaint, status=HTTPStatus.FORBIDDEN)
         return self.pipeline.refuse(error, Call(request.method, request.target, headers=request.headers))
+
+    def leave(self) -> None:
+        """It is about to stop, and calls should go elsewhere; those that come are answered."""
+        self.ready = False
 
     def close(self) -> None:
         """Leave what is to be kept as it is; to be called when nothing is served any more."""

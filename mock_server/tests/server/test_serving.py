@@ -138,6 +138,43 @@ def test_a_dribble_under_way_is_finished_before_the_end() -> None:
         stopping.join()
 
 
+def test_while_it_drains_whoever_comes_is_answered_once_and_whoever_is_idle_is_left_alone() -> None:
+    sleeper, left = Sleeper(), threading.Event()
+    server = BackgroundServer(hello, options=Options(sleep=sleeper, drain_seconds=7, on_stopping=(left.set,)))
+    with RawClient(server.start()) as idle:
+        idle.send(GET)
+        assert idle.answer().headers.get("connection") != "close"
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        assert sleeper.asleep() == 7
+        assert left.is_set()
+        with RawClient(server.url) as late:
+            late.send(GET)
+            answered = late.answer()
+            assert (answered.body, answered.headers["connection"]) == (b"hello", "close")
+            assert late.rest() == b""
+        idle.send(GET)  # it was not closed under its hands
+        answered = idle.answer()
+        assert (answered.body, answered.headers["connection"]) == (b"hello", "close")
+        sleeper.wake(server)
+        stopping.join()
+        with pytest.raises(ConnectionRefusedError):
+            RawClient(server.url)
+
+
+def test_a_second_signal_ends_the_draining() -> None:
+    program = PROGRAM.format(host="127.0.0.1").replace("on_ready", "options=Options(drain_seconds=3600), on_ready")
+    program = program.replace("import serve\n", "import Options, serve\n")
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        process.send_signal(signal.SIGTERM)
+        while ask(url, GET).headers.get("connection") != "close":  # the signal comes when it comes
+            pass
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == "ended well\n"
+
+
 def test_an_answer_that_outlasts_the_grace_is_cut_off() -> None:
     sleeper = Sleeper()
     options = Options(sleep=sleeper, limits=Limits(grace_seconds=0))

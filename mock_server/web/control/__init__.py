@@ -62,6 +62,7 @@ def control_plane(
     version: str,
     scheduler: Scheduler,
     certificate: Callable[[], bytes] | None = None,
+    ready: Callable[[], bool] = lambda: True,
     *,
     pages: Mapping[str, Handler] = NO_PAGES,
     more: Sequence[Route] = (),
@@ -86,7 +87,7 @@ def control_plane(
             )
 
     routes = tuple(route for noun in NOUNS for route in noun.ROUTES)
-    plane = Plane(worlds, version, scheduler, certificate=certificate, routes=routes)
+    plane = Plane(worlds, version, scheduler, certificate=certificate, ready=ready, routes=routes)
     for route in (*routes, *more):
         blueprint.add_url_rule(
             route.path,

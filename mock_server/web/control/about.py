@@ -1,6 +1,7 @@
 """`/health`, `/version`, `/settings`, `/openapi.json`, `/contract.json`, `/reset`: the mock as a whole."""
 
 from dataclasses import fields
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,26 @@ def health(call: ControlCall) -> Reply:
             "timestamp": to_text(call.plane.wall.now()),
         }
     )
+
+
+def ready(call: ControlCall) -> Reply:
+    """200 while calls should come here, 503 once it is about to stop; health stays 200."""
+    if call.plane.ready():
+        return answer({"status": "ready"})
+    return answer({"status": "draining"}, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def instances(call: ControlCall) -> Reply:
+    """Who is up, and how many keys each has; this one, since each mock is a process of its own."""
+    this = {
+        "name": call.origin.partition("://")[2],
+        "url": call.origin,
+        "version": call.plane.version,
+        "ready": call.plane.ready(),
+        "keys": len(call.worlds.all()),
+        "started_at": to_text(call.worlds.started),
+    }
+    return answer({"instances": [this], "meta": {"total": 1}})
 
 
 def show_version(call: ControlCall) -> Reply:
@@ -69,6 +90,8 @@ def shown(name: str, value: Any) -> Any:
 
 ROUTES = (
     Route("GET", "/health", health),
+    Route("GET", "/ready", ready),
+    Route("GET", "/instances", instances),
     Route("GET", "/version", show_version),
     Route("GET", "/settings", show_settings),
     Route("GET", "/openapi.json", openapi),

@@ -37,6 +37,8 @@ class Plane:
     wall: Clock = field(default_factory=SystemClock)
     certificate: Callable[[], bytes] | None = None
     """The certificate of who vouches for this mock's TLS, if that is for clients to be told."""
+    ready: Callable[[], bool] = lambda: True
+    """Whether calls should come here."""
     routes: "tuple[Route, ...]" = ()
 
     @property

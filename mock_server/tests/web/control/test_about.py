@@ -21,6 +21,24 @@ def test_health_tells_of_work_of_its_own_that_failed_and_nothing_of_what_it_was(
     assert "secret.example" not in json.dumps(told)
 
 
+def test_it_is_ready_until_it_is_about_to_stop_and_healthy_all_the_while(admin: Admin, app: MockServer) -> None:
+    assert admin.get("/ready") == {"status": "ready"}
+    app.mock.leave()
+    answer = admin.client.get("/__admin/ready")
+    assert (answer.status_code, answer.json) == (503, {"status": "draining"})
+    assert admin.get("/health")["status"] == "healthy"
+    assert admin.ask(FREE).status_code == 200
+
+
+def test_the_only_instance_is_this_one_and_has_all_keys(admin: Admin, app: MockServer) -> None:
+    for key in (FREE, OTHER):
+        admin.ask(key)
+    (this,) = admin.get("/instances")["instances"]
+    assert (this["keys"], this["ready"], this["name"]) == (2, True, "localhost")
+    app.mock.leave()
+    assert not admin.get("/instances")["instances"][0]["ready"]
+
+
 def test_it_is_told_how_long_the_mock_has_been_up(admin: Admin, clock: ManualClock) -> None:
     clock.sleep(75.5)
     assert admin.get("/health")["uptimeInSeconds"] == 75
