@@ -41,6 +41,19 @@ class Spent:
     clean: bool
 
 
+def whole_minute(run: Run, answer: Exchange) -> None:
+    """Comes back when nothing was sent with the key for a minute since that answer of it.
+
+    Where Reset tells when a window ends, that is right after such an end.
+    """
+    told, now = next(readings(run.contract, [answer]), None), run.sleeper.now()
+    ends = now + MINUTE
+    if told is not None and now < told.ends_at <= now + MINUTE + 1:  # nobody waits for the day's window
+        ends = told.ends_at + MINUTE
+    wait = ends - now + LATE + _MARGIN
+    run.sleeper.pass_time(wait, f"waiting {wait:.0f} s for the minute window")
+
+
 @dataclass(frozen=True, slots=True)
 class Burn:
     """A key, its plan, and the run that spends it; refusals are answers here, and nothing is waited out."""
@@ -92,17 +105,9 @@ class Burn:
         return told if told is not None and told < (self.plan.per_minute or 0) else None
 
     def fresh(self) -> Exchange:
-        """The first answer of a minute that is whole for any kind of limiter: nothing was sent in the minute before.
-
-        Where Reset tells when a window ends, it comes right after such an end, so that none ends while it is counted.
-        """
+        """The first answer of a minute that is whole for any kind of limiter, and does not end while it is counted."""
         learn_repetition(self.api, self.key)
-        told, now = self.reading(self.track()), self.run.sleeper.now()
-        ends = now + MINUTE
-        if told is not None and now < told.ends_at <= now + MINUTE + 1:  # nobody waits for the day's window
-            ends = told.ends_at + MINUTE
-        wait = ends - now + LATE + _MARGIN
-        self.run.sleeper.pass_time(wait, f"waiting {wait:.0f} s for the minute window")
+        whole_minute(self.run, self.track())
         return self.track()
 
     def burst(self) -> Spent:

@@ -58,6 +58,7 @@ class Run:
     refused: str | None = None
     gone: str | None = None
     settled: str | None = None
+    shared: bool = False  # somebody else was seen to spend the key's quota
     left_behind: list[str] = field(default_factory=list)
     modules: Modules = field(default_factory=Modules)
 

@@ -44,6 +44,17 @@ class Fall:
     def found(self) -> int:
         return self.before.remaining - self.after.remaining
 
+    @property
+    def steady(self) -> bool:
+        """Whether Reset stood still and was not near, so that no limiter that tells when it gives back did so."""
+        before, after = self.before, self.after
+        moved = (
+            before.reset != after.reset
+            if is_absolute(before.reset)
+            else abs(after.ends_at - before.ends_at) > _ROUNDING_SECONDS
+        )
+        return not moved and after.exchange.at < before.ends_at - _ROUNDING_SECONDS
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:
@@ -56,34 +67,44 @@ class Charge:
     def right(self) -> bool:
         return self.fall.found == self.fall.expected
 
+    @property
+    def expected(self) -> str:
+        """What should have been told, in words."""
+        return f"Remaining to fall by {self.fall.expected} from {self.fall.before.remaining}"
 
-def check_counting(
-    contract: Contract, ledger: Ledger, exchanges: Sequence[Exchange], *, since: int = 0
-) -> list[list[Charge]]:
-    """Enters whether answers after the exchange `since` were charged as the contract says.
+    @property
+    def found(self) -> str:
+        return f"{self.fall.after.remaining}"
 
-    Charges of a kind are judged together, and most of them must be right: a window may end in between. What looks like
-    a breach of something documented is answered instead, to be asked again: another client of the key may spend too.
+
+def check_counting(contract: Contract, ledger: Ledger, exchanges: Sequence[Exchange]) -> list[list[Charge]]:
+    """Enters where answers were charged as the contract says; answers the charges that look like breaches.
+
+    Charges of a kind are judged together, and most of them must be right: a window may end in between. Those that are
+    not may be another client's of the key, so whoever asked must look again before it is told.
     """
     doubtful: list[list[Charge]] = []
     kinds: dict[tuple[object, ...], list[Charge]] = {}
     for fall in falls(contract, exchanges):
-        if fall.after.exchange.number > since:
-            for clause, kind in _clauses(contract, fall):
-                kinds.setdefault((clause, *kind), []).append(Charge(clause, fall))
+        for clause, kind in _clauses(contract, fall):
+            kinds.setdefault((clause, *kind), []).append(Charge(clause, fall))
     for charges in kinds.values():
         bad = [each for each in charges if not each.right]
-        holds = 2 * len(bad) < len(charges) or not bad
-        clause, shown = charges[0].clause, (charges[0] if holds else bad[0]).fall
-        if not holds and contract.clauses[clause].documented:
+        if bad and 2 * len(bad) >= len(charges):
             doubtful.append(charges)
-            continue
-        ledger.judge(
-            clause, shown.after.exchange,
-            f"Remaining to fall by {shown.expected} from {shown.before.remaining}",
-            f"{shown.after.remaining}", holds=holds,
-        )  # fmt: skip
+        else:
+            ledger.hold(charges[0].clause, charges[0].fall.after.exchange)
     return doubtful
+
+
+def shared(contract: Contract, exchanges: Sequence[Exchange]) -> bool:
+    """Whether somebody else seems to spend the key's quota: lookups cost what they should, and now and then more."""
+    lookups = [
+        each
+        for each in falls(contract, exchanges)
+        if "quota.cost" in {clause for clause, _ in _clauses(contract, each)}
+    ]
+    return any(each.found > each.expected for each in lookups) and any(each.found == each.expected for each in lookups)
 
 
 def too_little(contract: Contract, charges: Sequence[Charge]) -> bool | None:
@@ -93,12 +114,12 @@ def too_little(contract: Contract, charges: Sequence[Charge]) -> bool | None:
     """
     due = sum(each.fall.expected for each in charges)
     taken = sum(each.fall.found for each in charges)
-    back = sum(_given_back(contract, each.fall) for each in charges) + 1
+    back = sum(given_back(contract, each.fall) for each in charges) + 1
     return None if back >= due else taken < due - back
 
 
-def _given_back(contract: Contract, fall: Fall) -> float:
-    """What a limiter gives back at most between two answers, the first one's own time included."""
+def given_back(contract: Contract, fall: Fall) -> float:
+    """What a limiter gives back at most between two answers, if it does so bit by bit."""
     key = fall.after.exchange.key
     plan = contract.plans.get(key.plan or "") if key else None
     rates = (

@@ -6,16 +6,18 @@
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from types import MappingProxyType
 
 from contract_tests.clock import ManualClock
 from contract_tests.tests.checking import Checked, Connected, Timed, check
 from contract_tests.tests.servers.clock import Clock
 from contract_tests.tests.servers.honest.connection import Connection
 from contract_tests.tests.servers.honest.stacks import HONEST
+from contract_tests.tests.servers.parts import Parts
 from contract_tests.tests.servers.target import KEYS, Target, target_toml
 from contract_tests.tests.servers.wire import Server
 
@@ -40,18 +42,28 @@ class Trial:
 def run(trial: Trial, *arguments: str, states: bool = True) -> Checked:
     """What the suite says of the server; no real time is waited for an answer."""
     honest, clock = HONEST[trial.name], ManualClock(BEGINNING + Random(f"{trial}").uniform(0, 86_400))
-    server = Server(honest.parts.assemble(Clock(clock.now)), honest.parts.handler)
-    way = Connection(server, clock, trial.seconds, trial.spoilt, Random(f"way {trial}"))
+    way = Connection(serving(honest.parts, clock), clock, trial.seconds, trial.spoilt, Random(f"way {trial}"))
+    return run_along(way, "--seed", str(trial.seed), *arguments, states=states, paths=honest.paths)
+
+
+def serving(parts: Parts, clock: ManualClock) -> Server:
+    """A server of these parts that lives by that clock, inside this process."""
+    return Server(parts.assemble(Clock(clock.now)), parts.handler)
+
+
+def run_along(
+    way: Connection, *arguments: str, states: bool = True, paths: Mapping[str, str] = MappingProxyType({})
+) -> Checked:
+    """What the suite says of the server at the other end of the way."""
+    server = way.server
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "target.toml"
         facts = target_toml(Target(f"http://127.0.0.1:{server.server_port}", KEYS), states=states)
-        if honest.paths:
-            facts += "\n[paths]\n" + "".join(f'{name} = "{path}"\n' for name, path in honest.paths.items())
+        if paths:
+            facts += "\n[paths]\n" + "".join(f'{name} = "{path}"\n' for name, path in paths.items())
         file.write_text(facts, encoding="utf-8")
         try:
-            return check(
-                "--target", str(file), "--seed", str(trial.seed), *arguments, plugins=[Timed(clock), Connected(way)]
-            )
+            return check("--target", str(file), *arguments, plugins=[Timed(way.clock), Connected(way)])
         finally:
             server.server_close()
             server.api.world.outbox.close()

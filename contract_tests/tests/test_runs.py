@@ -142,27 +142,11 @@ def test_a_broken_server_is_red_at_its_clause(
     assert clause in checked.of("failed" if default else "warned")
 
 
-@pytest.mark.parametrize(
-    ("mutant", "clause"),
-    [
-        ("batch-costs-twice", "quota.batch-cost"),
-        ("large-batches-cost-ten", "quota.batch-cost"),
-        ("repetitions-take-no-room", "batch.size"),
-    ],
-)
-def test_a_batch_that_is_miscounted_is_noticed_without_using_a_key_up(tmp_path: Path, mutant: str, clause: str) -> None:
-    with running(mutant) as target:
-        checked = check_server(target, tmp_path, *QUICK)
-    assert clause in checked.of("failed"), checked.output
-    assert len(checked.exchanges) <= 120
-    assert checked.lookups <= 150
-
-
 @pytest.mark.parametrize("second", [0.0, 58.5, 59.9])
 def test_a_minute_that_ends_while_a_cost_is_looked_into_makes_no_stranger(tmp_path: Path, second: float) -> None:
     clock = ManualClock()
     clock.sleep(second)
-    probes = ("-k", "known_shipment or pages_own or counted", "--max-requests", "22")
+    probes = ("-k", "known_shipment or pages_own or counted", "--max-requests", "30")
     with running("batch-costs-twice", clock=ServerClock(clock.now)) as target:
         checked = check_server(target, tmp_path, *probes, plugins=[Timed(clock)])
     assert "quota.batch-cost" in checked.of("failed"), checked.output

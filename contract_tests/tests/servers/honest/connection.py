@@ -1,5 +1,6 @@
 """A way to a server inside this process: as slow as it is told to be, on a clock that is handed in, and as bad."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 from threading import RLock
@@ -29,17 +30,21 @@ class Connection:
     def send(self, request: Request) -> Response:
         with self.lock:
             control = "/_states" in request.url
+            self.before(control=control)
             self.clock.sleep(0 if control else self.seconds / 2)
             strikes = not control and self.chance.random() < self.spoilt
             kind = self.chance.choice(("before", "after", "cut", "half", "page", "lost", "503")) if strikes else ""
-            answer = None if kind in {"before", "503"} else self._answer(request)
+            answer = None if kind in {"before", "503"} else self.answer(request)
             self.clock.sleep(0 if control else self.seconds / 2)
             return self._through(answer, kind)
+
+    def before(self, *, control: bool) -> None:
+        """What else reaches the server before the request does."""
 
     def close(self) -> None:
         """Nothing is open."""
 
-    def _answer(self, request: Request) -> Response:
+    def answer(self, request: Request) -> Response:
         url = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers}
         call = Call(request.method, url.path, dict(parse_qsl(url.query, keep_blank_values=True)), headers)
@@ -61,3 +66,24 @@ class Connection:
         if kind in {"page", "after", "half"}:
             return Response(502 if kind != "after" else 504, html, _PAGE)
         return answer
+
+
+@dataclass(slots=True)
+class Shared(Connection):
+    """A way that somebody else goes too: requests of their own, one before each of ours and one every so often."""
+
+    theirs: Sequence[Request] = ()
+    every: float = 0.5
+    sent: int = 0
+    since: float | None = None
+
+    def before(self, *, control: bool) -> None:
+        if control:
+            return
+        now = self.clock.now()
+        self.since = now if self.since is None else self.since
+        due = 1 + int((now - self.since) / self.every)
+        self.since = now
+        for each in self.theirs[self.sent : self.sent + due]:
+            self.answer(each)
+        self.sent += due
