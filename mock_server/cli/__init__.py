@@ -14,6 +14,7 @@ from mock_server.cli.explore import explore
 from mock_server.cli.health import health
 from mock_server.cli.lookups import carriers, keys, numbers
 from mock_server.cli.run import run
+from mock_server.cli.score import score
 from mock_server.cli.serve import serve
 from mock_server.cli.trigger import trigger
 from mock_server.version import __version__
@@ -52,6 +53,7 @@ def cli() -> None:
       trackflow-mock serve                      the mock on http://127.0.0.1:8080
       trackflow-mock run -- pytest tests/       a command, unchanged, against a mock of its own
       trackflow-mock explore -- python sync.py  a command under every failure that the API can have
+      trackflow-mock score -- pytest tests/     tests of a client, told every lie that the API could tell
       trackflow-mock numbers --carrier ups      tracking numbers that force an outcome
       trackflow-mock carriers post              search the 724 carriers
       trackflow-mock keys new --plan free       a key with the Free plan's limits
@@ -62,5 +64,5 @@ def cli() -> None:
     """
 
 
-for command in (serve, run, explore, ca, numbers, carriers, keys, trigger, certify, health, docs):
+for command in (serve, run, explore, score, ca, numbers, carriers, keys, trigger, certify, health, docs):
     cli.add_command(command)

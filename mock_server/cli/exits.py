@@ -3,6 +3,7 @@
 import click
 
 DONE, WRONG, USAGE, UNREACHABLE = 0, 1, 2, 3
+NOTHING_STRUCK = 4  # of explore and score
 
 
 class Unusable(click.ClickException):

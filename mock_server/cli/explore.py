@@ -6,10 +6,8 @@ from pathlib import Path
 
 import click
 
-from mock_server.cli.exits import DONE, WRONG, Unusable
+from mock_server.cli.exits import DONE, NOTHING_STRUCK, WRONG, Unusable
 from mock_server.cli.laboratory import check_folder, check_plan, lab_options, laboratory, show_progress
-
-NOTHING_STRUCK = 4
 
 EXPLORE_HELP = """Run a command under every failure that the API can have, and tell which it does not survive.
 
@@ -72,7 +70,7 @@ def explore(
                 f"{only!r} is no call; name one of {names}, with #2 for the second", param_hint="--only"
             )
         options = exploring.Options(plan, depth, time_limit, parallel, only, expectations)
-        campaign = exploring.explore(lab, options, now=monotonic, progress=show_progress)
+        campaign = exploring.explore(lab, options, now=monotonic, progress=show_progress("failed"))
     print(explored.opening(campaign))
     print(explored.closing(campaign, command))
     if report_dir:

@@ -3,7 +3,7 @@
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,10 +99,14 @@ def check_folder(folder: Path | None, option: str) -> None:
         raise click.BadParameter(f"{folder}: {error.strerror}", param_hint=option) from None
 
 
-def show_progress(done: int, planned: int, found: int) -> None:
-    """How far it is, on standard error."""
-    text = f"{done} of {planned}, {found} failed"
-    if sys.stderr.isatty():
-        print(f"\r{text}", end="\n" if done == planned else "", file=sys.stderr, flush=True)
-    elif done % COUNTED == 0 or done == planned:
-        print(text, file=sys.stderr, flush=True)
+def show_progress(word: str) -> Callable[[int, int, int], None]:
+    """What tells how far it is on standard error, with how many did what the word says."""
+
+    def show(done: int, planned: int, found: int) -> None:
+        text = f"{done} of {planned}, {found} {word}"
+        if sys.stderr.isatty():
+            print(f"\r{text}", end="\n" if done == planned else "", file=sys.stderr, flush=True)
+        elif done % COUNTED == 0 or done == planned:
+            print(text, file=sys.stderr, flush=True)
+
+    return show

@@ -49,6 +49,11 @@ class Forms:
         self._document = document
         self._validator = lru_cache(None)(self._compile)
 
+    def schema(self, form: str) -> Any:
+        """What a form such as `fault.schema.json#/$defs/match` says, references as they stand."""
+        file, _, place = form.partition("#")
+        return resolve(bundle(SCHEMAS / file), f"#{place}")
+
     def flaws(self, form: str, value: Any) -> Iterator[Flaw]:
         """What is wrong with the value under a form such as `control.schema.json#/$defs/clock`."""
         for error in self._validator(form).iter_errors(value):

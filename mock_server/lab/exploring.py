@@ -1,12 +1,12 @@
 """Exploring: a client in every world in which something may legally go wrong."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from mock_server.lab import output
 from mock_server.lab.calls import Call, calls_of, sketch, steady
+from mock_server.lab.crowd import found_by_all
 from mock_server.lab.expectations import Expectation, expected
 from mock_server.lab.failures import MINUTE, NOW, Point, pairs, points
 from mock_server.lab.judging import (
@@ -92,10 +92,10 @@ def baseline_of(laboratory: Laboratory, plan: str) -> tuple[Baseline, list[str]]
         if each.ending.out_of_time:
             raise BaselineError(
                 f"the command is not over after {laboratory.limit:g} s although nothing goes wrong; give it a longer "
-                f"--timeout{_tail(each)}"
+                f"--timeout{said_last(each)}"
             )
         if each.status != 0:
-            raise BaselineError(f"the command leaves with {each.status} although nothing goes wrong{_tail(each)}")
+            raise BaselineError(f"the command leaves with {each.status} although nothing goes wrong{said_last(each)}")
     runs = [calls_of(each.entries, specification) for each in outcomes]
     if not runs[0]:
         raise BaselineError(
@@ -162,24 +162,19 @@ class _Runner:
     progress: Progress
 
     def go(self, wanted: Iterable[Point]) -> None:
-        found: dict[int, Case] = {}
-        queue = iter(enumerate(wanted))
-        with ThreadPoolExecutor(self.options.parallel, thread_name_prefix="lab") as pool:
-            running: dict[Future[Case], int] = {}
-            while True:
-                while len(running) < self.options.parallel and self.now() < self.deadline:
-                    place, point = next(queue, (None, None))
-                    if place is None or point is None:
-                        break
-                    running[pool.submit(self._case, point)] = place
-                if not running:
-                    break
-                for done in wait(running, return_when=FIRST_COMPLETED).done:
-                    found[running.pop(done)] = done.result()
-                    failed = sum(each.verdict.kind == FAILED for each in found.values())
-                    self.progress(len(found), self.campaign.planned, failed)
-        self.campaign.out_of_time = next(queue, None) is not None
-        self.campaign.cases += [found[place] for place in sorted(found)]
+        def told(found: list[Case]) -> None:
+            failed = sum(each.verdict.kind == FAILED for each in found)
+            self.progress(len(found), self.campaign.planned, failed)
+
+        cases, whole = found_by_all(
+            wanted,
+            self._case,
+            parallel=self.options.parallel,
+            in_time=lambda: self.now() < self.deadline,
+            told=told,
+        )
+        self.campaign.out_of_time = not whole
+        self.campaign.cases += cases
 
     def _case(self, point: Point) -> Case:
         setup = setup_of(point, self.options.plan)
@@ -256,7 +251,7 @@ def _slug(case: Case) -> str:
     return "-".join("".join(each if each.isalnum() or each in "-_" else " " for each in words).split()).lower()[:80]
 
 
-def _tail(outcome: Outcome) -> str:
+def said_last(outcome: Outcome) -> str:
     """The last lines of what it said."""
     lines: Iterator[str] = (line for line in (outcome.stderr or outcome.stdout).splitlines() if line.strip())
     return "".join(f"\n  {line[:200]}" for line in list(lines)[-5:])

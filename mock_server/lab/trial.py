@@ -2,8 +2,9 @@
 
 import os
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
 from itertools import count
@@ -20,7 +21,11 @@ from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.report import report
 from mock_server.domain.clock import Course
 from mock_server.domain.webhooks.delivery import State
+from mock_server.faults.active import ActiveFaults
+from mock_server.faults.fault import DeliveryFault
+from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Rule
+from mock_server.lab.apart import MARK, Apart
 from mock_server.proxy.entrances import Outside
 from mock_server.proxy.upstream import Upstream
 from mock_server.settings import Settings
@@ -31,6 +36,7 @@ MINUTE, DAY = 60.0, 86_400.0
 RATE = 60.0  # seconds of the sandbox in one that a client was told to wait: the end of a minute is never further
 MOST_OUTPUT = 1_000_000  # bytes of each stream that are looked at
 JOURNAL = 20_000  # calls of one trial that are kept
+LIE = "lie-"  # what the ids of rules that lie begin with
 EARLY = 2.0  # seconds before the edge of a minute or a day
 
 
@@ -44,10 +50,12 @@ class Setup:
     name: str = ""
     remaining: int | None = None
     """Lookups that are left of the quota, if not all."""
+    lies: tuple[Mapping[str, Any], ...] = ()
+    """Rules for all that the command asks in this trial, under whatever key and with none."""
 
     def key(self, turn: int) -> str:
         """A key of its own, so that trials never meet."""
-        digest = blake2b(repr((self.name, self.rules, self.when, turn)).encode(), digest_size=8).hexdigest()
+        digest = blake2b(repr((self.name, self.rules, self.lies, self.when, turn)).encode(), digest_size=8).hexdigest()
         return f"tf_test_{self.plan}_{digest}"
 
 
@@ -61,8 +69,13 @@ class Outcome:
     stdout: str
     stderr: str
     entries: tuple[Entry, ...]
+    """What was asked under the trial's own key."""
+    heard: tuple[Entry, ...]
+    """All that was asked, under any key and with none."""
     struck: Mapping[str, int]
     """How often each rule struck, by its id."""
+    lied: int
+    """How often a lie was told."""
     findings: Mapping[str, Finding]
     subscriptions: tuple[tuple[str, str], ...]
     """Webhooks that are left, each with its number and filters, in order."""
@@ -87,6 +100,51 @@ class Outcome:
         return len(self.entries)
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """How a command ended and what it said."""
+
+    ending: Ending
+    stdout: str
+    stderr: str
+
+
+@dataclass(slots=True)
+class _Trial:
+    """A trial that goes on: its requests, its lies, and the faults of every world that it opened."""
+
+    apart: Apart
+    lies: Sequence[Rule]
+    heard: list[Entry] = field(default_factory=list)
+    opened: list[ActiveFaults] = field(default_factory=list)
+
+    @property
+    def of_deliveries(self) -> list[Rule]:
+        return [each for each in self.lies if isinstance(each.fault, DeliveryFault)]
+
+    @property
+    def lied(self) -> int:
+        """How often a lie was told until now."""
+        delivered = sum(faults.count(rule).applied for faults in self.opened for rule in self.of_deliveries)
+        return delivered + sum(any(each.startswith(LIE) for each in entry.injected) for entry in self.heard)
+
+    def hear(self, entry: Entry) -> None:
+        if entry.headers.get(MARK) == str(self.apart.turn):
+            self.heard.append(entry)
+
+    @contextmanager
+    def told(self, book: RuleBook) -> Iterator[None]:
+        """While this is open, the lies about answers are in the book."""
+        rules = [each for each in self.lies if each not in self.of_deliveries]
+        for rule in rules:
+            book.add(rule)
+        try:
+            yield
+        finally:
+            for rule in rules:
+                book.remove(rule.id)
+
+
 class Laboratory:
     """Runs one command in world after world on one mock, any number at once."""
 
@@ -102,18 +160,44 @@ class Laboratory:
         self._outside = Outside(Upstream.of(self.user))
         self._turns = count(1)
         self._lock = Lock()
+        self._trials: dict[int, _Trial] = {}
+        self.worlds.on_opened.append(self._opened)
 
     def run(self, setup: Setup, *, limit: float | None = None) -> Outcome:
         """The command's outcome in that world, which is gone afterwards; NoCommandError if it cannot be started."""
         with self._lock:
             turn = next(self._turns)
-        key = setup.key(turn)
-        world = self._open(setup, key)
+        apart = Apart.of(self.specification.document, turn, setup.key(turn))
+        trial = self._trials[turn] = _Trial(apart, self._lies(setup, turn))
+        world = self._open(setup, apart.key)
         try:
-            ending, stdout, stderr = self._command(key, limit or self.limit)
-            return self._outcome(world, setup, ending, stdout, stderr)
+            with self.worlds.archive.watchers.watched(trial.hear), trial.told(self.worlds.rules):
+                ending, stdout, stderr = self._command(apart, limit or self.limit)
+            return self._outcome(self.worlds.known(apart.key) or world, setup, trial, Said(ending, stdout, stderr))
         finally:
-            self.worlds.reset(key)
+            del self._trials[turn]
+            for each in self.worlds.all():
+                if apart.owns(each.account.key):
+                    self.worlds.reset(each.account.key)
+
+    def _lies(self, setup: Setup, turn: int) -> list[Rule]:
+        """The rules of the setup's lies, for requests that bear the mark of the trial."""
+        found = []
+        for place, document in enumerate(setup.lies, 1):
+            rule = Rule.from_document(document, f"{LIE}{turn}-{place}", self.worlds.foundation.vocabulary)
+            if not isinstance(rule.fault, DeliveryFault):
+                match = {**document.get("match", {}), "header": {MARK: str(turn)}}
+                rule = Rule.from_document({**document, "match": match}, rule.id, self.worlds.foundation.vocabulary)
+            found.append(rule)
+        return found
+
+    def _opened(self, world: World) -> None:
+        """Let a world that a trial has opened, or opened again, deliver as the trial's lies have it."""
+        trial = next((each for each in self._trials.values() if each.apart.owns(world.account.key)), None)
+        if trial:
+            trial.opened.append(world.faults)
+            for rule in trial.of_deliveries:
+                world.faults.own.add(rule)
 
     def _open(self, setup: Setup, key: str) -> World:
         world = self.worlds.of(key)
@@ -129,27 +213,30 @@ class Laboratory:
             world.quota.leave(setup.remaining)
         return world
 
-    def _command(self, key: str, limit: float) -> tuple[Ending, str, str]:
-        with TemporaryDirectory(prefix="trackflow-lab-") as folder, self.mock.entrance(key, self._outside) as entrance:
+    def _command(self, apart: Apart, limit: float) -> tuple[Ending, str, str]:
+        entered = self.mock.entrance(apart.key, self._outside, apart.answering)
+        with TemporaryDirectory(prefix="trackflow-lab-") as folder, entered as entrance:
             out, err = Path(folder, "stdout"), Path(folder, "stderr")
             with out.open("wb") as stdout, err.open("wb") as stderr:
                 streams = Streams(subprocess.DEVNULL, stdout, stderr)
                 ending = run_in(entrance, self.command, self.user, limit=limit, streams=streams)
             return ending, _read(out), _read(err)
 
-    def _outcome(self, world: World, setup: Setup, ending: Ending, stdout: str, stderr: str) -> Outcome:
+    def _outcome(self, world: World, setup: Setup, trial: "_Trial", said: "Said") -> Outcome:
         key = world.account.key
-        entries = tuple(self.worlds.heard(key))[::-1]
+        entries = tuple(each for each in trial.heard if each.key == key)
         left = sorted((each.tracking_number, ",".join(each.events)) for each in world.webhooks.subscriptions.all())
         deliveries = world.webhooks.queue.all()
         return Outcome(
             setup,
             key,
-            ending,
-            stdout,
-            stderr,
+            said.ending,
+            said.stdout,
+            said.stderr,
             entries,
+            tuple(trial.heard),
             {rule.id: found.applied for rule, found in world.faults.rules()},
+            trial.lied,
             {each.id: each for each in report(self._conversation(world, entries)).findings},
             tuple(left),
             world.webhooks.subscriptions.created,

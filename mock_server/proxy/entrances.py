@@ -23,6 +23,7 @@ from mock_server.server.tls import Secure
 
 CONTROL = "/__admin"
 CERTIFICATE_PATH = f"{CONTROL}/certs/{CERTIFICATE_FILE}"
+Through = Callable[[Application], Application]
 OFFLINE = "trackflow-mock run was told --offline; leave that out to let other hosts be reached"
 
 
@@ -45,11 +46,21 @@ class Maker:
     now: Callable[[], float]
 
     @contextlib.contextmanager
-    def within(self, server: BackgroundServer, options: Options, key: str, outside: Outside) -> Iterator[Entrance]:
-        """An entrance to a server of this process, whose connections are all the sandbox's."""
+    def within(
+        self,
+        server: BackgroundServer,
+        options: Options,
+        key: str,
+        outside: Outside,
+        through: Through = lambda each: each,
+    ) -> Iterator[Entrance]:
+        """An entrance to a server of this process, whose connections are all the sandbox's.
+
+        What is asked there comes `through` first.
+        """
         wired = WiredKeys.of(self.document, key)
         authority, secure, inside = self._secure()
-        answer = _telling(authority.certificate, wired.answering(server.answer))
+        answer = _telling(authority.certificate, through(wired.answering(server.answer)))
         proxy = Proxy(answer, site_of(self.document), lambda: inside, outside.upstream, OFFLINE)
         opened = replace(options, refuse=wired.refusing(options.refuse), secure=secure)
         with server.another(proxy.answer, opened) as urls:

@@ -11,7 +11,7 @@ from mock_server.testing.sandbox import Sandbox, sandbox_on
 
 if TYPE_CHECKING:
     from mock_server.proxy.entrance import Entrance
-    from mock_server.proxy.entrances import Outside
+    from mock_server.proxy.entrances import Outside, Through
 
 
 class RunningMock:
@@ -44,13 +44,18 @@ class RunningMock:
         """A sandbox of that plan, forgotten afterwards; SteeringError for an unknown plan."""
         return sandbox_on(self, self._receiver, plan=plan, token=self.settings.admin_token)
 
-    def entrance(self, key: str, outside: "Outside") -> "AbstractContextManager[Entrance]":
-        """A proxy and TLS in the API's name, for that sandbox alone; CertificateError if they cannot be had."""
+    def entrance(
+        self, key: str, outside: "Outside", through: "Through" = lambda each: each
+    ) -> "AbstractContextManager[Entrance]":
+        """A proxy and TLS in the API's name, for that sandbox alone; CertificateError if they cannot be had.
+
+        What is asked there comes `through` first.
+        """
         from mock_server.domain.clock import SystemClock  # noqa: PLC0415 - few tests need an entrance
         from mock_server.proxy.entrances import Maker  # noqa: PLC0415 - nor this
 
         document = self.front.mock.pipeline.specification.document
-        return Maker(document, SystemClock().now).within(self._server, self.front.options(), key, outside)
+        return Maker(document, SystemClock().now).within(self._server, self.front.options(), key, outside, through)
 
 
 class AttachedMock:
