@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+_MOST_SEEN = 10_000
 _SHORTEST = 4  # what is shorter is no secret, and masking it would spoil every sentence
 _NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 _LETTERS = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
@@ -37,14 +38,20 @@ class Mask:
         self._public = public
         self._secrets: dict[str, _Secret] = {}
         self._words: dict[str, str] = {}
+        self._shortest = 0
+        self._seen: dict[str, str] = {}
 
     def learn(self, text: str | None, word: str) -> None:
         """From now on the text is shown as `$word`."""
+        known = len(self._secrets)
         for each in {text, text.strip()} if text else ():
             self._words.setdefault(each, word)
             if each not in self._secrets and len(each) >= _SHORTEST and each not in self._public:
                 self._secrets[each] = _secret(each, word)
-        self._secrets = dict(sorted(self._secrets.items(), key=lambda item: -len(item[0])))
+        if len(self._secrets) > known:
+            self._secrets = dict(sorted(self._secrets.items(), key=lambda item: -len(item[0])))
+            self._shortest = min(len(needle) for each in self._secrets.values() for needle in each.needles)
+            self._seen.clear()
 
     def __call__(self, text: str) -> str:
         """The text with every secret replaced, the longest first, so that none is replaced by its own start."""
@@ -56,8 +63,16 @@ class Mask:
         return ["", word, ""] if word else _MARK.split(self._marked(text))
 
     def _marked(self, text: str) -> str:
-        if not self._secrets:
+        """The text with a mark for each secret; a report says many texts many times, so they are remembered."""
+        if not self._secrets or (len(text) < self._shortest and text.isascii()):
             return text
+        if text not in self._seen:
+            if len(self._seen) >= _MOST_SEEN:
+                self._seen.clear()
+            self._seen[text] = self._searched(text)
+        return self._seen[text]
+
+    def _searched(self, text: str) -> str:
         plain = _plain(text)
         for each in self._secrets.values():
             if any(needle in text or needle in plain for needle in each.needles):

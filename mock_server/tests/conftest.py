@@ -1,5 +1,7 @@
 """Small real objects that many tests need."""
 
+import gc
+
 import hypothesis
 import pytest
 
@@ -7,9 +9,16 @@ from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
 from mock_server.web.app import MockServer, create_app
 
-# The same examples in every run, and no verdict on how fast this machine is.
-hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+# The same examples in every run, and no verdict on how fast this machine is. `make soak` asks for the other profile.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, max_examples=25)
+hypothesis.settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_collection_finish() -> None:
+    """Eight thousand collected tests are no garbage, and looking through them again and again takes minutes."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def checked_at(url: str, folder: Path, plans: list[str], *options: str) -> dict[
     keys = "\n".join(f'{plan} = "tf_test_{plan}_contract"' for plan in plans)
     target.write_text(TARGET.format(url=url, keys=keys), encoding="utf-8")
     command = [sys.executable, "-m", "contract_tests", "run", "--target", str(target), "--report-dir", str(folder)]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr
     report: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     return report

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import requests
 from axe_playwright_python import base
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from mock_server.settings import Settings
 from mock_server.tests.served import served
@@ -27,6 +27,9 @@ ARGUMENTS = [
 ]
 KEY = "tf_test_free_shop"
 NUMBER = "1Z999AA10123456784"
+LONGEST = 60_000  # milliseconds that a page may take on a busy machine
+
+expect.set_options(timeout=LONGEST)
 
 
 @pytest.fixture(scope="module")  # not the session: while it is open, no other test of the process has an event loop
@@ -60,13 +63,13 @@ class Lab:
 
     def told(self, method: str, path: str, value: Any = None, **query: Any) -> Any:
         """What the control plane answers, once it did what it was told."""
-        answer = requests.request(method, f"{self.url}/__admin{path}", params=query, json=value, timeout=10)
+        answer = requests.request(method, f"{self.url}/__admin{path}", params=query, json=value, timeout=60)
         assert answer.status_code < 300, answer.text
         return answer.json()
 
     def track(self, number: str = NUMBER, key: str = KEY) -> requests.Response:
         """What a client is answered."""
-        return requests.get(f"{self.url}/v2/track/{number}", headers={"X-API-Key": key}, timeout=10)
+        return requests.get(f"{self.url}/v2/track/{number}", headers={"X-API-Key": key}, timeout=60)
 
     def done(self, words: str) -> None:
         """Wait until the console says so."""
@@ -76,7 +79,7 @@ class Lab:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(viewport={"width": 1280, "height": 900}, timezone_id="Europe/Berlin", locale="en-GB")
-    made.set_default_timeout(6000)
+    made.set_default_timeout(LONGEST)
     yield made
     made.close()
 

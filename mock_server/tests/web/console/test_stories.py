@@ -160,7 +160,7 @@ def test_qa_filters_requests_and_sends_a_colleague_the_link(lab: Lab) -> None:
 
 
 def test_near_misses_and_violations_say_why(lab: Lab) -> None:
-    requests.get(f"{lab.url}/v2/tracks/{NUMBER}", headers={"X-API-Key": KEY}, timeout=10)
+    requests.get(f"{lab.url}/v2/tracks/{NUMBER}", headers={"X-API-Key": KEY}, timeout=60)
     lab.track("400")
     lab.open("/requests/unmatched")
     expect(lab.page.locator("#misses")).to_contain_text("/v2/track/{trackingNumber}")
