@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 
 from contract_tests.contract.bundle import bundle, references
 from contract_tests.contract.files import DocumentError, line_of, read
 from contract_tests.contract.origins import Origins
 from contract_tests.contract.overlay_format import OverlayError, warned
 from contract_tests.contract.pointers import follow, pointer
+from contract_tests.contract.subschemas import subschemas
 from contract_tests.contract.templates import Template
 from contract_tests.contract.validation import FORMATS
 from contract_tests.contract.violations import sentence
@@ -44,7 +45,7 @@ def load(
     document = bundle(root)
     origins = origins or Origins()
     for path in overlays:
-        document = _overlaid(document, path, idle, origins)
+        document = _with_items(_overlaid(document, path, idle, origins))
     for place, message in _faults(document, with_schemas=bool(overlays)):
         raise origins.error(place, message, overlays or root)
     return document
@@ -82,7 +83,42 @@ def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     metaschema = Draft202012Validator(Draft202012Validator.META_SCHEMA, format_checker=FORMATS)
     for place, schema in _schemas(document):
         for error in metaschema.iter_errors(schema):
-            yield place + pointer(error.absolute_path), f"not a JSON Schema: {sentence(error)}"
+            yield place + pointer(error.absolute_path), f"not a JSON Schema: {sentence(error)}{_meant(error)}"
+        for steps, each in subschemas(schema):
+            if each.get("nullable") is True:
+                yield f"{place}{pointer(steps)}/nullable", f"is OpenAPI 3.0's word; {_with_null(each)}"
+
+
+def _meant(error: ValidationError) -> str:
+    """What a bound was meant to be that OpenAPI 3.0 wrote otherwise."""
+    name = error.absolute_path[-1] if error.absolute_path else None
+    if name in {"exclusiveMinimum", "exclusiveMaximum"} and isinstance(error.instance, bool):
+        return f"; that is OpenAPI 3.0's way, write the bound itself as {name}"
+    return ""
+
+
+def _with_null(schema: Mapping[str, Any]) -> str:
+    """How OpenAPI 3.1 says what `nullable: true` says beside the schema's other keywords."""
+    kinds = schema.get("type")
+    if kinds is None or "$ref" in schema or "allOf" in schema:
+        return "write anyOf with what is here as one schema and {type: 'null'} as another"
+    types = ", ".join([kinds] if isinstance(kinds, str) else kinds)
+    return f"write type: [{types}, 'null']" + (", and add null to its enum" if "enum" in schema else "")
+
+
+def _with_items(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with each path item that refers to one of `components` taken in."""
+    paths = document.get("paths", {})
+    if not any("$ref" in item for item in paths.values() if isinstance(item, Mapping)):
+        return document
+    taken = {}
+    for path, item in paths.items():
+        own = {name: each for name, each in item.items() if name != "$ref"}
+        try:
+            taken[path] = {**resolve(document, item), **own}
+        except LookupError:
+            taken[path] = item  # told with everything else that leads nowhere
+    return {**document, "paths": taken}
 
 
 def _overlaid(document: Mapping[str, Any], path: Path, idle: Callable[[str], None], origins: Origins) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from copy import copy
 from email.utils import formatdate
 from functools import partial
 from http import HTTPStatus
+from random import Random
 from time import perf_counter
 
 from mock_server.api import injection
@@ -25,6 +26,7 @@ from mock_server.world import World, Worlds
 
 RENDERED = 4096  # bodies that are not written again; about 8 MB of tracking answers
 NO_CALL = Call("", "")
+UNPROCESSABLE = 422  # how operations that have no 400 tell what is wrong with a request
 OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
 
 log = logging.getLogger(__name__)
@@ -201,12 +203,33 @@ class Pipeline:
 
     def _refuse(self, route: Route, call: Call, error: ApiError) -> Reply:
         """The refusal in the contract's envelope, with the constant headers that its response declares."""
-        reply = self.specification.errors.reply(error)
-        if error.status is HTTPStatus.METHOD_NOT_ALLOWED:
+        reply = self._declared(route, call, error) or self.specification.errors.reply(error)
+        if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
             reply = reply.with_headers({"Allow": ", ".join(route.allowed)})
-        if error.status is HTTPStatus.UNSUPPORTED_MEDIA_TYPE and coded(call):
+        if error.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE and coded(call):
             reply = reply.with_headers({"Accept-Encoding": IDENTITY})
         return reply.with_headers(route.constant_headers(reply.status))
+
+    def _declared(self, route: Route, call: Call, error: ApiError) -> Reply | None:
+        """The refusal as its operation declares it, if that is not the common envelope."""
+        operation, errors = route.operation, self.specification.errors
+        if operation is None or operation.refusals is None:
+            return None
+        status = error.status or errors[error.code].status
+        if status == HTTPStatus.BAD_REQUEST and not operation.may(status) and operation.may(UNPROCESSABLE):
+            status, error = UNPROCESSABLE, copy(error)
+            error.status = status
+        found = operation.refusals.reply(
+            status,
+            errors[error.code].code,
+            errors.message(error),
+            target=call.target,
+            accept=call.headers.get("accept", ""),
+            example=error.injected == LABEL,
+        )
+        if found is None:
+            return errors.reply(error)
+        return found.with_headers(operation.promised_headers(status, Random(error.code)))
 
     def _settle(
         self, world: World | None, status: int, allowance: Allowance | None, cost: int, *, forced: bool

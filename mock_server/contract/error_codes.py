@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from http import HTTPStatus
 from random import Random
 from typing import Any
 
@@ -72,7 +71,7 @@ class ErrorCatalogue:
         write = self._reply if len(message) <= REMEMBERED_MESSAGE else self._render
         return write(error.code, message, error.status)
 
-    def _render(self, code: str, message: str, status: HTTPStatus | None) -> Reply:
+    def _render(self, code: str, message: str, status: int | None) -> Reply:
         kind = self[code]
         facts = {"success": False, "code": kind.code, "message": message}
         return Reply.json(status or kind.status, self._shape.write(facts, Random(message)))

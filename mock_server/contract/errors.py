@@ -1,7 +1,5 @@
 """Refusals the contract documents."""
 
-from http import HTTPStatus
-
 
 class ApiError(Exception):
     """A refusal the contract documents; the catalogue knows its status and its standard message.
@@ -17,7 +15,7 @@ class ApiError(Exception):
         code: str,
         detail: str | None = None,
         *,
-        status: HTTPStatus | None = None,
+        status: int | None = None,
         verbatim: bool = False,
         injected: str | None = None,
         retry_after: float | None = None,

@@ -18,7 +18,7 @@ CONDITIONS = "if, then and else"  # every set that applies, as a list
 def folded(schema: Any, document: Mapping[str, Any]) -> dict[str, Any]:
     """The schema's keywords with those of its `$ref` and `allOf` added, as deep as those go.
 
-    What cannot be said twice in one schema is gathered under CHOICES and CONDITIONS; of two patterns the first stays,
+    What cannot be said twice in one schema is gathered under CHOICES and CONDITIONS; several patterns become a tuple,
     and `not` goes, so values still need checking against the schema itself. Properties and items stay as they are:
     a schema that contains itself does no harm. LookupError for one that only refers to itself.
     """
@@ -99,6 +99,12 @@ def _joined(one: list[Any], other: list[Any]) -> list[Any]:
     return [*one, *other]
 
 
+def _patterns(one: str | tuple[str, ...], other: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    left, right = ((each,) if isinstance(each, str) else each for each in (one, other))
+    found = (*left, *(each for each in right if each not in left))
+    return found[0] if len(found) == 1 else found
+
+
 def _names(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> Mapping[str, list[str]]:
     return {name: _union(one.get(name, []), other.get(name, [])) for name in {**one, **other}}
 
@@ -118,6 +124,7 @@ _JOINS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
         "propertyNames": _all_of,
         "contains": _all_of,
         "multipleOf": _multiple,
+        "pattern": _patterns,
         CHOICES: _joined,
         CONDITIONS: _joined,
         **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"), max),

@@ -5,18 +5,21 @@ from random import Random
 from typing import Any
 
 from contract_tests.contract.loading import resolve
+from mock_server.contract.encodings import file_of, text_of
+from mock_server.contract.folding import folded
 from mock_server.contract.messages import encode
 from mock_server.contract.samples import sample
 from mock_server.contract.samples.collections import SampleError
 
 JSON = "application/json"
+_BYTES = frozenset({"type", "format", "contentMediaType", "description", "title"})  # keywords that any file keeps
 _RANGES = {"*/*": JSON, "application/*": JSON, "text/*": "text/plain"}  # what a declared range is answered with
 
 
 def is_json(media_type: str) -> bool:
     """Whether bodies of that media type are JSON (RFC 6839 section 3.1)."""
-    bare = _bare(media_type)
-    return bare in {"*/*", "application/*"} or bare.endswith(("/json", "+json"))
+    kind = bare(media_type)
+    return kind in {"*/*", "application/*"} or kind.endswith(("/json", "+json"))
 
 
 def chosen(declared: Iterable[str], accept: str = "") -> str | None:
@@ -28,26 +31,38 @@ def chosen(declared: Iterable[str], accept: str = "") -> str | None:
 
 def declared_for(content_type: str, declared: Iterable[str]) -> str | None:
     """The declared media type that a request's body is of, the most exact one; None if it is of none."""
-    given = _bare(content_type)
-    fitting = [each for each in declared if _bare(each) in {given, f"{given.partition('/')[0]}/*", "*/*"}]
+    given = bare(content_type)
+    fitting = [each for each in declared if bare(each) in {given, f"{given.partition('/')[0]}/*", "*/*"}]
     return min(fitting, key=lambda each: each.count("*"), default=None)
 
 
 def body_of(media_type: str, media: Mapping[str, Any], document: Mapping[str, Any], random: Random) -> bytes:
     """The media type's own example, or else a sample of its schema; SampleError if there can be none."""
     examples = list(examples_of(media, document))
-    value = examples[0][1] if examples else sample(media.get("schema", True), document, random)
-    return written(media_type, value)
+    if examples:
+        return written(media_type, examples[0][1])
+    schema = media.get("schema", True)
+    file = file_of(bare(name_of(media_type)))
+    if file is not None and _is_any_text(schema, document):
+        return file
+    return written(media_type, sample(schema, document, random))
 
 
 def written(media_type: str, value: Any) -> bytes:
     """The value as a body of that media type; SampleError where only an example could tell what it looks like."""
     if is_json(media_type):
         return encode(value)
-    if isinstance(value, (dict, list)):
+    text = text_of(bare(media_type), value)
+    if text is None:
         told = f"an object or array has no form in {media_type}; give the media type an example that is a text"
         raise SampleError("", "type", told)
-    return value.encode() if isinstance(value, str) else encode(value)
+    return text.encode()
+
+
+def _is_any_text(schema: Any, document: Mapping[str, Any]) -> bool:
+    """Whether the schema says no more than that there are bytes."""
+    told = folded(schema, document)
+    return not told.keys() - _BYTES and told.get("type", "string") == "string"
 
 
 def examples_of(media: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -62,16 +77,17 @@ def examples_of(media: Mapping[str, Any], document: Mapping[str, Any]) -> Iterat
 
 def name_of(media_type: str) -> str:
     """What stands in `Content-Type` for a declared media type or range."""
-    return _RANGES.get(_bare(media_type), media_type)
+    return _RANGES.get(bare(media_type), media_type)
 
 
-def _bare(media_type: str) -> str:
+def bare(media_type: str) -> str:
+    """The media type in lower case, without parameters."""
     return media_type.partition(";")[0].strip().lower()
 
 
 def _quality(media_type: str, accept: str) -> float:
     """How much the header likes the type (RFC 9110 section 12.5.1), by the most exact range that names it."""
-    kind = _bare(name_of(media_type))
+    kind = bare(name_of(media_type))
     found = {}
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))

@@ -16,6 +16,8 @@ from mock_server.contract.media import JSON, body_of, chosen, examples_of, is_js
 from mock_server.contract.messages import Call, Reply, encode
 from mock_server.contract.parameter_styles import pairs_of
 from mock_server.contract.parameters import FORM, Parameter, Typing, cookies_of, error_code, form_of
+from mock_server.contract.refusals import Refusals
+from mock_server.contract.request_schemas import request_validator
 from mock_server.contract.samples import sample
 from mock_server.contract.shapes import Shape
 
@@ -79,6 +81,8 @@ class Operation:
         self._reply_validator = validator(self._reply_schema, document) if self._reply_schema is not None else None
         self._reply_shape = Shape(self._reply_schema, document) if self._reply_schema is not None else None
         self._cost = _pointer(self.spec.get("x-cost"))
+        self.refusals = None if proven else Refusals(self.spec, document)
+        """How it refuses, if that may be otherwise than the contract's common envelope."""
 
     def response(self, status: int) -> Mapping[str, Any]:
         """The response declared for that status, or its class, or whatever is not declared; references followed."""
@@ -111,9 +115,10 @@ class Operation:
         if self._headers:
             cookies = cookies_of(call.headers.get("cookie", ""))
             for each in self._headers:
-                each.in_header(
-                    cookies.get(each.name) if each.place == "cookie" else call.headers.get(each.name.lower())
-                )
+                if each.place == "cookie":
+                    each.in_cookies(cookies)
+                else:
+                    each.in_header(call.headers.get(each.name.lower()))
         return replace(call, value=self._read_body(call, plan)) if self._body else call
 
     def check_request(self, facts: Mapping[str, Any]) -> None:
@@ -163,14 +168,15 @@ class Operation:
         response = self.response(status)
         content = response.get("content", {})
         media_type = chosen(content, accept)
-        headers = self._sample_headers(response, random)
+        headers = self.promised_headers(status, random)
         if media_type is None:
             return Reply(status, headers=headers)
         body = body_of(media_type, content[media_type], self._document, random)
         return Reply(status, body, {"Content-Type": name_of(media_type), **headers})
 
-    def _sample_headers(self, response: Mapping[str, Any], random: Random) -> dict[str, str]:
-        """The headers that the response promises and that the mock has no value of its own for."""
+    def promised_headers(self, status: int, random: Random) -> dict[str, str]:
+        """The headers that the response for that status promises and that the mock has no value of its own for."""
+        response = self.response(status)
         declared = ((name, resolve(self._document, each)) for name, each in response.get("headers", {}).items())
         mine = [(name, spec) for name, spec in declared if spec.get("required") and "x-value" not in spec]
         values = {}
@@ -205,6 +211,10 @@ class Operation:
         """Statuses the operation declares."""
         return [int(status) for status in self._statuses()]
 
+    def may(self, status: int) -> bool:
+        """Whether a response of that status is declared, by itself, its class or `default`."""
+        return not {str(status), f"{status // 100}XX", "default"}.isdisjoint(self.spec["responses"])
+
     def constant_headers(self, status: int) -> Mapping[str, str]:
         """Headers that the declared response fixes with `const`."""
         declared = (
@@ -219,7 +229,7 @@ class _Body:
 
     def __init__(self, media_type: str, schema: Any, document: Mapping[str, Any]) -> None:
         self._media_type = media_type
-        self._validator = validator(schema, document)
+        self._validator = request_validator(schema, document)
         self._shape = Shape(schema, document)
         self._limits = list(_limits(schema, document))
         self._typing = Typing(schema, document)

@@ -71,6 +71,31 @@ def in_query(pairs: Pairs, name: str, style: str, kind: str, *, explode: bool) -
         yield [decoded(each, plus=delimiter == ",") for each in given] if kind == "array" else _members(given)
 
 
+def in_cookies(
+    cookies: Mapping[str, str], name: str, kind: str, members: Mapping[str, object] | None = None
+) -> Iterator[Part]:
+    """The readings of a cookie, percent-encoded or as it is; those of an exploded object if its `members` are told."""
+    if members is not None:
+        found: dict[str, Part] = {each: _plain(raw) for each, raw in cookies.items() if each in members}
+        yield from [found] if found else []
+        return
+    raw = cookies[name]
+    if kind not in {"array", "object"}:
+        yield from dict.fromkeys((_plain(raw), raw))
+        return
+    for pieces in dict.fromkeys((tuple(raw.split(",")), tuple(_plain(raw).split(",")))):
+        given = [_plain(piece) for piece in pieces] if raw else []
+        yield given if kind == "array" else dict(zip(given[::2], given[1::2], strict=False))
+
+
+def _plain(raw: str) -> str:
+    """What a cookie says, which few percent-encode."""
+    try:
+        return decoded(raw)
+    except ValueError:
+        return raw
+
+
 def members_in_query(pairs: Pairs, names: Mapping[str, object]) -> dict[str, Part]:
     """An exploded object, whose members are parameters of the query themselves."""
     return {name: decoded(raw, plus=True) for name, raw in pairs if name in names}

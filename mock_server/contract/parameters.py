@@ -14,7 +14,16 @@ from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence
 from mock_server.contract.errors import ApiError
 from mock_server.contract.folding import CHOICES, folded
-from mock_server.contract.parameter_styles import Pairs, Part, decoded, in_path, in_query, members_in_query, pairs_of
+from mock_server.contract.parameter_styles import (
+    Pairs,
+    Part,
+    decoded,
+    in_cookies,
+    in_path,
+    in_query,
+    members_in_query,
+    pairs_of,
+)
 
 FORM = "application/x-www-form-urlencoded"
 _STYLES = {"query": "form", "cookie": "form"}  # elsewhere it is simple
@@ -67,14 +76,22 @@ class Parameter:
         return text
 
     def in_header(self, value: str | None) -> None:
-        """ApiError unless the header's or cookie's value is one of the parameter, or may be missing and is."""
+        """ApiError unless the header's value is one of the parameter, or may be missing and is."""
         if value is None:
             self._missing()
-        elif self.place == "cookie":
-            self._check(lambda kind: in_query([(self.name, value)], self.name, "form", kind, explode=False))
+            return
+        raw = value.replace("%", "%25")  # what is in a header is not percent-encoded
+        if self._structured:  # white space around the commas of a list means nothing (RFC 9110 section 5.6.1)
+            raw = ",".join(part.strip(" \t") for part in raw.split(","))
+        self._check(lambda kind: in_path(raw, self.name, "simple", kind, explode=self._explode))
+
+    def in_cookies(self, cookies: Mapping[str, str]) -> None:
+        """ApiError unless the cookies have a value of the parameter, or it may be missing and is."""
+        members = self._explode and not self._as_json and self._typing.kind == "object"
+        if self.name in cookies or members:
+            self._check(lambda kind: in_cookies(cookies, self.name, kind, self._typing.members if members else None))
         else:
-            raw = value.replace("%", "%25")  # what is in a header is not percent-encoded
-            self._check(lambda kind: in_path(raw, self.name, "simple", kind, explode=self._explode))
+            self._missing()
 
     def errors(self, text: str) -> Iterator[ValidationError]:
         """What is wrong with a decoded text as the parameter's value."""

@@ -45,7 +45,7 @@ class Preference:
         kind = errors.of_status(self.code)
         detail = "asked for by the Prefer header"
         if kind is None:
-            raise ApiError("invalid_request", detail, status=HTTPStatus(self.code), injected=LABEL)
+            raise ApiError("invalid_request", detail, status=self.code, injected=LABEL)
         raise ApiError(kind.name, detail, injected=LABEL)
 
     def after(self, reply: Reply) -> Reply:
@@ -65,7 +65,7 @@ NONE = Preference()
 def read(header: str, operation: Operation) -> Preference:
     """What the client prefers of the operation; ApiError `invalid_request` if this operation can not do it."""
     preference = parse(header)
-    if preference.code not in {None, *operation.statuses}:
+    if preference.code is not None and not operation.may(preference.code):
         raise ApiError(
             "invalid_request",
             f"Prefer: code={preference.code} is no status of {operation.id}; "

@@ -153,7 +153,7 @@ class _Drawing:
         return both(schema, folded(other, self._document))
 
     def _built(self, schema: Schema, spot: Spot, attempt: int) -> Any:
-        match self._type(schema, spot):
+        match self._type(schema, spot, attempt):
             case "object":
                 return sample_object(schema, spot, self._random, self.value)
             case "array":
@@ -169,16 +169,19 @@ class _Drawing:
             case _:
                 return None
 
-    def _type(self, schema: Schema, spot: Spot) -> str:
+    def _type(self, schema: Schema, spot: Spot, attempt: int) -> str:
         types = schema.get("type", [])
         if isinstance(types, str):
             return types
         if types or "type" in schema:
             simple = [name for name in types if name not in {"object", "array"}]
             return str(self._one_of(simple if spot.again and simple else types, spot))
-        return next((name for name, keywords in _TELLING if schema.keys() & keywords), "string")
+        untold = _UNTOLD[max(0, attempt - _TEXTS) % len(_UNTOLD)]
+        return next((name for name, keywords in _TELLING if schema.keys() & keywords), untold)
 
 
+_TEXTS = 10  # tries for which what may be anything is a text
+_UNTOLD = ("string", "integer", "boolean", "null", "object", "array")
 _TELLING = (
     (
         "object",

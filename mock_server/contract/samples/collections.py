@@ -13,6 +13,7 @@ from mock_server.contract.samples.patterns import matching
 
 _MORE = 2  # items more than an array needs
 _TRIES = 60
+_LONGEST_NAME = 8  # characters that a name may be lengthened to
 
 
 class SampleError(Exception):
@@ -67,7 +68,7 @@ def sample_object(schema: Schema, spot: Spot, random: Random, draw: Draw) -> dic
     for name, member in declared.items():
         if name in required:
             value[name] = draw(member, spot.below("properties", name))
-        elif spare > 0 and not spot.again:
+        elif spare > 0 and not spot.again and not _write_only(member):
             spare -= 1
             try:
                 value[name] = draw(member, spot.below("properties", name))
@@ -77,6 +78,11 @@ def sample_object(schema: Schema, spot: Spot, random: Random, draw: Draw) -> dic
         if name not in value:
             value[name] = _undeclared(name, schema, spot, draw)
     return _filled(value, schema, spot, random, draw)
+
+
+def _write_only(schema: Any) -> bool:
+    """Whether only clients send it (OpenAPI 3.0.3 section 4.7.24.2)."""
+    return isinstance(schema, Mapping) and schema.get("writeOnly") is True
 
 
 def sample_array(schema: Schema, spot: Spot, random: Random, draw: Draw) -> list[Any]:
@@ -127,7 +133,9 @@ def _filled(value: dict[str, Any], schema: Schema, spot: Spot, random: Random, d
 def _name(schema: Schema, spot: Spot, random: Random, draw: Draw) -> str:
     patterns = list(schema.get("patternProperties", ()))
     if patterns and schema.get("additionalProperties", True) is False:
-        return matching(random.choice(patterns), random)
+        pattern = random.choice(patterns)
+        longer = matching(pattern, random, shortest=random.randint(0, _LONGEST_NAME))
+        return longer if expression(pattern).search(longer) else matching(pattern, random)
     return str(draw({"type": "string", "allOf": [schema.get("propertyNames", True)]}, spot.below("propertyNames")))
 
 

@@ -6,12 +6,16 @@ from math import ceil, floor
 from random import Random
 from typing import Any
 
+_WIDTHS = {"int32": 2**31, "int64": 2**63}  # OpenAPI 3.1 section 4.4
+_TRIES = 50
 _SPAN = 100  # how far from its one bound, or from zero, a number lies
 
 
 def integer(schema: Mapping[str, Any], random: Random) -> int:
     """An integer within the schema's bounds and of its multiple; the lower bound if there is none."""
     low, high = _bounds(schema)
+    if width := _WIDTHS.get(schema.get("format", "")):
+        low, high = max(low, Fraction(-width)), min(high, Fraction(width - 1))
     return int(_multiple(low, high, schema.get("multipleOf", 1), random, whole=True))
 
 
@@ -38,5 +42,13 @@ def _multiple(low: Fraction, high: Fraction, of: float, random: Random, *, whole
     if whole and step.denominator != 1:
         step = Fraction(step.numerator)  # the multiples of a/b that are integers are those of a, in lowest terms
     first, last = ceil(low / step), floor(high / step)
-    times = random.randint(first, last) if first <= last else first
-    return int(times * step) if (times * step).denominator == 1 else float(times * step)
+    found: float = 0
+    for _ in range(_TRIES):
+        found = _shortest(step * (random.randint(first, last) if first <= last else first))
+        if first >= last or not isinstance(found, float) or (found / of) % 1 == 0:
+            break  # also one to those who divide binary fractions
+    return found
+
+
+def _shortest(value: Fraction) -> float:
+    return int(value) if value.denominator == 1 else float(value)

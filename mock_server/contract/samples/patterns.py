@@ -9,6 +9,7 @@ word about each text.
 import re
 import string
 import warnings
+from collections.abc import Sequence
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -19,6 +20,8 @@ from mock_server.contract.samples.dialect import as_python
 _parser: Any = vars(re)["_parser"]  # private and without types; the name since Python 3.11
 PLAIN = string.ascii_letters + string.digits
 _PRINTABLE = string.printable[:95]  # without tabs and line ends
+_BEYOND = "äéñøßčαβγδжийאבגחטي中文日本語한국어€№"  # for who wants none of the printable signs
+_SIGNS = (PLAIN, _PRINTABLE, _BEYOND, string.printable + string.whitespace)
 _TRIES = 200
 _LOOSE = 12  # characters more than it needs, at most, where the expression sets no end
 
@@ -42,12 +45,37 @@ def matching(pattern: str, random: Random, *, shortest: int = 0, longest: int | 
     least, most = parsed.getwidth()
     low = max(least, shortest)
     high = max(low, min(most, low + _LOOSE if longest is None else longest))
+    nearest = ""
+    for attempt in range(_TRIES):
+        drawn = _Drawing(random, random.randint(low, high) - least, around=attempt % 3 == 2).text(parsed)
+        text = _lengthened(drawn, random, shortest, front=attempt % 2 == 1)
+        if shortest <= len(text) <= (len(text) if longest is None else longest) and fits(text):
+            return text
+        nearest = drawn if fits(drawn) or not nearest else nearest
+    return nearest
+
+
+def matching_all(patterns: Sequence[str], random: Random, *, shortest: int = 0, longest: int | None = None) -> str:
+    """A text that all the expressions match, as far as it can be drawn: one of theirs, or one of each in a row."""
     text = ""
-    for _ in range(_TRIES):
-        text = _Drawing(random, random.randint(low, high) - least).text(parsed)
-        if fits(text) and shortest <= len(text) <= (longest or len(text)):
+    for attempt in range(_TRIES):
+        order = random.sample(patterns, len(patterns))
+        if attempt % 2:
+            text = matching(order[0], random, shortest=shortest, longest=longest)
+        else:
+            drawn = [_Drawing(random, random.randint(0, 2)).text(_parsed(each)) for each in order]
+            between = "".join(random.choice(PLAIN) for _ in range(shortest - sum(map(len, drawn))))
+            text = "".join((drawn[0], between, *drawn[1:]))
+        long = shortest <= len(text) <= (len(text) if longest is None else longest)
+        if long and all(expression(each).search(text) for each in patterns):
             break
     return text
+
+
+def _lengthened(text: str, random: Random, shortest: int, *, front: bool) -> str:
+    """The text with more around it if it is too short, which an expression without anchors minds not."""
+    more = "".join(random.choice(PLAIN) for _ in range(shortest - len(text)))
+    return more + text if front else text + more
 
 
 @lru_cache(256)
@@ -58,11 +86,15 @@ def _parsed(pattern: str) -> Any:
 
 
 class _Drawing:
-    """One text in the making; `spare` characters may be added to the least that matches."""
+    """One text in the making; `spare` characters may be added to the least that matches.
 
-    def __init__(self, random: Random, spare: int) -> None:
+    With `around`, what a lookaround wants to see is drawn as well, because nothing else of the expression may be it.
+    """
+
+    def __init__(self, random: Random, spare: int, *, around: bool = False) -> None:
         self._random = random
         self._spare = spare
+        self._around = around
         self._groups: dict[int, str] = {}
 
     def text(self, parsed: Any) -> str:
@@ -88,6 +120,8 @@ class _Drawing:
                 return self._groups.get(argument, "")
             case "GROUPREF_EXISTS":
                 return self.text(argument[1] if argument[0] in self._groups else argument[2] or [])
+            case "ASSERT" if self._around:
+                return self.text(argument[1])
             case _:  # anchors and lookarounds take no room
                 return ""
 
@@ -132,6 +166,4 @@ def _characters(operation: str, argument: Any) -> str:
 
 
 def _without(characters: str) -> str:
-    return "".join(each for each in PLAIN if each not in characters) or "".join(
-        each for each in _PRINTABLE if each not in characters
-    )
+    return next(filter(None, ("".join(each for each in some if each not in characters) for some in _SIGNS)), "")

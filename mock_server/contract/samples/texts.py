@@ -1,5 +1,6 @@
 """Generated texts: formats, patterns, words, and what Faker makes."""
 
+from base64 import b16encode, b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from random import Random
@@ -7,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from mock_server.contract.samples.patterns import matching
+from mock_server.contract.samples.patterns import matching, matching_all
 
 WORDS = (
     "amber",
@@ -27,7 +28,7 @@ _FIRST, _LAST = 1_767_225_600, 1_798_761_599  # seconds of the year 2026, UTC; a
 
 
 def text(schema: Mapping[str, Any], random: Random, *, by_pattern: bool) -> str:
-    """A text for the schema's format, or for its pattern if `by_pattern` or if it has no format.
+    """A text for the schema's format, or for its patterns if `by_pattern` or if it has no format.
 
     Only one of the two can be honoured at a time, so check what comes and try the other.
     """
@@ -35,9 +36,33 @@ def text(schema: Mapping[str, Any], random: Random, *, by_pattern: bool) -> str:
     low, high = schema.get("minLength", 0), schema.get("maxLength")
     if made and not (by_pattern and pattern):
         return made(random)
+    if isinstance(pattern, tuple):
+        return matching_all(pattern, random, shortest=low, longest=high)
     if pattern:
         return matching(pattern, random, shortest=low, longest=high)
-    return _words(random, low, high)
+    encoded = _ENCODINGS.get(schema.get("contentEncoding", "").lower())
+    return encoded(random, low, high) if encoded else _words(random, low, high)
+
+
+def _in_base(encode: Callable[[bytes], bytes], group: int, characters: int) -> Callable[[Random, int, int | None], str]:
+    """Texts in a base of which that many bytes are a group of that many characters."""
+
+    def made(random: Random, low: int, high: int | None) -> str:
+        groups = -(-max(low, characters) // characters)
+        most = groups + 4 if high is None else max(high // characters, 1)
+        return encode(random.randbytes(group * random.randint(groups, max(groups, min(most, groups + 4))))).decode()
+
+    return made
+
+
+_ENCODINGS: Mapping[str, Callable[[Random, int, int | None], str]] = MappingProxyType(
+    {
+        "base64": _in_base(b64encode, 3, 4),
+        "base64url": _in_base(urlsafe_b64encode, 3, 4),
+        "base32": _in_base(b32encode, 5, 8),
+        "base16": _in_base(b16encode, 1, 2),
+    }
+)
 
 
 def _words(random: Random, low: int, high: int | None) -> str:
@@ -86,6 +111,7 @@ _FORMATS: Mapping[str, Callable[[Random], str]] = MappingProxyType(
         "iri-reference": lambda random: f"/{random.choice(WORDS)}",
         "uri-template": lambda random: f"/{random.choice(WORDS)}/{{{random.choice(WORDS)}}}",
         "uuid": lambda random: str(UUID(int=random.getrandbits(128), version=4)),
+        "byte": lambda random: b64encode(random.randbytes(12)).decode(),  # OpenAPI 3.0's word for contentEncoding
         "regex": lambda random: f"^{random.choice(WORDS)}$",
         "json-pointer": lambda random: f"/{random.choice(WORDS)}",
         "relative-json-pointer": lambda random: f"{random.randint(0, 3)}/{random.choice(WORDS)}",

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from contract_tests.contract.expressions import expression
-from mock_server.contract.samples.patterns import matching
+from mock_server.contract.samples.patterns import matching, matching_all
 
 PATTERNS = [
     "",
@@ -41,6 +41,10 @@ PATTERNS = [
     r"^\ba\b$",
     r"^[\-\_\@]+$",
     r"^\/\-\#$",
+    r"(?<=EUR )\d+",
+    r"\d+(?= kg)",
+    r"^[^\x00-\x7F]+$",
+    r"^[^\x20-\x7E]{3}$",
 ]
 
 
@@ -65,3 +69,20 @@ def test_lengths_vary_where_they_may() -> None:
 def test_what_is_no_regular_expression_is_refused() -> None:
     with pytest.raises(re.error, match="unbalanced bracket"):
         matching("[", Random(0))
+
+
+def test_an_expression_without_anchors_is_lengthened() -> None:
+    texts = [matching("^x-", Random(seed), shortest=6, longest=9) for seed in range(20)]
+    assert all(text.startswith("x-") and 6 <= len(text) <= 9 for text in texts)
+    assert len(set(texts)) > 10
+
+
+@pytest.mark.parametrize(
+    ("patterns", "shortest"),
+    [(("^[A-Z]", r"\d$"), 5), (("[a-z]", "[A-Z]", "[0-9]"), 8), (("^[a-f0-9]+$", "^.{4}$"), 0)],
+)
+def test_several_expressions_are_matched_at_once(patterns: tuple[str, ...], shortest: int) -> None:
+    for seed in range(20):
+        text = matching_all(patterns, Random(seed), shortest=shortest)
+        assert all(expression(each).search(text) for each in patterns)
+        assert len(text) >= shortest

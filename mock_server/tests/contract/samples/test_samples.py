@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from base64 import b32decode, b64decode, urlsafe_b64decode
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -185,3 +186,45 @@ def test_samples_of_schemas_nobody_thought_of_keep_them(schema: Any, seed: int) 
     value = sample(schema, {}, Random(seed))
     validator(schema, {}).validate(value)
     assert json.dumps(value) == json.dumps(sample(schema, {}, Random(seed)))
+
+
+@pytest.mark.parametrize("step", [0.01, 4.02, 0.1, 33.33, 1e-7, 1e-10, 1e20, 2.5, 0.3])
+def test_multiples_are_ones_to_those_who_divide_floats_too(step: float) -> None:
+    for seed in SEEDS:
+        value = sample({"type": "number", "multipleOf": step}, {}, Random(seed))
+        assert (value / step) % 1 == 0
+
+
+@pytest.mark.parametrize(("form", "bits"), [("int32", 32), ("int64", 64)])
+def test_integers_are_as_wide_as_their_format(form: str, bits: int) -> None:
+    schema = {"type": "integer", "format": form, "minimum": 2 ** (bits - 1) - 3, "maximum": 2**80}
+    assert all(sample(schema, {}, Random(seed)) < 2 ** (bits - 1) for seed in SEEDS)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "decode"), [("base64", b64decode), ("base64url", urlsafe_b64decode), ("base32", b32decode)]
+)
+def test_a_content_encoding_can_be_undone(encoding: str, decode: Any) -> None:
+    schema = {"type": "string", "contentEncoding": encoding, "minLength": 9, "maxLength": 64}
+    for seed in SEEDS:
+        text = sample(schema, {}, Random(seed))
+        assert decode(text)
+        assert 9 <= len(text) <= 64
+
+
+def test_what_only_clients_send_is_not_answered() -> None:
+    schema = {"required": ["a"], "properties": {"a": True, "b": {"writeOnly": True}, "c": True}}
+    assert list(sample(schema, {}, Random(0))) == ["a", "c"]
+
+
+def test_a_schema_that_little_luck_finds_is_sampled_whatever_the_chance() -> None:
+    schema = {"type": "array", "uniqueItems": True, "minItems": 3, "maxItems": 3, "items": {"enum": [1, 2, 3]}}
+    assert all(sorted(sample(schema, {}, Random(seed))) == [1, 2, 3] for seed in range(100))
+
+
+def test_a_schema_with_countless_wrong_ways_comes_to_an_end() -> None:
+    schema: Any = {"type": "string", "not": {"type": "string"}}
+    for _ in range(6):
+        schema = {"anyOf": [{"type": "array", "minItems": 2, "items": schema}, False]}
+    with pytest.raises(SampleError):
+        sample(schema, {}, Random(0))
