@@ -20,7 +20,7 @@ from mock_server.domain.quota import Allowance, wait
 from mock_server.domain.randomness import stream
 from mock_server.domain.recent import Recent
 from mock_server.faults.active import Strike
-from mock_server.faults.prefer import NONE, Preference, read
+from mock_server.faults.prefer import LABEL, NONE, Preference, read
 from mock_server.faults.rules import Rule
 from mock_server.world import World, Worlds
 
