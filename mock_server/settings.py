@@ -74,6 +74,9 @@ class Settings:
     admin_token: str | None = setting(
         None, "Bearer token of /__admin; made and printed off loopback if not given.", metavar="TOKEN"
     )
+    admin_token_file: str | None = setting(
+        None, "YAML or JSON file of named tokens of /__admin, each with what it lets its holder do.", metavar="FILE"
+    )
     allow_host: tuple[str, ...] = setting(
         (), "Host that a mock on loopback answers to beside localhost, as in the URL.", each=str, metavar="HOST"
     )

@@ -106,7 +106,7 @@ def _with_token(settings: Settings) -> tuple[Settings, str | None]:
     """Off loopback the control plane needs a token: the settings with one, and the token if it had to be made."""
     from mock_server.domain.webhooks.subscriptions import is_loopback
 
-    if settings.admin_token or is_loopback(settings.host):
+    if settings.admin_token or settings.admin_token_file or is_loopback(settings.host):
         return settings, None
     token = token_urlsafe(24)
     return replace(settings, admin_token=token), token

@@ -32,8 +32,9 @@ class MockServer(Flask):
             self.worlds,
             __version__,
             self.scheduler,
-            mock.certificate,
-            lambda: mock.ready,
+            mock.callers,
+            certificate=mock.certificate,
+            ready=lambda: mock.ready,
             pages=console.PAGES,
             more=console.ROUTES,
         )

@@ -3,13 +3,13 @@
 import binascii
 from base64 import b64decode
 from collections.abc import Collection, Mapping
-from hmac import compare_digest
 from http import HTTPStatus
 
 from werkzeug.datastructures import Headers
 
 from mock_server.domain.webhooks.subscriptions import is_loopback
 from mock_server.domain.webhooks.terms import USER_AGENT
+from mock_server.web.callers import LOCAL, Caller, Callers
 from mock_server.web.hosts import Hosts
 from mock_server.web.problems import Problem
 
@@ -29,16 +29,19 @@ class Guard:
     """
 
     def __init__(
-        self, bind_host: str, token: str | None, signatures: Collection[str] = (), hosts: Collection[str] = ()
+        self, bind_host: str, callers: Callers, signatures: Collection[str] = (), hosts: Collection[str] = ()
     ) -> None:
-        """`signatures` are the headers that deliveries are signed in, `hosts` other names of this machine."""
+        """`callers` hold the tokens that are good.
+
+        `signatures` are the headers that deliveries are signed in, `hosts` other names of this machine.
+        """
         self._hosts = Hosts(bind_host, hosts)
-        self._loopback_only = token is None and is_loopback(bind_host)
-        self._token = token
+        self._loopback_only = not callers and is_loopback(bind_host)
+        self._callers = callers
         self._signatures = signatures
 
-    def check(self, remote: str | None, headers: Given, *, reads: bool = False) -> None:
-        """`reads` says that the call changes nothing."""
+    def check(self, remote: str | None, headers: Given, *, reads: bool = False) -> Caller:
+        """Who calls; `reads` says that the call changes nothing."""
         self._check_delivery(headers)
         # A page on another site can make a browser send requests here; its name stays in Host.
         complaint = self._hosts.complaint(headers.get("Host", ""))
@@ -46,11 +49,11 @@ class Guard:
             raise Problem(HTTPStatus.FORBIDDEN, complaint)
         if self._loopback_only:
             _check_local(remote, headers)
-        elif not self._knows_token(headers.get("Authorization", "")):
-            raise Problem(
-                HTTPStatus.UNAUTHORIZED, "send Authorization: Bearer TOKEN with the token printed at the start"
-            )
+            caller = LOCAL
+        else:
+            caller = self._holder(headers.get("Authorization", ""))
         _check_site(headers, reads=reads)
+        return caller
 
     def _check_delivery(self, headers: Given) -> None:
         agent = headers.get("User-Agent", "")
@@ -59,13 +62,19 @@ class Guard:
         if mark:
             raise Problem(HTTPStatus.FORBIDDEN, f"{mark} marks a webhook delivery, and none may reach a control plane")
 
-    def _knows_token(self, authorization: str) -> bool:
-        """Whether the token is there, as a bearer token or as the password that a browser asks for (RFC 7617)."""
+    def _holder(self, authorization: str) -> Caller:
+        """Whose the token is, a bearer token or the password that a browser asks for (RFC 7617)."""
         scheme, _, credentials = authorization.partition(" ")
         given = credentials.strip() if scheme.lower() == "bearer" else None
         if scheme.lower() == "basic":
             given = _password(credentials)
-        return bool(self._token) and given is not None and compare_digest(given.encode(), str(self._token).encode())
+        caller = None if given is None else self._callers.of(given)
+        if caller is None:
+            raise Problem(
+                HTTPStatus.UNAUTHORIZED,
+                "send Authorization: Bearer TOKEN with the token printed at the start, or one of --admin-token-file",
+            )
+        return caller
 
 
 def _check_local(remote: str | None, headers: Given) -> None:

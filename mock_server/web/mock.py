@@ -18,6 +18,7 @@ from mock_server.sending.sender import Sender
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.settings import Settings
+from mock_server.web.callers import callers_of
 from mock_server.web.hosts import Hosts
 from mock_server.web.inbox import INBOX_PREFIX, received
 from mock_server.world import Foundation, Worlds
@@ -45,6 +46,7 @@ class Mock:
         )
         self._hosts = Hosts(settings.host, [*settings.allow_host, *self.pipeline.specification.hosts])
         self.scheduler = Scheduler(self.worlds, sender, self.worlds.clock.base)
+        self.callers = callers_of(settings, self.worlds.foundation.vocabulary.forms)
         self.ready = True
         """Whether a balancer should send calls here; no longer once it is about to stop."""
         self.certificate: Callable[[], bytes] | None = None

@@ -72,6 +72,7 @@ class World:
             key=account.key,
             records=records,
         )
+        self.mortal = False  # whether its key is good for a time only
         self.used = 0  # the turn at which it was last asked for: the higher, the later
         self._lock = RLock()
         now = self.clock.now()

@@ -27,6 +27,7 @@ from mock_server.faults.rules import Count, Rule
 from mock_server.faults.scenarios import Scenario
 from mock_server.world.admission import check_saved
 from mock_server.world.foundation import Foundation
+from mock_server.world.owners import Holding, Owners
 from mock_server.world.world import World
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,7 @@ class Worlds:
         self.ids: Iterator[int] = count(1)
         self.archive = Archive(foundation.settings.journal_megabytes * 1_000_000)
         self.inboxes = Inboxes()
+        self.owners = Owners()
         self.changes: Watchers[str | None] = Watchers()  # of what no request tells; of a key, or of everybody
         self.stray = self._journal()  # requests that came without a good key
         self.pins: dict[Identity, Pin]  # the shipments that every new world has of its own
@@ -101,27 +103,37 @@ class Worlds:
     def of(self, key: str | None) -> World:
         """The world of that key; ApiError `unauthorized` for a missing or bad one."""
         world = self._worlds.get(key or "") or self._open(self.foundation.accounts.authenticate(key))
+        if world.mortal:
+            self.owners.check(world.account.key, self.clock.base.now())
         world.used = next(self._uses)
         return world
 
+    def authenticate(self, key: str) -> Account:
+        """The account behind a key; ApiError `unauthorized` for a bad one, and for one whose time is over."""
+        self.owners.check(key, self.clock.base.now())
+        return self.foundation.accounts.authenticate(key)
+
     def glimpse(self, key: str) -> World:
         """The world of that key, or what it would be: of that nothing is kept; ApiError for a missing or bad one."""
+        account = self.authenticate(key)
         known = self._worlds.get(key)
         if known:
             return known
-        account, books = self.foundation.accounts.authenticate(key), (RuleBook(), self.rules, self.scenario_rules)
+        books = (RuleBook(), self.rules, self.scenario_rules)
         return World(
             self.foundation, account, self.scenario, pins=self.pins.values(), books=books, clock=self.clock.copy()
         )
 
-    def new_account(self, plan: str) -> Account:
-        """A key of that plan that is not in use yet; ValueError with the choices for an unknown plan."""
+    def new_account(self, plan: str, holding: Holding | None = None) -> Account:
+        """A key of that plan that is not in use yet, made for somebody; ValueError names the plans there are."""
         accounts = self.foundation.accounts
         accounts.plan(plan)
         with self._lock:
             self._made += 1
             draw = stream(self.seed, "key", self._made)
         key = f"tf_test_{plan}_{draw.randbytes(8).hex()}"
+        if holding:
+            self.owners.hold(key, holding)
         return self.of(key).account
 
     @property
@@ -233,6 +245,7 @@ class Worlds:
             if key is None:
                 self.stray.clear()
                 self.inboxes.clear()
+                self.owners.clear()
                 self._start(self.foundation.opening)
             elif key in self._worlds:
                 self._forget(self._worlds[key])
@@ -319,6 +332,7 @@ class Worlds:
         records = self.state.of(key, lambda: clock.course) if self.state else None
         world = self._worlds[key] = World(self.foundation, account, scenario, clock=clock, records=records, **parts)
         world.used = next(self._uses)
+        world.mortal = self.owners.mortal(key)
         world.webhooks.records.whole = world.recorded
         for told in self.on_opened:
             told(world)

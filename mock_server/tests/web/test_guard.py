@@ -1,8 +1,10 @@
 import pytest
 
+from mock_server.web.callers import Caller, Callers
 from mock_server.web.guard import Guard
 from mock_server.web.problems import Problem
 
+TOKEN = Callers({"t0ken": Caller("admin")})
 LOCAL = {"Host": "127.0.0.1:8080"}
 
 
@@ -16,11 +18,11 @@ def status_of(guard: Guard, remote: str, headers: dict[str, str], *, reads: bool
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8080", "localhost", "[::1]:8080", "LOCALHOST:1"])
 def test_on_loopback_the_plane_is_open_to_loopback(host: str) -> None:
-    assert status_of(Guard("127.0.0.1", None), "127.0.0.1", {"Host": host}) == 200
+    assert status_of(Guard("127.0.0.1", Callers()), "127.0.0.1", {"Host": host}) == 200
 
 
 def test_on_loopback_another_machine_a_foreign_host_and_a_foreign_origin_are_refused() -> None:
-    guard = Guard("127.0.0.1", None)
+    guard = Guard("127.0.0.1", Callers())
     assert status_of(guard, "10.0.0.7", LOCAL) == 403
     assert status_of(guard, "127.0.0.1", {"Host": "evil.example:8080"}) == 403
     assert status_of(guard, "127.0.0.1", {**LOCAL, "Origin": "https://evil.example"}) == 403
@@ -31,10 +33,10 @@ def test_on_loopback_another_machine_a_foreign_host_and_a_foreign_origin_are_ref
 
 @pytest.mark.parametrize("name", ["X-Forwarded-For", "Forwarded"])
 def test_on_loopback_nobody_gets_in_through_a_proxy(name: str) -> None:
-    assert status_of(Guard("127.0.0.1", None), "127.0.0.1", {**LOCAL, name: "for=203.0.113.7"}) == 403
+    assert status_of(Guard("127.0.0.1", Callers()), "127.0.0.1", {**LOCAL, name: "for=203.0.113.7"}) == 403
 
 
-@pytest.mark.parametrize("guard", [Guard("127.0.0.1", None), Guard("0.0.0.0", "t0ken")])
+@pytest.mark.parametrize("guard", [Guard("127.0.0.1", Callers()), Guard("0.0.0.0", TOKEN)])
 def test_a_page_of_another_site_can_link_here_and_do_nothing_else(guard: Guard) -> None:
     headers = {**LOCAL, "Authorization": "Bearer t0ken"}
     for site in ("cross-site", "same-site"):
@@ -47,7 +49,7 @@ def test_a_page_of_another_site_can_link_here_and_do_nothing_else(guard: Guard) 
 
 
 def test_off_loopback_the_token_is_needed() -> None:
-    guard = Guard("0.0.0.0", "t0ken")
+    guard = Guard("0.0.0.0", TOKEN)
     host = {"Host": "mock.internal"}
     assert status_of(guard, "10.0.0.7", host) == 401
     assert status_of(guard, "10.0.0.7", {**host, "Authorization": "Bearer wrong"}) == 401
@@ -55,7 +57,7 @@ def test_off_loopback_the_token_is_needed() -> None:
 
 
 def test_off_loopback_without_a_token_nobody_gets_in() -> None:
-    assert status_of(Guard("0.0.0.0", None), "127.0.0.1", {**LOCAL, "Authorization": "Bearer "}) == 401
+    assert status_of(Guard("0.0.0.0", Callers()), "127.0.0.1", {**LOCAL, "Authorization": "Bearer "}) == 401
 
 
 @pytest.mark.parametrize(
@@ -75,10 +77,10 @@ def test_off_loopback_without_a_token_nobody_gets_in() -> None:
 )
 def test_a_browser_may_send_the_token_as_a_password(authorization: str, status: int) -> None:
     headers = {"Host": "mock.internal", "Authorization": authorization}
-    assert status_of(Guard("0.0.0.0", "t0ken"), "10.0.0.7", headers) == status
+    assert status_of(Guard("0.0.0.0", TOKEN), "10.0.0.7", headers) == status
 
 
-@pytest.mark.parametrize("guard", [Guard("127.0.0.1", None, ["X-Signed"]), Guard("0.0.0.0", "t0ken", ["X-Signed"])])
+@pytest.mark.parametrize("guard", [Guard("127.0.0.1", Callers(), ["X-Signed"]), Guard("0.0.0.0", TOKEN, ["X-Signed"])])
 @pytest.mark.parametrize(
     "mark",
     [

@@ -57,8 +57,8 @@ ROUTES = (
     Route("GET", "/docs/guides/<name>", _page("contract", "guide")),
     Route("GET", "/console/assets/<name>", _page("assets", "asset")),
     Route("GET", "/console/live", _page("requests", "live")),
-    Route("POST", "/console/do", _page("acting", "do")),
-    Route("POST", "/console/forms/<name>", _page("acting", "fill")),
-    Route("POST", "/console/preview/<name>", _page("acting", "preview")),
-    Route("POST", "/console/try", _page("trying", "send")),
+    Route("POST", "/console/do", _page("acting", "do"), asks=True),
+    Route("POST", "/console/forms/<name>", _page("acting", "fill"), asks=True),
+    Route("POST", "/console/preview/<name>", _page("acting", "preview"), asks=True),
+    Route("POST", "/console/try", _page("trying", "send"), asks=True),
 )

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.version import __version__
+from mock_server.web.callers import LOCAL
 from mock_server.web.console.orders import Order, place
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.clock import reading
@@ -99,7 +100,7 @@ def rendered(call: ControlCall, template: str, **shown: Any) -> str:
     common = {
         "key": key,
         "origin": call.origin,
-        "token": bool(call.worlds.foundation.settings.admin_token),
+        "token": call.caller is not LOCAL,
         "control": Order,
         "to": lambda path, **query: link(path, **{"key": key, **query}),
     }

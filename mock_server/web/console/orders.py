@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Handler, Route, told
+from mock_server.web.control.call import ControlCall, Route, carried_out
 from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.problems import Problem, of_error, problem_of
 
@@ -70,7 +70,7 @@ class Order:
         if self.text is not None:
             content = self.text.encode("utf-8", "surrogatepass")
         try:
-            handler, places = routes(call.plane.routes).bind("").match(self.path, self.method)
+            route, places = routes(call.plane.routes).bind("").match(self.path, self.method)
         except HTTPException as error:
             raise problem_of(error) from None
         ordered = replace(
@@ -80,9 +80,8 @@ class Order:
             media_type=JSON if self.text is None else YAML,
             path=f"{CONTROL_PREFIX}{self.path}",
         )
-        answered: Handler = handler
         try:
-            reply = answered(ordered, **places)
+            return carried_out(ordered, route, route.handler, places)
         except Problem:
             raise
         except Exception as error:
@@ -90,8 +89,6 @@ class Order:
             if problem is None:
                 raise
             raise problem from None
-        told(ordered, self.method, reply, places)
-        return reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +107,8 @@ def keyed(call: ControlCall, **query: str) -> dict[str, str]:
 
 @lru_cache(2)
 def routes(of_plane: tuple[Route, ...]) -> Map:
-    """The control plane's routes as a map from method and path to handler."""
-    return Map([Rule(route.path, methods=[route.method], endpoint=route.handler) for route in of_plane])
+    """The control plane's routes as a map from method and path to route."""
+    return Map([Rule(route.path, methods=[route.method], endpoint=route) for route in of_plane])
 
 
 def get(call: ControlCall, path: str, **query: str | int | None) -> Any:

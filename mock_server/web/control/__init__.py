@@ -6,16 +6,18 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 
 from mock_server.api.routes import IDENTITY
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply
 from mock_server.web.bridge import respond
+from mock_server.web.callers import Callers
 from mock_server.web.control import (
     about,
     certificates,
+    changes,
     clock,
     faults,
     inbox,
@@ -31,7 +33,7 @@ from mock_server.web.control import (
     states,
     webhooks,
 )
-from mock_server.web.control.call import ControlCall, Handler, Plane, Route, told
+from mock_server.web.control.call import ControlCall, Handler, Plane, Route, carried_out
 from mock_server.web.guard import Guard
 from mock_server.web.problems import PROBLEMS, Problem, render
 from mock_server.world import Worlds
@@ -40,6 +42,7 @@ NO_PAGES: Mapping[str, Handler] = MappingProxyType({})
 NOUNS = (
     about,
     certificates,
+    changes,
     keys,
     clock,
     faults,
@@ -61,24 +64,26 @@ def control_plane(
     worlds: Worlds,
     version: str,
     scheduler: Scheduler,
+    callers: Callers,
+    *,
     certificate: Callable[[], bytes] | None = None,
     ready: Callable[[], bool] = lambda: True,
-    *,
     pages: Mapping[str, Handler] = NO_PAGES,
     more: Sequence[Route] = (),
 ) -> Blueprint:
     """The blueprint of one mock's control plane.
 
-    `pages` answer browsers at paths where programs get JSON, `more` are routes that belong to pages alone.
+    `callers` hold the tokens that it asks for. `pages` answer browsers at paths where programs get JSON, `more` are
+    routes that belong to pages alone.
     """
     blueprint = Blueprint("control", __name__)
     settings = worlds.foundation.settings
     signatures = (worlds.foundation.terms.scheme.header, SIGNATURE_HEADER)
-    guard = Guard(settings.host, settings.admin_token, signatures, settings.allow_host)
+    guard = Guard(settings.host, callers, signatures, settings.allow_host)
 
     @blueprint.before_request
     def guarded() -> None:
-        guard.check(request.remote_addr, request.headers, reads=request.method in {"GET", "HEAD"})
+        g.caller = guard.check(request.remote_addr, request.headers, reads=request.method in {"GET", "HEAD"})
         if request.content_encoding not in {None, "", IDENTITY} and request.get_data():
             raise Problem(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -106,11 +111,15 @@ def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Res
     def view(**places: Any) -> Response:
         handler: Handler = page if page and _wants_page() else route.handler
         call = ControlCall(
-            plane, request.args, request.get_data(), request.mimetype, request.path, request.host_url.rstrip("/")
+            plane,
+            request.args,
+            request.get_data(),
+            request.mimetype,
+            request.path,
+            request.host_url.rstrip("/"),
+            g.caller,
         )
-        reply = handler(call, **places)
-        if route in plane.routes:  # those of pages tell of what they order
-            told(call, route.method, reply, places)
+        reply = carried_out(call, route, handler, places)
         return respond(_for_some(reply) if page else reply)
 
     return view

@@ -1,6 +1,7 @@
 """One call of the control plane as a plain value, so that what answers it is a plain function."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -18,13 +19,26 @@ from mock_server.domain.clock import Clock, SystemClock
 from mock_server.receivers.sample_event import SampleEvents
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply, encode
+from mock_server.web.callers import LOCAL, Caller, May
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
 
 JSON = "application/json"
 YES = frozenset({"1", "true", "yes", ""})
 NO = frozenset({"0", "false", "no"})
+MOST_CHANGES = 1000  # that are kept
 MOST_FLAWS = 20  # that a problem lists
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A control call that changed something: who made it when, in Unix seconds, and what it was about."""
+
+    at: float
+    who: str
+    method: str
+    path: str
+    key: str | None
 
 
 @dataclass(frozen=True)
@@ -40,6 +54,8 @@ class Plane:
     ready: Callable[[], bool] = lambda: True
     """Whether calls should come here."""
     routes: "tuple[Route, ...]" = ()
+    changes: deque[Change] = field(default_factory=lambda: deque(maxlen=MOST_CHANGES))
+    """The newest control calls that changed something."""
 
     @property
     def forms(self) -> Forms:
@@ -73,6 +89,8 @@ class ControlCall:
     media_type: str = JSON
     path: str = ""
     origin: str = ""
+
+    caller: Caller = LOCAL
 
     @property
     def worlds(self) -> Worlds:
@@ -149,7 +167,7 @@ class ControlCall:
     def check_key(self, key: str) -> None:
         """Problem for a key that opens no sandbox."""
         try:
-            self.worlds.foundation.accounts.authenticate(key)
+            self.worlds.authenticate(key)
         except ApiError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, f"key={key!r} opens no sandbox: {error.detail}") from None
 
@@ -165,12 +183,45 @@ class Route:
     method: str
     path: str
     handler: Handler
+    asks: bool = False
+    """Whether it changes nothing by itself although it is a POST."""
+    of_all: bool = False
+    """Whether it may concern more than the key of `?key=`."""
+    makes: bool = False
+    """Whether it makes a key, which is its caller's then."""
+
+    @property
+    def reads(self) -> bool:
+        return self.asks or self.method == "GET"
 
 
-def told(call: ControlCall, method: str, reply: Reply, places: Mapping[str, Any]) -> None:
-    """Tell those who watch that a call may have changed something, if it may."""
-    if method != "GET" and reply.status < HTTPStatus.BAD_REQUEST:
-        call.worlds.changes.tell(call.key or places.get("key"))
+def carried_out(call: ControlCall, route: Route, handler: Handler, places: Mapping[str, Any]) -> Reply:
+    """The handler's reply, if the caller may; those who watch are told of what it may have changed."""
+    if route.reads:
+        return handler(call, **places)
+    _permit(call, route)
+    reply = handler(call, **places)
+    if reply.status < HTTPStatus.BAD_REQUEST:
+        call.plane.changes.append(Change(call.plane.wall.now(), call.caller.name, route.method, call.path, call.key))
+        call.worlds.changes.tell(call.key)
+    return reply
+
+
+def _permit(call: ControlCall, route: Route) -> None:
+    """Problem 403 if the caller's token does not let them change that."""
+    caller = call.caller
+    if caller.may is May.ALL or (caller.may is May.OWN_KEYS and route.makes):
+        return
+    if caller.may is May.READ:
+        raise Problem(HTTPStatus.FORBIDDEN, f"the token of {caller.name} lets its holder look and change nothing")
+    holding = call.worlds.owners.of(call.key or "")
+    if route.of_all or holding is None or holding.owner != caller.name:
+        about = "everybody" if call.key is None or route.of_all else f"key={call.key!r}"
+        raise Problem(
+            HTTPStatus.FORBIDDEN,
+            f"the token of {caller.name} lets its holder change keys of their own, with ?key=, and this is about "
+            f"{about}; POST /__admin/keys makes a key",
+        )
 
 
 def answer(value: Any, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Reply:

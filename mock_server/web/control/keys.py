@@ -7,22 +7,35 @@ from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
 from mock_server.world import World
+from mock_server.world.owners import Holding
 
 
 def list_keys(call: ControlCall) -> Reply:
-    known = [facts(world) for world in call.known()]
+    known = [facts(world) | held(call, world.account.key) for world in call.known()]
     return answer({"keys": known, "meta": {"total": len(known)}})
 
 
 def show_key(call: ControlCall, key: str) -> Reply:
-    return answer(facts(call.about(key).seen_world() or call.worlds.fresh()))
+    return answer(facts(call.about(key).seen_world() or call.worlds.fresh()) | held(call, key))
 
 
 def new_key(call: ControlCall) -> Reply:
-    plan = call.read("control.schema.json#/$defs/key").get("plan", call.worlds.foundation.settings.default_plan)
+    order = call.read("control.schema.json#/$defs/key")
+    plan, seconds = order.get("plan", call.worlds.foundation.settings.default_plan), order.get("expires_in")
+    until = None if seconds is None else call.worlds.clock.base.now() + seconds
     with refused(ValueError):
-        account = call.worlds.new_account(plan)
-    return answer({"key": account.key, "plan": account.plan.name}, HTTPStatus.CREATED)
+        account = call.worlds.new_account(plan, Holding(call.caller.name, until))
+    made = {"key": account.key, "plan": account.plan.name}
+    return answer(made | held(call, account.key), HTTPStatus.CREATED)
+
+
+def held(call: ControlCall, key: str) -> dict[str, Any]:
+    """Who has made the key, and until when it is good, as far as there is something to say."""
+    holding = call.worlds.owners.of(key)
+    if holding is None:
+        return {}
+    until = {} if holding.until is None else {"expires_at": to_text(holding.until)}
+    return {"owner": holding.owner, **until}
 
 
 def facts(world: World) -> dict[str, Any]:
@@ -46,5 +59,5 @@ def facts(world: World) -> dict[str, Any]:
 ROUTES = (
     Route("GET", "/keys", list_keys),
     Route("GET", "/keys/<key>", show_key),
-    Route("POST", "/keys", new_key),
+    Route("POST", "/keys", new_key, makes=True),
 )

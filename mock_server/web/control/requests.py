@@ -66,7 +66,7 @@ ROUTES = (
     Route("GET", "/requests", list_requests),
     Route("GET", "/requests/<int:entry_id>", show_request),
     Route("DELETE", "/requests", forget_requests),
-    Route("POST", "/requests/count", count_requests),
-    Route("POST", "/requests/find", find_requests),
-    Route("POST", "/requests/wait", wait_for_requests),
+    Route("POST", "/requests/count", count_requests, asks=True),
+    Route("POST", "/requests/find", find_requests, asks=True),
+    Route("POST", "/requests/wait", wait_for_requests, asks=True),
 )

@@ -97,4 +97,4 @@ def _outage(carrier: str) -> str:
     return f"outage-{carrier}"
 
 
-ROUTES = (Route("POST", "/states", set_state),)
+ROUTES = (Route("POST", "/states", set_state, of_all=True),)
