@@ -163,7 +163,8 @@ def test_a_wrong_token_in_the_file_is_told_with_its_line_and_not_itself(
     assert token.get("token", "a token") not in str(raised.value)
 
 
-def test_the_file_that_is_shown_is_taken(tokens: Path) -> None:
+def test_the_file_that_is_shown_is_taken(tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens.yaml"
     (shown,) = (each for each in examples(DOCS / "team.md") if each.language == "yaml")
     tokens.write_text(shown.code, encoding="utf-8")
     assert len(create_app(Settings(admin_token_file=str(tokens))).mock.callers) == 3
