@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test browser attack check format lock tables bench wheel client-tools clean
+.PHONY: serve test browser attack check format lock tables bench clients wheel client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -34,6 +34,9 @@ attack: $(VENV)/.dev               ## attack a mock: smuggling, costs by size, s
 
 bench: $(VENV)/.dev                ## compare with WireMock, Prism and Mockoon on this machine
 	@$(BIN)/python -m benchmarks.peers $(ARGS)
+
+clients: $(VENV)/.dev              ## generate clients in four languages, compile them, run a program with each (Java, Node)
+	@$(BIN)/python -m benchmarks.clients $(ARGS)
 
 wheel: $(VENV)/.dev                ## build sdist and wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .

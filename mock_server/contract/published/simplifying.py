@@ -28,7 +28,7 @@ class Simplifier:
         """The schema, whose inner schemas are simple already."""
         schema = self._with_value_inlined(schema)
         schema = self._without_branches(schema)
-        for rule in (_words, _choice, _joined_patterns, _typed):
+        for rule in (_words, _choice, _joined_patterns, _typed, _default_told):
             schema = rule(schema)
         return schema
 
@@ -163,6 +163,14 @@ def _typed(schema: Node) -> Node:
     values = [schema["const"]] if "const" in schema else schema.get("enum", [])
     types = {_type(each) for each in values}
     return {"type": types.pop(), **schema} if len(types) == 1 else schema
+
+
+def _default_told(schema: Node) -> Node:
+    """A default that is a list or an object in words: languages differ in how they write one down, and some fail."""
+    if not isinstance(schema.get("default"), list | dict):
+        return schema
+    told = f"{schema.get('description', '')} Default: `{json.dumps(schema['default'])}`.".strip()
+    return {**{key: each for key, each in schema.items() if key != "default"}, "description": told}
 
 
 def _type(value: Any) -> str:

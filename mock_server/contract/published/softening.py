@@ -10,10 +10,19 @@ LOGIC = frozenset({"not", "if", "then", "else", "dependentSchemas", "unevaluated
 
 
 def softened(document: Node) -> Node:
-    """The document with types instead of constants, one object instead of alternatives, and no pattern of a format."""
-    loose = every_schema(document, _loosened)
+    """The document with types instead of constants, one object instead of alternatives, and no pattern of a format.
+
+    It is without webhooks, which generators take for operations of the API; their bodies stay among the components.
+    """
+    loose = every_schema(_without_webhooks(document), _loosened)
     components: Mapping[str, Any] = loose["components"]["schemas"]
     return every_schema(loose, lambda schema: _one_object(schema, components))
+
+
+def _without_webhooks(document: Node) -> Node:
+    told = document.get("webhooks", {})
+    tags = [each for each in document.get("tags", ()) if each["name"] not in told]
+    return {**{key: each for key, each in document.items() if key != "webhooks"}, "tags": tags}
 
 
 def _loosened(schema: Node) -> Node:
