@@ -15,7 +15,7 @@ import pytest
 from contract_tests.api import Api
 from contract_tests.budget import BudgetSpentError
 from contract_tests.clock import Clock
-from contract_tests.contract.document import load
+from contract_tests.contract.document import Contract, load
 from contract_tests.contract.files import ContractError
 from contract_tests.contract.listing import listing
 from contract_tests.counting import concluded
@@ -41,6 +41,7 @@ _QUIET = -2  # pytest's own count of probes would stand beside the ledger's coun
 RUN = pytest.StashKey[Run]()
 CLOCK = pytest.StashKey[Clock]()  # another clock than the system's, for tests of the suite itself
 TRANSPORT = pytest.StashKey[Transport]()  # another way to the target than HTTP, likewise
+CONTRACT = pytest.StashKey[Contract]()  # one that has been read, likewise
 _HERE = Path(__file__).resolve().parent
 _OBSTACLES = (UnverifiableError, BudgetSpentError, QuotaSpentError, UnsafeError)
 
@@ -79,6 +80,7 @@ def pytest_configure(config: pytest.Config) -> None:
             options,
             clock=config.stash.get(CLOCK, None),
             transport=config.stash.get(TRANSPORT, None),
+            contract=config.stash.get(CONTRACT, None),
             outlet=outlet,
         )
     except ContractError as error:
