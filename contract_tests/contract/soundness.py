@@ -13,6 +13,7 @@ from contract_tests.contract.origins import Origins
 from contract_tests.contract.overlay_format import warned
 from contract_tests.contract.pointers import follow, named, pointer
 from contract_tests.contract.providers import faked
+from contract_tests.contract.security import unusable_security
 from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence, shown
 
@@ -48,6 +49,7 @@ def gaps(document: Mapping[str, Any]) -> Iterator[Gap]:
     yield from missing
     if not missing:
         yield from _bad_plans(document)
+        yield from unusable_security(document)
         yield from _unservable(document)
         yield from _unknown_providers(document, ())
 

@@ -68,9 +68,10 @@ class Pipeline:
         `delayed` are the fault rules that have let it wait before it has its effect; None if it has not waited yet.
         """
         begun, route = self._timer(), self._router.find(method, target)
-        call = Call(method, target, route.path_params, route.query, headers, body)
-        if route.operation and route.operation.public and not self._known(headers.get(self._key_header)):
-            return self._for_guest(route, route.operation, call, broken)
+        operation, call = route.operation, Call(method, target, route.path_params, route.query, headers, body)
+        key = self._key(operation, call) if operation and operation.credentials else headers.get(self._key_header)
+        if operation and operation.public and not self._known(key):
+            return self._for_guest(route, operation, call, broken)
         world: World | None = None
         allowance: Allowance | None = None
         refusal: ApiError | None = None
@@ -79,8 +80,8 @@ class Pipeline:
         try:
             if not route.methods:
                 raise unknown(target, self.specification)
-            world = self.worlds.of(headers.get(self._key_header))
-            if route.operation is None:
+            world = self.worlds.of(key)
+            if operation is None:
                 raise wrong_method(method, route)
             call, problem = self._read(world, route, broken, call)
             early = injection.forestall(world, route, call) if world.faults.forestalls and delayed is None else ()
@@ -90,18 +91,17 @@ class Pipeline:
                 )
                 return injection.postpone(world, early, again)
             if early:
-                reply = injection.lose(world, route.operation, call, early)
+                reply = injection.lose(world, operation, call, early)
             else:
-                cost = 1 if problem or call.value is None else route.operation.cost(call)
+                cost = 1 if problem or call.value is None else operation.cost(call)
                 allowance = world.quota.charge(cost)
                 if not allowance.granted:
                     raise ApiError("rate_limit_exceeded", f"{cost} lookups asked, {allowance.remaining} remain")
                 if "prefer" in headers:
-                    preference = read(headers["prefer"], route.operation)
-                    preferred = preference.decides
+                    preferred = (preference := read(headers["prefer"], operation)).decides
                 if world.faults.refuses and not preferred:
                     call = injection.refuse(world, route, call)
-                reply = self._made(world, route.operation, call, problem, preference)
+                reply = self._made(world, operation, call, problem, preference)
                 if world.faults.replaces and not preferred:
                     done = True
                     injection.replace_answer(world, route, call)
@@ -136,6 +136,11 @@ class Pipeline:
         reply = self.specification.errors.reply(error)
         self._record(None, Route(), call, reply, refusal=error)
         return reply
+
+    def _key(self, operation: Operation, call: Call) -> str | None:
+        """The key where the operation has it; one that asks for none may be given it in the usual place."""
+        found = operation.credentials.key(call, self._known) if operation.credentials else None
+        return found or (call.headers.get(self._key_header) if operation.public else None)
 
     def _known(self, key: str | None) -> bool:
         try:
@@ -206,6 +211,9 @@ class Pipeline:
         reply = self._declared(route, call, error) or self.specification.errors.reply(error)
         if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
             reply = reply.with_headers({"Allow": ", ".join(route.allowed)})
+        if reply.status == HTTPStatus.UNAUTHORIZED and route.operation and route.operation.credentials:
+            error.detail = f"{error.detail or error.code}; this operation takes {route.operation.credentials.ways}"
+            reply = reply.with_headers(route.operation.credentials.challenges)
         if error.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE and coded(call):
             reply = reply.with_headers({"Accept-Encoding": IDENTITY})
         return reply.with_headers(route.constant_headers(reply.status))
@@ -325,7 +333,7 @@ class Pipeline:
             Entry(
                 id=next(self.worlds.ids),
                 at=clock.now(),
-                key=call.headers.get(self._key_header),
+                key=world.account.key if world else call.headers.get(self._key_header),
                 operation=route.operation.id if route.operation else None,
                 method=call.method,
                 target=call.target,

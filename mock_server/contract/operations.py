@@ -11,6 +11,7 @@ from contract_tests.contract.pointers import pointer
 from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence
 from mock_server.contract.bodies import check_media_type, read_json, read_text
+from mock_server.contract.credentials import Credentials
 from mock_server.contract.errors import ApiError, ContractBroken
 from mock_server.contract.media import JSON, body_of, chosen, examples_of, is_json, name_of, written
 from mock_server.contract.messages import Call, Reply, encode
@@ -20,6 +21,8 @@ from mock_server.contract.refusals import Refusals
 from mock_server.contract.request_schemas import request_validator
 from mock_server.contract.samples import sample
 from mock_server.contract.shapes import Shape
+
+KEY_SCHEME = "apiKey"  # the contract's own
 
 
 class NamedPlan(Protocol):
@@ -72,8 +75,12 @@ class Operation:
             media_type: _Body(media_type, media.get("schema", True), document)
             for media_type, media in (self._body["content"].items() if self._body else ())
         }
+        security: Sequence[Mapping[str, Any]] = self.spec.get("security", document.get("security", ())) or ({},)
         # Whether it is answered without a key (OpenAPI 3.1 section 4.8.10): no requirement, or an empty one.
-        self.public = not all(self.spec.get("security", document.get("security", ())) or ({},))
+        self.public = not all(security)
+        usual = proven or security == document.get("security") == [{KEY_SCHEME: []}]
+        self.credentials = None if usual else Credentials(security, document)
+        """How callers say who they are, where it is not only by the contract's own header."""
         self.status = min(map(int, self._statuses("2") or self._statuses("3")), default=HTTPStatus.OK)
         content = self.response(self.status).get("content", {})
         self.media_type = chosen(each for each in content if is_json(each)) or JSON

@@ -31,11 +31,12 @@ class Specification:
         }
         self.operations = {each.id: each for methods in self.paths.values() for each in methods.values()}
         self.plans: Sequence[Mapping[str, Any]] = document["x-plans"]["plans"]
-        self.key_header: str = next(
-            scheme["name"]
+        keys = [
+            scheme
             for scheme in document["components"]["securitySchemes"].values()
-            if scheme["type"] == "apiKey" and scheme["in"] == "header"
-        )
+            if scheme.get("type") == "apiKey" and scheme.get("in") == "header"
+        ]
+        self.key_header: str = next((each for each in keys if "x-keys" in each), keys[0])["name"]
 
     @classmethod
     def load(cls, overlays: Sequence[Path] = ()) -> "Specification":

@@ -36,7 +36,7 @@ class WiredKeys:
     def of(cls, document: Mapping[str, Any], key: str) -> Self:
         """By the contract's form of keys."""
         schemes = document["components"]["securitySchemes"].values()
-        scheme = next(each for each in schemes if each["type"] == "apiKey" and each["in"] == "header")
+        scheme = next(each for each in schemes if "x-keys" in each)
         keys = scheme["x-keys"]
         return cls(scheme["name"].lower(), re.compile(keys["pattern"]), keys["default_plan_word"], key)
 

@@ -273,3 +273,42 @@ def test_headers_that_an_answer_promises_are_there(overlaid: Any) -> None:
     headers = {"ETag": {"required": True, "schema": {"type": "string"}, "example": '"v1"'}}
     client = overlaid(operation({"204": {"description": "It.", "headers": headers}}))
     assert client.get("/v2/extra", headers=FREE).headers["ETag"] == '"v1"'
+
+
+SECURED = {
+    "target": "$.paths",
+    "update": {
+        "/reports": {
+            "get": {
+                "operationId": "listReports",
+                "security": [{"bearer": []}, {"token": []}],
+                "responses": {"200": {"description": "All.", "content": {"application/json": {"schema": PROOF}}}},
+            }
+        }
+    },
+}
+SCHEMES = {
+    "target": "$.components.securitySchemes",
+    "update": {
+        "bearer": {"type": "http", "scheme": "bearer"},
+        "token": {"type": "apiKey", "in": "query", "name": "token"},
+    },
+}
+
+
+def test_a_key_is_taken_where_the_operation_has_it_and_its_sandbox_is_the_same(overlaid: Any) -> None:
+    client = overlaid(SCHEMES, SECURED)
+    assert client.get("/v2/reports", headers={"Authorization": "Bearer tf_test_free_a"}).status_code == 200
+    assert client.get("/v2/reports?token=tf_test_free_a").headers["X-RateLimit-Remaining"] == "8"
+    assert client.get("/v2/carriers", headers=FREE).headers["X-RateLimit-Remaining"] == "7"
+    (entry, *_) = client.get("/__admin/requests?key=tf_test_free_a").json["requests"][1:]
+    assert entry["request"]["url"] == "/v2/reports?token=..."
+
+
+def test_a_key_elsewhere_is_none_and_the_answer_says_how_to_ask(overlaid: Any) -> None:
+    client = overlaid(SCHEMES, SECURED)
+    refused = client.get("/v2/reports", headers=FREE)
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"] == 'Bearer realm="trackflow"'
+    (entry,) = client.get("/__admin/requests").json["requests"]
+    assert entry["reason"].endswith("this operation takes Authorization: Bearer KEY or the query token")
