@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
 from contract_tests.contract.expressions import expression
+from contract_tests.contract.instants import in_utc, unix_seconds
 
 MOST_FLAWS = 20  # of a value under one of several forms
 
@@ -48,6 +49,14 @@ def _unevaluated_properties(validator: Any, form: Any, value: Any, schema: Any) 
             yield ValidationError(f"Unevaluated properties are not allowed ({name!r} was unexpected)")
         else:
             yield from validator.descend(value[name], form, path=name)
+
+
+def _in_utc(validator: Any, form: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """A keyword of our own: what an instant in any of RFC 3339's forms must be once it is in UTC, to the second."""
+    if not validator.is_type(value, "string"):
+        yield from validator.descend(value, form)
+    elif utc := in_utc(value):  # what is no instant, its format says
+        yield from validator.descend(utc, form)
 
 
 def _multiple_of(validator: Any, step: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
@@ -148,6 +157,7 @@ _KEYWORDS = {
     "additionalProperties": _additional_properties,
     "unevaluatedProperties": _unevaluated_properties,
     "multipleOf": _multiple_of,
+    "x-in-utc": _in_utc,
     "uniqueItems": _unique_items,
     "anyOf": _any_of,
     "oneOf": _one_of,
@@ -163,6 +173,13 @@ def _is_expression(value: object) -> bool:
             expression(value)
         except re.error as error:
             raise ValueError(str(error)) from None
+    return True
+
+
+@FORMATS.checks("date-time", raises=ValueError)
+def _is_instant(value: object) -> bool:
+    if isinstance(value, str):
+        unix_seconds(value)
     return True
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema import ValidationError
 from jsonschema.exceptions import best_match
 
+from contract_tests.contract.instants import InstantError
 from contract_tests.contract.validation import repeated, undeclared
 
 LONGEST = 80  # characters of a value that a sentence shows
@@ -19,10 +20,14 @@ Complaint = Callable[[Any, Any], str]
 
 def sentence(error: ValidationError) -> str:
     """Where, what was found, what is expected: `shipments[2].tracking_number: 12 is not a string`."""
-    if not _message(error):
-        error = best_match([error]) or error
+    error = nearest(error)
     place = location(error.absolute_path)
     return f"{place}: {complaint(error)}" if place else complaint(error)
+
+
+def nearest(error: ValidationError) -> ValidationError:
+    """The error itself; of a value that has none of several forms, what is wrong under the one it is nearest."""
+    return error if _message(error) else best_match([error]) or error
 
 
 def location(steps: Iterable[str | int]) -> str:
@@ -46,7 +51,8 @@ def complaint(error: ValidationError) -> str:
     if error.validator in {"oneOf", "anyOf"}:
         return _no_form(error)
     if error.validator in _COMPLAINTS:
-        return _COMPLAINTS[error.validator](error.instance, error.validator_value)
+        told = _COMPLAINTS[error.validator](error.instance, error.validator_value)
+        return f"{told}; {error.cause.reason}" if isinstance(error.cause, InstantError) else told
     return error.message
 
 

@@ -11,7 +11,7 @@ from contract_tests.contract.bundle import bundle
 from contract_tests.contract.loading import SCHEMAS, resolve
 from contract_tests.contract.pointers import pointer, steps
 from contract_tests.contract.validation import validator
-from contract_tests.contract.violations import location, sentence
+from contract_tests.contract.violations import location, nearest, sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,14 @@ class Forms:
     def flaws(self, form: str, value: Any) -> Iterator[Flaw]:
         """What is wrong with the value under a form such as `control.schema.json#/$defs/clock`."""
         for error in self._validator(form).iter_errors(value):
-            yield Flaw(pointer(error.absolute_path), str(error.validator), sentence(error))
+            told = nearest(error)
+            yield Flaw(pointer(told.absolute_path), str(told.validator), sentence(told))
 
     def check(self, form: str, value: Any) -> None:
         """FormError for the first thing that is wrong with the value under the form, to the name if one is unknown."""
         for error in self._validator(form).iter_errors(value):
-            raise FormError(Flaw(pointer(_place(error)), str(error.validator), sentence(error)))
+            told = nearest(error)
+            raise FormError(Flaw(pointer(_place(told)), str(told.validator), sentence(told)))
 
     def _compile(self, form: str) -> Draft202012Validator:
         file, _, place = form.partition("#")

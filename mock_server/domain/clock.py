@@ -11,6 +11,8 @@ from math import inf
 from threading import Lock
 from typing import Protocol, Self
 
+from contract_tests.contract.instants import unix_seconds
+
 # What X-RateLimit-Reset can say in ten digits of Unix seconds, a day's window included.
 EARLIEST = 1_000_000_000.0  # 2001-09-09
 LATEST = 9_999_900_000.0  # 2286-11-19
@@ -86,7 +88,7 @@ class Course:
 
     def set(self, base: float, instant: float) -> Self:
         """From now on from that instant; ValueError if the contract cannot write it."""
-        return replace(self, origin=_written(instant), since=base, due=inf, jump=0.0)
+        return replace(self, origin=in_range(instant), since=base, due=inf, jump=0.0)
 
     def advance(self, base: float, seconds: float) -> Self:
         return self.set(base, self.at(base) + seconds)
@@ -124,7 +126,7 @@ class SandboxClock:
     def __init__(self, base: Clock, start: float | None = None, scale: float = 1.0) -> None:
         """It begins at the start instant if there is one, else at the base's time; ValueError as for a course."""
         self.base = base
-        self._start, self._scale = start if start is None else _written(start), _bearable(scale)
+        self._start, self._scale = start if start is None else in_range(start), _bearable(scale)
         self.on_owed: list[Callable[[], object]] = []  # who waits for an instant that may come sooner now
         self._lock = Lock()
         self.reset()
@@ -196,16 +198,12 @@ def to_text(instant: float) -> str:
 
 
 def from_text(text: str) -> float:
-    """Unix seconds of an RFC 3339 instant; without an offset it is UTC. ValueError if it is none."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"{text!r} is no instant; write it like 2026-06-15T09:00:00Z") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    """Unix seconds of an RFC 3339 instant, in any of its forms; ValueError if it is none."""
+    return unix_seconds(text)
 
 
-def _written(instant: float) -> float:
-    """The instant; ValueError if the contract cannot write it."""
+def in_range(instant: float) -> float:
+    """The instant; ValueError if a clock cannot be there, because the contract could not write what follows."""
     if not EARLIEST <= instant <= LATEST:
         raise ValueError(
             f"{_told(instant)} is outside the clock's range; set it between {to_text(EARLIEST)} and {to_text(LATEST)}"

@@ -95,11 +95,8 @@ class SandboxTime:
         self._plane.put("/clock", {"action": "freeze", "auto_advance": auto_advance})
 
     def set(self, instant: datetime | str) -> None:
-        """Let it be that instant; one without a zone is UTC."""
-        if isinstance(instant, str):
-            instant = datetime.fromisoformat(instant)
-        given = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-        self._plane.put("/clock", {"action": "set", "instant": given.isoformat()})
+        """Let it be that instant, in any form of RFC 3339; one without a zone is UTC."""
+        self._plane.put("/clock", {"action": "set", "instant": _zoned(instant)})
 
     def scale(self, factor: float) -> None:
         """Let so many seconds pass in each real one."""
@@ -108,6 +105,15 @@ class SandboxTime:
     def reset(self) -> None:
         """Follow the server's clock again."""
         self._plane.put("/clock", {"action": "reset"})
+
+
+def _zoned(instant: datetime | str) -> str:
+    """The instant with its zone; a text that Python cannot read is left for the mock to read or refuse."""
+    try:
+        moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+    except ValueError:
+        return str(instant)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
 
 
 class SandboxWebhooks:

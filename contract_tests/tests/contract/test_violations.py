@@ -48,7 +48,11 @@ def test_the_value_itself_has_no_place() -> None:
         ({"oneOf": [{"type": "number"}, {"minimum": 3}]}, 5, "5 fits several of the 2 forms, and must fit one"),
         ({"const": True}, False, "false is not true"),
         ({"pattern": "^a+$"}, "b", '"b" does not match ^a+$'),
-        ({"format": "date-time"}, "today", '"today" is not a valid date-time'),
+        (
+            {"format": "date-time"},
+            "today",
+            '"today" is not a valid date-time; write it like 2026-06-15T09:00:00Z (RFC 3339)',
+        ),
         ({"minLength": 1}, "", '"" has 0 characters, fewer than 1'),
         ({"maxLength": 0}, "x", '"x" has 1 character, more than 0'),
         ({"minItems": 1}, [], "has 0 items, fewer than 1"),

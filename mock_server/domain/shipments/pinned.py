@@ -32,8 +32,8 @@ class Pin:
             service=_service(wish, found.service),
             origin=_town(wish["origin"]) if "origin" in wish else found.origin,
             destination=_town(wish["destination"]) if "destination" in wish else found.destination,
-            expires_at=from_text(wish["expires_at"]) if "expires_at" in wish else found.expires_at,
-            polled_at=from_text(wish["last_updated"]) if "last_updated" in wish else found.polled_at,
+            expires_at=_second(wish["expires_at"]) if "expires_at" in wish else found.expires_at,
+            polled_at=_second(wish["last_updated"]) if "last_updated" in wish else found.polled_at,
         )
         if "estimated_delivery" in wish and "events" not in wish:
             estimate = _instant(wish["estimated_delivery"])
@@ -119,7 +119,7 @@ def with_event(
     """
     known: Sequence[Event] = journey.at(now).events[::-1]
     newest = known[-1] if known else None
-    at = from_text(record["timestamp"]) if "timestamp" in record else max(now // 1, newest.at if newest else 0)
+    at = _second(record["timestamp"]) if "timestamp" in record else max(now // 1, newest.at if newest else 0)
     if newest and newest.phrase.status in ends and at >= newest.at:
         if not anew:
             raise ValueError(
@@ -168,7 +168,7 @@ def _events(wish: Wish, phrases: Phrases, now: float) -> Iterator[Event]:
     at = now // 1 + HOUR
     events = []
     for record in wish["events"]:
-        at = from_text(record["timestamp"]) if "timestamp" in record else at - HOUR
+        at = _second(record["timestamp"]) if "timestamp" in record else at - HOUR
         phrase = (
             phrases.saying(record["status"], record["type"])
             if "status" in record
@@ -212,5 +212,10 @@ def _place(town: Town | None) -> dict[str, str] | None:
     return None if town is None else {"city": town.city, "country": town.country}
 
 
+def _second(text: str) -> float:
+    """The second that an instant is in; the API has no smaller unit."""
+    return from_text(text) // 1
+
+
 def _instant(text: str | None) -> float | None:
-    return None if text is None else from_text(text)
+    return None if text is None else _second(text)

@@ -1,13 +1,15 @@
 """Reading scenarios, and saying where they are wrong."""
 
 import json
+from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
-from contract_tests.contract.files import DocumentError
+from contract_tests.contract.files import DocumentError, parse
 from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import ManualClock
@@ -69,6 +71,13 @@ def test_an_empty_scenario_changes_nothing(text: str) -> None:
     assert read(text) == Scenario("mine")
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-06-15t12:00:00z", "2026-06-15 12:00:00Z", "2026-06-15T17:30:00.000000000+05:30"]
+)
+def test_a_clock_takes_every_form_of_an_instant(text: str) -> None:
+    assert read(f"clock: {text}").start == read(f'clock: {{ instant: "{text}" }}').start == NOON
+
+
 def test_a_clock_may_be_an_instant_alone() -> None:
     assert (read("clock: 2026-06-15T14:00:00+02:00").start, read("clock: { scale: 0 }").start) == (NOON, None)
 
@@ -84,6 +93,18 @@ def test_a_clock_may_be_an_instant_alone() -> None:
         ("seed: 1\nclok: 2026-06-15T12:00:00Z\n", "mine.yaml: line 2 column 1: clok is not known here"),
         ("seed: 1\nclock: noon\n", "mine.yaml: line 2 column 1: clock: "),
         ("clock: 1776-07-04T00:00:00Z\n", "mine.yaml: line 1 column 1: clock: "),
+        (
+            'seed: 1\nclock: "2026-12-24T17:00:00Z\\n"\n',
+            'mine.yaml: line 2 column 1: clock: "2026-12-24T17:00:00Z\\n" is not a valid date-time; there is white',
+        ),
+        (
+            "clock:\n  scale: 1\n  instant: 2026-12-24T17:00:00\n",
+            'line 3 column 3: clock.instant: "2026-12-24T17:00:00" is not a valid date-time; it has no offset',
+        ),
+        (
+            "faults:\n  - fault: { type: drop }\n    until: 2026-12-24T25:00:00Z\n",
+            'line 3 column 5: faults[0].until: "2026-12-24T25:00:00Z" is not a valid date-time; hour must be in 0..23',
+        ),
         ("seed: many\n", 'mine.yaml: line 1 column 1: seed: "many" is not an integer'),
         (
             "plans:\n  fre: { requests_per_minute: 1 }\n",
@@ -243,3 +264,36 @@ def test_names_of_rules_come_from_the_mock_s_own_contract() -> None:
     assert "deliverTrackingEvent" in VOCABULARY.operations
     assert {"ups", "fedex"} <= set(VOCABULARY.carriers)
     assert set(VOCABULARY.plans) == {"free", "starter", "growth", "enterprise"}
+
+
+def places(value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield place
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, member in members:
+        yield from places(member, (*place, step))
+
+
+def with_member(value: Any, place: tuple[str | int, ...], wrong: Any) -> Any:
+    if not place:
+        return wrong
+    changed = value.copy()
+    changed[place[0]] = with_member(value[place[0]], place[1:], wrong)
+    return changed
+
+
+def test_whatever_is_wrong_wherever_it_is_the_line_is_told() -> None:
+    whole, refused = parse(WHOLE, "mine.yaml"), 0
+    for place, wrong in product(places(whole), ["2026-12-24T17:00:00Z\n", -1.5, ["x"]]):
+        try:
+            read(json.dumps(with_member(whole, place, wrong), indent=1))
+        except DocumentError as error:
+            refused += 1
+            assert str(error).startswith("mine.yaml: line ")  # noqa: PT017 - most are refused, and each is looked at
+    assert refused > 100
+
+
+def test_every_form_of_rfc_3339_says_when_a_rule_holds() -> None:
+    rule = read(
+        "faults: [{ fault: { type: drop }, from: 2026-06-15t12:00:00z, until: 2026-06-15 14:00:00.5+01:00 }]"
+    ).rules[0]
+    assert (rule.opens, rule.closes) == (NOON, NOON + 3600.5)

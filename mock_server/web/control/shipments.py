@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any
 
 from mock_server.contract.errors import ApiError
-from mock_server.domain.clock import from_text, to_text
+from mock_server.domain.clock import from_text, in_range, to_text
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.shipments.pinned import Pin, wish_of
@@ -30,7 +30,7 @@ def recognised(call: ControlCall, text: str, carrier: str | None) -> TrackingNum
 def shown(call: ControlCall, number: TrackingNumber) -> dict[str, Any]:
     future = call.query.get("future", "0") not in {"", "0"}
     with refused(ValueError):
-        at = from_text(call.query["at"]) if call.query.get("at") else None
+        at = in_range(from_text(call.query["at"])) if call.query.get("at") else None
     return facts(call.seen_world() or call.worlds.fresh(), number, future=future, at=at)
 
 

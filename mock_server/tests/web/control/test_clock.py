@@ -141,6 +141,8 @@ def test_who_delivers_is_told_of_every_move_and_tells_what_is_pending(admin: Adm
         ({"action": "advance", "seconds": -1}, "/seconds", "less than 0"),
         ({"action": "advance", "seconds": "60"}, "/seconds", "not a number"),
         ({"action": "set", "instant": "noon"}, "/instant", "date-time"),
+        ({"action": "set", "instant": "2026-12-24T17:00:00Z\n"}, "/instant", "white space around it"),
+        ({"action": "set", "instant": "2026-12-24T17:00:00"}, "/instant", "no offset, so end it with Z"),
         ({"action": "scale", "factor": 1e9}, "/factor", "86400"),
         ({"action": "freeze", "auto_advance": -1}, "/auto_advance", "-1"),
     ],
@@ -154,6 +156,18 @@ def test_a_wrong_order_names_the_place_and_moves_nothing(
     assert problem["errors"][0]["pointer"] == pointer
     assert word in problem["detail"]
     assert admin.get("/clock") == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-12-24t17:00:00z", "2026-12-24 17:00:00.25Z", "2026-12-24T22:30:00+05:30", "2026-12-24T17:00:00-00:00"],
+)
+def test_the_clock_is_set_to_an_instant_in_any_form_of_rfc_3339(admin: Admin, text: str) -> None:
+    assert admin.put("/clock", {"action": "set", "instant": text})["now"] == "2026-12-24T17:00:00Z"
+
+
+def test_a_leap_second_is_the_second_after_it(admin: Admin) -> None:
+    assert admin.put("/clock", {"action": "set", "instant": "2026-12-31T23:59:60Z"})["now"] == "2027-01-01T00:00:00Z"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -165,3 +166,42 @@ def test_a_shipment_is_not_older_than_its_newest_event(admin: Admin) -> None:
 def test_a_wish_that_cannot_be_pins_nothing(admin: Admin, number: str, wish: Any, status: int) -> None:
     assert admin.problem("PUT", f"/shipments/{number}?key={FREE}", wish)["status"] == status
     assert admin.get(f"/shipments/{NUMBER}?key={FREE}")["pinned"] is False
+
+
+@pytest.mark.parametrize("text", ["2026-06-15t09:00:00z", "2026-06-15 09:00:00.999Z", "2026-06-15T14:30:00+05:30"])
+def test_events_and_looks_are_at_an_instant_in_any_form_of_rfc_3339(admin: Admin, text: str) -> None:
+    wish = {"events": [{"type": "transit", "timestamp": text}], "last_updated": text, "expires_at": text}
+    shipment = admin.put(f"/shipments/{NUMBER}?key={FREE}", wish)["shipment"]
+    assert shipment["events"][0]["timestamp"] == shipment["last_updated"] == "2026-06-15T09:00:00Z"
+    assert admin.get(f"/shipments/{NUMBER}?key={FREE}&at={quote(text)}")["now"] == "2026-06-15T09:00:00Z"
+
+
+def test_an_estimate_is_the_end_of_a_day_in_utc_however_it_is_written(admin: Admin) -> None:
+    wish = {"status": "in_transit", "estimated_delivery": "2026-06-18t01:59:00+02:00"}
+    shipment = admin.put(f"/shipments/{NUMBER}?key={FREE}", wish)["shipment"]
+    assert shipment["estimated_delivery"] == "2026-06-17T23:59:00Z"
+    problem = admin.problem("PUT", f"/shipments/{NUMBER}", {**wish, "estimated_delivery": "2026-06-17T23:59:00+02:00"})
+    assert problem["errors"][0]["pointer"] == "/estimated_delivery"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["noon", "2026-06-15T09:00:00Z\n", "2026-06-15T09:00:00", "0999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59"],
+)
+def test_a_wrong_instant_is_a_problem_at_every_place(admin: Admin, text: str) -> None:
+    event = {"type": "transit", "timestamp": text}
+    for pointer, wish in [
+        ("/events/0/timestamp", {"events": [event]}),
+        ("/last_updated", {"last_updated": text}),
+        ("/expires_at", {"expires_at": text}),
+        ("/estimated_delivery", {"estimated_delivery": text}),
+    ]:
+        problem = admin.problem("PUT", f"/shipments/{NUMBER}?key={FREE}", wish)
+        assert (problem["status"], problem["errors"][0]["pointer"]) == (400, pointer)
+    assert admin.problem("POST", f"/shipments/{NUMBER}/events?key={FREE}", event)["status"] == 400
+    assert admin.problem("GET", f"/shipments/{NUMBER}?key={FREE}&at={quote(text)}")["status"] == 400
+
+
+def test_a_plus_that_a_url_took_for_a_space_is_told(admin: Admin) -> None:
+    problem = admin.problem("GET", f"/shipments/{NUMBER}?key={FREE}&at=2026-06-15T09:00:00+02:00")
+    assert "in a URL a plus is written %2B" in problem["detail"]
