@@ -105,7 +105,10 @@ class Settings:
         most=3600,
     )
     webhook_allow: tuple[str, ...] = setting(
-        (), "Host that deliveries may go to beside loopback, as in the webhook's url.", each=str, metavar="HOST"
+        (),
+        "Host that deliveries may go to beside loopback, http:// too; as in the webhook's url.",
+        each=str,
+        metavar="HOST",
     )
     webhook_retry: float | None = setting(
         None,

@@ -1,6 +1,6 @@
 """The contract as the mock uses it: one document, its operations, errors, plans and header names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from contract_tests.contract.pointers import named
 from contract_tests.contract.soundness import sound_document
 from mock_server.contract.error_codes import ErrorCatalogue
 from mock_server.contract.operations import Operation
+from mock_server.contract.plain_http import with_plain_http
 
 VERBS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")  # OpenAPI 3.1 section 4.8.9.1
 
@@ -39,10 +40,15 @@ class Specification:
         self.key_header: str = next((each for each in keys if "x-keys" in each), keys[0])["name"]
 
     @classmethod
-    def load(cls, overlays: Sequence[Path] = ()) -> "Specification":
-        """The contract of schemas/ with the overlays applied; DocumentError says what is wrong with a file."""
+    def load(cls, overlays: Sequence[Path] = (), receivers: Collection[str] = ()) -> "Specification":
+        """The contract of schemas/ with the overlays applied; DocumentError says what is wrong with a file.
+
+        `receivers` are hosts beside loopback that webhooks may have plain http:// urls on.
+        """
         origins = Origins()
-        return cls(sound_document(overlays, origins=origins), proven=not overlays, origins=origins)
+        document = sound_document(overlays, origins=origins)
+        document = with_plain_http(document, receivers) if receivers else document
+        return cls(document, proven=not overlays, origins=origins)
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import SplitResult, urlsplit
 from urllib.parse import quote as percent
+
+from mock_server.domain.webhooks.urls import host_of, parts_of
 
 URL_MARKS = "/?:@!$&'()*+,;=-._~%#[]"  # RFC 3986 section 2.2, and the percent sign of what is already encoded
 
@@ -30,22 +31,8 @@ class Address:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        parts = _usable(url)
-        if parts is None:
-            raise ValueError(
-                f"{url!r} is no address to deliver to; give one like http://127.0.0.1:5000/hooks/trackflow"
-            )
-        self.host, self.secure = parts.hostname or "", parts.scheme == "https"
+        parts = parts_of(url)
+        self.host, self.secure = host_of(parts), parts.scheme == "https"
         self.port = parts.port or (443 if self.secure else 80)
-        self.authority = parts.netloc.rpartition("@")[2]
+        self.authority = parts.netloc.removesuffix(":")  # RFC 9110 section 4.2.3: an empty port is none
         self.target = percent((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=URL_MARKS)
-
-
-def _usable(url: str) -> SplitResult | None:
-    """The parts of a URL that a connection can be opened to."""
-    try:
-        parts = urlsplit(url)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return None
-    return parts if usable else None

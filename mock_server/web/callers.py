@@ -32,6 +32,8 @@ class Caller:
 
 LOCAL = Caller("loopback")
 """Whoever calls a mock that asks for no token."""
+ANYBODY = Caller("anybody", May.READ)
+"""Whoever asks for what is told to all."""
 SINGLE = "admin"
 """Whose the token of --admin-token is."""
 

@@ -41,7 +41,7 @@ class Foundation:
     def __init__(self, settings: Settings, base_clock: Clock | None = None) -> None:
         """DocumentError says what is wrong with a file, ValueError what is wrong with a setting."""
         self.settings = settings
-        self.specification = Specification.load(settings.overlay)
+        self.specification = Specification.load(settings.overlay, settings.webhook_allow)
         self._windows = self.specification.extension("x-quota")["windows"]
         self._plans = {record["name"]: record for record in self.specification.plans}
         plans = [Plan.from_record(record, self._windows) for record in self._plans.values()]

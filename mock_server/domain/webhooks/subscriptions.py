@@ -3,13 +3,13 @@
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from threading import Lock
-from urllib.parse import urlsplit
 
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import to_text
 from mock_server.domain.randomness import stream
+from mock_server.domain.webhooks.urls import parts_of
 
 LONGEST_SHOWN = 200  # characters of what a client wrote, in a message
 MOST_SUBSCRIPTIONS = 10_000  # a key; more than any test needs, few enough to stay small in memory
@@ -106,24 +106,21 @@ def _no_webhook(webhook_id: str) -> ApiError:
 
 
 def check_url(url: str) -> None:
-    """ApiError `invalid_request` for a URL that passes the schema and still has no usable host or port."""
+    """ApiError `invalid_request` for a URL that no delivery could be taken to."""
     try:
-        parts = urlsplit(url)
-        usable = bool(parts.hostname) and parts.port != 0
+        parts_of(url)
     except ValueError as error:
-        raise ApiError("invalid_request", f"url {url[:LONGEST_SHOWN]!r} is not a URL: {error}") from None
-    if not usable:
-        raise ApiError(
-            "invalid_request",
-            f"url {url[:LONGEST_SHOWN]!r} has no host or port to connect to, like https://example.com/hook",
-        )
+        raise ApiError("invalid_request", f"url {error}") from None
 
 
 def is_loopback(host: str) -> bool:
     """Whether a host name or address can only mean this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3)."""
-    if host == "localhost" or host.endswith(".localhost"):
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(name)
     except ValueError:
         return False
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return (mapped or address).is_loopback

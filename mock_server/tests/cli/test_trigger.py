@@ -128,7 +128,7 @@ def test_nobody_listening_is_unreachable() -> None:
     [
         (["delivered"], "Missing option '--to'"),
         (["lost"], "EVENT: 'lost' is no event; there are delivered, exception, updated"),
-        (["delivered", "--to", "localhost:5000"], "--to: 'localhost:5000' is no address to deliver to"),
+        (["delivered", "--to", "localhost:5000"], "--to: 'localhost:5000' does not begin with https:// or http://"),
         (["delivered", "--status", "returned"], "--status: status 'returned' comes with tracking.exception"),
         (["delivered", "--number", "??"], "--number: '??' is not a tracking number"),
         (["delivered", "--timestamp", "1"], "add --standard-webhooks"),

@@ -1,5 +1,6 @@
 """Posting: what is said of a receiver that answers, and of one that does not."""
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -140,12 +141,46 @@ def test_no_more_of_an_answer_is_read_than_anybody_needs() -> None:
 
 
 @pytest.mark.parametrize(
-    "url",
-    ["", "localhost:5000", "ftp://127.0.0.1/", "http://", "http:///hook", "http://127.0.0.1:99999/", "http://[::1"],
+    ("url", "told"),
+    [
+        ("", "does not begin with https:// or http://"),
+        ("localhost:5000", "does not begin with"),
+        ("ftp://127.0.0.1/", "does not begin with"),
+        ("http://", "has no host or port to connect to, like https://example.com/hook"),
+        ("http:///hook", "has no host or port"),
+        ("http://127.0.0.1:0/", "has no host or port"),
+        ("http://127.0.0.1:99999/", "is not a URL: Port out of range"),
+        ("http://127.0.0.1:80a/", "is not a URL: Port"),
+        ("http://[::1", "is not a URL"),
+        ("http://[1:2:3]/", "is not a URL"),
+        ("http://[v1.a]/", "in brackets, which is no IPv6 address"),
+        ("http://[fe80::1%25eth0]/", "has a zone"),
+        ("http://a..b/", "has the host 'a..b', which is no name and no address"),
+        ("http://a b/", "has the host 'a b'"),
+        ("http://127.0.0.1/a\nb", "has a line break"),
+        ("http://me:secret@127.0.0.1/", "'http://***@127.0.0.1/' has a user or a password before its host"),
+        ("http://@127.0.0.1/", "has a user or a password"),
+    ],
 )
-def test_what_is_no_address_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="is no address to deliver to"):
+def test_what_is_no_address_is_refused_with_the_reason(url: str, told: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(told)) as caught:
         Address(url)
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port", "authority"),
+    [
+        ("HTTPS://Example.com/h", "example.com", 443, "Example.com"),
+        ("https://example.com./h", "example.com", 443, "example.com."),
+        ("https://example.com:/h", "example.com", 443, "example.com"),
+        ("http://[::1]:8443/h", "::1", 8443, "[::1]:8443"),
+        ("http://[2001:db8::1]", "2001:db8::1", 80, "[2001:db8::1]"),
+    ],
+)
+def test_an_address_is_read_however_it_is_written(url: str, host: str, port: int, authority: str) -> None:
+    address = Address(url)
+    assert (address.host, address.port, address.authority) == (host, port, authority)
 
 
 @pytest.mark.parametrize(

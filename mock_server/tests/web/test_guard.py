@@ -56,6 +56,13 @@ def test_off_loopback_the_token_is_needed() -> None:
     assert status_of(guard, "10.0.0.7", {**host, "Authorization": "Bearer t0ken"}) == 200
 
 
+def test_what_is_told_to_all_needs_no_token_and_still_no_foreign_page() -> None:
+    guard = Guard("0.0.0.0", TOKEN)
+    guard.check("10.0.0.7", {"Host": "mock.internal"}, told_to_all=True)
+    with pytest.raises(Problem):
+        guard.check("10.0.0.7", {"Host": "mock.internal", "Origin": "https://evil.example"}, told_to_all=True)
+
+
 def test_off_loopback_without_a_token_nobody_gets_in() -> None:
     assert status_of(Guard("0.0.0.0", Callers()), "127.0.0.1", {**LOCAL, "Authorization": "Bearer "}) == 401
 

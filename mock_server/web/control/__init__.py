@@ -81,9 +81,15 @@ def control_plane(
     signatures = (worlds.foundation.terms.scheme.header, SIGNATURE_HEADER)
     guard = Guard(settings.host, callers, signatures, settings.allow_host)
 
+    routes = tuple(route for noun in NOUNS for route in noun.ROUTES)
+    told_to_all = {f"{blueprint.name}.{_name(route)}" for route in routes if route.told_to_all}
+
     @blueprint.before_request
     def guarded() -> None:
-        g.caller = guard.check(request.remote_addr, request.headers, reads=request.method in {"GET", "HEAD"})
+        reads = request.method in {"GET", "HEAD"}
+        g.caller = guard.check(
+            request.remote_addr, request.headers, reads=reads, told_to_all=reads and request.endpoint in told_to_all
+        )
         if request.content_encoding not in {None, "", IDENTITY} and request.get_data():
             raise Problem(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -91,18 +97,22 @@ def control_plane(
                 headers={"Accept-Encoding": IDENTITY},
             )
 
-    routes = tuple(route for noun in NOUNS for route in noun.ROUTES)
     plane = Plane(worlds, version, scheduler, certificate=certificate, ready=ready, routes=routes)
     for route in (*routes, *more):
         blueprint.add_url_rule(
             route.path,
-            f"{route.method}_{route.handler.__name__}",
+            _name(route),
             _view(plane, route, pages.get(route.path) if route.method == "GET" else None),
             methods=[route.method],
         )
     for error, problem in PROBLEMS.items():
         blueprint.register_error_handler(error, lambda raised, problem=problem: render(problem(raised)))
     return blueprint
+
+
+def _name(route: Route) -> str:
+    """What Flask calls the route by."""
+    return f"{route.method}_{route.handler.__name__}"
 
 
 def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Response]:

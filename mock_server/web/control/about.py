@@ -1,4 +1,4 @@
-"""`/health`, `/version`, `/settings`, `/openapi.json`, `/contract.json`, `/reset`: the mock as a whole."""
+"""`/health`, `/ready`, `/version`, `/settings`, `/openapi.json`, `/contract.json`, `/reset`: the mock as a whole."""
 
 from dataclasses import fields
 from http import HTTPStatus
@@ -89,8 +89,8 @@ def shown(name: str, value: Any) -> Any:
 
 
 ROUTES = (
-    Route("GET", "/health", health),
-    Route("GET", "/ready", ready),
+    Route("GET", "/health", health, told_to_all=True),
+    Route("GET", "/ready", ready, told_to_all=True),
     Route("GET", "/instances", instances),
     Route("GET", "/version", show_version),
     Route("GET", "/settings", show_settings),

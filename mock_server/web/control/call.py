@@ -189,6 +189,8 @@ class Route:
     """Whether it may concern more than the key of `?key=`."""
     makes: bool = False
     """Whether it makes a key, which is its caller's then."""
+    told_to_all: bool = False
+    """Whether it tells no secret, so that who checks whether the mock is up needs no token."""
 
     @property
     def reads(self) -> bool:

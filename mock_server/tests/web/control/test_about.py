@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +51,27 @@ def test_settings_are_shown_without_the_token(clock: ManualClock) -> None:
     assert answer.json is not None
     assert answer.json["seed"] == 7
     assert "secret" not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+def test_whoever_checks_that_the_mock_is_up_needs_no_token_and_learns_no_secret(clock: ManualClock, path: str) -> None:
+    app = create_app(Settings(host="0.0.0.0", admin_token="a-long-secret-token"), clock)
+    app.test_client().get("/v2/carriers", headers={"X-API-Key": FREE})
+    client = app.test_client()
+    answer = client.get(f"/__admin{path}", headers={"Host": "10.0.0.7:8080"})
+    assert answer.status_code == client.head(f"/__admin{path}").status_code == 200
+    assert not any(secret in answer.get_data(as_text=True) for secret in ("token", FREE))
+    assert client.post(f"/__admin{path}").status_code in {401, 405}
+    assert client.get("/__admin/version").status_code == 401
+
+
+def test_what_is_beyond_ascii_in_the_contract_is_written_as_it_is(clock: ManualClock, tmp_path: Path) -> None:
+    overlay = tmp_path / "ours.json"
+    action = {"target": "$.info", "update": {"description": "\U0001f4e6 é"}}
+    overlay.write_text(json.dumps({"overlay": "1.0.0", "info": {"title": "t", "version": "1"}, "actions": [action]}))
+    client = create_app(Settings(overlay=(overlay,)), clock).test_client()
+    for path in ("openapi.json", "contract.json"):
+        assert "\U0001f4e6 é".encode() in client.get(f"/__admin/{path}").data
 
 
 def test_the_contract_is_served(admin: Admin, app: MockServer) -> None:
