@@ -55,7 +55,7 @@ class Watching:
         module = self._module(frame.f_code.co_filename)
         if module is not None:
             journey.modules[module] = None
-        if frame.f_code.co_argcount:
+        if frame.f_code.co_argcount and frame.f_code.co_varnames[0] in {"self", "cls", "_cls"}:
             first = frame.f_locals.get(frame.f_code.co_varnames[0])
             kind = first if isinstance(first, type) else type(first)
             if kind.__module__.startswith("mock_server.") and (module is not None or _made(frame)):

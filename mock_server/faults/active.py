@@ -50,6 +50,7 @@ class ActiveFaults:
             # Asked for every call, so they are plain truths: is there a rule that could refuse it, or spoil its reply?
             self.refuses, self.spoils = bool(in_force.calls), bool(in_force.replies)
             self.forestalls, self.replaces = bool(in_force.losses), bool(in_force.replacements)
+            self.misdelivers = bool(in_force.deliveries)
 
     def refusal(self, subject: Subject) -> ApiError | None:
         """The error that a rule has for the call, or None.

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
-from mock_server.web.mock import is_of_control
+from mock_server.web.front import is_of_control
 
 ANY = "*"
 PREFLIGHT_SECONDS = 600

@@ -10,7 +10,7 @@ from mock_server.server.parsing import Limits
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.server.serving import Options
-from mock_server.web.mock import CONTROL_PREFIX, Mock, is_of_control
+from mock_server.web.mock import CONTROL_PREFIX, Mock
 
 if TYPE_CHECKING:
     from mock_server.web.app import MockServer
@@ -70,3 +70,9 @@ class Front:
             on_stopping=(self.mock.leave,),
             drain_seconds=self.mock.worlds.foundation.settings.drain_seconds,
         )
+
+
+def is_of_control(request: Request) -> bool:
+    """Whether a request is for the control plane."""
+    target = request.target
+    return (request.path if "%" in target else target).startswith(CONTROL_PREFIX)

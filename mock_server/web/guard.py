@@ -44,8 +44,8 @@ class Guard:
         """Who calls; `reads` says that the call changes nothing, `told_to_all` that what it tells is no secret."""
         self._check_delivery(headers)
         # A page on another site can make a browser send requests here; its name stays in Host.
-        complaint = self._hosts.complaint(headers.get("Host", ""))
-        if complaint:
+        host = headers.get("Host", "")
+        if host not in self._hosts.good and (complaint := self._hosts.complaint(host)):
             raise Problem(HTTPStatus.FORBIDDEN, complaint)
         if self._loopback_only:
             _check_local(remote, headers)

@@ -90,12 +90,6 @@ class Mock:
             self.worlds.state.close()
 
 
-def is_of_control(request: Request) -> bool:
-    """Whether a request is for the control plane."""
-    target = request.target
-    return (request.path if "%" in target else target).startswith(CONTROL_PREFIX)
-
-
 def _rehearse(worlds: Worlds) -> None:
     from mock_server.api.rehearsal import rehearse  # noqa: PLC0415 - without an overlay, the tests have rehearsed
 

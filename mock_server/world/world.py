@@ -28,6 +28,7 @@ from mock_server.faults.scenarios import Scenario
 from mock_server.world.found import FoundShipment
 from mock_server.world.foundation import Foundation
 
+AS_IT_IS = Handling()
 MOST_COLLECTED = 1_000_000  # steps in which a world makes its deliveries ready to be written down
 
 
@@ -209,6 +210,8 @@ class World:
 
     def _handling(self, subscription: Subscription) -> Handling:
         """What goes wrong with the next delivery to the subscription."""
+        if not self.faults.misdelivers:
+            return AS_IT_IS
         operation = self.foundation.terms.operation
         return self.faults.for_delivery(Subject.about(operation, subscription.tracking_number, subscription.carrier))
 

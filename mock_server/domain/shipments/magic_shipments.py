@@ -12,6 +12,7 @@ from mock_server.domain.shipments.ordinary import OrdinaryShipments
 from mock_server.domain.shipments.places import Place
 
 LIFETIME_HOURS = 72
+REMEMBERED = 1024  # journeys of either kind
 
 
 class MagicShipments:
@@ -19,13 +20,14 @@ class MagicShipments:
 
     def __init__(self, ordinary: OrdinaryShipments) -> None:
         self.ordinary = ordinary
-        self._remembered = lru_cache(maxsize=1024)(self._stage)
+        self._remembered = lru_cache(maxsize=REMEMBERED)(self._stage)
+        self.whole_life = lru_cache(maxsize=REMEMBERED)(self._whole_life)
 
     def blueprint(self, seed: int, number: TrackingNumber, name: str, instant: float) -> Journey:
         """The journey of that name, as it stands all through the season; KeyError for a name nobody staged."""
         return self._remembered(seed, number, name, Season.of(instant))
 
-    def whole_life(self, seed: int, number: TrackingNumber, start: float) -> Journey:
+    def _whole_life(self, seed: int, number: TrackingNumber, start: float) -> Journey:
         """Pending at the start, delivered 72 hours later, every status once in between."""
         random = stream(seed, number.carrier.code, number.text, "whole life")
         itinerary, _, service = self.ordinary.prepare(number, random)

@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -27,6 +27,7 @@ JSON = "application/json"
 YES = frozenset({"1", "true", "yes", ""})
 NO = frozenset({"0", "false", "no"})
 MOST_CHANGES = 1000  # that are kept
+PATIENCE = 3.0  # real seconds that a call waits for receivers; shorter than most clients wait for an answer
 MOST_FLAWS = 20  # that a problem lists
 
 
@@ -156,12 +157,14 @@ class ControlCall:
         """The world of `?key=` as it is, or would be if the key was never used: reading opens none."""
         if self.key is None:
             return None
-        self.check_key(self.key)
+        if self.worlds.known(self.key) is None:
+            self.check_key(self.key)
         return self.worlds.glimpse(self.key)
 
     def world_of(self, key: str) -> World:
         """The world of that key, made if the key was never used; Problem for one that opens none."""
-        self.check_key(key)
+        if self.worlds.known(key) is None:
+            self.check_key(key)
         return self.worlds.of(key)
 
     def check_key(self, key: str) -> None:
@@ -170,6 +173,31 @@ class ControlCall:
             self.worlds.authenticate(key)
         except ApiError as error:
             raise Problem(HTTPStatus.BAD_REQUEST, f"key={key!r} opens no sandbox: {error.detail}") from None
+
+    def when_settled(
+        self,
+        worlds: Sequence[World],
+        pending: int,
+        told: Callable[[], Mapping[str, Any]],
+        status: HTTPStatus = HTTPStatus.OK,
+    ) -> Reply:
+        """What `told` says, and how many deliveries are pending in those worlds, once all that was due was attempted.
+
+        After some real seconds it tells how many are pending still; at once where nothing delivers.
+        """
+
+        def reply(left: int) -> Reply:
+            return answer({**told(), "pending_deliveries": left}, status)
+
+        if not pending or not self.plane.scheduler.here:
+            return reply(pending)
+
+        settled = self.plane.scheduler.settling(worlds)
+
+        async def later() -> Reply:
+            return reply(await settled(PATIENCE))
+
+        return Reply(status, later=later)
 
 
 Handler = Callable[..., Reply]

@@ -11,7 +11,6 @@ from mock_server.domain.clock import Change, Course, SandboxClock, from_text, to
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
 from mock_server.web.control.matching import numbers
-from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 from mock_server.world import World
 from mock_server.world.upcoming import Coming, upcoming
@@ -56,7 +55,7 @@ def move_clock(call: ControlCall) -> Reply:
         else:
             pending = call.worlds.move_clock(change_of(order), world)
     facts, moved = shown(call), [world] if world else call.worlds.all()
-    return when_settled(call, moved, pending, lambda: facts)
+    return call.when_settled(moved, pending, lambda: facts)
 
 
 def show_upcoming(call: ControlCall) -> Reply:

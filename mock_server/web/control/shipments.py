@@ -11,7 +11,6 @@ from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
-from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 from mock_server.world import World
 
@@ -38,7 +37,7 @@ def told(call: ControlCall, number: TrackingNumber, pending: int, status: HTTPSt
     """The shipment, once its webhooks have been told."""
     shipment, world = shown(call, number), call.world()
     concerned = [world] if world else call.worlds.all()
-    return when_settled(call, concerned, pending, lambda: shipment, status)
+    return call.when_settled(concerned, pending, lambda: shipment, status)
 
 
 def show_shipment(call: ControlCall, text: str) -> Reply:

@@ -10,7 +10,6 @@ from mock_server.contract.forms import FormError
 from mock_server.faults.rules import Rule, check_name
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, refused
-from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
 
@@ -29,7 +28,7 @@ def set_state(call: ControlCall) -> Reply:
             pending = STATES[name](call.worlds, world, params)
     except FormError as error:
         raise Problem(HTTPStatus.BAD_REQUEST, error.flaw.detail, [error.flaw.below("/params")]) from None
-    return when_settled(call, [world] if world else call.worlds.all(), pending, lambda: {"state": name})
+    return call.when_settled([world] if world else call.worlds.all(), pending, lambda: {"state": name})
 
 
 def carrier_unavailable(worlds: Worlds, world: World | None, params: Params) -> int:

@@ -14,7 +14,6 @@ from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
-from mock_server.web.control.settling import when_settled
 from mock_server.web.problems import Problem
 from mock_server.world import World
 
@@ -72,7 +71,7 @@ def replay(call: ControlCall, delivery_id: str) -> Reply:
     def told() -> dict[str, Any]:
         return whole(world, world.webhooks.queue.find(delivery_id) or delivery, call.plane.wall.now())
 
-    return when_settled(call, [world], 1, told)
+    return call.when_settled([world], 1, told)
 
 
 def send_now(call: ControlCall, delivery_id: str) -> Reply:
@@ -86,7 +85,7 @@ def send_now(call: ControlCall, delivery_id: str) -> Reply:
     def told() -> dict[str, Any]:
         return whole(world, world.webhooks.queue.find(delivery_id) or delivery, call.plane.wall.now())
 
-    return when_settled(call, [world], call.plane.scheduler.news(world), told)
+    return call.when_settled([world], call.plane.scheduler.news(world), told)
 
 
 def trigger(call: ControlCall) -> Reply:
@@ -111,7 +110,7 @@ def trigger(call: ControlCall) -> Reply:
         found = ((world, world.webhooks.queue.find(each)) for world, each in made)
         return {"deliveries": [summary(world, delivery) for world, delivery in found if delivery]}
 
-    return when_settled(call, worlds, pending, told)
+    return call.when_settled(worlds, pending, told)
 
 
 def asked_for(call: ControlCall) -> Iterator[tuple[World, Delivery]]:
