@@ -1,6 +1,7 @@
 """Forms: the schemas of what people tell the mock itself, beside the contract."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Self
@@ -12,6 +13,7 @@ from contract_tests.contract.loading import SCHEMAS, resolve
 from contract_tests.contract.pointers import pointer, steps
 from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import location, nearest, sentence
+from mock_server.contract.errors import ApiError
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,21 @@ class FormError(Exception):
     def at(cls, place: str, rule: str, complaint: str) -> Self:
         """The error that something about the value at the pointer is wrong, which the form alone cannot tell."""
         return cls(Flaw("", rule, complaint).below(place) if place else Flaw("", rule, complaint))
+
+
+@contextmanager
+def told_at(place: str, rule: str = "value", also: tuple[type[Exception], ...] = ()) -> Iterator[None]:
+    """Whatever is wrong with a part of a value, as a flaw of the value there; `also` are such errors as well."""
+    try:
+        yield
+    except FormError as error:
+        raise FormError(error.flaw.below(place)) from None
+    except ApiError as error:
+        raise FormError.at(place, error.code, error.detail or error.code) from None
+    except Exception as error:
+        if not isinstance(error, (ValueError, *also)):
+            raise
+        raise FormError.at(place, rule, str(error)) from None
 
 
 class Forms:

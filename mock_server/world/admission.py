@@ -1,11 +1,9 @@
 """What comes in by a snapshot or a state file is checked as at the front door, before it is in force."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from math import isfinite
 
-from mock_server.contract.errors import ApiError
-from mock_server.contract.forms import FormError
+from mock_server.contract.forms import told_at
 from mock_server.domain.clock import EARLIEST, LATEST, SandboxClock
 from mock_server.domain.shipments.pinned import Pin
 from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
@@ -18,33 +16,34 @@ ALL = ("all",)
 Asked = tuple[str, str, tuple[str, ...]]
 """A webhook's number, url and filters."""
 TEXTS = ("id", "event_id", "type", "webhook_id", "tracking_number", "url")
+at = partial(told_at, also=(TypeError, KeyError, AttributeError))  # what a file says may be of any type
 
 
 def check_saved(foundation: Foundation, saved: Saved) -> None:
     """FormError, at its place in a snapshot's world, for the first thing that no client could have brought about."""
-    with _at("/clock"):
+    with at("/clock"):
         SandboxClock(foundation.clock.base).change(lambda *_: saved.course)
         _check_instant("the clock", saved.course.at(foundation.clock.base.now()))
     asked: set[Asked] = set()
     seen: set[str] = set()
     for place, subscription in enumerate(saved.webhooks):
-        with _at(f"/webhooks/subscriptions/{place}"):
+        with at(f"/webhooks/subscriptions/{place}"):
             _check_name("webhook_id", subscription.webhook_id, seen)
             _check_subscription(foundation, subscription, asked)
     for place, ((number, carrier), _) in enumerate(saved.told.items()):
-        with _at(f"/webhooks/told/{place}"):
+        with at(f"/webhooks/told/{place}"):
             _check_watched(foundation, number, carrier)
     seen = set()
     for place, delivery in enumerate(saved.deliveries):
-        with _at(f"/deliveries/list/{place}"):
+        with at(f"/deliveries/list/{place}"):
             _check_name("id", delivery.id, seen)
             _check_delivery(foundation, delivery, asked)
     for place, ((carrier, text), wish) in enumerate(saved.pins):
-        with _at(f"/shipments/{place}"):
+        with at(f"/shipments/{place}"):
             foundation.vocabulary.forms.check("shipment.schema.json", wish)
             Pin(foundation.recognise(text, carrier), wish).journey(0, foundation.source, foundation.clock.now())
     for place, ((carrier, text), instant) in enumerate(saved.begun):
-        with _at(f"/first_seen/{place}"):
+        with at(f"/first_seen/{place}"):
             foundation.recognise(text, carrier)
             _check_instant("at", instant)
 
@@ -125,15 +124,3 @@ def _check_header(member: str, text: object) -> None:
 def _check_instant(member: str, instant: object) -> None:
     if not isinstance(instant, int | float) or not EARLIEST <= instant <= LATEST:
         raise ValueError(f"{member} {instant!r} is no instant of the clock's range")
-
-
-@contextmanager
-def _at(place: str) -> Iterator[None]:
-    try:
-        yield
-    except FormError as error:
-        raise FormError(error.flaw.below(place)) from None
-    except ApiError as error:
-        raise FormError.at(place, error.code, error.detail or error.code) from None
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise FormError.at(place, "value", str(error)) from None

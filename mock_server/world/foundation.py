@@ -1,14 +1,13 @@
 """What every world stands on."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import lru_cache
 from typing import Any, TypeVar
 
 from contract_tests.contract.loading import fixture
 from mock_server.contract.errors import ApiError
-from mock_server.contract.forms import FormError
+from mock_server.contract.forms import told_at
 from mock_server.contract.specification import Specification
 from mock_server.domain.clock import Clock, SandboxClock, SystemClock, from_text
 from mock_server.domain.plans import Accounts, Plan
@@ -101,12 +100,12 @@ class Foundation:
         """The scenario that a document describes; FormError where it is none, or where no world could start so."""
         scenario = Scenario.from_document(name, document, self.vocabulary)
         clock = self.clock.copy()
-        with told_at("/clock"):
+        with told_at("/clock", "status"):
             scenario.set(clock)
         for plan in self.accounts.plans.values():
             self.plan(plan, scenario)
         for place, pin in enumerate(self.pins(scenario)):
-            with told_at(f"/shipments/{place}"):
+            with told_at(f"/shipments/{place}", "status"):
                 pin.checked(self.seed(scenario), self.source, clock.now())
         self.watched(scenario)
         return scenario
@@ -120,7 +119,7 @@ class Foundation:
         return [(self._watched(place, webhook), webhook) for place, webhook in enumerate(scenario.webhooks)]
 
     def _watched(self, place: int, webhook: Mapping[str, Any]) -> TrackingNumber:
-        with told_at(f"/webhooks/{place}"):
+        with told_at(f"/webhooks/{place}", "status"):
             check_url(webhook["url"])
             return self.recognise(webhook["tracking_number"], None)
 
@@ -131,7 +130,7 @@ class Foundation:
     def _pin(self, place: int, wish: Mapping[str, Any]) -> Pin:
         carrier = wish.get("carrier")
         code = carrier["code"] if isinstance(carrier, Mapping) else carrier
-        with told_at(f"/shipments/{place}"):
+        with told_at(f"/shipments/{place}", "status"):
             return Pin(self.recognise(wish["tracking_number"], code), wish)
 
     def _recognise(self, text: str, carrier_code: str | None) -> TrackingNumber:
@@ -151,17 +150,6 @@ class Foundation:
     def _staged(self, number: TrackingNumber) -> str | None:
         scenario = self.scenario(number)
         return scenario.journey if scenario else None
-
-
-@contextmanager
-def told_at(place: str) -> Iterator[None]:
-    """What is wrong with an item of a scenario, told as a flaw of the scenario."""
-    try:
-        yield
-    except ApiError as error:
-        raise FormError.at(place, error.code, error.detail or error.code) from None
-    except ValueError as error:
-        raise FormError.at(place, "status", str(error)) from None
 
 
 def _short(

@@ -1,11 +1,9 @@
 """Parts of a snapshot that servers and worlds have both: clocks, shipments, rules, scenarios."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import Any
 
-from mock_server.contract.errors import ApiError
-from mock_server.contract.forms import FormError
+from mock_server.contract.forms import told_at
 from mock_server.domain.clock import Course, SandboxClock
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.pinned import Pin
@@ -14,19 +12,6 @@ from mock_server.faults.scenarios import NONE, Scenario
 from mock_server.world import Foundation
 
 Value = Mapping[str, Any]
-
-
-@contextmanager
-def at(place: str) -> Iterator[None]:
-    """Whatever this mock cannot take up, as a flaw of the snapshot at that place."""
-    try:
-        yield
-    except FormError as error:
-        raise FormError(error.flaw.below(place)) from None
-    except ApiError as error:
-        raise FormError.at(place, error.code, error.detail or error.code) from None
-    except ValueError as error:
-        raise FormError.at(place, "value", str(error)) from None
 
 
 def placed(value: Value, name: str, around: str) -> Iterator[tuple[Any, str]]:
@@ -59,12 +44,12 @@ def number(foundation: Foundation, record: Value) -> TrackingNumber:
 
 
 def pin(foundation: Foundation, record: Value, place: str) -> Pin:
-    with at(place):
+    with told_at(place):
         return Pin(number(foundation, record), record)
 
 
 def rule(foundation: Foundation, record: Value, place: str) -> Rule:
-    with at(place):
+    with told_at(place):
         return Rule.from_document(record, record["id"], foundation.vocabulary)
 
 
@@ -76,5 +61,5 @@ def staged(foundation: Foundation, record: Value | None, place: str) -> Scenario
     """The scenario of that record; without one, none."""
     if record is None or not record["document"]:
         return NONE
-    with at(f"{place}/document"):
+    with told_at(f"{place}/document"):
         return foundation.stage(record["name"], record["document"])

@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
+from mock_server.contract.forms import told_at
 from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.rules import Count
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence.snapshots import parts
 from mock_server.persistence.snapshots import webhooks as mail
-from mock_server.persistence.snapshots.parts import Value, at
+from mock_server.persistence.snapshots.parts import Value
 from mock_server.world import Foundation, Newcomer, World
 from mock_server.world.admission import check_saved
 
@@ -41,13 +42,13 @@ def newcomer(foundation: Foundation, record: Value, place: str, scenario: Scenar
     own = "scenario" in record
     if own:
         scenario = parts.staged(foundation, record["scenario"], f"{place}/scenario")
-    with at(f"{place}/key"):
+    with told_at(f"{place}/key"):
         account = foundation.accounts.authenticate(record["key"])
     faults = record.get("faults", {"rules": (), "counts": ()})
     plan = foundation.plan(account.plan, scenario)
     usage = [(each["seconds"], each["index"], each["used"]) for each in record.get("quota", ())]
     if usage and [seconds for seconds, _, _ in usage] != [seconds for seconds, _ in plan.limits]:
-        with at(f"{place}/quota"):
+        with told_at(f"{place}/quota"):
             raise ValueError(f"these are not the windows of the {plan.name} plan; leave the quota out")
     return Newcomer(
         account,
@@ -66,12 +67,12 @@ def _saved(foundation: Foundation, record: Value, place: str) -> Saved:
     pins = [parts.pin(foundation, *each) for each in parts.placed(record, "shipments", place)]
     begun = []
     for each, where in parts.placed(record, "first_seen", place):
-        with at(where):
+        with told_at(where):
             number = parts.number(foundation, each)
             begun.append(((number.carrier.code, number.text), each["at"]))
     saved = replace(
         saved, pins=[((pin.number.carrier.code, pin.number.text), dict(pin.wish)) for pin in pins], begun=begun
     )
-    with at(place):
+    with told_at(place):
         check_saved(foundation, saved)
     return saved
