@@ -22,6 +22,7 @@ STEADY = ("quota.reset.steady",)  # while Reset stands still, nothing is given b
 ALIGNED = ("quota.minute",)  # windows are fixed, so a new one is whole
 WINDOW = ("quota.headers.window",)  # the page does not say which window the headers describe
 _ATTEMPTS = 3  # because a window may have ended while it was counted
+WITHIN = 50.0  # seconds of a minute after which what came back of it is counted
 _MARGIN = 1.5  # seconds by which clocks and answers may be late
 TOO_MANY = 429
 
@@ -30,7 +31,8 @@ TOO_MANY = 429
 class Spent:
     """A minute that was spent: what was told to be left after the first answer, what was granted, and in what time.
 
-    It is `clean` if nothing was spoilt on the way and no window ended meanwhile.
+    It is `clean` if nothing was spoilt on the way and no window ended meanwhile. `since` is the end of a window right
+    before it, if that is known, so that any kind of window that began then or later lasts until a minute after that.
     """
 
     first: Exchange
@@ -39,19 +41,22 @@ class Spent:
     last: Exchange
     seconds: float
     clean: bool
+    since: float | None = None
 
 
-def whole_minute(run: Run, answer: Exchange) -> None:
+def whole_minute(run: Run, answer: Exchange) -> float | None:
     """Comes back when nothing was sent with the key for a minute since that answer of it.
 
-    Where Reset tells when a window ends, that is right after such an end.
+    Where Reset tells when a window ends, that is right after such an end, which is answered.
     """
     told, now = next(readings(run.contract, [answer]), None), run.sleeper.now()
     ends = now + MINUTE
-    if told is not None and now < told.ends_at <= now + MINUTE + 1:  # nobody waits for the day's window
+    known = told is not None and now < told.ends_at <= now + MINUTE + 1  # nobody waits for the day's window
+    if told is not None and known:
         ends = told.ends_at + MINUTE
     wait = ends - now + LATE + _MARGIN
     run.sleeper.pass_time(wait, f"waiting {wait:.0f} s for the minute window")
+    return ends if known else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +111,13 @@ class Burn:
 
     def fresh(self) -> Exchange:
         """The first answer of a minute that is whole for any kind of limiter, and does not end while it is counted."""
+        return self.fresh_since()[0]
+
+    def fresh_since(self) -> tuple[Exchange, float | None]:
+        """As `fresh`, with the end of a window right before it if that is known."""
         learn_repetition(self.api, self.key)
-        whole_minute(self.run, self.track())
-        return self.track()
+        since = whole_minute(self.run, self.track())
+        return self.track(), since
 
     def burst(self) -> Spent:
         """Spends a whole minute, batches first where there is much, and a little more, until it is refused."""
@@ -193,11 +202,37 @@ class Burn:
                 self.ledger.judge(
                     self.plan.clause, spent.last, expected, spent.granted, holds=spent.granted == limit, given=ALIGNED
                 )  # fmt: skip
+                if least and most and spent.last.status == TOO_MANY:
+                    self.lasts(spent)
                 return
+
+    def lasts(self, spent: Spent) -> None:
+        """Enters whether a minute that is spent comes back no faster than in a minute.
+
+        A bucket gives back bit by bit, as much in a minute as the plan has; a fixed window nothing before its end,
+        which must be known, so that what comes back is of this minute and not of the next.
+        """
+        limit, sleeper = self.plan.per_minute or 0, self.run.sleeper
+        if spent.since is None or sleeper.now() > spent.since + WITHIN:
+            return
+        rest = spent.since + WITHIN - sleeper.now()
+        sleeper.pass_time(rest, f"waiting {rest:.0f} s within the minute")
+        granted, last = spent.granted, spent.last
+        while granted <= 2 * limit + LAST:
+            size = max(1, min(self.plan.batch_size, limit // 10))
+            last = self.send(size)
+            granted += self.granted(last, size)
+            if last.status == TOO_MANY:
+                break
+        seconds = last.at - spent.since
+        if seconds < MINUTE - LATE and not last.again:
+            most = limit + limit / MINUTE * seconds + 1
+            expected = f"no more than {most:.0f} requests in {seconds:.0f} s, bit by bit"
+            self.ledger.judge(self.plan.clause, last, expected, granted, holds=granted <= most)
 
     def spend(self) -> Spent:
         """Spends a whole minute of the plan in batches, and then singly until it is refused."""
-        first, limit = self.fresh(), self.plan.per_minute or 0
+        (first, since), limit = self.fresh_since(), self.plan.per_minute or 0
         granted, last = 1, first
         while last.status != TOO_MANY and granted < limit:
             size = max(1, min(self.plan.batch_size, limit - granted))
@@ -207,7 +242,8 @@ class Burn:
             last = self.track()
             granted += last.status != TOO_MANY
         sent = [each for each in self.run.session.exchanges if each.number >= first.number and each.key == self.key]
-        return Spent(first, self.left(first), granted, last, last.at - first.at, clean=not any(e.again for e in sent))
+        clean = not any(each.again for each in sent)
+        return Spent(first, self.left(first), granted, last, last.at - first.at, clean, since)
 
     def batch_size(self) -> None:
         """Enters whether the plan's largest batch passes and a larger one does not."""

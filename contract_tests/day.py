@@ -1,15 +1,15 @@
 """A day's quota: spent, watched until it ends, and counted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from contract_tests.burn import TOO_MANY, Burn
+from contract_tests.burn import ALIGNED, TOO_MANY, Burn
 from contract_tests.exchange import Exchange
 from contract_tests.expect import described
-from contract_tests.facts import UnverifiableError
 from contract_tests.passive.quota_law import asked_for
 
 LARGEST = 10_000  # lookups that are spent to count a day; a larger day would take minutes
 MINUTE, DAY = 60, 86400
+_HOUR = 3600
 _EVENING, _MORNING = 30, 3  # seconds before a day's end, and after it
 
 
@@ -32,7 +32,8 @@ class Day:
         """
         burn, ledger, sleeper = self.burn, self.burn.ledger, self.burn.run.sleeper
         told, end = burn.reading(refusal), self.until_midnight()
-        if told is not None and told.ends_at - refusal.at > MINUTE + 1:
+        named = told is not None and told.ends_at - refusal.at > MINUTE + 1
+        if told is not None and named:
             end = told.ends_at
             ledger.judge("quota.day", refusal, "Reset at midnight UTC", told.reset, holds=round(end) % DAY == 0)
         sleeper.move(max(0.0, end - _EVENING - sleeper.now()))
@@ -42,7 +43,19 @@ class Day:
         before, after = evening.status == TOO_MANY, morning.status != TOO_MANY
         ledger.judge("quota.day", evening, "a 429 until the day ends", described(evening), holds=before)
         ledger.judge("quota.day", morning, "an answer when the day has ended", described(morning), holds=after)
+        if named and before:
+            self._passes_after_reset(morning, end)
         return before and after
+
+    def _passes_after_reset(self, morning: Exchange, end: float) -> None:
+        """Enters whether something passes after the end of the day that Reset named, or after the next one."""
+        burn, sleeper = self.burn, self.burn.run.sleeper
+        told = burn.reading(morning)
+        if morning.status == TOO_MANY and told is not None and told.ends_at > end + MINUTE:
+            sleeper.move(max(0.0, told.ends_at + _MORNING - sleeper.now()))
+            morning = burn.track()  # a limiter may count what it refuses
+        passed = morning.status != TOO_MANY
+        burn.ledger.judge("quota.reset.true", morning, "an answer after Reset", described(morning), holds=passed)
 
     def begins(self) -> None:
         """Sends the first request after midnight."""
@@ -59,23 +72,51 @@ class Day:
         limit = self.burn.plan.per_day or 0
         if limit > LARGEST:
             return None
-        since = len(self.burn.run.session.exchanges)
-        granted, last = self._spend(limit if fresh else 2 * limit)
-        if not self._fits(granted, since) and not fresh and last is not None and _refused(last):
-            if not self.ends(last):
-                raise UnverifiableError("the day ends at no time that could be foreseen, so it can't be counted")
-            since = len(self.burn.run.session.exchanges)
-            granted, last = self._spend(limit)
-        expected = f"{limit} requests a day"
-        for clause in (self.burn.plan.clause, "quota.both-windows"):
-            self.burn.ledger.judge(clause, last, expected, granted, holds=self._fits(granted, since))
-        return last
+        count = self._count(limit if fresh else 2 * limit)
+        if not self._fits(count) and not fresh and _refused(count.last):
+            count = self._count(limit) if count.last and self.ends(count.last) else self._quietly()
+        self._entered(count)
+        return count.last
 
-    def _fits(self, granted: int, since: int) -> bool:
+    def is_counted_after_quiet(self) -> None:
+        """As `is_counted`, of a day before which nothing was sent for a day, whenever it ends."""
+        if (self.burn.plan.per_day or 0) <= LARGEST:
+            self._entered(self._quietly())
+
+    def _entered(self, count: "_Count") -> None:
+        """Enters a count; a limiter may give back bit by bit what a day has, where windows are not fixed."""
+        plan, found, rate = self.burn.plan, count.granted, (self.burn.plan.per_day or 0) / DAY
+        expected, fits = f"{plan.per_day} requests a day", self._fits(count)
+        within = fits or self._fits(replace(count, granted=round(found - rate * count.seconds - 1)))
+        self.burn.ledger.judge(plan.clause, count.last, expected, found, holds=within)
+        self.burn.ledger.judge(plan.clause, count.last, expected, found, holds=fits, given=ALIGNED)
+        self.burn.ledger.judge("quota.both-windows", count.last, expected, found, holds=fits)
+
+    def _quietly(self) -> "_Count":
+        """A count after a day in which nothing was sent; another, at another time of day, if a day ended within it."""
+        limit, sleeper = self.burn.plan.per_day or 0, self.burn.run.sleeper
+        count = _Count(0, None)
+        for hours in (0, 7):
+            sleeper.move(DAY + hours * _HOUR + _MORNING)
+            first = self.burn.track()
+            if first.status == TOO_MANY:
+                return _Count(0, first)
+            count = self._count(2 * limit)
+            if self._fits(count) or count.granted < limit:
+                break
+        return count
+
+    def _fits(self, count: "_Count") -> bool:
         """Whether so many are the plan's day, when what was spoilt on the way may have cost something or not."""
+        return count.granted <= (self.burn.plan.per_day or 0) <= count.granted + count.spoilt
+
+    def _count(self, most: int) -> "_Count":
+        """Spends the day, in which one request has passed, until it is refused or more than `most` were granted."""
+        since, began = len(self.burn.run.session.exchanges), self.burn.run.sleeper.now()
+        granted, last = self._spend(most)
         sent = [each for each in self.burn.run.session.exchanges[since:] if each.key == self.burn.key]
         spoilt = sum(each.again * max(1, len(asked_for(each))) for each in sent)
-        return granted <= (self.burn.plan.per_day or 0) <= granted + spoilt
+        return _Count(granted, last, self.burn.run.sleeper.now() - began, spoilt)
 
     def _spend(self, most: int) -> tuple[int, Exchange | None]:
         """Sends minute after minute until more than `most` were granted or a new minute grants nothing.
@@ -105,6 +146,16 @@ class Day:
             if answer.status == TOO_MANY:
                 break
         return passed, answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """How many requests of a day were granted, in what time, and how many more may have been but were spoilt."""
+
+    granted: int
+    last: Exchange | None
+    seconds: float = 0.0
+    spoilt: int = 0
 
 
 def _portions(total: int, size: int) -> list[int]:

@@ -52,13 +52,17 @@ def serving(parts: Parts, clock: ManualClock) -> Server:
 
 
 def run_along(
-    way: Connection, *arguments: str, states: bool = True, paths: Mapping[str, str] = MappingProxyType({})
+    way: Connection,
+    *arguments: str,
+    states: bool = True,
+    paths: Mapping[str, str] = MappingProxyType({}),
+    plans: tuple[str, ...] = (*KEYS,),
 ) -> Checked:
     """What the suite says of the server at the other end of the way."""
     server = way.server
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "target.toml"
-        facts = target_toml(Target(f"http://127.0.0.1:{server.server_port}", KEYS), states=states)
+        facts = target_toml(Target(f"http://127.0.0.1:{server.server_port}", KEYS), plans=plans, states=states)
         if paths:
             facts += "\n[paths]\n" + "".join(f'{name} = "{path}"\n' for name, path in paths.items())
         file.write_text(facts, encoding="utf-8")

@@ -13,6 +13,7 @@ from contract_tests.tests.servers.mutants import (
     headers,
     languages,
     natural,
+    natural_quota,
     quota_counting,
     quota_limits,
     quota_windows,
@@ -58,6 +59,7 @@ DEFECTS = (
     retries,
     signatures,
     natural,
+    natural_quota,
 )
 DIFFERENCES = (harmless, silent_bodies, silent_quota, silent_requests, silent_webhooks)
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in members(Mutant, *DEFECTS)}

@@ -21,7 +21,12 @@ from contract_tests.tests.servers.target import serving
 
 SCHEMAS = Path(__file__).parents[3] / "schemas"
 # They differ in time only, and the conversation does not look at a watch.
-A_DAY = {"starter-has-a-thousand-a-day", "starter-has-more-a-day"}  # seen only by who spends a thousand requests
+A_DAY = {  # seen only by who spends a day's requests
+    "starter-has-a-thousand-a-day",
+    "starter-has-more-a-day",
+    "free-has-a-hundred-a-day",
+    "free-has-five-thousand-a-day",
+}
 SLOW = frozenset({"slower", "deliveries-are-late", "first-answer-is-slow"})
 # Forty seconds into a minute; the clock moves only when time is made to pass.
 NOON = 1_795_000_000.0

@@ -1,0 +1,50 @@
+"""Slips that people make without meaning to are told at the clause that they break."""
+
+from pathlib import Path
+
+import pytest
+
+from contract_tests.clock import ManualClock
+from contract_tests.tests.checking import check_server
+from contract_tests.tests.honest import BEGINNING, run_along, serving
+from contract_tests.tests.servers import running
+from contract_tests.tests.servers.honest.connection import Connection
+from contract_tests.tests.servers.target import parts_of
+
+
+@pytest.mark.parametrize(
+    ("mutant", "clause", "probes"),
+    [
+        ("minutes-last-thirty-seconds", "plans.free", "limits"),
+        ("refill-is-doubled", "plans.free", "limits"),
+        ("free-has-a-hundred-a-day", "plans.free", "day_has"),
+        ("free-has-five-thousand-a-day", "plans.free", "day_has"),
+        ("day-never-ends", "quota.reset.true", "day_has"),
+        ("reset-is-past", "quota.reset.future", "without_data"),
+        ("reset-in-milliseconds", "quota.reset.unit", "without_data"),
+        ("not-found-without-headers", "quota.headers.refusals", "without_data"),
+        ("over-quota-without-headers", "quota.headers.refusals", "promised"),
+    ],
+)
+def test_a_slip_in_counting_is_told(mutant: str, clause: str, probes: str) -> None:
+    clock = ManualClock(BEGINNING)
+    checked = run_along(
+        Connection(serving(parts_of(mutant), clock), clock, 0.2), "--exhaust-quota", "--level", "all",
+        "-k", f"known_shipment or {probes}", plans=("free",),
+    )  # fmt: skip
+    assert clause in checked.of("failed"), checked.output
+
+
+def test_an_enterprise_key_with_limits_is_told() -> None:
+    clock = ManualClock(BEGINNING)
+    way = Connection(serving(parts_of("enterprise-is-limited"), clock), clock)
+    checked = run_along(way, "--exhaust-quota", "-k", "known_shipment or limits", plans=("free", "enterprise"))
+    assert checked.of("failed") == {"plans.enterprise"}, checked.output
+
+
+def test_requests_at_once_that_all_pass_break_the_quota(tmp_path: Path) -> None:
+    with running("all-at-once-all-pass") as target:
+        checked = check_server(
+            target, tmp_path, "--exhaust-quota", "-k", "known_shipment or at_once", plans=("free",),
+        )  # fmt: skip
+    assert checked.of("failed") == {"quota.exact"}, checked.output
