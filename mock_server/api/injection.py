@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from http import HTTPStatus
 
@@ -35,15 +35,43 @@ def forestall(world: World, route: Route, call: Call) -> Sequence[Strike]:
     return world.faults.forestall(subject_of(world.foundation, route, call))
 
 
-def postpone(world: World, early: Sequence[Strike], again: Callable[[], Reply]) -> Reply:
-    """The reply that is still to come: the call has its effect when it has waited, if its client is still there."""
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """The fault rules that have let a call wait before it has its effect, and the number of the note that it came."""
+
+    rules: Sequence[Rule] | None = None
+    begun: int | None = None
+
+
+NOT_WAITED = Waited()
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A reply that is still to come: the call has its effect when it has waited, if its client is still there."""
+
+    pause: float
+    again: Callable[[], Reply]
+
+    async def __call__(self) -> Reply:
+        await asyncio.sleep(self.pause)
+        return self.again()
+
+
+def postpone(
+    world: World, early: Sequence[Strike], call: Call, broken: ApiError | None, answer: Callable[..., Reply]
+) -> Reply:
+    """The reply that comes when the call has waited; it is then answered as it came."""
     pause = sum(world.faults.spoilt(Reply(HTTPStatus.OK), fault, chance).pause for _, fault, chance in early)
+    asked = (call.method, call.target, call.headers, call.body)
+    number = world.note("begun", (*asked, told(broken)), len(call.body))
+    again = partial(answer, *asked, broken, waited=Waited([rule for rule, *_ in early], number))
+    return Reply(HTTPStatus.OK, later=Postponed(pause, again))
 
-    async def later() -> Reply:
-        await asyncio.sleep(pause)
-        return again()
 
-    return Reply(HTTPStatus.OK, later=later)
+def told(broken: ApiError | None) -> tuple[str, str | None, int | None] | None:
+    """What the server found wrong with a request, as it is kept."""
+    return (broken.code, broken.detail, broken.status) if broken else None
 
 
 def lose(world: World, operation: Operation, call: Call, early: Sequence[Strike]) -> Reply:

@@ -4,18 +4,18 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from email.utils import formatdate
-from functools import partial
 from http import HTTPStatus
 from random import Random
 from time import perf_counter
 
 from mock_server.api import injection
 from mock_server.api.handlers import Handler
+from mock_server.api.injection import NOT_WAITED, Waited
 from mock_server.api.routes import IDENTITY, Route, Router, coded, unknown, wrong_method
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import NOTHING, Call, Reply, encode
 from mock_server.contract.operations import Answer, Operation
-from mock_server.domain.clients.journal import KEPT_BODY, Entry, Struck
+from mock_server.domain.clients.journal import KEPT_BODY, Entry, Rest, Struck, rest_of
 from mock_server.domain.quota import Allowance, wait
 from mock_server.domain.randomness import stream
 from mock_server.domain.recent import Recent
@@ -42,6 +42,7 @@ class Pipeline:
         self.worlds = worlds
         self.specification = worlds.foundation.specification
         self._settings = worlds.foundation.settings
+        self._base = worlds.clock.base
         self._handlers = handlers
         self._timer = timer
         self._router = Router(self.specification)
@@ -61,14 +62,23 @@ class Pipeline:
         body: bytes,
         broken: ApiError | None = None,
         *,
-        delayed: Sequence[Rule] | None = None,
+        waited: Waited = NOT_WAITED,
     ) -> Reply:
         """The reply to one request, already in the journal; `broken` is what the server found wrong with it.
 
-        `delayed` are the fault rules that have let it wait before it has its effect; None if it has not waited yet.
+        `waited` is what has let it wait before it has its effect.
         """
-        begun, route = self._timer(), self._router.find(method, target)
-        operation, call = route.operation, Call(method, target, route.path_params, route.query, headers, body)
+        mine = self._base.hold()  # one request, one instant: asked once more at that instant, it is answered alike
+        try:
+            route = self._router.find(method, target)
+            call = Call(method, target, route.path_params, route.query, headers, body)
+            return self._answer(route, call, broken, waited)
+        finally:
+            if mine:
+                self._base.release()
+
+    def _answer(self, route: Route, call: Call, broken: ApiError | None, waited: Waited) -> Reply:
+        begun, operation, headers = self._timer(), route.operation, call.headers
         key = self._key(operation, call) if operation and operation.credentials else headers.get(self._key_header)
         if operation and operation.public and not self._known(key):
             return self._for_guest(route, operation, call, broken)
@@ -79,17 +89,14 @@ class Pipeline:
         early: Sequence[Strike] = ()
         try:
             if not route.methods:
-                raise unknown(target, self.specification)
+                raise unknown(call.target, self.specification)
             world = self.worlds.of(key)
             if operation is None:
-                raise wrong_method(method, route)
+                raise wrong_method(call.method, route)
             call, problem = self._read(world, route, broken, call)
-            early = injection.forestall(world, route, call) if world.faults.forestalls and delayed is None else ()
+            early = injection.forestall(world, route, call) if world.faults.forestalls and not waited.rules else ()
             if early and all(fault.delays for _, fault, _ in early):
-                again = partial(
-                    self.answer, method, target, headers, body, broken, delayed=[rule for rule, *_ in early]
-                )
-                return injection.postpone(world, early, again)
+                return injection.postpone(world, early, call, broken, self.answer)
             if early:
                 reply = injection.lose(world, operation, call, early)
             else:
@@ -109,14 +116,14 @@ class Pipeline:
             refusal = error
             reply = self._refuse(route, call, error)
         except Exception as error:  # a bug of the mock: loud in the log, still an answer in the contract's shape
-            log.exception("%s %s failed", method, target)
+            log.exception("%s %s failed", call.method, call.target)
             refusal = ApiError("internal_error", f"{type(error).__name__}: {error}")
             reply = self._refuse(route, call, refusal)
         forced = preferred or (refusal is not None and refusal.injected is not None)
         settled = allowance if done else self._settle(world, reply.status, allowance, cost, forced=forced)
         reply = self._limited(world, reply, settled, refusal)
         reply, struck = self._spoilt(world, route, call, reply, preference)
-        struck = [*(delayed or ()), *(rule for rule, *_ in early), *struck]
+        struck = [*(waited.rules or ()), *(rule for rule, *_ in early), *struck]
         reply, injected = self._labelled(reply, call, refusal, preference, struck)
         self._record(
             world,
@@ -128,6 +135,7 @@ class Pipeline:
             struck=struck,
             quota=_quota(allowance, cost, cost if done else self._spent(reply.status, cost, forced=forced)),
             seconds=self._timer() - begun + reply.pause,
+            rest=_rest(call, reply, broken, waited),
         )
         return reply
 
@@ -204,7 +212,9 @@ class Pipeline:
 
     def _write(self, world: World, operation: Operation, answer: Answer, call: Call) -> bytes:
         facts = answer.facts() if answer.facts else None
-        return encode(operation.write(facts, stream(world.seed, operation.id, call.target, call.body)))
+        # What is remembered under a key must not depend on who asked first.
+        chance = stream(world.seed, operation.id, *(answer.key or (call.target, call.body)))
+        return encode(operation.write(facts, chance))
 
     def _refuse(self, route: Route, call: Call, error: ApiError) -> Reply:
         """The refusal in the contract's envelope, with the constant headers that its response declares."""
@@ -327,6 +337,7 @@ class Pipeline:
         struck: Sequence[Rule] = (),
         quota: tuple[int, int] | None = None,
         seconds: float = 0.0,
+        rest: Rest | None = None,
     ) -> None:
         journal, clock = (world.journal, world.clock) if world else (self.worlds.stray, self.worlds.clock)
         journal.record(
@@ -349,8 +360,19 @@ class Pipeline:
                 real=self.worlds.clock.base.now(),
                 quota=quota,
                 seconds=seconds,
+                rest=rest,
             )
         )
+
+
+def _rest(call: Call, reply: Reply, broken: ApiError | None, waited: Waited) -> Rest | None:
+    """What an entry does not tell of an exchange; None for the most of them."""
+    content, body = reply.content, call.body
+    whole = len(content) < KEPT_BODY and len(body) < KEPT_BODY
+    if whole and reply.wire is None and not reply.pause and not broken and waited is NOT_WAITED:
+        return None
+    kept = {"pause": reply.pause, "wire": reply.wire, "broken": injection.told(broken), "begun": waited.begun}
+    return rest_of(body, content, **kept)
 
 
 def _quota(allowance: Allowance | None, cost: int, spent: int) -> tuple[int, int] | None:

@@ -7,12 +7,14 @@ import sys
 import click
 
 from mock_server.cli.ca import ca
+from mock_server.cli.capsule import capsule
 from mock_server.cli.certify import certify
 from mock_server.cli.docs import docs
 from mock_server.cli.exits import WRONG, Unusable
 from mock_server.cli.explore import explore
 from mock_server.cli.health import health
 from mock_server.cli.lookups import carriers, keys, numbers
+from mock_server.cli.replay import replay
 from mock_server.cli.run import run
 from mock_server.cli.score import score
 from mock_server.cli.serve import serve
@@ -54,6 +56,7 @@ def cli() -> None:
       trackflow-mock run -- pytest tests/       a command, unchanged, against a mock of its own
       trackflow-mock explore -- python sync.py  a command under every failure that the API can have
       trackflow-mock score -- pytest tests/     tests of a client, told every lie that the API could tell
+      trackflow-mock capsule save bug.tfcap     a session as one file, which replay reproduces
       trackflow-mock numbers --carrier ups      tracking numbers that force an outcome
       trackflow-mock carriers post              search the 724 carriers
       trackflow-mock keys new --plan free       a key with the Free plan's limits
@@ -64,5 +67,20 @@ def cli() -> None:
     """
 
 
-for command in (serve, run, explore, score, ca, numbers, carriers, keys, trigger, certify, health, docs):
+for command in (
+    serve,
+    run,
+    explore,
+    score,
+    capsule,
+    replay,
+    ca,
+    numbers,
+    carriers,
+    keys,
+    trigger,
+    certify,
+    health,
+    docs,
+):
     cli.add_command(command)

@@ -4,7 +4,8 @@ Instants are Unix seconds in UTC, as float.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import inf
@@ -31,16 +32,34 @@ class Clock(Protocol):
     @property
     def rate(self) -> float: ...
 
+    def hold(self) -> bool:
+        """Let it be this instant until `release`, so that two answers cannot disagree; false if it is held already."""
+
+    def release(self) -> None: ...
+
     def now(self) -> float: ...
 
 
 class SystemClock:
-    """Real time."""
+    """Real time. While one thread holds it, the others may see it stand as well, for no longer than that."""
 
     scale = rate = 1.0
 
+    def __init__(self) -> None:
+        self._held: float | None = None
+
+    def hold(self) -> bool:
+        if self._held is not None:
+            return False
+        self._held = time.time()  # noqa: TID251 - the one place that reads the machine's clock, here and below
+        return True
+
+    def release(self) -> None:
+        self._held = None
+
     def now(self) -> float:
-        return time.time()  # noqa: TID251 - the one place that reads the machine's clock
+        held = self._held
+        return time.time() if held is None else held  # noqa: TID251 - as above
 
 
 class ManualClock:
@@ -54,6 +73,11 @@ class ManualClock:
 
     def now(self) -> float:
         return self._now
+
+    def hold(self) -> bool:
+        return False
+
+    def release(self) -> None: ...
 
     def sleep(self, seconds: float) -> None:
         self._now += seconds
@@ -134,6 +158,12 @@ class SandboxClock:
     def now(self) -> float:
         return self.course.at(self.base.now())
 
+    def hold(self) -> bool:
+        return self.base.hold()
+
+    def release(self) -> None:
+        self.base.release()
+
     @property
     def scale(self) -> float:
         return self.course.scale * self.base.scale
@@ -189,6 +219,17 @@ class SandboxClock:
         """Seconds of the base until it is that instant here, 0 if it is already past, None if it never will be."""
         base = self.course.reaches(instant)
         return None if base is None else max(0.0, base - self.base.now())
+
+
+@contextmanager
+def still(clock: Clock) -> Iterator[None]:
+    """It is one and the same instant meanwhile."""
+    mine = clock.hold()
+    try:
+        yield
+    finally:
+        if mine:
+            clock.release()
 
 
 def to_text(instant: float) -> str:

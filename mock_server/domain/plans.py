@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import Any, Self
 
 from mock_server.contract.errors import ApiError
@@ -28,10 +29,14 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Who is asking: a key, and the plan it carries."""
+    """Who is asking: a key, and the plan it carries.
+
+    Whatever is drawn for the account follows from `chance`, which tells nobody the key.
+    """
 
     key: str
     plan: Plan
+    chance: str = ""
 
 
 class Accounts:
@@ -59,4 +64,4 @@ class Accounts:
         plan = self._words.get(found[2]) if found else None
         if plan is None:
             raise ApiError("unauthorized", f"the API key has not the form {self._form.pattern} with a plan's name")
-        return Account(key, plan)
+        return Account(key, plan, blake2b(key.encode(), digest_size=8).hexdigest())

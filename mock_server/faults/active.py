@@ -1,6 +1,6 @@
 """The faults of one sandbox: which rules strike a call, counted exactly."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
 from threading import Lock
@@ -31,6 +31,7 @@ class ActiveFaults:
         """`books` begins with the sandbox's own; chance follows from seed and key."""
         self.own = books[0]
         self._books = books
+        self.on_changed: Callable[[tuple[Rule, ...]], object] = lambda _rules: None  # is told the rules in force
         self._clock = clock
         self._header_names = header_names
         self._seed, self._key = seed, key
@@ -51,6 +52,7 @@ class ActiveFaults:
             self.refuses, self.spoils = bool(in_force.calls), bool(in_force.replies)
             self.forestalls, self.replaces = bool(in_force.losses), bool(in_force.replacements)
             self.misdelivers = bool(in_force.deliveries)
+        self.on_changed(in_force.rules)
 
     def refusal(self, subject: Subject) -> ApiError | None:
         """The error that a rule has for the call, or None.

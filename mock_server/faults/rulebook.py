@@ -82,6 +82,11 @@ class RuleBook:
         with self._lock:
             self._append(rule)
 
+    def put(self, rules: Iterable[Rule]) -> None:
+        """Let these be the rules, in their order, instead of those that there are."""
+        with self._lock:
+            self._turn(RulesInForce.of(rules))
+
     def find(self, identifier: str) -> Rule | None:
         """The rule of that id, if there is one."""
         return next((rule for rule in self.in_force.rules if rule.id == identifier), None)

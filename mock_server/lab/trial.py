@@ -210,7 +210,7 @@ class Laboratory:
             rule = Rule.from_document({**document, **moment}, f"lab-{place + 1}", self.worlds.foundation.vocabulary)
             world.faults.own.add(rule)
         if setup.remaining is not None:
-            world.quota.leave(setup.remaining)
+            world.leave(setup.remaining)
         return world
 
     def _command(self, apart: Apart, limit: float) -> tuple[Ending, str, str]:

@@ -137,7 +137,7 @@ class Scheduler:
         except Exception as error:  # noqa: BLE001 - one delivery that cannot be made must not stop the others
             note = f"it failed here, not at its receiver: {type(error).__name__}: {error}"
             world.webhooks.queue.trouble(f"delivery {delivery.id}: {note}", error)
-            world.webhooks.queue.fail(delivery.id, note)
+            world.webhooks.fail(delivery.id, note)
             return
         finally:
             head_start.cancel()

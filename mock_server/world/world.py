@@ -6,8 +6,8 @@ from threading import RLock
 from typing import Any
 
 from mock_server.contract.errors import ApiError
-from mock_server.domain.clients.journal import Journal
-from mock_server.domain.clock import SandboxClock
+from mock_server.domain.clients.journal import NOTE_BYTES, Journal
+from mock_server.domain.clock import SandboxClock, still
 from mock_server.domain.plans import Account
 from mock_server.domain.quota import Quota
 from mock_server.domain.shipments.carriers import TrackingNumber
@@ -25,6 +25,7 @@ from mock_server.faults.matching import Subject
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
+from mock_server.world.chronicle import Beginning
 from mock_server.world.found import FoundShipment
 from mock_server.world.foundation import Foundation
 
@@ -62,7 +63,7 @@ class World:
         self.clock = clock or foundation.clock.copy()
         self.quota = Quota(self.account.plan, self.clock)
         self.shipments = Shipments(self.seed, foundation.source)
-        self.faults = ActiveFaults(self.clock, foundation.specification.headers, books, self.seed, account.key)
+        self.faults = ActiveFaults(self.clock, foundation.specification.headers, books, self.seed, account.chance)
         self.journal = Journal(foundation.settings.journal_size) if journal is None else journal
         self.webhooks = Webhooks(
             foundation.terms,
@@ -70,13 +71,17 @@ class World:
             self._journey,
             self._handling,
             seed=self.seed,
-            key=account.key,
+            key=account.chance,
             records=records,
+            note=self.note,
         )
         self.mortal = False  # whether its key is good for a time only
         self.used = 0  # the turn at which it was last asked for: the higher, the later
         self._lock = RLock()
-        now = self.clock.now()
+        now, pins = self.clock.now(), tuple(pins)
+        rules = tuple(rule for rule, _ in self.faults.rules())
+        self.beginning = Beginning(self.clock.base.now(), self.clock.course, pins, rules, saved)
+        self.faults.on_changed = lambda rules: self.note("rules", rules)
         for pin in pins:
             self.shipments.pin(pin.journey(self.seed, foundation.source, now))
         if saved:
@@ -85,6 +90,10 @@ class World:
         for number, webhook in foundation.watched(scenario):
             events = tuple(webhook.get("events", ("all",)))
             self.webhooks.subscribe(number.text, number.carrier.code, webhook["url"], events)
+
+    def note(self, kind: str, value: Any = None, size: int = 0) -> int:
+        """Keep in mind what has changed the world, beside the requests of its client; its number among such notes."""
+        return self.journal.note(self.clock.base.now(), kind, value, NOTE_BYTES + size)
 
     def look_up(self, text: str, carrier_code: str | None) -> FoundShipment:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
@@ -112,9 +121,10 @@ class World:
 
         Subscriptions are told its newest event, if that is new; of events that the pin names, each one that is new.
         """
-        now, number = self.clock.now(), pin.number
-        journey = pin.journey(self.shipments.seed, self.foundation.source, now)
-        with self._lock:
+        number = pin.number
+        with still(self.clock), self._lock:
+            now = self.clock.now()
+            journey = pin.journey(self.shipments.seed, self.foundation.source, now)
             before = self._journey((number.text, number.carrier.code), now)
             self._replace(number, journey)
             known = {(event.at, event.phrase.words) for event in before.at(now).events} if before else set()
@@ -126,23 +136,31 @@ class World:
                 if place >= first and (event.at, event.phrase.words) not in known
             ]
             self.webhooks.announce(number.text, number.carrier.code, new)
+            self.note("pin", pin)
         return journey
 
     def unpin(self, number: TrackingNumber) -> bool:
         """Let the number stand for what everybody finds; whether that changed anything."""
-        with self._lock:
+        with still(self.clock), self._lock:
             pinned = self.shipments.pinned(number)
             self._replace(number, None)
             self.webhooks.announce(number.text, number.carrier.code, ())
+            self.note("unpin", number)
         return pinned
+
+    def leave(self, remaining: int) -> None:
+        """Let so many lookups remain in each window of the quota, or all where one has fewer."""
+        with still(self.clock):
+            self.quota.leave(remaining)
+            self.note("quota", remaining)
 
     def happen(self, number: TrackingNumber, record: Mapping[str, Any], *, anew: bool = False) -> Event:
         """An event that was not to come, written as in schemas/shipment.schema.json.
 
         ValueError if it has happened, or if nothing follows what has; `anew` lets the number have another life then.
         """
-        now = self.clock.now()
-        with self._lock:
+        with still(self.clock), self._lock:
+            now = self.clock.now()
             journey, event = with_event(
                 self.shipments.find(number, now),
                 record,
@@ -154,6 +172,7 @@ class World:
             self._replace(number, journey)
             new = [News(event, journey.at(now), 0)] if event.at <= now else []
             self.webhooks.announce(number.text, number.carrier.code, new)
+            self.note("event", (number, record, anew))
         return event
 
     def as_if_said(self, number: TrackingNumber, phrase: Phrase) -> Snapshot:

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from threading import Lock
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.domain.clients.journal import Archive, Entry, Journal, backwards, masked, together
-from mock_server.domain.clock import Change, Course, SandboxClock
+from mock_server.domain.clock import Change, Course, SandboxClock, still
 from mock_server.domain.plans import Account
 from mock_server.domain.randomness import stream
 from mock_server.domain.shipments.carriers import TrackingNumber
@@ -26,6 +26,7 @@ from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Count, Rule
 from mock_server.faults.scenarios import Scenario
 from mock_server.world.admission import check_saved
+from mock_server.world.chronicle import Chronicle
 from mock_server.world.foundation import Foundation
 from mock_server.world.owners import Holding, Owners
 from mock_server.world.world import World
@@ -161,6 +162,23 @@ class Worlds:
         stray = (entry for entry in reversed(self.stray.entries()) if entry.key == key)
         return together([stray, reversed(world.journal.entries())] if world else [stray])
 
+    def chronicle(self, world: World) -> Chronicle | None:
+        """How the world came to be as it is; None if its journal has let go of the beginning."""
+        story = world.journal.story()
+        if story is None:
+            return None
+        key = world.account.key
+        return Chronicle(
+            world.account,
+            world.scenario,
+            self.clock.base.scale,
+            world.beginning,
+            *story,
+            [entry for entry in self.stray.entries() if entry.key == key],
+            list(world.shipments.seen().items()),
+            world.webhooks.queue.all(),
+        )
+
     def move_clock(self, change: Change, world: World | None = None) -> int:
         """Let one world's clock take another course, or the server's and every world's; the deliveries pending then.
 
@@ -168,21 +186,26 @@ class Worlds:
         """
         moved = [world] if world else self.all()
         clocks = [each.clock for each in moved] + ([] if world else [self.clock])
-        base = self.clock.base.now()
-        for clock in clocks:
-            change(clock.course, base)
-        for clock in clocks:
-            clock.change(change, base)
-        return self._moved(moved)
+        with still(self.clock):
+            base = self.clock.base.now()
+            for clock in clocks:
+                change(clock.course, base)
+            for each in moved:
+                each.webhooks.notice()
+            for clock in clocks:
+                clock.change(change, base)
+            return self._moved(moved)
 
     def reset_clock(self, world: World | None = None) -> int:
         """Let one world's clock follow the server's again, or all do so after it went back to its start."""
         moved = [world] if world else self.all()
-        if world is None:
-            self.clock.reset()
-        for each in moved:
-            each.clock.follow(self.clock)
-        return self._moved(moved)
+        with still(self.clock):
+            if world is None:
+                self.clock.reset()
+            for each in moved:
+                each.webhooks.notice()
+                each.clock.follow(self.clock)
+            return self._moved(moved)
 
     def fresh(self) -> World:
         """A world as a new key would find it, of no key and in nobody's way."""
@@ -230,6 +253,7 @@ class Worlds:
     def _moved(self, worlds: Iterable[World]) -> int:
         worlds = tuple(worlds)
         for world in worlds:
+            world.note("clock", world.clock.course)
             world.webhooks.moved()
         return sum(told(world) for world in worlds for told in self.on_clock_moved)
 
@@ -288,6 +312,7 @@ class Worlds:
         world = self._worlds[account.key]
         world.quota.resume(newcomer.usage)
         world.faults.recount(newcomer.counts)
+        world.beginning = replace(world.beginning, counts=newcomer.counts, usage=newcomer.usage)
         saved.enter(world.webhooks.records)
 
     def _start(self, scenario: Scenario) -> None:

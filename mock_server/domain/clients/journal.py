@@ -3,15 +3,20 @@
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import blake2b
 from heapq import merge
 from itertools import islice, takewhile
 from threading import Lock
+from typing import Any
 
 from mock_server.domain.watching import Watchers
 
 KEPT_BODY = 8192  # bytes of each body that an entry keeps
 ENTRY_BYTES = 1000  # what an entry takes beside its texts; measured
 RULE_BYTES = 100  # what the name of a rule takes that had a hand in the answer
+NOTE_BYTES = 400  # what a note takes beside what it says
+MOST_NOTES = 10_000  # beside as many as there may be entries
+KEPT_WHOLE = 65_536  # bytes of a request's body that a note keeps where its entry has a part
 HEADER_BYTES = 160  # what a header takes beside its texts: two of Python's strings, and their places in a table
 MOST_FAULTS = 1000  # names that are counted one by one; OTHERS counts the rest
 OTHERS = "others"
@@ -28,13 +33,49 @@ class Struck:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What there is to know of an exchange that an entry does not tell, so that it can be had once more.
+
+    `body` is the whole body of the request, None where it was too long to keep; `digest` is of the whole body of the
+    answer. `pause` and `wire` are the answer's. `broken` says what the server found wrong with the request: code,
+    detail and status. `begun` is the number of the note of its beginning, where the call had to wait for its effect.
+    """
+
+    body: bytes | None
+    digest: str
+    pause: float = 0.0
+    wire: object = None
+    broken: tuple[str, str | None, int | None] | None = None
+    begun: int | None = None
+
+
+def rest_of(body: bytes, content: bytes, **rest: Any) -> Rest:
+    """The rest of an exchange with these bodies."""
+    return Rest(body if len(body) <= KEPT_WHOLE else None, blake2b(content, digest_size=16).hexdigest(), **rest)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that changed a sandbox and is no exchange of its client's: it came after so many entries.
+
+    `base` is the instant of the clock's base, `bytes` about how much memory it takes.
+    """
+
+    after: int
+    base: float
+    kind: str
+    value: Any
+    bytes: int = NOTE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One exchange; bodies are cut to KEPT_BODY bytes.
 
     `at` is the sandbox's instant and `real` the server's own, both in Unix seconds. `refusal` is the error code of a
     refusal and `detail` what it says; `injected` names everything that had a hand in the answer on purpose. `quota`
     is the lookups that remained before and after, None where none were asked for; `seconds` is how long the answer took
-    here, in real time, with what it was made to wait.
+    here, in real time, with what it was made to wait. `rest` is None where the entry tells it all.
     """
 
     id: int
@@ -55,6 +96,7 @@ class Entry:
     real: float = 0.0
     quota: tuple[int, int] | None = None
     seconds: float = 0.0
+    rest: Rest | None = None
 
     @property
     def lost(self) -> bool:
@@ -68,6 +110,8 @@ class Entry:
         texts = sum(len(name) + len(value) for name, value in headers)
         texts += len(self.method) + len(self.target) + len(self.detail or "")
         rules = RULE_BYTES * (len(self.injected) + len(self.struck))
+        if self.rest is not None:
+            rules += NOTE_BYTES + len(self.rest.body or b"")
         return ENTRY_BYTES + HEADER_BYTES * len(headers) + rules + texts + len(self.body) + len(self.reply_body)
 
 
@@ -119,14 +163,20 @@ class Archive:
 
 
 class Journal:
-    """The newest entries of one sandbox, at most `size`."""
+    """The newest entries of one sandbox, at most `size`, and what else there is to know of how it came to be so.
+
+    `complete` as long as nothing has been let go.
+    """
 
     def __init__(self, size: int, archive: Archive | None = None) -> None:
         self._size = size
         self._entries: deque[Entry] = deque()
         self._sizes: deque[int] = deque()
+        self._notes: list[Note] = []
+        self._noted = 0
         self.archive = archive or Archive()
         self.bytes = 0
+        self.complete = True
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -140,6 +190,8 @@ class Journal:
             if len(self._entries) > self._size:
                 self._entries.popleft()
                 growth -= self._sizes.popleft()
+                if self.complete:
+                    growth -= self._incomplete()
             self.bytes += growth
             archive.added(entry, growth)
         archive.watchers.tell(entry)
@@ -149,10 +201,31 @@ class Journal:
         with self.archive.lock:
             return tuple(self._entries)
 
+    def note(self, base: float, kind: str, value: Any = None, size: int = NOTE_BYTES) -> int:
+        """Keep that, as long as everything before it is kept too; its number among the notes."""
+        with self.archive.lock:
+            if not self.complete:
+                return 0
+            self._notes.append(Note(len(self._entries), base, kind, value, size))
+            self._noted += size
+            self.bytes += size
+            self.archive.bytes += size
+            if len(self._notes) > MOST_NOTES + self._size:
+                freed = self._incomplete()
+                self.bytes -= freed
+                self.archive.bytes -= freed
+            return len(self._notes)
+
+    def story(self) -> tuple[tuple[Entry, ...], tuple[Note, ...]] | None:
+        """All entries and notes since the beginning, oldest first; None if some are gone."""
+        with self.archive.lock:
+            return (tuple(self._entries), tuple(self._notes)) if self.complete else None
+
     def clear(self, key: str | None = None) -> None:
         """Let every entry go, or those of one key."""
         with self.archive.lock:
             kept = [] if key is None else [entry for entry in self._entries if entry.key != key]
+            self._incomplete()
             self._entries = deque(kept)
             self._sizes = deque(entry.bytes for entry in kept)
             self.archive.bytes += sum(self._sizes) - self.bytes
@@ -160,11 +233,16 @@ class Journal:
 
     def halve(self) -> int:
         """Let the older half go, one entry at least, under the archive's lock; the bytes that are free now."""
-        freed = 0
+        freed = self._incomplete()
         for _ in range((len(self._entries) + 1) // 2):
             self._entries.popleft()
             freed += self._sizes.popleft()
         self.bytes -= freed
+        return freed
+
+    def _incomplete(self) -> int:
+        """Something goes, and with it all notes, which would begin nowhere; the bytes that are free then."""
+        freed, self._noted, self._notes, self.complete = self._noted, 0, [], False
         return freed
 
 

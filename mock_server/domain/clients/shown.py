@@ -25,10 +25,7 @@ class EntryView:
 
     def __init__(self, specification: Specification) -> None:
         self._key_header = specification.key_header.lower()
-        key_form: str = specification.extension("x-keys")["pattern"]
-        properties = resolve(specification.document, WEBHOOK).get("properties", {})
-        secret_form: str = properties.get("secret", {}).get("pattern", key_form)
-        self._secret = re.compile("|".join(f"(?:{form.strip('^$')})" for form in (key_form, secret_form)))
+        self._secret = secret_forms(specification)
 
     def show(self, entry: Entry) -> dict[str, Any]:
         """One entry, in WireMock's two halves: what was asked, what was answered."""
@@ -69,6 +66,14 @@ class EntryView:
         """The text without what it tells of secrets."""
         shown = self._secret.sub(lambda found: masked(found[0]), text)
         return SECRET_PART.sub(lambda found: (found["name"] or found["before"]) + HIDDEN, shown)
+
+
+def secret_forms(specification: Specification) -> re.Pattern[str]:
+    """What API keys and webhook secrets look like, anywhere in a text."""
+    key_form: str = specification.extension("x-keys")["pattern"]
+    properties = resolve(specification.document, WEBHOOK).get("properties", {})
+    secret_form: str = properties.get("secret", {}).get("pattern", key_form)
+    return re.compile("|".join(f"(?:{form.strip('^$')})" for form in (key_form, secret_form)))
 
 
 def reason_of(entry: Entry) -> str | None:

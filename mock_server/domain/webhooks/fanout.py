@@ -79,6 +79,12 @@ class Fanout:
                 return None
             return self.seen if self._telling else self._watches.next()
 
+    def stirs(self, now: float) -> bool:
+        """Whether `collect` has anything to do at that instant."""
+        with self._lock:
+            due = self.next_due()
+            return (due is not None and due <= now) or now < self.seen - SLACK
+
     def collect(self, now: float, steps: int) -> bool:
         """Report what has happened by now, in at most so many steps; whether there is more to report.
 

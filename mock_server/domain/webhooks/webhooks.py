@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from mock_server.contract.errors import ApiError
-from mock_server.domain.clock import Clock, Course
+from mock_server.domain.clock import Clock, Course, still
 from mock_server.domain.webhooks.delivery import Attempt, Delivery
 from mock_server.domain.webhooks.fanout import Fanout, Handle
 from mock_server.domain.webhooks.queue import DeliveryQueue
@@ -30,14 +30,20 @@ class Webhooks:
         seed: int,
         key: str,
         records: Records | None = None,
+        note: Callable[[str, Any, int], object] = lambda *_: None,
     ) -> None:
-        """`find` knows the shipments, `handle` says what goes wrong with a delivery to a subscription."""
+        """`find` knows the shipments, `handle` says what goes wrong with a delivery to a subscription.
+
+        `note` is told what has an effect and comes by itself or from a receiver: kind, value, and bytes of it.
+        """
         self.terms = terms
         self.records = records or Records()
         self.subscriptions = Subscriptions(seed, key)
         self.queue = DeliveryQueue(terms.rules, self.records)
         self.on_subscribed: list[Callable[[], object]] = []
         self._clock = clock
+        self._note = note
+        self._subscribing = False
         self._fanout = Fanout(terms, self.queue, find, handle, seed=seed, key=key)
 
     @property
@@ -55,8 +61,10 @@ class Webhooks:
             self.subscriptions.delete(subscription.webhook_id)
             self._fanout.forget(subscription)
             self._refuse()
+        self._subscribing = True
         for told in self.on_subscribed:
             told()
+        self._subscribing = False
         return subscription
 
     def unsubscribe(self, webhook_id: str, why: str = DELETED) -> None:
@@ -96,20 +104,39 @@ class Webhooks:
 
         They are in the records when this returns, and so is what came of the attempts before.
         """
-        more = self._fanout.collect(self._clock.now(), steps)
+        with still(self._clock):
+            now = self._clock.now()
+            if self._fanout.stirs(now):
+                self._note("collect", (steps, self._subscribing), 0)
+            more = self._fanout.collect(now, steps)
         self.commit()
         return more
 
+    def notice(self) -> None:
+        """See what time it is, before it is another."""
+        self._fanout.notice(self._clock.now())
+
     def take(self) -> Delivery | None:
         """The delivery whose attempt is due, under way until it is settled; None if none is."""
-        return self.queue.take(self._clock.now())
+        with still(self._clock):
+            taken = self.queue.take(self._clock.now())
+            if taken:
+                self._note("take", taken.id, 0)
+        return taken
 
     def settle(self, delivery_id: str, attempt: Attempt, wait: float = 0.0, *, blocked: bool = False) -> None:
         """Take in what came of an attempt, as `DeliveryQueue.settle`; it may have ended the webhook."""
+        before = self.queue.find(delivery_id)
         delivery = self.queue.settle(delivery_id, attempt, wait, blocked=blocked)
+        self._note("attempt", (before, attempt, wait, blocked), len(delivery.body) + len(attempt.answer_body))
         if attempt.status in self.terms.rules.ends_on_status and not attempt.replay:
             with suppress(ApiError):  # it is deleted already
                 self.unsubscribe(delivery.webhook_id, f"the receiver answered {attempt.status}")
+
+    def fail(self, delivery_id: str, note: str) -> None:
+        """End a delivery that cannot be made, as `DeliveryQueue.fail`."""
+        self.queue.fail(delivery_id, note)
+        self._note("fail", (delivery_id, note), len(note))
 
     def next_due(self) -> float | None:
         """The sandbox's instant at which there is something to do."""

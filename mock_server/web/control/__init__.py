@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from mock_server.api.routes import IDENTITY
+from mock_server.domain.clock import still
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply
@@ -16,6 +17,7 @@ from mock_server.web.bridge import respond
 from mock_server.web.callers import Callers
 from mock_server.web.control import (
     about,
+    capsule,
     certificates,
     changes,
     clock,
@@ -55,6 +57,7 @@ NOUNS = (
     metrics,
     states,
     snapshot,
+    capsule,
     webhooks,
     inbox,
 )
@@ -129,7 +132,8 @@ def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Res
             request.host_url.rstrip("/"),
             g.caller,
         )
-        reply = carried_out(call, route, handler, places)
+        with still(plane.worlds.clock):
+            reply = carried_out(call, route, handler, places)
         return respond(_for_some(reply) if page else reply)
 
     return view

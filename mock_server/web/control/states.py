@@ -77,7 +77,7 @@ def quota_used(worlds: Worlds, world: World | None, params: Params) -> int:
     if world and not world.account.plan.limits:
         raise ValueError(f"the {world.account.plan.name} plan is unlimited, so its quota cannot be used up")
     for each in [world] if world else worlds.all():
-        each.quota.leave(params["remaining"])
+        each.leave(params["remaining"])
     return 0
 
 

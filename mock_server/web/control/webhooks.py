@@ -34,6 +34,7 @@ def add_webhook(call: ControlCall) -> Reply:
         raise Problem(HTTPStatus.BAD_REQUEST, "say whose webhook it is, with ?key=")
     with refused(ApiError):
         made = subscribe(world, wanted)
+    world.note("subscribe", wanted)
     return answer({**webhook(world, made), "secret": made.secret}, HTTPStatus.CREATED)
 
 
@@ -42,6 +43,7 @@ def remove_webhook(call: ControlCall, webhook_id: str) -> Reply:
         if any(each.webhook_id == webhook_id for each in world.webhooks.subscriptions.all()):
             with refused(ApiError, HTTPStatus.NOT_FOUND):
                 world.webhooks.unsubscribe(webhook_id)
+            world.note("unsubscribe", webhook_id)
             return answer({"status": "deleted"})
     raise Problem(HTTPStatus.NOT_FOUND, f"there is no webhook {webhook_id!r}; GET /webhooks lists those there are")
 
@@ -81,6 +83,7 @@ def send_now(call: ControlCall, delivery_id: str) -> Reply:
         again = f"POST /deliveries/{delivery_id}/replay sends it again"
         raise Problem(HTTPStatus.CONFLICT, f"{delivery_id} waits for nothing, it is {delivery.state}; {again}")
     world.webhooks.queue.postpone(delivery_id, world.clock.now())
+    world.note("send", delivery_id)
 
     def told() -> dict[str, Any]:
         return whole(world, world.webhooks.queue.find(delivery_id) or delivery, call.plane.wall.now())
@@ -98,7 +101,10 @@ def trigger(call: ControlCall) -> Reply:
     worlds, made = call.known(), []
     for world in worlds:
         data = samples.data(parcel, status, world)
-        made += [(world, each.id) for each in world.webhooks.order(parcel.text, event_type, status, data)]
+        ordered = world.webhooks.order(parcel.text, event_type, status, data)
+        if ordered:
+            world.note("order", (parcel.text, event_type, status, data), len(ordered[0].body))
+        made += [(world, each.id) for each in ordered]
     if not made:
         raise Problem(
             HTTPStatus.NOT_FOUND,

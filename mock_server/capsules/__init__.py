@@ -1,0 +1,1 @@
+"""Capsules: one file that reproduces a session, without its secrets."""

@@ -1,0 +1,132 @@
+"""Secrets in a capsule: each is replaced by a stand-in of the same length, wherever it occurs."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from mock_server.contract.specification import Specification
+from mock_server.domain.clients.shown import SECRET_HEADER, SECRET_PART, secret_forms
+
+# A member of a JSON body whose name says that its value is nobody's business.
+SECRET_MEMBER = re.compile(
+    r'(?P<name>"[^"\\]*(?:secret|token|passw|pwd|credential|api_?-?key|authori[sz]ation)[^"\\]*"\s*:\s*")'
+    r'(?P<value>(?:[^"\\]|\\.)+)',
+    re.IGNORECASE,
+)
+PART = re.compile(f"(?:{SECRET_PART.pattern})", re.IGNORECASE)
+SHORTEST = 8  # characters of a secret that is looked for in places that do not look like one
+FILLING = "x"
+
+
+class Mask:
+    """Replaces secrets; what it has seen once in a telling place, it finds everywhere.
+
+    It learns from headers and texts first, with `learn`; then `text` and `value` replace.
+    """
+
+    def __init__(self, specification: Specification) -> None:
+        self._key_header = specification.key_header.lower()
+        self._key = re.compile(specification.extension("x-keys")["pattern"].strip("^$"))
+        self._forms = secret_forms(specification)
+        self._known: dict[str, str] = {}
+
+    def stand_in(self, secret: str) -> str:
+        """What stands for the secret: of the same form and length, the same each time."""
+        if secret not in self._known:
+            self._known[secret] = self._new(secret)
+        return self._known[secret]
+
+    def learn(self, headers: Mapping[str, str], *texts: str) -> None:
+        """See which secrets there are."""
+        for name, value in headers.items():
+            if self._secret(name) and len(value) >= SHORTEST:
+                self.stand_in(value)
+                # Behind its scheme, a credential may be repeated alone.
+                credential = value.rpartition(" ")[2]
+                if len(credential) >= SHORTEST:
+                    self.stand_in(credential)
+        for text in texts:
+            for found in self._forms.finditer(text):
+                self.stand_in(found[0])
+            for pattern in (PART, SECRET_MEMBER):
+                for found in pattern.finditer(text):
+                    if len(secret := _hidden(found)) >= SHORTEST:
+                        self.stand_in(secret)
+
+    def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
+        return {
+            name: self.stand_in(value) if self._secret(name) and value else self.text(value)
+            for name, value in headers.items()
+        }
+
+    def text(self, text: str) -> str:
+        """The text with stand-ins."""
+        for secret in sorted(self._known, key=len, reverse=True):
+            if len(secret) >= SHORTEST and secret in text:
+                text = text.replace(secret, self._known[secret])
+        text = self._forms.sub(lambda found: self.stand_in(found[0]), text)
+        for pattern in (PART, SECRET_MEMBER):
+            text = pattern.sub(lambda found: _around(found) + self.stand_in(_hidden(found)), text)
+        return text
+
+    def value(self, value: Any) -> Any:
+        """The same for every text of a JSON value, names of members included."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list | tuple):
+            return [self.value(each) for each in value]
+        if isinstance(value, Mapping):
+            return {
+                self.text(name): self.stand_in(each)
+                if isinstance(each, str) and each and SECRET_MEMBER.match(f"{json.dumps(name)}: {json.dumps(each)}")
+                else self.value(each)
+                for name, each in value.items()
+            }
+        return value
+
+    def bare(self, content: bytes) -> str:
+        """The content for a digest that is the same whether the secrets or their stand-ins are in it."""
+        text = self.text(content.decode("latin-1"))
+        text = self._forms.sub(lambda found: blank(found[0], self._key), text)
+        for pattern in (PART, SECRET_MEMBER):
+            text = pattern.sub(lambda found: _around(found) + FILLING * len(_hidden(found)), text)
+        return text
+
+    def _secret(self, name: str) -> bool:
+        return name.lower() == self._key_header or SECRET_HEADER.search(name) is not None
+
+    def _new(self, secret: str) -> str:
+        empty = blank(secret, self._key)
+        if secret == empty or re.fullmatch(rf"(?:tf_test_[a-z]+_|whsec_)?{FILLING}+\d*=*", secret):
+            return secret  # a stand-in already
+        taken = set(self._known.values())
+        if empty not in taken:
+            return empty
+        tail = len(empty) - len(empty.rstrip("="))
+        for number in range(len(taken) + 1):
+            digits = str(number)
+            numbered = empty[: len(empty) - tail - len(digits)] + digits + "=" * tail
+            if len(numbered) == len(empty) and numbered not in taken and FILLING in numbered:
+                return numbered
+        return empty
+
+
+def blank(secret: str, key: re.Pattern[str]) -> str:
+    """A secret's form without anything of it: of a key its plan, of a webhook's secret what it begins with."""
+    if found := key.fullmatch(secret):
+        head = f"tf_test_{found[2]}_"
+        return head + FILLING * (len(secret) - len(head))
+    head = "whsec_" if secret.startswith("whsec_") else ""
+    body = secret[len(head) :]
+    padding = "=" * (len(body) - len(body.rstrip("="))) if head else ""
+    return head + FILLING * (len(body) - len(padding)) + padding
+
+
+def _hidden(found: re.Match[str]) -> str:
+    """The secret that a pattern has found behind a name."""
+    return found[0][len(_around(found)) :]
+
+
+def _around(found: re.Match[str]) -> str:
+    return found["name"] or found.groupdict().get("before") or ""

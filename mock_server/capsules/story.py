@@ -1,0 +1,173 @@
+"""The story of a capsule: what came to a world, in order, as JSON."""
+
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from math import inf, isinf
+from types import MappingProxyType
+from typing import Any
+
+from mock_server.capsules import digests
+from mock_server.capsules.form import LostBeginningError
+from mock_server.capsules.secrets import Mask
+from mock_server.domain.clients.journal import Entry, Note
+from mock_server.domain.clock import Course, to_text
+from mock_server.domain.webhooks.delivery import Attempt, Delivery
+from mock_server.faults.rules import Rule
+from mock_server.persistence.snapshots import parts
+from mock_server.world.chronicle import Chronicle
+
+
+def course(taken: Course) -> dict[str, Any]:
+    """A clock's course to the last digit."""
+    told = {"origin": taken.origin, "since": taken.since, "scale": taken.scale, "auto_advance": taken.auto_advance}
+    return told if isinf(taken.due) else {**told, "due": taken.due, "jump": taken.jump}
+
+
+def course_of(record: Mapping[str, Any]) -> Course:
+    """The course that was told so."""
+    return Course(
+        record["origin"],
+        record["since"],
+        record["scale"],
+        record["auto_advance"],
+        record.get("due", inf),
+        record.get("jump", 0.0),
+    )
+
+
+class Story:
+    """What came to the world, in order, item by item."""
+
+    def __init__(self, chronicle: Chronicle, mask: Mask) -> None:
+        self._chronicle = chronicle
+        self._mask = mask
+        self._headers: list[dict[str, str]] = []
+        self._tallies: dict[object, int] = {rule.tally: n for n, rule in enumerate(chronicle.beginning.rules)}
+        self._course = chronicle.beginning.course
+
+    def told(self) -> Iterator[dict[str, Any]]:
+        """Notes come before the entries that they came before."""
+        notes = {
+            after: list(some) for after, some in groupby(enumerate(self._chronicle.notes, 1), lambda n: n[1].after)
+        }
+        strays = list(self._chronicle.strays)
+        for place, entry in enumerate((*self._chronicle.entries, None)):
+            while strays and (entry is None or strays[0].id < entry.id):
+                yield self._exchange(strays.pop(0), stray=True)
+            for number, note in notes.get(place, ()):
+                yield {"base": note.base, "note": note.kind, **self._noted(note, number)}
+            if entry is not None:
+                yield self._exchange(entry, stray=False)
+
+    def _exchange(self, entry: Entry, *, stray: bool) -> dict[str, Any]:
+        rest = entry.rest
+        told = {
+            "base": entry.real,
+            "at": to_text(entry.at),
+            **self._request(entry.method, entry.target, entry.headers, body_of_entry(entry)),
+            "operation": entry.operation,
+            "status": int(entry.status),
+            "digest": digests.of_entry(entry, self._mask),
+        }
+        if rest and rest.broken:
+            told["broken"] = [rest.broken[0], rest.broken[1], rest.broken[2] and int(rest.broken[2])]
+        if rest and rest.begun is not None:
+            told["begun"] = rest.begun
+        if entry.injected:
+            told["fault"] = ", ".join(entry.injected)
+        if stray:
+            told["stray"] = True
+        return told
+
+    def _request(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
+        told: dict[str, Any] = {"method": method, "target": self._mask.text(target)}
+        told |= self._same_headers(self._mask.headers(headers))
+        if body:
+            told["body"] = self._bytes(body)
+        return told
+
+    def _same_headers(self, headers: dict[str, str]) -> dict[str, Any]:
+        """The headers, or the place of the request that had the same."""
+        if headers in self._headers:
+            return {"headers": self._headers.index(headers)}
+        self._headers.append(headers)
+        return {"headers": headers}
+
+    def _bytes(self, body: bytes) -> Any:
+        try:
+            return self._mask.text(body.decode())
+        except UnicodeDecodeError:
+            return {"base64": b64encode(self._mask.text(body.decode("latin-1")).encode("latin-1")).decode()}
+
+    def _noted(self, note: Note, number: int) -> dict[str, Any]:
+        """What a note tells, beside what kind it is."""
+        value = note.value
+        match note.kind:
+            case "clock":
+                return {"course": course(value), "at": to_text(value.at(note.base))}
+            case "rules":
+                return {"rules": [[self._tally(rule), self._mask.value(rule.to_json())] for rule in value]}
+            case "attempt":
+                return self._attempt(*value)
+            case "begun":
+                *request, broken = value
+                told = {"number": number, **self._request(*request)}
+                return {**told, "broken": list(broken)} if broken else told
+            case kind:
+                told = self._mask.value(PLAIN[kind](value))
+                return dict(told)
+
+    def _tally(self, rule: Rule) -> int:
+        return self._tallies.setdefault(rule.tally, len(self._tallies))
+
+    def _attempt(self, delivery: Delivery, attempt: Attempt, *outcome: Any) -> dict[str, Any]:
+        wait, blocked = outcome
+        told = {
+            "id": delivery.id,
+            "sent": digests.of_delivery(delivery, self._mask),
+            "at": attempt.at,
+            "real": attempt.real,
+            "seconds": attempt.seconds,
+            "answered": attempt.status,
+        }
+        if attempt.problem:
+            told["problem"] = self._mask.text(attempt.problem)
+        marks = {"wait": wait, "blocked": blocked, "replay": attempt.replay}
+        return told | {name: mark for name, mark in marks.items() if mark}
+
+
+def _event(value: Any) -> dict[str, Any]:
+    number, record, anew = value
+    about = {"tracking_number": number.text, "carrier": number.carrier.code, "event": record}
+    return {**about, "anew": True} if anew else about
+
+
+PLAIN: Mapping[str, Callable[[Any], Mapping[str, Any]]] = MappingProxyType(
+    {
+        "pin": lambda value: {"shipment": parts.shipment(value)},
+        "unpin": lambda value: {"tracking_number": value.text, "carrier": value.carrier.code},
+        "event": _event,
+        "quota": lambda value: {"remaining": value},
+        "subscribe": lambda value: {"webhook": value},
+        "unsubscribe": lambda value: {"id": value},
+        "send": lambda value: {"id": value},
+        "take": lambda value: {"id": value},
+        "order": lambda value: dict(zip(("tracking_number", "type", "status", "data"), value, strict=True)),
+        "collect": lambda value: {"steps": value[0], **({"within": True} if value[1] else {})},
+        "fail": lambda value: {"id": value[0], "why": value[1]},
+    }
+)
+"""Notes that tell the same whatever else there is, by their kinds."""
+
+
+def body_of_entry(entry: Entry) -> bytes:
+    """The whole body of a request; CapsuleError if there is only a part."""
+    if entry.rest is None:
+        return entry.body
+    if entry.rest.body is None:
+        raise LostBeginningError(
+            f"request {entry.id} ({entry.method} {entry.target[:80]}) had a body too long to keep, so it cannot be "
+            "sent again; reset the key and do it with smaller requests"
+        )
+    return entry.rest.body

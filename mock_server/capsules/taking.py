@@ -1,0 +1,96 @@
+"""Taking a capsule: a world's chronicle as a value that another mock can make the same world of."""
+
+from typing import Any
+
+from mock_server.capsules import digests
+from mock_server.capsules.form import FORMAT, VERSION, CapsuleError, LostBeginningError
+from mock_server.capsules.past import Past
+from mock_server.capsules.secrets import Mask
+from mock_server.capsules.story import Story, body_of_entry, course
+from mock_server.domain.clock import SandboxClock, to_text
+from mock_server.faults.rulebook import RuleBook
+from mock_server.persistence.snapshots import fingerprint
+from mock_server.persistence.snapshots.worlds import written
+from mock_server.settings import Settings
+from mock_server.version import __version__
+from mock_server.world import Foundation, World, Worlds
+from mock_server.world.chronicle import Chronicle
+
+# Settings that answers and deliveries depend on.
+ANSWERING = (
+    "seed",
+    "default_plan",
+    "reset_unit",
+    "strict",
+    "strict_check_digits",
+    "standard_webhooks",
+    "webhook_retry",
+)
+
+
+def take(worlds: Worlds, key: str) -> dict[str, Any]:
+    """The capsule of what has been done under a key so far; CapsuleError says why there can be none."""
+    world = worlds.known(key)
+    if world is None:
+        raise CapsuleError("nobody has used that key yet, so there is nothing to save")
+    chronicle = worlds.chronicle(world)
+    if chronicle is None:
+        raise lost(worlds.foundation.settings)
+    return capsule(worlds.foundation, chronicle)
+
+
+def lost(settings: Settings) -> LostBeginningError:
+    """Why a session without a beginning cannot be saved."""
+    return LostBeginningError(
+        f"the journal has let go of how this began (it keeps {settings.journal_size} requests of a key and "
+        f"{settings.journal_megabytes} MB of all, or was cleared); start the mock with a larger --journal-size, or "
+        "reset the key and do it again"
+    )
+
+
+def capsule(foundation: Foundation, chronicle: Chronicle) -> dict[str, Any]:
+    """The capsule of a chronicle; CapsuleError for a request that cannot be sent again."""
+    beginning, mask, defaults = chronicle.beginning, Mask(foundation.specification), Settings()
+    for entry in (*chronicle.entries, *chronicle.strays):
+        mask.learn(entry.headers, entry.target, body_of_entry(entry).decode("utf-8", "replace"))
+    story = list(Story(chronicle, mask).told())
+    settings = {name: getattr(foundation.settings, name) for name in ANSWERING}
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "mock": __version__,
+        "contract": fingerprint(foundation),
+        "taken_at": to_text(foundation.clock.base.now()),
+        "overlays": [
+            {"name": path.name, "text": path.read_text(encoding="utf-8")} for path in foundation.settings.overlay
+        ],
+        "settings": {name: value for name, value in settings.items() if value != getattr(defaults, name)},
+        "plan": chronicle.account.plan.name,
+        "chance": chronicle.account.chance,
+        "clock": {"base": beginning.base, "scale": chronicle.scale, "course": course(beginning.course)},
+        "world": mask.value(_world(foundation, chronicle)),
+        "story": story,
+        "deliveries": [digests.outcome(each, mask) for each in chronicle.deliveries],
+    }
+
+
+def _world(foundation: Foundation, chronicle: Chronicle) -> dict[str, Any]:
+    """The world as it began, as a snapshot has it."""
+    beginning = chronicle.beginning
+    clock = SandboxClock(Past(beginning.base, chronicle.scale))
+    clock.change(lambda *_: beginning.course)
+    world = World(
+        foundation,
+        chronicle.account,
+        chronicle.scenario,
+        pins=beginning.pins,
+        books=[RuleBook(beginning.rules)],
+        clock=clock,
+        saved=beginning.saved,
+    )
+    world.faults.recount(beginning.counts)
+    world.quota.resume(beginning.usage)
+    record = written(world, beginning.base, alone=True)
+    # A life begins when it is first asked for; who asks again has to find it begun then.
+    begun = [{"tracking_number": text, "carrier": carrier, "at": at} for (carrier, text), at in chronicle.begun]
+    return {**record, "first_seen": begun}

@@ -1,0 +1,104 @@
+"""`trackflow-mock capsule`: a session as one file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mock_server.cli.exits import Unreachable, Unusable
+
+if TYPE_CHECKING:
+    from mock_server.capsules.form import Capsule
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group()
+def capsule() -> None:
+    """One file that reproduces a session under a key: what it began with, and what came to it.
+
+    \b
+    Examples:
+      trackflow-mock capsule save bug.tfcap --key tf_test_growth_1
+      trackflow-mock capsule show bug.tfcap
+      trackflow-mock replay bug.tfcap
+
+    Keys, webhook secrets and other credentials are replaced. See `trackflow-mock docs client-lab`.
+    """
+
+
+@capsule.command()
+@click.argument("file", type=FILE)
+@click.option(
+    "--url",
+    default="http://127.0.0.1:8080",
+    show_default=True,
+    envvar="TRACKFLOW_ADMIN_URL",
+    metavar="URL",
+    help="The running mock.",
+)
+@click.option(
+    "--key", envvar="TRACKFLOW_API_KEY", metavar="KEY", help="Whose session; the mock's only key if not given."
+)
+@click.option("--admin-token", metavar="TOKEN", envvar="TRACKFLOW_MOCK_ADMIN_TOKEN", help="That mock's admin token.")
+def save(file: Path, url: str, key: str | None, admin_token: str | None) -> None:
+    """Save what has been done under a key of a running mock to FILE.
+
+    \b
+    Examples:
+      trackflow-mock capsule save bug.tfcap
+      trackflow-mock capsule save bug.tfcap --url http://127.0.0.1:8080 --key tf_test_growth_1
+
+    Leaves with 1 if the mock no longer knows how the session began, 2 for a wrong command line, 3 without a mock.
+    """
+    from mock_server.capsules import form
+    from mock_server.control_client import ControlPlane, SteeringError
+
+    plane = ControlPlane(url.removesuffix("/").removesuffix("/__admin"), token=admin_token)
+    try:
+        taken = plane.get("/capsule", key=key or _only_key(plane))
+    except SteeringError as error:
+        if error.status is None:
+            raise Unreachable(str(error)) from None
+        if error.status == 409:
+            raise click.ClickException(str(error)) from None
+        raise Unusable(str(error)) from None
+    try:
+        form.save(file, taken)
+    except OSError as error:
+        raise Unusable(f"{file}: {error.strerror}") from None
+    requests = sum("status" in item for item in taken["story"])
+    print(f"{file}: {requests} request{'s' * (requests != 1)}, {file.stat().st_size} bytes")
+
+
+def _only_key(plane: Any) -> str:
+    keys = [each["key"] for each in plane.get("/keys")["keys"]]
+    if len(keys) != 1:
+        told = f"{len(keys)} keys are in use" if keys else "no key has been used"
+        raise click.UsageError(f"{told}; say with --key whose session to save.")
+    return str(keys[0])
+
+
+@capsule.command()
+@click.argument("file", type=FILE)
+def show(file: Path) -> None:
+    """Show what is in a capsule.
+
+    \b
+    Examples:
+      trackflow-mock capsule show bug.tfcap
+    """
+    from mock_server.capsules import showing
+
+    print(showing.text(read(file)))
+
+
+def read(file: Path) -> "Capsule":
+    """The capsule in a file."""
+    from contract_tests.contract.files import DocumentError
+    from mock_server.capsules import form
+
+    try:
+        return form.load(file)
+    except DocumentError as error:
+        raise Unusable(str(error)) from None

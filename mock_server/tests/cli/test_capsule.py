@@ -1,0 +1,107 @@
+"""`trackflow-mock capsule` and `replay`, as people type them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+import mock_server
+from mock_server.cli import cli
+from mock_server.testing.sandbox import Sandbox
+
+NUMBER = "1Z999AA10123456784"
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with mock_server.running("free") as sandbox:
+        sandbox.ship(NUMBER, status="delivered")
+        sandbox.fail("carrier_unavailable", times=1)
+        for _ in range(2):
+            requests.get(f"{sandbox.base_url}/track/{NUMBER}", headers={"X-API-Key": sandbox.key}, timeout=30)
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def file(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("capsules") / "bug.tfcap"
+    status, told = run("capsule", "save", str(path), "--url", sandbox.url, "--key", sandbox.key)
+    assert (status, told.split(", ")[0]) == (0, f"{path}: 2 requests")
+    return path
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(cli, arguments, env={"TRACKFLOW_ADMIN_URL": None, "TRACKFLOW_API_KEY": None})
+    return done.exit_code, done.output
+
+
+def test_what_was_saved_is_replayed_to_the_byte(file: Path) -> None:
+    status, told = run("replay", str(file))
+    assert (status, told) == (0, "2 requests and 1 attempt to deliver replayed, every byte as it was\n")
+
+
+def test_a_capsule_is_shown_line_by_line(file: Path, sandbox: Sandbox) -> None:
+    status, told = run("capsule", "show", str(file))
+    assert status == 0
+    assert f"GET /v2/track/{NUMBER} -> 503  [fault-1]" in told
+    assert "fault rules: fault-1 error carrier_unavailable, times 1" in told
+    assert f"shipment: {NUMBER} of ups is delivered" in told
+    assert sandbox.key not in told
+
+
+def test_the_only_key_of_a_mock_need_not_be_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert run("capsule", "save", str(tmp_path / "a.tfcap"), "--url", sandbox.url)[0] == 0
+
+
+def test_a_key_without_a_session_is_a_wrong_command_line(sandbox: Sandbox, tmp_path: Path) -> None:
+    status, told = run("capsule", "save", str(tmp_path / "a.tfcap"), "--url", sandbox.url, "--key", "tf_test_free_new")
+    assert status == 2
+    assert "nobody has used that key" in told
+    assert not (tmp_path / "a.tfcap").exists()
+
+
+def test_a_mock_that_is_not_there_is_told(tmp_path: Path) -> None:
+    status, told = run("capsule", "save", str(tmp_path / "a.tfcap"), "--url", "http://127.0.0.1:9", "--key", "k")
+    assert status == 3
+    assert "http://127.0.0.1:9" in told
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "is no capsule"),
+        (b"{}", "its format is not"),
+        (
+            b'{"format": "trackflow-mock capsule", "version": 9, "mock": "7.0"}',
+            "version 9, made by trackflow-mock 7.0",
+        ),
+        (b'{"format": "trackflow-mock capsule", "version": 1, "mock": "0.1.0"}', "contract"),
+        (b"\x1f\x8b\x08\x00damaged", "is damaged"),
+    ],
+)
+def test_a_file_that_is_no_capsule_is_refused(content: bytes, why: str, tmp_path: Path) -> None:
+    path = tmp_path / "b.tfcap"
+    path.write_bytes(content)
+    for command in (("replay",), ("capsule", "show")):
+        status, told = run(*command, str(path))
+        assert status == 2
+        assert why in told
+        assert str(path) in told
+
+
+def test_a_file_that_is_cut_off_is_refused(file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "cut.tfcap"
+    path.write_bytes(file.read_bytes()[:-20])
+    status, told = run("replay", str(path))
+    assert status == 2
+    assert "is damaged" in told
+
+
+def test_a_capsule_need_not_be_compressed(file: Path, tmp_path: Path) -> None:
+    import gzip
+
+    path = tmp_path / "plain.json"
+    path.write_bytes(gzip.decompress(file.read_bytes()))
+    assert run("replay", str(path))[0] == 0
