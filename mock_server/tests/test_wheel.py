@@ -219,7 +219,8 @@ def test_the_wheel_has_the_contract_the_guides_the_licences_and_no_tests(unpacke
         assert files, folder
         assert all((home / file).read_bytes() == (ROOT / file).read_bytes() for file in files)
     assert "trackflow_mock/py.typed" in names
-    assert any("licenses/fixtures/licences" in name for name in names)
+    for folder in ("fixtures/licences", "mock_server/web/console/assets/licences"):
+        assert any(f"dist-info/licenses/{folder}/" in name for name in names), folder
     assert not any("/tests/" in name or name.endswith(".pyc") for name in names)
 
 
