@@ -8,7 +8,7 @@ from contract_tests.contract.document import Contract
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.exchange import JSON, Exchange, Request
-from contract_tests.lab import Hook
+from contract_tests.lab import Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.passive.bodies import media_type
 from contract_tests.passive.history import classes
@@ -93,6 +93,27 @@ def distinct(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[De
     if len(identifiers) > 1:
         distinct = len(set(map(str, identifiers))) == len(identifiers)
         ledger.judge("delivery.id.distinct", hook.exchange, "an id for each event", identifiers, holds=distinct)
+
+
+def ended(lab: Lab, contract: Contract, ledger: Ledger) -> None:
+    """Enters, after an event that came to a webhook, that it came to none of those that were deleted before.
+
+    What came before the deletion may be repeated after it, which the page does not speak of.
+    """
+    lab.quiet()
+    for hook, seen in lab.ended:
+        fresh, again = lab.fresh(hook, seen)
+        if again:
+            expected = "no retry after deletion"
+            ledger.breach("webhook.delete.pending", hook.exchange, expected, f"{len(again)} of it")
+        named = [event_of(contract, each).get("webhook_id") for each in fresh]
+        others = [each for each in named if isinstance(each, str) and each != hook.id]
+        if others:  # what was deleted was not this webhook
+            ledger.breach("webhook.id", hook.exchange, f"the id that its deliveries name, {others[0]}", hook.id)
+            continue
+        given = ("delivery.id.stable",) if seen else ()  # how else would one know a retry
+        found = f"{len(fresh)} more"
+        ledger.judge("webhook.delete.silent", hook.exchange, "nothing delivered", found, holds=not fresh, given=given)
 
 
 def kept(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:

@@ -23,7 +23,7 @@ HOW = {
     "webhook_receiver": "say where deliveries can reach this machine: [webhooks] receiver_url in the target file",
     "writes": "run without --safe",
     "exhaust_quota": "allow a real 429 with --exhaust-quota",
-    "patience": "give [states], so that time can be moved, or run with time to wait",
+    "patience": "give a control plane that knows the state 'time passes': [states] url in the target file",
 }
 PLANLESS = {"revoked"}
 

@@ -20,6 +20,7 @@ from contract_tests.target import Number, Target
 
 SILENCE_SECONDS = 0.15  # after which a delivery on the same machine would have come
 DELIVERY_SECONDS = 5.0
+_A_SECOND = 1.1  # in which a clock in whole seconds surely moves on
 LEAST_PATIENCE = 2.0  # a busy machine may hold a delivery up for a second
 _EVENT_TYPES = "/components/schemas/Tracking/$defs/eventType/oneOf"
 ELSEWHERE = "https://example.com/hooks/trackflow"
@@ -63,9 +64,13 @@ class Lab:
     hooks: dict[str, Hook] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
     dead: tuple[Hook, int] | None = None  # a webhook whose receiver is dead, and which delivery it died at
+    ended: list[tuple[Hook, int]] = field(default_factory=list)  # what was deleted, and how many had come to it
+    spare: list[str] = field(default_factory=list)  # ids of webhooks to elsewhere, which nobody needs any longer
+    one_ends_all: bool = False  # the deletion of one webhook has deleted others
     settled: bool = False
     silence: float = SILENCE_SECONDS
     patience: float = DELIVERY_SECONDS
+    _told: dict[tuple[str, str], float] = field(default_factory=dict)  # when which event was brought about last
     _fired: float | None = None
     _number: Number | None = None
     _used: list[Number] = field(default_factory=list)
@@ -142,6 +147,7 @@ class Lab:
         """Something happens to the shipment."""
         chosen = number or self.number()
         word = self.api.contract.wire(kind, _EVENT_TYPES)
+        self._apart(chosen, kind)
         self.states.ask("event occurs", tracking_number=chosen.tracking_number, type=word)
         self.api.forget()
         self.settled = False
@@ -150,6 +156,14 @@ class Lab:
         if not self.marks.setdefault("events", 0):
             self._fired = self.api.session.sleeper.clock.now()
         self.marks["events"] += 1
+
+    def _apart(self, number: Number, kind: str) -> None:
+        """Sees to it that the same is not told twice of a shipment in the same second."""
+        sleeper, asked = self.api.session.sleeper, (number.tracking_number, kind)
+        rest = self._told.get(asked, 0.0) + _A_SECOND - sleeper.now()
+        if rest > 0:
+            sleeper.pass_time(rest, f"waiting {rest:.0f} s between two events of a kind")
+        self._told[asked] = sleeper.now()
 
     def move(self, seconds: float) -> None:
         """Moves the target's clock, so that retries fall due."""
@@ -197,7 +211,21 @@ class Lab:
     def drop(self, name: str) -> Exchange | None:
         """Deletes the subscription, if its id is known; the next one called so is another."""
         hook = self.hooks.pop(name)
+        self.deleted(hook)
+        if self.one_ends_all:
+            self.hooks.clear()
         return self.api.unsubscribe(hook.id) if hook.id else None
+
+    def deleted(self, hook: Hook) -> None:
+        """Remembers that the subscription was ended; what comes to it from now on should not."""
+        came = len(self.receiver.deliveries(hook.box)) if self.receiver else 0
+        self.ended.append((hook, came))
+
+    def fresh(self, hook: Hook, seen: int) -> tuple[list[Delivery], list[Delivery]]:
+        """What came to the hook after so many: of new events, and of events that had come before."""
+        came = self.listening().deliveries(hook.box)
+        again = [each for each in came[seen:] if any(same_event(each, other) for other in came[:seen])]
+        return [each for each in came[seen:] if each not in again], again
 
     def witness(self, hook: Hook, seen: int) -> bool:
         """Whether one more delivery came to the hook, so that silence elsewhere means something."""

@@ -42,7 +42,7 @@ class Sleeper:
 
     clock: Clock
     progress: Progress
-    pass_by_state: Callable[[float], bool] | None = None
+    pass_by_state: Callable[[float], None] | None = None
     ahead: float = 0.0
 
     def now(self) -> float:
@@ -63,16 +63,19 @@ class Sleeper:
         self.pass_time(seconds, f"waiting {seconds:.0f} s")
 
     def move(self, seconds: float) -> None:
-        """Moves the target's clock ahead; UnverifiableError if it has no control plane for that."""
-        if not (self.pass_by_state and self.pass_by_state(seconds)):
+        """Moves the target's clock ahead; UnverifiableError says why its control plane can't."""
+        if self.pass_by_state is None:
             raise lacking("patience")
+        self.pass_by_state(seconds)
         self.ahead += seconds
 
     def pass_time(self, seconds: float, reason: str) -> None:
-        if self.pass_by_state and self.pass_by_state(seconds):
-            self.ahead += seconds
+        try:
+            self.move(seconds)
+        except UnverifiableError:
+            left = seconds
+        else:
             return
-        left = seconds
         while left > 0:
             self.progress(reason if left == seconds else f"{reason}, {left:.0f} s to go")
             nap = min(left, 1.0) if getattr(self.progress, "terminal", False) else left

@@ -37,13 +37,11 @@ class States:
         if not response.succeeded:
             raise UnverifiableError(f"[states] {self._url} answered {response.status} to {state!r}: {response.text}")
 
-    def time_passes(self, seconds: float) -> bool:
-        """Whether the target's clock was moved ahead."""
-        try:
-            self.ask("time passes", seconds=seconds)
-        except UnverifiableError:
-            return False
-        return True
+    def time_passes(self, seconds: float) -> None:
+        """Moves the target's clock ahead; UnverifiableError if that can't be done."""
+        if self._url is None:
+            raise lacking("patience")
+        self.ask("time passes", seconds=seconds)
 
     def available(self, state: str) -> bool:
         """Whether it is worth asking for the state."""

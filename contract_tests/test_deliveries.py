@@ -5,7 +5,7 @@ from typing import Any
 
 from contract_tests.api import Api
 from contract_tests.contract.operations import examples
-from contract_tests.deliveries import about, distinct, examined, filters, kept, typed
+from contract_tests.deliveries import about, distinct, ended, examined, filters, kept, typed
 from contract_tests.exchange import JSON, Exchange
 from contract_tests.facts import UnverifiableError
 from contract_tests.lab import Hook, Lab
@@ -63,7 +63,8 @@ def test_an_event_is_delivered_and_signed(lab: Lab, api: Api, ledger: Ledger) ->
 
 @proves(
     "delivery.filter", "delivery.filter.exception", "delivery.filter.all", "delivery.id.distinct", "delivery.type",
-    "delivery.operation", "track.events.grow", rank=72,
+    "delivery.operation", "track.events.grow", "webhook.delete.silent", "webhook.id",
+    rank=72, given={"webhook.delete.silent": ("delivery.id.stable",)},
 )  # fmt: skip
 def test_trouble_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) -> None:
     lab.listening()
@@ -76,6 +77,7 @@ def test_trouble_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) ->
         typed(api.contract, ledger, trouble, delivery, kind)
     distinct(api.contract, ledger, everything, lab.arrivals(everything, 0))
     kept(api.contract, ledger, everything, lab.arrivals(everything, 0))
+    ended(lab, api.contract, ledger)
 
 
 @proves("delivery.filter", "delivery.filter.delivered", "webhook.secret.once", "delivery.type", rank=93)

@@ -27,7 +27,7 @@ def test_exactly_as_many_requests_pass_as_promised(run: Run, ledger: Ledger) -> 
     burn = _burn(run)
     spent = burn.burst()
     if spent.told is None:
-        ledger.breach("quota.exact", spent.first, "Remaining of the plan on the answers", described(spent.first))
+        _untold(burn, spent.first)
         return
     for _ in range(_ATTEMPTS - 1):
         if spent.clean and spent.last.status == TOO_MANY:
@@ -192,6 +192,17 @@ def _headers_of_the_day(burn: Burn, refusal: Exchange) -> None:
         holds = told.remaining == 0 and told.ends_at - refusal.at > MINUTE + 1
         expected, found = "0 left until the day ends", f"{told.remaining} left until {told.reset}"
         burn.ledger.judge("quota.headers.window", refusal, expected, found, holds=holds)
+
+
+def _untold(burn: Burn, first: Exchange) -> None:
+    """Enters why Remaining tells nothing of how many will pass."""
+    name, most = burn.run.contract.header("remaining"), (burn.plan.per_minute or 0) - 1
+    told = first.response.header(name)
+    if told is None or whole_number(told) is None:
+        raise UnverifiableError(f"the answers tell no number of requests by {name}")
+    burn.ledger.breach(
+        "quota.exact", first, f"at most {most} left of {most + 1} after the first", told, given=WINDOW
+    )  # fmt: skip
 
 
 def _as_promised(burn: Burn, spent: Spent) -> None:

@@ -80,7 +80,8 @@ def test_a_webhook_is_deleted_by_its_id(lab: Lab, api: Api, ledger: Ledger) -> N
         ledger.breach("webhook.delete.204", exchange, "no body", exchange.response.text)
     again = api.unsubscribe(str(hook.id))
     refused(api.contract, ledger, ["webhook.delete.404"], again, "not_found")
-    del lab.hooks["each"]
+    lab.deleted(lab.hooks.pop("each"))
+    _no_other(lab, api, ledger)
 
 
 @proves("webhook.delete.404", rank=36)
@@ -154,6 +155,19 @@ def test_webhooks_are_open_to_the_smallest_plan(api: Api, facts: Facts, ledger: 
         api.unsubscribe(identifier, key=key)
 
 
+def _no_other(lab: Lab, api: Api, ledger: Ledger) -> None:
+    """Enters that the deletion of one webhook has not deleted another, which is deleted now."""
+    if not lab.spare:
+        return
+    other = api.unsubscribe(lab.spare.pop())
+    gone = other.status in api.contract.refusals["not_found"].statuses
+    expected = "another webhook to be there still, which its own DELETE ends"
+    ledger.judge("webhook.delete.operation", other, expected, described(other), holds=not gone)
+    if gone:
+        lab.one_ends_all = True
+        lab.hooks.clear()
+
+
 def _posted(api: Api, body: dict[str, Any]) -> Exchange:
     return api.post(api.operation("createWebhook"), body)
 
@@ -169,6 +183,7 @@ def _twins(lab: Lab, api: Api, ledger: Ledger, made: list[Hook]) -> None:
     """The same request twice, to an HTTPS endpoint."""
     events = made[0].events
     first, second = (api.subscribe(lab.number(), ELSEWHERE, events) for _ in range(2))
+    lab.spare += [each for each in map(webhook_id, (api.read(first), api.read(second))) if each is not None][:1]
     accepted = first.response.succeeded
     ledger.judge("webhook.request.url", first, f"a webhook to {ELSEWHERE}", described(first), holds=accepted)
     identifiers = [*(hook.id for hook in made), webhook_id(api.read(first)), webhook_id(api.read(second))]

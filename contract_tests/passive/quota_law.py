@@ -70,7 +70,9 @@ class Charge:
     @property
     def expected(self) -> str:
         """What should have been told, in words."""
-        return f"Remaining to fall by {self.fall.expected} from {self.fall.before.remaining}"
+        unread = len(self.fall.own) - 1
+        between = f", with {unread} unread in between" if unread > 0 else ""
+        return f"Remaining to fall by {self.fall.expected} from {self.fall.before.remaining}{between}"
 
     @property
     def found(self) -> str:
@@ -165,9 +167,10 @@ def falls(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Fall]:
     for before, after in _pairs(contract, exchanges):
         same = abs(after.ends_at - before.ends_at) <= _SAME_WINDOW_SECONDS and after.exchange.at < before.ends_at
         between = exchanges[before.exchange.number : after.exchange.number]
-        if same and all(each.follows for each in between):
-            own = [each for each in between if each.key == after.exchange.key]
-            yield Fall(before, after, sum(each.cost for each in own), tuple(between[:-1]), tuple(own))
+        own = [each for each in between if each.key == after.exchange.key]
+        due = sum(each.cost for each in own)
+        if same and all(each.follows for each in between) and due <= before.remaining:
+            yield Fall(before, after, due, tuple(between[:-1]), tuple(own))
 
 
 def _pairs(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[tuple[Reading, Reading]]:
@@ -192,6 +195,11 @@ def _clauses(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object
     uncharged = sum(each.status in free for each in fall.between)
     if status in free or (uncharged and fall.found in {fall.expected, fall.expected + uncharged}):
         yield "quota.free", alone
+        return
+    unread = fall.own[:-1]
+    if unread and fall.found != fall.expected:  # whoever of them cost too much or too little
+        if not any(each.response.succeeded or each.operation is None for each in unread):
+            yield "quota.cost.refusals", alone
         return
     if operation is None:
         return

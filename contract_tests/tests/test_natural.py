@@ -48,3 +48,35 @@ def test_requests_at_once_that_all_pass_break_the_quota(tmp_path: Path) -> None:
             target, tmp_path, "--exhaust-quota", "-k", "known_shipment or at_once", plans=("free",),
         )  # fmt: skip
     assert checked.of("failed") == {"quota.exact"}, checked.output
+
+
+HOOKS = "known_shipment or webhook or signed or repeated"
+
+
+@pytest.mark.parametrize(
+    ("mutant", "clause"),
+    [
+        ("deleted-webhooks-are-told", "webhook.delete.silent"),
+        ("one-deletion-ends-all", "webhook.delete.operation"),
+        ("id-told-ends-nothing", "webhook.id"),
+    ],
+)
+def test_a_deletion_that_goes_wrong_is_told_for_what_it_is(mutant: str, clause: str) -> None:
+    clock = ManualClock(BEGINNING)
+    checked = run_along(Connection(serving(parts_of(mutant), clock), clock), "-k", HOOKS)
+    assert checked.of("failed") == {clause}, checked.output
+
+
+def test_a_deleted_webhook_that_is_told_is_seen_where_no_time_can_be_moved() -> None:
+    clock = ManualClock(BEGINNING)
+    way = Connection(serving(parts_of("deleted-webhooks-are-told"), clock), clock, lacks=("time passes",))
+    checked = run_along(way, "-k", HOOKS)
+    assert checked.of("failed") == {"webhook.delete.silent"}, checked.output
+    assert "does not know the state 'time passes'" in checked.verdicts["delivery.redirect"].reason
+
+
+def test_a_day_is_counted_where_no_state_uses_it_up() -> None:
+    clock = ManualClock(BEGINNING)
+    way = Connection(serving(parts_of("free-has-a-hundred-a-day"), clock), clock, lacks=("quota used",))
+    checked = run_along(way, "--exhaust-quota", "-k", "known_shipment or day_has", plans=("free",))
+    assert checked.of("failed") == {"plans.free"}, checked.output

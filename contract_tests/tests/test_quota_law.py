@@ -96,9 +96,17 @@ def test_what_a_bucket_gives_back_meanwhile_is_not_too_little(contract: Contract
     assert too_little(contract, [charge]) is None
 
 
-def test_what_was_sent_unread_says_nothing_of_a_documented_cost(contract: Contract) -> None:
+def test_what_refusals_without_headers_cost_is_said_of_them_and_not_of_what_came_after(contract: Contract) -> None:
     told = [(TRACK, 200, 1, 9), (TRACK, 404, 1, -1), (TRACK, 200, 1, 8), (TRACK, 404, 1, -1), (BATCH, 200, 3, 5)]
-    assert check_counting(contract, Ledger(contract.clauses, all_levels_fail=True), story(contract, *told)) == []
+    doubtful = check_counting(contract, Ledger(contract.clauses, all_levels_fail=True), story(contract, *told))
+    charges = [each for group in doubtful for each in group]
+    assert {each.clause for each in charges} == {"quota.cost.refusals"}
+    assert charges[0].expected == "Remaining to fall by 2 from 9, with 1 unread in between"
+
+
+def test_nothing_falls_from_zero(contract: Contract) -> None:
+    told = story(contract, (TRACK, 200, 1, 0), (TRACK, 200, 1, 0), (TRACK, 200, 1, 0))
+    assert judged(contract, told)[1] == set()
 
 
 def test_an_empty_batch_that_is_answered_is_no_batch_of_shipments(contract: Contract) -> None:

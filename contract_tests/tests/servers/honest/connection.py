@@ -18,7 +18,10 @@ _UNAVAILABLE = b'{"success": false, "error": {"code": "carrier_unavailable", "me
 
 @dataclass(slots=True)
 class Connection:
-    """Asks the server itself; of every hundred answers the gateway spoils so many, the server's work done or not."""
+    """Asks the server itself; of every hundred answers the gateway spoils so many, the server's work done or not.
+
+    `lacks` are the provider states that its control plane does not know.
+    """
 
     server: Server
     clock: ManualClock
@@ -26,10 +29,13 @@ class Connection:
     spoilt: float = 0.0
     chance: Random = field(default_factory=lambda: Random(0))
     lock: RLock = field(default_factory=RLock)
+    lacks: tuple[str, ...] = ()
 
     def send(self, request: Request) -> Response:
         with self.lock:
             control = "/_states" in request.url
+            if control and any(each.encode() in (request.body or b"") for each in self.lacks):
+                return Response(404, (), b"")
             self.before(control=control)
             self.clock.sleep(0 if control else self.seconds / 2)
             strikes = not control and self.chance.random() < self.spoilt

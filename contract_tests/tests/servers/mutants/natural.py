@@ -4,7 +4,7 @@ import re
 
 from contract_tests.tests.servers.api import Api
 from contract_tests.tests.servers.keys import Key, Keys
-from contract_tests.tests.servers.messages import Body, Call
+from contract_tests.tests.servers.messages import Body, Call, Reply
 from contract_tests.tests.servers.modifiers import Breaking
 from contract_tests.tests.servers.outbox import Outbox
 from contract_tests.tests.servers.webhooks import Subscription, Webhooks
@@ -104,3 +104,25 @@ class GetDeletesWebhooks(Api):
     def check_method(self, allowed: str, call: Call) -> None:
         if call.operation != "deleteWebhook" or call.method != "GET":
             super().check_method(allowed, call)
+
+
+@documented.part("webhook.delete.operation")
+class OneDeletionEndsAll(Webhooks):
+    """Deleting a webhook deletes every webhook of the key."""
+
+    def delete(self, key: Key, webhook_id: str) -> None:
+        super().delete(key, webhook_id)
+        for each in [each.id for each in self.alive.values() if self.owns(key, each)]:
+            self.forget(each)
+
+
+@documented.part("webhook.id", "webhook.delete.silent")
+class IdToldEndsNothing(Api):
+    """The id told is another one, and to delete it ends nothing but is answered as if it did."""
+
+    def create_webhook(self, key: Key, call: Call) -> Reply:
+        made = super().create_webhook(key, call)
+        return made.with_value({**made.value(), "webhook_id": f"wh_{made.value()['webhook_id'][::-1]}"})
+
+    def delete_webhook(self, key: Key, call: Call) -> Reply:
+        return Reply(204)
