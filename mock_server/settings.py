@@ -95,7 +95,9 @@ class Settings:
     store: str = setting("memory", "Where worlds live; only memory so far.", choices=("memory",))
     workers: int = setting(1, "Processes; only 1 so far, because each key's world lives in one.", least=1, most=1)
     state: str | None = setting(
-        None, "File that keeps webhooks and deliveries across a crash; made if it is not there.", metavar="FILE"
+        None,
+        "File that keeps what was promised across a crash: quota, rules, clock, shipments, webhooks.",
+        metavar="FILE",
     )
     drain_seconds: float = setting(
         0.0,

@@ -339,6 +339,7 @@ class Pipeline:
         seconds: float = 0.0,
         rest: Rest | None = None,
     ) -> None:
+        """Enter the call in the journal, and let what it has changed of its world outlive the process."""
         journal, clock = (world.journal, world.clock) if world else (self.worlds.stray, self.worlds.clock)
         journal.record(
             Entry(
@@ -363,6 +364,8 @@ class Pipeline:
                 rest=rest,
             )
         )
+        if world is not None and world.kept:
+            self.worlds.keep(world.account.key)
 
 
 def _rest(call: Call, reply: Reply, broken: ApiError | None, waited: Waited) -> Rest | None:

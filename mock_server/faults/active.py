@@ -37,6 +37,7 @@ class ActiveFaults:
         self._seed, self._key = seed, key
         self._trial = Occasion(Random(0), header_names)
         self._counts: dict[object, Count] = {}  # by the rules' tallies
+        self.turns = 0  # how often rules or counts have changed
         self._lock = Lock()
         for book in books:
             book.tell(self)
@@ -45,6 +46,7 @@ class ActiveFaults:
     def refresh(self) -> None:
         """Read the books anew; each calls this when it has changed."""
         with self._lock:
+            self.turns += 1
             self._in_force = in_force = RulesInForce.of(rule for book in self._books for rule in book.in_force.rules)
             known = {rule.tally for rule in in_force.rules}
             self._counts = {tally: count for tally, count in self._counts.items() if tally in known}
@@ -134,10 +136,14 @@ class ActiveFaults:
         """How often the rule has seen and struck here until now."""
         return replace(self._counts.get(rule.tally) or Count())
 
-    def recount(self, counts: Iterable[Count]) -> None:
-        """Take up the counts of all rules, in their order, where another sandbox left them."""
+    def recount(self, counts: Iterable[tuple[str, Count]]) -> None:
+        """Take up the counts of rules, by their ids and in order, where another sandbox left them."""
         with self._lock:
-            for rule, count in zip(self._in_force.rules, counts, strict=False):
+            rules = iter(self._in_force.rules)
+            for name, count in counts:
+                rule = next((rule for rule in rules if rule.id == name), None)
+                if rule is None:  # it is not there any more, and whatever came after it is counted anew
+                    break
                 self._counts[rule.tally] = replace(count)
 
     def _concerns(self, rule: Rule, subject: Subject) -> bool:
@@ -150,5 +156,6 @@ class ActiveFaults:
     def _strike(self, rule: Rule) -> Random | None:
         """The chance of the fault if the rule strikes this call that concerns it, else None."""
         with self._lock:
+            self.turns += 1
             count = self._counts.setdefault(rule.tally, Count())
             return count.turn(rule, lambda number: stream(self._seed, self._key, "fault", rule.id, number))

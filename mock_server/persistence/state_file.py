@@ -1,4 +1,4 @@
-"""The state file: subscriptions and deliveries of every sandbox, kept across a crash, in SQLite."""
+"""The state file: what every sandbox has promised, kept across a crash, in SQLite."""
 
 import json
 import logging
@@ -11,19 +11,27 @@ from threading import RLock
 from typing import Any
 
 from mock_server.domain.clock import Course
+from mock_server.domain.plans import Account
 from mock_server.domain.shipments.source import Identity
 from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
 from mock_server.domain.webhooks.records import Counts, Records, Saved
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.domain.webhooks.watches import Mark, WatchKey
+from mock_server.faults.scenarios import Scenario
+from mock_server.persistence import snapshots
+from mock_server.persistence.snapshots.worlds import standing, stood
+from mock_server.world import Foundation, Newcomer, Opening, World
+from mock_server.world.owners import Holding
 
 APPLICATION_ID = 0x7466776D  # "tfwm", which tells this file from other applications' (SQLite, PRAGMA application_id)
-VERSION = 1
+VERSION = 2
 
 log = logging.getLogger(__name__)
 
 TABLES = """
-CREATE TABLE worlds (key TEXT PRIMARY KEY, course TEXT, seen REAL, subscriptions INT, deliveries INT, announced INT);
+CREATE TABLE worlds (
+  key TEXT PRIMARY KEY, course TEXT, seen REAL, subscriptions INT, deliveries INT, announced INT, standing TEXT
+);
 CREATE TABLE webhooks (
   id TEXT PRIMARY KEY, key TEXT, tracking_number TEXT, carrier TEXT, url TEXT, events TEXT, secret TEXT,
   created_at REAL
@@ -36,9 +44,19 @@ CREATE TABLE deliveries (
 CREATE TABLE attempts (delivery TEXT, number INT, told TEXT, body BLOB, PRIMARY KEY (delivery, number));
 CREATE TABLE pins (key TEXT, carrier TEXT, number TEXT, wish TEXT, PRIMARY KEY (key, carrier, number));
 CREATE TABLE begun (key TEXT, carrier TEXT, number TEXT, instant REAL, PRIMARY KEY (key, carrier, number));
+CREATE TABLE mock (id INT PRIMARY KEY, document TEXT);
+CREATE TABLE holdings (key TEXT PRIMARY KEY, owner TEXT, until REAL);
 CREATE INDEX webhooks_of ON webhooks (key);
 CREATE INDEX deliveries_of ON deliveries (key);
 """
+SINCE_1 = """
+ALTER TABLE worlds ADD COLUMN standing TEXT;
+CREATE TABLE mock (id INT PRIMARY KEY, document TEXT);
+CREATE TABLE holdings (key TEXT PRIMARY KEY, owner TEXT, until REAL);
+"""
+"""What a file of the first version lacks."""
+STARTING = ("seed", "scenario", "clock", "time_scale")
+"""Settings that say how a mock starts; under others, how the mock as a whole was left is not gone on with."""
 KEYED = ("worlds", "webhooks", "told", "deliveries", "pins", "begun")
 
 
@@ -48,6 +66,7 @@ class StateFile:
     def __init__(self, path: Path) -> None:
         """Opens the file, or makes it; ValueError if it is something else, or another mock has it."""
         self.lock = RLock()
+        self._opening = ""  # what was last kept of the mock as a whole
         self.path = path
         self.name = f"state file {path}"
         if path.exists() and not path.is_file():
@@ -57,9 +76,10 @@ class StateFile:
             with _told(path):
                 connection.execute("PRAGMA locking_mode=EXCLUSIVE")
                 connection.execute("PRAGMA journal_mode=WAL")
-                # What is committed is the system's, and outlives this process however it ends. Waiting for the disk
-                # would protect from a loss of power too, and hold up every client meanwhile.
-                connection.execute("PRAGMA synchronous=OFF")
+                # What is committed is the system's, and outlives this process however it ends. A loss of power leaves
+                # the file whole, without what the system had not put on the disk; waiting for that at each commit
+                # (FULL) would hold up every client for milliseconds.
+                connection.execute("PRAGMA synchronous=NORMAL")
                 self._prepare(path)
                 self._check(path)
         except sqlite3.OperationalError as error:
@@ -67,14 +87,13 @@ class StateFile:
 
     def saved(self) -> Iterator[Saved]:
         """Every sandbox that the file knows; ValueError where it does not say what a state file says."""
-        try:
+        with _whole(self.path):
             yield from self._saved()
-        except (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise ValueError(_damaged(self.path, f"{type(error).__name__}: {error}")) from None
 
     def _saved(self) -> Iterator[Saved]:
         with self.lock:
-            for key, course, seen, *counts in self._rows("SELECT * FROM worlds ORDER BY rowid"):
+            columns = "key, course, seen, standing, subscriptions, deliveries, announced"
+            for key, course, seen, standing, *counts in self._rows(f"SELECT {columns} FROM worlds ORDER BY rowid"):  # noqa: S608 - the names are ours
                 yield Saved(
                     key,
                     Course(**json.loads(course)),
@@ -100,7 +119,71 @@ class StateFile:
                             "SELECT carrier, number, instant FROM begun WHERE key = ?", key
                         )
                     ),
+                    standing,
                 )
+
+    def opening(self, foundation: Foundation) -> Opening | None:
+        """How the mock as a whole was left; None if it never was, or is started with other settings now.
+
+        FormError for what this mock cannot go on with, ValueError for what is no such record.
+        """
+        rows = self._rows("SELECT document FROM mock")
+        if not rows:
+            return None
+        with _whole(self.path):
+            record = json.loads(rows[0][0])
+            if record["settings"] != _settings(foundation):
+                log.warning("the %s was left by a mock with other settings; it starts as these say", self.name)
+                return None
+            return snapshots.opening(foundation, record, Course(**record["course"]))
+
+    def holdings(self) -> Iterator[tuple[str, Holding]]:
+        """The keys that were made for somebody, and for whom."""
+        for key, owner, until in self._rows("SELECT key, owner, until FROM holdings ORDER BY rowid"):
+            yield key, Holding(owner, until)
+
+    def newcomer(self, foundation: Foundation, account: Account, saved: Saved, scenario: Scenario) -> Newcomer:
+        """The sandbox as it was left; FormError for what this mock cannot go on with."""
+        if saved.standing is None:
+            return Newcomer(account, scenario, alone=False, rules=(), counts=(), usage=(), saved=saved)
+        with _whole(self.path):
+            return stood(foundation, account, json.loads(saved.standing), "", scenario, saved)
+
+    def keep(self, world: World, *, alone: bool) -> None:
+        """Keep what the sandbox has granted, its rules and their counts, if that has changed."""
+        records = world.webhooks.records
+        turn = world.quota.usage(), world.faults.turns
+        if isinstance(records, SandboxRecords) and records.turn != turn:
+            records.turn = turn
+            records.stands(json.dumps(standing(world, alone=alone)))
+            world.webhooks.commit()
+
+    def keep_opening(self, foundation: Foundation, opening: Opening) -> None:
+        """Keep how the mock as a whole stands, if that has changed."""
+        record = {**snapshots.standing(opening), "course": asdict(opening.course), "settings": _settings(foundation)}
+        document = json.dumps(record)
+        if document == self._opening:
+            return
+        try:
+            self.write("INSERT OR REPLACE INTO mock VALUES (1, ?)", document)
+            self.commit()
+            self._opening = document
+        except sqlite3.Error as error:
+            self.undo()
+            log.error("the state file %s cannot be written: %s", self.path, error)
+
+    def hold(self, key: str, holding: Holding) -> None:
+        """Keep whose a key is, with the next commit."""
+        with suppress(sqlite3.Error):  # the commit tells
+            self.write("INSERT OR REPLACE INTO holdings VALUES (?, ?, ?)", key, holding.owner, holding.until)
+
+    def forget_all(self) -> None:
+        """Let go of the mock as a whole, and of whose its keys are."""
+        with suppress(sqlite3.Error):
+            self.write("DELETE FROM mock")
+            self.write("DELETE FROM holdings")
+            self.commit()
+        self._opening = ""
 
     def of(self, key: str, course: Callable[[], Course]) -> "SandboxRecords":
         """Where the sandbox of that key writes; `course` is how its clock goes."""
@@ -152,13 +235,15 @@ class StateFile:
             self._connection.executescript(
                 f"BEGIN; {TABLES} PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION}; COMMIT;"
             )
+        elif (application, version) == (APPLICATION_ID, 1):
+            self._connection.executescript(f"BEGIN; {SINCE_1} PRAGMA user_version={VERSION}; COMMIT;")
         elif (application, version) != (APPLICATION_ID, VERSION):
             raise ValueError(f"{path} is another application's database, or another version's; name a new file")
 
     def _check(self, path: Path) -> None:
         """ValueError for a file of which a part is lost."""
         found = {name for (name,) in self._rows("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-        missing = [name for name in (*KEYED, "attempts") if name not in found]
+        missing = [name for name in (*KEYED, "attempts", "mock", "holdings") if name not in found]
         if missing:
             raise ValueError(_damaged(path, f"it has no table {missing[0]}"))
         ((said, *_), *_) = self._rows("PRAGMA quick_check(1)")
@@ -214,6 +299,9 @@ class SandboxRecords(Records):
         self.problem: str | None = None
         self.whole: Callable[[], Saved] | None = None
         self._renewing = False
+        self._standing: str | None = None
+        self.turn: object = None
+        """What the sandbox stood in when it was last kept."""
         self._told = False  # whether the log has the problem
 
     def subscribed(self, subscription: Subscription) -> None:
@@ -300,15 +388,16 @@ class SandboxRecords(Records):
 
     def _finish(self, seen: float, counts: Counts) -> None:
         self._write(
-            "INSERT INTO worlds VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET course = excluded.course,"
+            "INSERT INTO worlds VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET course = excluded.course,"
             " seen = excluded.seen, subscriptions = excluded.subscriptions, deliveries = excluded.deliveries,"
-            " announced = excluded.announced",
+            " announced = excluded.announced, standing = coalesce(excluded.standing, standing)",
             self._key,
             json.dumps(asdict(self._course())),
             seen,
             counts.subscriptions,
             counts.deliveries,
             counts.announced,
+            self._standing,
         )
         if self.problem:
             return
@@ -318,6 +407,10 @@ class SandboxRecords(Records):
             self._fail(error)
         else:
             self._dirty = self._told = False
+
+    def stands(self, standing: str) -> None:
+        """What the sandbox stands in; kept with the next commit."""
+        self._standing, self._dirty = standing, True
 
     def moved(self) -> None:
         """The sandbox's clock takes another course; kept with the next commit."""
@@ -339,6 +432,19 @@ class SandboxRecords(Records):
             log.error("the state file %s cannot be written: %s", self._file.path, error)
         self._told = True
         self.problem = f"the state file cannot be written: {error}"
+
+
+def _settings(foundation: Foundation) -> dict[str, Any]:
+    return {name: getattr(foundation.settings, name) for name in STARTING}
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[None]:
+    """ValueError for whatever is not as this program has written it."""
+    try:
+        yield
+    except (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(_damaged(path, f"{type(error).__name__}: {error}")) from None
 
 
 def _damaged(path: Path, why: str) -> str:

@@ -23,7 +23,7 @@ class Beginning:
     pins: Sequence[Pin]
     rules: Sequence[Rule]
     saved: Saved | None = None
-    counts: Sequence[Count] = ()
+    counts: Sequence[tuple[str, Count]] = ()
     usage: Sequence[tuple[int, int, int]] = ()
 
 

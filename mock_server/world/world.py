@@ -76,6 +76,7 @@ class World:
             note=self.note,
         )
         self.mortal = False  # whether its key is good for a time only
+        self.kept = False  # whether it outlives the process
         self.used = 0  # the turn at which it was last asked for: the higher, the later
         self._lock = RLock()
         now, pins = self.clock.now(), tuple(pins)

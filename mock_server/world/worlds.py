@@ -1,9 +1,9 @@
 """All universes of one server."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from itertools import count
 from threading import Lock
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.domain.clients.journal import Archive, Entry, Journal, backwards, masked, together
-from mock_server.domain.clock import Change, Course, SandboxClock, still
+from mock_server.domain.clock import Change, SandboxClock, still
 from mock_server.domain.plans import Account
 from mock_server.domain.randomness import stream
 from mock_server.domain.shipments.carriers import TrackingNumber
@@ -20,48 +20,18 @@ from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import Identity, identity
 from mock_server.domain.watching import Watchers
 from mock_server.domain.webhooks.inbox import Inboxes
-from mock_server.domain.webhooks.records import Saved, Store
 from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook
-from mock_server.faults.rules import Count, Rule
 from mock_server.faults.scenarios import Scenario
 from mock_server.world.admission import check_saved
 from mock_server.world.chronicle import Chronicle
 from mock_server.world.foundation import Foundation
+from mock_server.world.newcomers import Newcomer, Opening
 from mock_server.world.owners import Holding, Owners
+from mock_server.world.store import Store
 from mock_server.world.world import World
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How a mock starts: in which scenario, with which course of its clock, shipments and rules for all.
-
-    `keys_made` is how many keys it has made up.
-    """
-
-    scenario: Scenario
-    course: Course
-    pins: Sequence[Pin]
-    rules: Sequence[Rule]
-    keys_made: int
-
-
-@dataclass(frozen=True, slots=True)
-class Newcomer:
-    """A world as it was elsewhere; `alone` if the rules of its mock's scenario did not concern it.
-
-    `rules` are its own, `counts` those of all that concern it, in their order; `usage` is its quota's.
-    """
-
-    account: Account
-    scenario: Scenario
-    alone: bool
-    rules: Sequence[Rule]
-    counts: Sequence[Count]
-    usage: Sequence[tuple[int, int, int]]
-    saved: Saved
 
 
 class Worlds:
@@ -135,16 +105,14 @@ class Worlds:
         key = f"tf_test_{plan}_{draw.randbytes(8).hex()}"
         if holding:
             self.owners.hold(key, holding)
+            if self.state:
+                self.state.hold(key, holding)
         return self.of(key).account
 
     @property
     def seed(self) -> int:
         """What everything in a new world follows from."""
         return self.foundation.seed(self.scenario)
-
-    @property
-    def keys_made(self) -> int:
-        return self._made
 
     def known(self, key: str) -> World | None:
         """The world of that key if it has been used."""
@@ -270,6 +238,8 @@ class Worlds:
                 self.stray.clear()
                 self.inboxes.clear()
                 self.owners.clear()
+                if self.state:
+                    self.state.forget_all()
                 self._start(self.foundation.opening)
             elif key in self._worlds:
                 self._forget(self._worlds[key])
@@ -297,23 +267,29 @@ class Worlds:
                 self.rules.add(rule)
             self._made = opening.keys_made
             for newcomer in newcomers:
-                self._take_in(newcomer)
+                self._enter(newcomer)
 
     def admit(self, newcomer: Newcomer) -> None:
         """Let one world be as it was elsewhere."""
         with self._lock:
-            self._take_in(newcomer)
+            self._enter(newcomer)
 
-    def _take_in(self, newcomer: Newcomer) -> None:
+    def _enter(self, newcomer: Newcomer) -> None:
+        """Let a world be as it was, and write all of that down."""
+        self._take_in(newcomer)
+        newcomer.saved.enter(self._worlds[newcomer.account.key].webhooks.records)
+        self.keep(newcomer.account.key)
+
+    def _take_in(self, newcomer: Newcomer, pins: Iterable[Pin] = ()) -> None:
+        """Let a world be as it was; `pins` are the shipments that it has but for those that were saved."""
         account, saved, own = newcomer.account, newcomer.saved, RuleBook(newcomer.rules)
         books = (own, self.rules) if newcomer.alone else (own, self.rules, self.scenario_rules)
         journal, clock = self._journal(), self.clock.copy()
-        self._admit(account, newcomer.scenario, books=books, clock=clock, journal=journal, saved=saved)
+        self._admit(account, newcomer.scenario, pins=pins, books=books, clock=clock, journal=journal, saved=saved)
         world = self._worlds[account.key]
         world.quota.resume(newcomer.usage)
         world.faults.recount(newcomer.counts)
         world.beginning = replace(world.beginning, counts=newcomer.counts, usage=newcomer.usage)
-        saved.enter(world.webhooks.records)
 
     def _start(self, scenario: Scenario) -> None:
         """Begin anew, with no world yet, in the scenario."""
@@ -357,30 +333,61 @@ class Worlds:
         records = self.state.of(key, lambda: clock.course) if self.state else None
         world = self._worlds[key] = World(self.foundation, account, scenario, clock=clock, records=records, **parts)
         world.used = next(self._uses)
-        world.mortal = self.owners.mortal(key)
+        world.mortal, world.kept = self.owners.mortal(key), self.state is not None
         world.webhooks.records.whole = world.recorded
         for told in self.on_opened:
             told(world)
 
+    def keep(self, key: str | None = None) -> None:
+        """Let what one sandbox stands in outlive the process, or all sandboxes and the mock as a whole."""
+        if self.state is None:
+            return
+        for world in self.all() if key is None else filter(None, [self.known(key)]):
+            self.state.keep(world, alone=self.scenario_rules not in world.books)
+        if key is None:
+            self.state.keep_opening(self.foundation, self.opening())
+
+    def opening(self) -> Opening:
+        """How the mock as a whole stands, for one that is to go on from there."""
+        rules = self.scenario_rules.in_force.rules
+        return Opening(
+            replace(self.scenario, seed=self.seed, rules=rules),
+            self.clock.course,
+            tuple(self.pins.values()),
+            self.rules.in_force.rules,
+            self._made,
+        )
+
     def _resume(self, state: Store) -> None:
-        """Let every sandbox of the state file go on."""
+        """Let the mock and every sandbox of the state file go on."""
+        with self._told(state, ""):
+            opening = state.opening(self.foundation)
+        if opening:
+            self.begin(opening, ())
+        for key, holding in state.holdings():
+            self.owners.hold(key, holding)
         for saved in state.saved():
             try:
                 account = self.foundation.accounts.authenticate(saved.key)
             except ApiError:
                 log.warning("left %s in the state file: it is no key any more", masked(saved.key))
                 continue
-            try:
+            with self._told(state, masked(saved.key)):
                 check_saved(self.foundation, saved)
-            except FormError as error:
-                place, detail = f"{masked(saved.key)}{error.flaw.pointer}", error.flaw.detail
-                raise ValueError(
-                    f"the {state.name} cannot be gone on with: {place}: {detail}; start under the overlays "
-                    "and settings that it was written under, or name a new file"
-                ) from None
-            books, pins = (RuleBook(), self.rules, self.scenario_rules), self.pins.values()
-            parts = {"pins": pins, "books": books, "journal": self._journal(), "saved": saved}
-            self._admit(account, self.scenario, clock=self.clock.copy(), **parts)
+                newcomer = state.newcomer(self.foundation, account, saved, self.scenario)
+            self._take_in(newcomer, self.pins.values())
+
+    @staticmethod
+    @contextmanager
+    def _told(state: Store, name: str) -> Iterator[None]:
+        """What cannot be gone on with, as what is wrong with the state file."""
+        try:
+            yield
+        except FormError as error:
+            raise ValueError(
+                f"the {state.name} cannot be gone on with: {name}{error.flaw.pointer}: {error.flaw.detail}; start "
+                "under the overlays and settings that it was written under, or name a new file"
+            ) from None
 
     def _drop_idlest(self) -> None:
         """Make room for one more world, where that loses no webhook that the state file keeps."""

@@ -1,9 +1,9 @@
 """Records: what a sandbox writes down of its webhooks, so that a mock that starts again goes on where it stopped."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
-from typing import Any, Protocol
+from typing import Any
 
 from mock_server.domain.clock import Course
 from mock_server.domain.shipments.source import Identity
@@ -27,7 +27,7 @@ class Saved:
 
     `seen` is its newest instant. `told` has the mark up to which the news of each watched shipment have been told,
     `pins` are shipments as schemas/shipment.schema.json writes them, and `begun` is when the whole lives began that it
-    has seen.
+    has seen. `standing` is what the store has written of everything else.
     """
 
     key: str
@@ -39,6 +39,7 @@ class Saved:
     deliveries: Sequence[Delivery] = ()
     pins: Sequence[tuple[Identity, dict[str, Any]]] = ()
     begun: Sequence[tuple[Identity, float]] = ()
+    standing: str | None = None
 
     def enter(self, records: "Records") -> None:
         """Write all of it into records that have nothing yet."""
@@ -56,6 +57,8 @@ class Saved:
             records.pinned(identity, wish)
         for identity, instant in self.begun:
             records.began(identity, instant)
+        if self.standing is not None:
+            records.stands(self.standing)
         records.moved()
         records.commit(self.seen, self.counts)
 
@@ -79,24 +82,6 @@ class Records:
     def forgotten(self, delivery_id: str) -> None: ...
     def pinned(self, identity: Identity, wish: dict[str, Any] | None) -> None: ...
     def began(self, identity: Identity, instant: float) -> None: ...
+    def stands(self, standing: str) -> None: ...
     def moved(self) -> None: ...
     def commit(self, seen: float, counts: Counts) -> None: ...
-
-
-class Store(Protocol):
-    """Where a mock keeps what its sandboxes have promised, so that it goes on after a crash."""
-
-    name: str
-    """What people call it, with its place."""
-
-    def saved(self) -> Iterator[Saved]:
-        """Every sandbox that is kept; ValueError where that cannot be read."""
-
-    def of(self, key: str, course: Callable[[], Course]) -> Records:
-        """Where the sandbox of that key writes; `course` is how its clock goes."""
-
-    def forget(self, key: str) -> None:
-        """Let go of all that is known of a sandbox."""
-
-    def close(self) -> None:
-        """Leave everything as it is to be kept."""

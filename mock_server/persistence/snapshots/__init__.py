@@ -9,7 +9,7 @@ from typing import Any
 
 from contract_tests.contract.files import DocumentError, place_of, read, text_of
 from mock_server.contract.forms import FormError
-from mock_server.domain.clock import to_text
+from mock_server.domain.clock import Course, to_text
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence.snapshots import parts
 from mock_server.persistence.snapshots.parts import Value
@@ -32,20 +32,35 @@ def take(worlds: Worlds, key: str | None = None) -> dict[str, Any]:
         "taken_at": to_text(base),
         "contract": fingerprint(foundation),
         "settings": {name: getattr(foundation.settings, name) for name in ANSWERING},
-        "server": {
-            "seed": worlds.seed,
-            "clock": parts.clock(worlds.clock, base),
-            "scenario": parts.scenario(worlds.scenario),
-            "scene": [rule.id for rule in worlds.scenario_rules.in_force.rules],
-            "faults": [rule.to_json() for rule in worlds.rules.in_force.rules],
-            "shipments": [parts.shipment(pin) for pin in worlds.pins.values()],
-            "keys_made": worlds.keys_made,
-        },
+        "server": {**standing(worlds.opening()), "clock": parts.clock(worlds.clock.course, base)},
         "worlds": [
             written(world, base, alone=worlds.scenario_rules not in world.books)
             for world in (worlds.all() if key is None else [worlds.glimpse(key)])
         ],
     }
+
+
+def standing(opening: Opening) -> dict[str, Any]:
+    """How a mock as a whole stands, but for its clock."""
+    return {
+        "seed": opening.scenario.seed,
+        "scenario": parts.scenario(opening.scenario),
+        "scene": [rule.id for rule in opening.scenario.rules],
+        "faults": [rule.to_json() for rule in opening.rules],
+        "shipments": [parts.shipment(pin) for pin in opening.pins],
+        "keys_made": opening.keys_made,
+    }
+
+
+def opening(foundation: Foundation, record: Value, course: Course) -> Opening:
+    """How a mock starts that stands as a record says, with its clock on that course; FormError if it cannot."""
+    return Opening(
+        _scenario(foundation, record),
+        course,
+        [parts.pin(foundation, *each) for each in parts.placed(record, "shipments", "/server")],
+        [parts.rule(foundation, *each) for each in parts.placed(record, "faults", "/server")],
+        record.get("keys_made", 0),
+    )
 
 
 def restore(worlds: Worlds, value: Any, key: str | None = None) -> list[str]:
@@ -78,23 +93,16 @@ def load(foundation: Foundation, path: Path) -> Any:
 
 def opened(foundation: Foundation, value: Value) -> tuple[Opening, list[Newcomer]]:
     """How the snapshot's mock starts, and with which worlds; FormError if one of them could not be."""
-    server, most = value["server"], foundation.settings.sandboxes
+    record, most = value["server"], foundation.settings.sandboxes
     if len(value["worlds"]) > most:
         raise FormError.at(
             "/worlds", "maxItems", f"{len(value['worlds'])} are more than the {most} that --sandboxes allows"
         )
-    scenario = _scenario(foundation, server)
-    opening = Opening(
-        scenario,
-        parts.course(server["clock"], foundation.clock.base.now()),
-        [parts.pin(foundation, *each) for each in parts.placed(server, "shipments", "/server")],
-        [parts.rule(foundation, *each) for each in parts.placed(server, "faults", "/server")],
-        server.get("keys_made", 0),
-    )
-    guests = [newcomer(foundation, each, place, scenario) for each, place in parts.placed(value, "worlds", "")]
+    begun = opening(foundation, record, parts.course(record["clock"], foundation.clock.base.now()))
+    guests = [newcomer(foundation, each, place, begun.scenario) for each, place in parts.placed(value, "worlds", "")]
     # Whatever could still go wrong goes wrong here, where nobody lives.
-    Worlds(foundation.twin()).begin(opening, guests)
-    return opening, guests
+    Worlds(foundation.twin()).begin(begun, guests)
+    return begun, guests
 
 
 def fingerprint(foundation: Foundation) -> str:
@@ -102,11 +110,11 @@ def fingerprint(foundation: Foundation) -> str:
     return sha256(json.dumps(foundation.specification.document, sort_keys=True).encode()).hexdigest()
 
 
-def _scenario(foundation: Foundation, server: Value) -> Scenario:
+def _scenario(foundation: Foundation, record: Value) -> Scenario:
     """The server's scenario under the snapshot's seed, with those of its rules that nobody had taken out."""
-    scenario = parts.staged(foundation, server.get("scenario"), "/server/scenario")
-    in_force = server.get("scene", ())
-    return replace(scenario, seed=server["seed"], rules=tuple(rule for rule in scenario.rules if rule.id in in_force))
+    scenario = parts.staged(foundation, record.get("scenario"), "/server/scenario")
+    in_force = record.get("scene", ())
+    return replace(scenario, seed=record["seed"], rules=tuple(rule for rule in scenario.rules if rule.id in in_force))
 
 
 def _chosen(value: Value, key: str) -> tuple[int, Value]:

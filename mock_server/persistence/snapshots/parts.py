@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mock_server.contract.forms import told_at
-from mock_server.domain.clock import Course, SandboxClock
+from mock_server.domain.clock import Course
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.pinned import Pin
 from mock_server.faults.rules import Rule
@@ -20,8 +20,8 @@ def placed(value: Value, name: str, around: str) -> Iterator[tuple[Any, str]]:
         yield each, f"{around}/{name}/{place}"
 
 
-def clock(shown: SandboxClock, base: float) -> dict[str, Any]:
-    course = shown.course
+def clock(course: Course, base: float) -> dict[str, Any]:
+    """A clock as it is at an instant of its base."""
     return {"at": course.at(base), "scale": course.scale, "auto_advance": course.auto_advance}
 
 

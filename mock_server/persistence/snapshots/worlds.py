@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.contract.forms import told_at
+from mock_server.domain.plans import Account
 from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.rules import Count
 from mock_server.faults.scenarios import Scenario
@@ -17,33 +18,47 @@ from mock_server.world.admission import check_saved
 def written(world: World, base: float, *, alone: bool) -> dict[str, Any]:
     """The world as it is at an instant of its clock's base; `alone` if the scenario for all is not its own."""
     saved = world.saved()
-    record = {
+    return {
         "key": world.account.key,
-        "seed": world.seed,
-        "clock": parts.clock(world.clock, base),
-        "quota": [{"seconds": seconds, "index": index, "used": used} for seconds, index, used in world.quota.usage()],
+        "clock": parts.clock(world.clock.course, base),
         "shipments": [{**wish, "tracking_number": text, "carrier": carrier} for (carrier, text), wish in saved.pins],
         "first_seen": [
             {"tracking_number": text, "carrier": carrier, "at": instant} for (carrier, text), instant in saved.begun
         ],
+        **standing(world, alone=alone),
+        **mail.written(saved),
+    }
+
+
+def standing(world: World, *, alone: bool) -> dict[str, Any]:
+    """What the world stands in beside its clock, shipments and webhooks."""
+    record = {
+        "seed": world.seed,
+        "quota": [{"seconds": seconds, "index": index, "used": used} for seconds, index, used in world.quota.usage()],
         "faults": {
             "rules": [rule.to_json() for rule in world.faults.own.in_force.rules],
             "counts": [
                 {"id": rule.id, "seen": count.seen, "applied": count.applied} for rule, count in world.faults.rules()
             ],
         },
-        **mail.written(saved),
     }
     return {**record, "scenario": parts.scenario(world.scenario)} if alone else record
 
 
 def newcomer(foundation: Foundation, record: Value, place: str, scenario: Scenario) -> Newcomer:
     """The world of a record, ready to be taken in by a mock in that scenario; FormError if it cannot be."""
+    with told_at(f"{place}/key"):
+        account = foundation.accounts.authenticate(record["key"])
+    return stood(foundation, account, record, place, scenario, _saved(foundation, record, place))
+
+
+def stood(  # noqa: PLR0917 - a record in its place, and what is read of it already
+    foundation: Foundation, account: Account, record: Value, place: str, scenario: Scenario, saved: Saved
+) -> Newcomer:
+    """The world that stands as a record says; FormError if it cannot."""
     own = "scenario" in record
     if own:
         scenario = parts.staged(foundation, record["scenario"], f"{place}/scenario")
-    with told_at(f"{place}/key"):
-        account = foundation.accounts.authenticate(record["key"])
     faults = record.get("faults", {"rules": (), "counts": ()})
     plan = foundation.plan(account.plan, scenario)
     usage = [(each["seconds"], each["index"], each["used"]) for each in record.get("quota", ())]
@@ -55,9 +70,9 @@ def newcomer(foundation: Foundation, record: Value, place: str, scenario: Scenar
         replace(scenario, seed=record["seed"]),
         own,
         [parts.rule(foundation, *each) for each in parts.placed(faults, "rules", f"{place}/faults")],
-        [Count(each["seen"], each["applied"]) for each in faults["counts"]],
+        [(each["id"], Count(each["seen"], each["applied"])) for each in faults["counts"]],
         usage,
-        _saved(foundation, record, place),
+        saved,
     )
 
 

@@ -261,7 +261,7 @@ def test_a_count_can_be_taken_up_elsewhere() -> None:
     limited = rule(OUTAGE, times=3)
     first, second = faults(limited), faults(rule(OUTAGE, times=3))
     fails(first, [call()] * 2)
-    second.recount([first.count(limited)])
+    second.recount([(limited.id, first.count(limited))])
     assert fails(second, [call()] * 3) == "x.."
 
 

@@ -233,7 +233,9 @@ def carried_out(call: ControlCall, route: Route, handler: Handler, places: Mappi
     reply = handler(call, **places)
     if reply.status < HTTPStatus.BAD_REQUEST:
         call.plane.changes.append(Change(call.plane.wall.now(), call.caller.name, route.method, call.path, call.key))
-        call.worlds.changes.tell(call.key)
+        about = None if route.of_all or route.makes else call.key
+        call.worlds.keep(about)
+        call.worlds.changes.tell(about)
     return reply
 
 

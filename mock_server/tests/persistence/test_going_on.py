@@ -1,0 +1,122 @@
+"""A mock that starts again on its state file goes on where the one before was killed."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mock_server.domain.clock import ManualClock, from_text
+from mock_server.settings import Settings
+from mock_server.tests.persistence.test_state_file import copied
+from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
+from mock_server.web.app import MockServer, create_app
+
+RULE = {"id": "twice", "fault": {"type": "error", "code": "carrier_unavailable"}, "times": 2}
+
+
+class Site:
+    """A mock on a state file that can be killed, and starts again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.base = ManualClock(from_text("2026-06-15T12:00:00Z"))
+        self.path = folder / "state.db"
+        self.start()
+
+    def start(self, **settings: Any) -> None:
+        self.app: MockServer = create_app(Settings(state=str(self.path), **settings), self.base)
+        self.admin = Admin(self.app.test_client())
+
+    def kill(self, **settings: Any) -> None:
+        """What the killed one had in its hands is lost; the next one has the file as the system has it."""
+        left = copied(self.path)
+        self.path = self.path.with_name(f"again-{self.path.name}")
+        for suffix in ("", "-wal"):
+            part = left.with_name(left.name + suffix)
+            if part.exists():
+                part.rename(self.path.with_name(self.path.name + suffix))
+        self.start(**settings)
+
+    def statuses(self, key: str, count: int) -> list[int]:
+        return [self.admin.ask(key, f"/v2/track/{NUMBER}").status_code for _ in range(count)]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+def test_what_a_quota_has_granted_is_granted_once(site: Site) -> None:
+    assert site.statuses(FREE, 7) == [200] * 7
+    site.kill()
+    assert site.statuses(FREE, 5) == [200, 200, 200, 429, 429]
+    site.base.sleep(60)
+    site.kill()
+    assert site.statuses(FREE, 1) == [200]
+    day = site.admin.get(f"/keys/{FREE}")["quota"][1]
+    assert day["limit"] - day["remaining"] == 11
+
+
+def test_a_rule_goes_on_counting_whoever_it_is_for(site: Site) -> None:
+    site.admin.post(f"/faults?key={FREE}", RULE)
+    site.admin.post("/faults", {**RULE, "id": "for-all", "fault": {"type": "error", "code": "internal_error"}})
+    assert site.statuses(FREE, 3) == [503, 503, 500]
+    site.kill()
+    assert site.statuses(FREE, 2) == [500, 200]
+    assert site.statuses(OTHER, 3) == [500, 500, 200]
+    site.kill()
+    told = {each["id"]: (each["seen"], each["applied"]) for each in site.admin.get(f"/faults?key={FREE}")["faults"]}
+    assert told == {"twice": (2, 2), "for-all": (2, 2)}
+
+
+def test_a_scenario_a_clock_and_a_pin_are_as_they_were(site: Site) -> None:
+    site.admin.put(f"/scenario?key={FREE}", {"name": "flaky"})
+    site.admin.put("/scenario", {"name": "ups-outage"})
+    site.admin.put(f"/scenario?key={OTHER}", {"name": "flaky"})
+    site.admin.put("/clock", {"action": "advance", "seconds": 3600})
+    site.admin.put("/clock", {"action": "freeze"})
+    site.admin.put(f"/shipments/{NUMBER}", {"status": "exception"})
+    before = site.admin.get("/clock")["now"], site.admin.get(f"/clock?key={OTHER}")["now"]
+    site.base.sleep(5000)
+    site.kill()
+    assert (site.admin.get("/clock")["now"], site.admin.get(f"/clock?key={OTHER}")["now"]) == before
+    assert site.admin.get("/scenario")["name"] == "ups-outage"
+    assert site.admin.get(f"/scenario?key={OTHER}")["name"] == "flaky"
+    assert site.admin.get(f"/shipments/{NUMBER}?key={ENTERPRISE}")["shipment"]["status"] == "exception"
+
+
+def test_a_key_belongs_to_who_made_it_and_ends_when_it_was_to(site: Site) -> None:
+    key = site.admin.post("/keys", {"plan": "free", "expires_in": 60})["key"]
+    site.kill()
+    assert site.admin.get(f"/keys/{key}")["owner"] == "loopback"
+    site.base.sleep(60)
+    site.kill()
+    assert site.statuses(key, 1) == [401]
+    assert site.admin.post("/keys", {"plan": "free"})["key"] != key
+
+
+def test_a_reset_is_for_good(site: Site) -> None:
+    site.admin.post("/faults", RULE)
+    site.statuses(FREE, 9)
+    site.admin.post("/reset")
+    site.kill()
+    assert site.statuses(FREE, 11) == [200] * 10 + [429]
+    assert site.admin.get("/faults")["faults"] == []
+
+
+def test_under_other_settings_the_mock_as_a_whole_starts_as_they_say(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.admin.put("/scenario", {"name": "ups-outage"})
+    site.statuses(FREE, 7)
+    site.kill(scenario="flaky")
+    assert site.admin.get("/scenario")["name"] == "flaky"
+    assert "other settings" in caplog.text
+
+
+def test_a_call_of_an_unlimited_key_writes_nothing_more(site: Site) -> None:
+    site.statuses(ENTERPRISE, 1)
+    before = site.path.with_name(f"{site.path.name}-wal").stat().st_size
+    site.statuses(ENTERPRISE, 20)
+    assert site.path.with_name(f"{site.path.name}-wal").stat().st_size == before
+    site.statuses(FREE, 1)
+    assert site.path.with_name(f"{site.path.name}-wal").stat().st_size > before

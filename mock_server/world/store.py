@@ -1,0 +1,56 @@
+"""What keeps the sandboxes of a mock beyond its process, as far as the mock has to do with it."""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+from mock_server.domain.clock import Course
+from mock_server.domain.plans import Account
+from mock_server.domain.webhooks.records import Records, Saved
+from mock_server.faults.scenarios import Scenario
+from mock_server.world.foundation import Foundation
+from mock_server.world.newcomers import Newcomer, Opening
+from mock_server.world.owners import Holding
+from mock_server.world.world import World
+
+
+class Store(Protocol):
+    """Where a mock keeps what it has promised, so that it goes on after a crash."""
+
+    name: str
+    """What people call it, with its place."""
+
+    def opening(self, foundation: Foundation) -> Opening | None:
+        """How the mock as a whole was left; None if nothing is known of that, or it was to start in another way.
+
+        FormError for what this mock cannot go on with.
+        """
+
+    def holdings(self) -> Iterator[tuple[str, Holding]]:
+        """The keys that were made for somebody, and for whom."""
+
+    def saved(self) -> Iterator[Saved]:
+        """Every sandbox that is kept; ValueError where that cannot be read."""
+
+    def newcomer(self, foundation: Foundation, account: Account, saved: Saved, scenario: Scenario) -> Newcomer:
+        """The sandbox as it was left, in a mock in that scenario; FormError for what this mock cannot go on with."""
+
+    def of(self, key: str, course: Callable[[], Course]) -> Records:
+        """Where the sandbox of that key writes; `course` is how its clock goes."""
+
+    def keep(self, world: World, *, alone: bool) -> None:
+        """Keep what the sandbox has granted, its rules and their counts, if that has changed."""
+
+    def keep_opening(self, foundation: Foundation, opening: Opening) -> None:
+        """Keep how the mock as a whole stands, if that has changed."""
+
+    def hold(self, key: str, holding: Holding) -> None:
+        """Keep whose a key is."""
+
+    def forget(self, key: str) -> None:
+        """Let go of all that is known of a sandbox."""
+
+    def forget_all(self) -> None:
+        """Let go of the mock as a whole, and of whose its keys are."""
+
+    def close(self) -> None:
+        """Leave everything as it is to be kept."""
