@@ -157,15 +157,19 @@ class ControlCall:
         """The world of `?key=` as it is, or would be if the key was never used: reading opens none."""
         if self.key is None:
             return None
-        if self.worlds.known(self.key) is None:
-            self.check_key(self.key)
+        self._check(self.key)
         return self.worlds.glimpse(self.key)
 
     def world_of(self, key: str) -> World:
         """The world of that key, made if the key was never used; Problem for one that opens none."""
-        if self.worlds.known(key) is None:
-            self.check_key(key)
+        self._check(key)
         return self.worlds.of(key)
+
+    def _check(self, key: str) -> None:
+        """Problem for a key that opens no sandbox; one that is in use for good needs no look."""
+        known = self.worlds.known(key)
+        if known is None or known.mortal:
+            self.check_key(key)
 
     def check_key(self, key: str) -> None:
         """Problem for a key that opens no sandbox."""
