@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test browser attack check format lock tables bench clients wheel client-tools clean
+.PHONY: serve test browser attack check format lock tables bench clients lab wheel client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -35,6 +35,10 @@ attack: $(VENV)/.dev               ## attack a mock: smuggling, costs by size, s
 bench: $(VENV)/.dev                ## compare with WireMock, Prism and Mockoon on this machine
 	@$(BIN)/python -m benchmarks.peers $(ARGS)
 
+lab: $(VENV)/.dev                  ## explore 69 clients and score 4 suites whose mistakes are known (an hour); ARGS names some
+	@$(BIN)/python -m benchmarks.lab.clients $(ARGS)
+	@$(BIN)/python -m benchmarks.lab.suites $(ARGS)
+
 clients: $(VENV)/.dev              ## generate clients in four languages, compile them, run a program with each (Java, Node)
 	@$(BIN)/python -m benchmarks.clients $(ARGS)
 
@@ -43,7 +47,7 @@ wheel: $(VENV)/.dev                ## build sdist and wheel into dist/
 
 client-tools:                      ## what the tests of other languages' clients like to have: npm packages, other versions of Node
 	@npm install --no-fund --no-audit --silent --allow-scripts=all --prefix $(or $(TRACKFLOW_TEST_TOOLS),$(HOME)/.cache/trackflow-mock/tools) \
-	  axios got vitest node22@npm:node@22 node24@npm:node@24
+	  axios axios-retry got vitest node22@npm:node@22 node24@npm:node@24
 
 lock: COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-package trackflow-mock --python-version 3.11 pyproject.toml
 lock:                              ## resolve the dependencies anew (needs uv); UPGRADE=--upgrade takes the newest

@@ -195,7 +195,7 @@ class _Runner:
 
 def setup_of(point: Point, plan: str) -> Setup:
     """The world of a point."""
-    return Setup(point.plan or plan, point.rules(), point.when, point.name, point.remaining)
+    return Setup(point.plan or plan, point.rules(), point.when, point.name, point.remaining, patience=point.patience)
 
 
 def _reconsider(campaign: Campaign, options: Options) -> None:

@@ -12,6 +12,7 @@ from mock_server.lab.calls import Call
 ONCE, TWICE, UNTIL, EVER = "once", "twice", "until the wait is over", "for ever"
 NOW, MINUTE, MIDNIGHT = "now", "minute", "midnight"
 BEFORE, AFTER = "before", "after"
+A_MINUTE = 60.0  # seconds of the sandbox that a refusal which passes asks to wait
 A_MOMENT = 0.5  # seconds of a clock that stands still: whoever waits as told finds it over
 HANG_BEYOND = 5.0  # seconds by which an answer that does not come outlasts the command's time
 CUT_AT = 40  # bytes of a body that are sent
@@ -54,7 +55,7 @@ class Failure:
         """The fault rule; `until` is in seconds of the world, and is made an instant there."""
         rule: dict[str, Any] = {
             "id": identifier,
-            "fault": dict(self.document),
+            "fault": dict(self.document) | ({"retry_after_seconds": A_MINUTE} if self.waits else {}),
             "match": self.call.match(self.item),
         }
         earlier = self.call.earlier if self.item is None else 0
@@ -67,6 +68,11 @@ class Failure:
         if self.phase_matters:
             rule["phase"] = self.phase
         return rule
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is over when the announced wait is."""
+        return self.times == UNTIL and self.announced
 
     @property
     def phase_matters(self) -> bool:
@@ -122,6 +128,11 @@ class Point:
     @property
     def times(self) -> str:
         return self.failures[0].times if self.failures else UNTIL
+
+    @property
+    def patience(self) -> bool:
+        """Whether the wait is told to be two seconds, so that who sleeps one after everything comes too early."""
+        return self.when == NOW and any(each.waits for each in self.failures)
 
     def rules(self) -> tuple[Mapping[str, Any], ...]:
         return tuple(each.rule(f"lab-{place}") for place, each in enumerate(self.failures, 1))

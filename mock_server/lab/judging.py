@@ -7,6 +7,7 @@ from functools import cached_property
 from http import HTTPStatus
 from itertools import pairwise
 
+from mock_server.domain.clients.conversation import call_of
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab import output
 from mock_server.lab.calls import Call
@@ -18,6 +19,7 @@ HASTE = 0.1  # seconds: attempts that follow each other faster are not spaced at
 HASTY = 6  # hasty attempts in a row that make a storm
 STORM = 20  # attempts at one call that are a storm however they are spaced
 CREATE = "createWebhook"
+BAD_REQUEST, SERVER_ERROR = HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,15 @@ class _Case:
     def verdict(self) -> Verdict:
         if not self.point.struck(self.outcome.struck):
             return Verdict(NOT_STRUCK, "the client never came to where it would have struck")
-        for check in (self._in_time, self._storm, self._patience, self._stubborn, self._effects, self._wasted):
+        for check in (
+            self._in_time,
+            self._storm,
+            self._patience,
+            self._stubborn,
+            self._strayed,
+            self._effects,
+            self._wasted,
+        ):
             if found := check():
                 return found
         same = self.outcome.status == self.baseline.first.status
@@ -167,6 +177,18 @@ class _Case:
             return None
         reason = f"asked the same again {self._tries() - 1} times after it was refused as wrong"
         return _failed("repeats what is wrong", reason, self._clauses())
+
+    def _strayed(self) -> Verdict | None:
+        """A question that it never asks otherwise, and that is refused as wrong: its first attempt has left traces."""
+        struck = next((place for place, entry in enumerate(self.outcome.entries) if _struck(entry)), None)
+        usual = {call_of(entry) for outcome in self.baseline.outcomes for entry in outcome.entries}
+        for entry in self.outcome.entries[struck + 1 :] if struck is not None else ():
+            known = call_of(entry) in usual or any(call.asked(entry) for call in self.baseline.calls)
+            wrong = BAD_REQUEST <= entry.status < SERVER_ERROR and entry.status != HTTPStatus.TOO_MANY_REQUESTS
+            if wrong and not known and not _struck(entry):
+                reason = f"asked {entry.method} {entry.target} afterwards, as it never does, and was refused"
+                return _failed("state is not reset", f"{reason}: {entry.status}", self._clauses())
+        return None
 
     def _effects(self) -> Verdict | None:
         """Webhooks that there should not be: made twice, or left by who gave up."""

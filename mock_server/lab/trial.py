@@ -50,6 +50,8 @@ class Setup:
     name: str = ""
     remaining: int | None = None
     """Lookups that are left of the quota, if not all."""
+    patience: bool = False
+    """Whether the wait until the next minute is announced as two seconds, not one."""
     lies: tuple[Mapping[str, Any], ...] = ()
     """Rules for all that the command asks in this trial, under whatever key and with none."""
 
@@ -202,9 +204,11 @@ class Laboratory:
     def _open(self, setup: Setup, key: str) -> World:
         world = self.worlds.of(key)
         base = self.worlds.clock.base.now()
-        start = instant(setup.when, base)
+        start, rate = instant(setup.when, base), RATE
+        if setup.patience:
+            start, rate = start // MINUTE * MINUTE, RATE / 2
         # It stands still, but for the waits that are announced: each moves it on, so that trials are alike.
-        self.worlds.move_clock(lambda *_: Course(start, base, 0.0, auto_advance=RATE), world)
+        self.worlds.move_clock(lambda *_: Course(start, base, 0.0, auto_advance=rate), world)
         for place, document in enumerate(setup.rules):
             moment = {name: _text_at(start + document[name]) for name in ("from", "until") if name in document}
             rule = Rule.from_document({**document, **moment}, f"lab-{place + 1}", self.worlds.foundation.vocabulary)

@@ -1,0 +1,1 @@
+"""What the client lab finds in clients and tests whose mistakes are known."""
