@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from shlex import quote
 from ssl import SSLCertVerificationError
 from types import TracebackType
@@ -27,6 +28,22 @@ class Message:
         return tuple(self.body[start : start + size] for start in range(0, len(self.body), size))
 
 
+class Response(HTTPResponse):
+    """The answer, read past whatever comes before it: 103 Early Hints and its like (RFC 9110 section 15.2)."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        read = 0
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # http.client skips 100 alone there
+            if not HTTPStatus.CONTINUE <= status < HTTPStatus.OK or status == HTTPStatus.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            while (line := self.fp.readline(MOST_OF_AN_ANSWER)).strip():
+                read += len(line)
+            read += 1
+            if read > MOST_OF_AN_ANSWER:
+                raise HTTPException(f"more than {MOST_OF_AN_ANSWER} bytes came before an answer")
+
+
 class Line:
     """A connection that deliveries follow each other on, opened anew after an answer that says it closes."""
 
@@ -40,6 +57,7 @@ class Line:
         self._pause = pause
         kind = HTTPSConnection if address.secure else HTTPConnection
         self._connection = kind(address.host, address.port, timeout=timeout)
+        self._connection.response_class = Response
 
     def __enter__(self) -> Self:
         return self

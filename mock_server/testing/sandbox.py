@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from mock_server.control_client import ControlPlane, SteeringError
 from mock_server.testing.receiver import Received, Receiver
@@ -189,13 +189,15 @@ class Sandbox:
         if status is not None:
             wish["status"] = status
         self.webhooks.watch(number)
-        shipment: dict[str, Any] = self.plane.put(f"/shipments/{number}", wish)["shipment"]
+        shipment: dict[str, Any] = self.plane.put(f"/shipments/{quote(number, safe='')}", wish)["shipment"]
         return shipment
 
     def happen(self, number: str, type: str, **event: Any) -> dict[str, Any]:  # noqa: A002 - the event's own word
         """Let an event happen to the shipment now; the API's answer for it."""
         self.webhooks.watch(number)
-        shipment: dict[str, Any] = self.plane.post(f"/shipments/{number}/events", {"type": type, **event})["shipment"]
+        shipment: dict[str, Any] = self.plane.post(
+            f"/shipments/{quote(number, safe='')}/events", {"type": type, **event}
+        )["shipment"]
         return shipment
 
     def fail(self, code: str, *, times: int | None = None, **rule: Any) -> str:

@@ -24,7 +24,7 @@ _BLANK = (
     *range(0x2000, 0x2016),
     *range(0x2028, 0x2030),
 )
-BLANK = "-" + "".join(map(chr, (*_BLANK, 0x205F, 0x2060, 0x2212, 0x3000, 0xFEFF)))
+BLANK = "-" + "".join(map(chr, (*_BLANK, *range(0x205F, 0x2065), *range(0x2066, 0x2070), 0x2212, 0x3000, 0xFEFF)))
 NORMAL_FORM = str.maketrans(ascii_lowercase, ascii_uppercase, BLANK)
 
 

@@ -3,7 +3,7 @@
 import re
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event, Thread
 from time import perf_counter
 
@@ -201,3 +201,36 @@ def test_a_delivery_can_be_repeated_in_a_shell() -> None:
     assert command == (
         """curl -i -X POST 'http://127.0.0.1/?a=1&b=2' -H 'X-A: 1' -H 'X-Empty;' --data-binary '{"it'"'"'s": 1}'"""
     )
+
+
+HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n"
+DONE = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "status"),
+    [
+        (HINTS, 204),
+        (
+            b"HTTP/1.1 100 Continue\r\n\r\n" + HINTS * 3 + b"HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 199 Odd\r\n\r\n",
+            204,
+        ),
+        (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: close\r\n\r\n", 101),
+    ],
+)
+def test_what_comes_before_an_answer_is_not_the_answer(before: bytes, status: int) -> None:
+    with peer(saying(before + DONE)) as url:
+        answer = post(url)
+    assert answer.status == status
+    assert "Link" not in answer.headers
+
+
+def test_a_receiver_that_never_comes_to_its_answer_is_told() -> None:
+    def hint(connection: socket.socket) -> None:
+        with suppress(OSError):
+            saying(HINTS * 4000)(connection)
+
+    with peer(hint) as url:
+        answer = post(url)
+    assert answer.status is None
+    assert "more than 65536 bytes came before an answer" in (answer.problem or "")

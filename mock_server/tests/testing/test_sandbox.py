@@ -193,6 +193,18 @@ def test_a_sandbox_is_forgotten_when_its_test_is_over(mock: RunningMock) -> None
     assert mock.front.mock.worlds.known(trackflow.key) is None
 
 
+@pytest.mark.parametrize("sign", ["\n", " ", "\u00a0", "\u200b", "\u3000"])
+def test_a_number_may_be_pasted_with_white_space(trackflow: Sandbox, sign: str) -> None:
+    assert trackflow.ship(f"{sign}{NUMBER[:4]}{sign}{NUMBER[4:]}{sign}", "in_transit")["tracking_number"] == NUMBER
+    assert trackflow.happen(f"{NUMBER}{sign}", "delivered")["status"] == "delivered"
+
+
+def test_a_number_that_is_part_of_a_url_is_no_number(trackflow: Sandbox) -> None:
+    for sign in "?#/%":
+        with pytest.raises(SteeringError, match="does not match"):
+            trackflow.ship(f"{NUMBER}{sign}key")
+
+
 def test_a_mock_that_runs_already_serves_as_well(mock: RunningMock) -> None:
     with AttachedMock(mock.url) as attached, attached.sandbox("free") as trackflow:
         trackflow.ship(NUMBER, status="out_for_delivery")
