@@ -23,9 +23,9 @@ def published(
     simplifier = Simplifier(flat["components"]["schemas"])
     flat = every_schema(flat, simplifier)
     flat = _with_nulls_outside(flat)
-    flat = _without_unused(flat, set(document["components"]["schemas"]))
     if soft:
         flat = softened(flat)
+    flat = _without_unused(flat, set(document["components"]["schemas"]))
     return paired(without_extensions(flat), numbers or {})
 
 

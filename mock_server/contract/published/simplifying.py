@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.contract.folding import both
+from mock_server.contract.published.patterns import alternation, conjunction
 from mock_server.contract.published.walking import COMPONENTS, Node, rewritten
 
 ANNOTATIONS = frozenset({"title", "description", "default", "example", "examples", "deprecated", "$comment"})
@@ -100,7 +101,7 @@ def _joined(one: Node, other: Node) -> Node | None:
         return None
     result = both(one, other)
     if "pattern" in one and "pattern" in other and one["pattern"] != other["pattern"]:
-        result["pattern"] = f"^(?=[\\s\\S]*?(?:{other['pattern']}))(?=[\\s\\S]*?(?:{one['pattern']}))"
+        result["pattern"] = conjunction(one["pattern"], other["pattern"])
     if isinstance(result.get("type"), list) and len(result["type"]) == 1:
         result["type"] = result["type"][0]
     return result
@@ -153,7 +154,7 @@ def _joined_patterns(schema: Node) -> Node:
     ):  # groups that are told apart by number or name
         return schema
     rest = {key: each for key, each in schema.items() if key != "anyOf"}
-    return {**rest, "pattern": "|".join(f"(?:{each})" for each in patterns)}
+    return {**rest, "pattern": alternation(patterns)}
 
 
 def _typed(schema: Node) -> Node:

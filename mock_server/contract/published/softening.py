@@ -1,5 +1,6 @@
 """The contract for generators that strict schemas defeat: it lets everything through that the strict one does."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,9 +11,10 @@ LOGIC = frozenset({"not", "if", "then", "else", "dependentSchemas", "unevaluated
 
 
 def softened(document: Node) -> Node:
-    """The document with types instead of constants, one object instead of alternatives, and no pattern of a format.
+    """The document with types instead of constants, one object instead of alternatives, and no pattern beside a format.
 
-    It is without webhooks, which generators take for operations of the API; their bodies stay among the components.
+    Patterns that languages read in different ways are gone too, and webhooks, which generators take for operations of
+    the API; their bodies stay among the components.
     """
     loose = every_schema(_without_webhooks(document), _loosened)
     components: Mapping[str, Any] = loose["components"]["schemas"]
@@ -26,8 +28,11 @@ def _without_webhooks(document: Node) -> Node:
 
 
 def _loosened(schema: Node) -> Node:
-    gone = LOGIC | {"const"} | ({"pattern"} if "format" in schema else set())
-    return {key: each for key, each in schema.items() if key not in gone}
+    dialect = re.search(r"\\u|\(\?[^:]", schema.get("pattern", ""))
+    gone = LOGIC | {"const"} | ({"pattern"} if "format" in schema or dialect else set())
+    kept = {key: each for key, each in schema.items() if key not in gone}
+    examples = [schema["const"]] if "const" in schema else kept.get("examples")  # tools of OpenAPI 3.0 read one only
+    return {**kept, "example": examples[0]} if isinstance(examples, list) and examples else kept
 
 
 def _one_object(schema: Node, components: Mapping[str, Any]) -> Node:

@@ -277,5 +277,10 @@ def test_an_overlays_objects_get_names_too_and_what_cannot_be_said_simply_stays(
     assert flat["BatchTotals"]["properties"]["kind"] == {"$ref": "#/components/schemas/BatchTotalsKind"}
     assert flat["BatchTotalsKind"] == {"type": "string", "enum": ["a", "b"]}
     assert "allOf" in flat["BatchDate"]
+    batch["day"] = {"type": "string", "pattern": "^\\d{4}-\\d\\d$", "allOf": [{"pattern": "-0\\d$"}]}
+    assert (
+        published(source, OWN)["components"]["schemas"]["Batch"]["properties"]["day"]["pattern"]
+        == "^\\d\\d\\d\\d-0\\d$"
+    )
     pair = Draft202012Validator(flat["Batch"]["properties"]["pair"])
     assert [pair.is_valid(each) for each in ("acb", "ab", "xxb", "abc")] == [True, False, False, False]
