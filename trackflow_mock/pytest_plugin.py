@@ -4,6 +4,7 @@ Nothing of the mock is imported before a test asks for it. Under pytest-xdist ev
 share the one at --trackflow-url.
 """
 
+import re
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -69,5 +70,18 @@ def pytest_runtest_makereport(
     report = yield
     sandbox = getattr(item, "funcargs", {}).get("trackflow")
     if call.when == "call" and report.failed and sandbox is not None:
-        report.sections.append(("TrackFlow mock", str(sandbox)))
+        report.sections.append(("TrackFlow mock", f"{sandbox}\n{_saved(item, sandbox)}"))
     return report
+
+
+def _saved(item: pytest.Item, sandbox: "Sandbox") -> str:
+    """Where the test's capsule is, and how to go on with it; or why there is none."""
+    folder = item.config.rootpath / ".trackflow"
+    path = folder / f"{re.sub(r'[^A-Za-z0-9_.-]+', '-', item.name).strip('-')[:150]}.tfcap"
+    try:
+        sandbox.save(path)
+        if not (ignored := folder / ".gitignore").exists():
+            ignored.write_text("*\n", encoding="utf-8")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the test's own failure is what its author wants to see
+        return f"no capsule was saved: {error}"
+    return f"saved as {path.relative_to(item.config.rootpath)}: trackflow-mock capsule show, or replay, takes it"

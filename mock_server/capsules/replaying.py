@@ -21,7 +21,7 @@ from mock_server.capsules.secrets import Mask
 from mock_server.capsules.story import course_of
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import told_at
-from mock_server.domain.clock import Clock
+from mock_server.domain.clock import Course
 from mock_server.domain.webhooks.delivery import Attempt
 from mock_server.faults.rules import Rule
 from mock_server.persistence.snapshots import fingerprint, parts
@@ -60,22 +60,22 @@ class Replay:
 
 
 @contextmanager
-def founded(capsule: Capsule, base: Clock, **settings: Any) -> Iterator[Foundation]:
-    """What the capsule's world stands on, under that base clock; CapsuleError if this mock has another contract."""
+def settings_of(capsule: Capsule, **more: Any) -> Iterator[Settings]:
+    """The settings under which the capsule's world is what it was, with more of them; overlays are files meanwhile."""
     with TemporaryDirectory(prefix="trackflow-capsule-") as folder:
         paths = []
         for number, overlay in enumerate(capsule["overlays"]):
             path = Path(folder, f"{number}-{Path(overlay['name']).name}")
             path.write_text(overlay["text"], encoding="utf-8")
             paths.append(path)
-        foundation = Foundation(Settings(**{**capsule["settings"], "overlay": tuple(paths), **settings}), base)
-        check(capsule, foundation)
-        yield foundation
+        yield Settings(**{**capsule["settings"], "overlay": tuple(paths), **more})
 
 
 def check(capsule: Capsule, foundation: Foundation) -> None:
     """CapsuleError if the capsule is of another contract, or of another version of this mock."""
     by = f"it was made by trackflow-mock {capsule['mock']}, and this is {__version__}"
+    if capsule["mock"] == __version__:
+        by = "overlays or schemas have changed since it was made"
     if capsule["contract"] != fingerprint(foundation):
         raise CapsuleError(f"the capsule is of another contract than this mock's, so it cannot be replayed here: {by}")
     if capsule["mock"] != __version__:
@@ -93,9 +93,11 @@ def enter(capsule: Capsule, worlds: Worlds) -> World:
 
 
 def replay(capsule: Capsule) -> Replay:
-    """The same session once more; CapsuleError as for `founded`."""
+    """The same session once more; CapsuleError if this mock has another contract, FormError if no world can be so."""
     base = Past(capsule["clock"]["base"], capsule["clock"]["scale"])
-    with founded(capsule, base, journal_size=len(capsule["story"])) as foundation:
+    with settings_of(capsule, journal_size=len(capsule["story"])) as settings:
+        foundation = Foundation(settings, base)
+        check(capsule, foundation)
         return _Player(capsule, Worlds(foundation), base).play()
 
 
@@ -112,7 +114,7 @@ class Changes:
         match item["note"]:
             case "clock":
                 world.webhooks.notice()
-                world.clock.change(lambda *_: course_of(item["course"]))
+                world.clock.change(lambda _, base: shifted(course_of(item["course"]), base - item["base"]))
                 world.webhooks.moved()
             case "rules":
                 world.faults.own.put([self._rule(*each) for each in item["rules"]])
@@ -261,6 +263,11 @@ class _Player:
 
     def _differ(self, place: int, about: str, then: str, now: str) -> None:
         self._replay.differences.append(Difference(place, about, then, now))
+
+
+def shifted(course: Course, seconds: float) -> Course:
+    """The course as it is where it begins so many seconds of the base later."""
+    return replace(course, since=course.since + seconds, due=course.due + seconds)
 
 
 def body_of(item: Item) -> bytes:

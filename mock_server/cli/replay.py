@@ -1,13 +1,16 @@
 """`trackflow-mock replay`: a capsule's session once more."""
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mock_server.cli.capsule import FILE, read
-from mock_server.cli.exits import DONE, WRONG, Unusable
+from mock_server.cli.exits import DONE, UNREACHABLE, WRONG, Unusable
 from mock_server.cli.logs import configure
 
 if TYPE_CHECKING:
@@ -15,34 +18,57 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 10  # differences
 
+REPLAY_HELP = """Replay the capsule in FILE: by itself, or for a command.
 
-@click.command(context_settings={"allow_interspersed_args": False})
+\b
+Examples:
+  trackflow-mock replay bug.tfcap
+  trackflow-mock replay bug.tfcap -- pytest tests/test_sync.py
+  git bisect run trackflow-mock replay bug.tfcap -- npm test
+
+By itself, the same requests to a fresh mock must give the same bytes. With a command, a mock begins as the session did,
+and the command runs there: it finds TRACKFLOW_BASE_URL and TRACKFLOW_API_KEY, or calls the API's own address. See
+`trackflow-mock docs client-lab`.
+
+\b
+Leaves with 0 if everything is as it was, or the command no longer fails; 1 if something differs, or it still does;
+2 for a capsule that cannot be replayed here; 3 if the command cannot be run.
+"""
+
+
+@click.command(help=REPLAY_HELP)
 @click.argument("file", type=FILE)
-def replay(file: Path) -> None:
-    """Replay the capsule in FILE: the same requests to a fresh mock give the same bytes.
-
-    \b
-    Examples:
-      trackflow-mock replay bug.tfcap
-
-    Leaves with 0 if everything is as it was, 1 if something differs, 2 for a capsule that cannot be replayed here.
-    """
+@click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND [ARGS]...]")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="How long the command may take."
+)
+def replay(file: Path, command: tuple[str, ...], timeout: float | None) -> None:
+    """Replay a capsule."""
     configure("text", sys.stderr)
-    sys.exit(_by_itself(read(file)))
+    capsule = read(file)
+    with _usable():
+        sys.exit(_for_command(capsule, command, timeout) if command else _by_itself(capsule))
+
+
+@contextmanager
+def _usable() -> Iterator[None]:
+    from contract_tests.contract.files import DocumentError
+    from mock_server.capsules.form import CapsuleError
+    from mock_server.contract.forms import FormError
+    from mock_server.settings import SettingError
+
+    try:
+        yield
+    except (CapsuleError, FormError, DocumentError, SettingError) as error:
+        raise Unusable(str(error)) from None
 
 
 def _by_itself(capsule: "Capsule") -> int:
     """The same requests to a fresh mock."""
-    from contract_tests.contract.files import DocumentError
     from mock_server.capsules import replaying
-    from mock_server.capsules.form import CapsuleError
     from mock_server.capsules.showing import counted
-    from mock_server.contract.forms import FormError
 
-    try:
-        again = replaying.replay(capsule)
-    except (CapsuleError, FormError, DocumentError, ValueError) as error:
-        raise Unusable(str(error)) from None
+    again = replaying.replay(capsule)
     for difference in again.differences[:MOST_TOLD]:
         print(difference)
     if len(again.differences) > MOST_TOLD:
@@ -54,4 +80,25 @@ def _by_itself(capsule: "Capsule") -> int:
         print(f"{what} replayed, {len(again.differences)} differ from what they were")
         return WRONG
     print(f"{what} replayed, every byte as it was")
+    return DONE
+
+
+def _for_command(capsule: "Capsule", command: tuple[str, ...], timeout: float | None) -> int:
+    """The command where the session began."""
+    from mock_server.certificates.authority import CertificateError
+    from mock_server.commands.process import NoCommandError
+    from mock_server.lab.again import run_again
+
+    try:
+        ending = run_again(capsule, command, os.environ, limit=timeout)
+    except CertificateError as error:
+        raise Unusable(str(error)) from None
+    except NoCommandError as error:
+        print(f"trackflow-mock: {error}", file=sys.stderr)
+        return UNREACHABLE
+    if ending.status:
+        why = f"it was not over after {timeout:g} s" if ending.out_of_time else f"it leaves with {ending.status}"
+        print(f"trackflow-mock: it still fails: {why}", file=sys.stderr)
+        return WRONG
+    print("trackflow-mock: it fails no longer", file=sys.stderr)
     return DONE

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 from urllib.parse import quote, urlsplit
 
@@ -258,6 +259,15 @@ class Sandbox:
     def use_up(self, remaining: int = 0) -> None:
         """Leave so many lookups in the quota's windows."""
         self.plane.post("/states", {"state": "quota used", "params": {"remaining": remaining}})
+
+    def save(self, path: str | Path) -> None:
+        """Write all that was done here to a file that `trackflow-mock replay` reproduces, a capsule.
+
+        SteeringError if the mock no longer knows how it began.
+        """
+        from mock_server.capsules import form  # noqa: PLC0415 - few tests need one
+
+        form.save(Path(path), self.plane.get("/capsule"))
 
     def reset(self) -> None:
         """Let the sandbox be as at its start."""

@@ -1,5 +1,6 @@
 """`trackflow-mock capsule` and `replay`, as people type them."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,3 +106,35 @@ def test_a_capsule_need_not_be_compressed(file: Path, tmp_path: Path) -> None:
     path = tmp_path / "plain.json"
     path.write_bytes(gzip.decompress(file.read_bytes()))
     assert run("replay", str(path))[0] == 0
+
+
+CLIENT = """
+import os, sys, urllib.error, urllib.request
+for _ in range(int(sys.argv[1])):
+    question = urllib.request.Request(
+        os.environ["TRACKFLOW_BASE_URL"] + "/v2/track/1Z999AA10123456784",
+        headers={"X-API-Key": os.environ["TRACKFLOW_API_KEY"]},
+    )
+    try:
+        if b'"status":"delivered"' in urllib.request.urlopen(question, timeout=30).read():
+            sys.exit(0)
+    except urllib.error.HTTPError:
+        pass
+sys.exit(7)
+"""
+
+
+def test_a_command_fails_again_where_the_session_began_until_it_is_mended(file: Path, tmp_path: Path) -> None:
+    pytest.importorskip("cryptography")
+    client = tmp_path / "client.py"
+    client.write_text(CLIENT, encoding="utf-8")
+    status, told = run("replay", str(file), "--", sys.executable, str(client), "1")
+    assert (status, "it still fails: it leaves with 7" in told) == (1, True)
+    status, told = run("replay", str(file), "--", sys.executable, str(client), "2")
+    assert (status, "it fails no longer" in told) == (0, True)
+
+
+def test_a_command_that_cannot_be_run_is_told(file: Path) -> None:
+    pytest.importorskip("cryptography")
+    status, told = run("replay", str(file), "--", "no-such-command")
+    assert (status, "no such command" in told) == (3, True)

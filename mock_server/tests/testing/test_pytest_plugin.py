@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.capsules import form
 from mock_server.settings import Settings
 from mock_server.testing.running import RunningMock
 
@@ -139,3 +140,38 @@ def test_it(trackflow, number):
 """
     status, output = run(tmp_path, tests, "-n", "2")
     assert status == 0, output
+
+
+def test_a_failing_test_leaves_a_capsule(tmp_path: Path) -> None:
+    tests = """
+import pytest
+
+@pytest.mark.parametrize("url", ["a/b c"])
+def test_backoff(trackflow, url):
+    trackflow.fail("carrier_unavailable", times=1)
+    assert ask(trackflow).status == 200
+
+def test_good(trackflow):
+    assert ask(trackflow).status == 200
+"""
+    status, output = run(tmp_path, tests)
+    assert status == 1
+    assert "saved as .trackflow/test_backoff-a-b-c.tfcap" in output
+    assert {path.name for path in (tmp_path / ".trackflow").iterdir()} == {".gitignore", "test_backoff-a-b-c.tfcap"}
+    (asked,) = [
+        item for item in form.load(tmp_path / ".trackflow/test_backoff-a-b-c.tfcap")["story"] if "status" in item
+    ]
+    assert (asked["target"], asked["status"]) == ("/v2/carriers", 503)
+
+
+def test_a_capsule_that_cannot_be_saved_hides_no_failure(tmp_path: Path) -> None:
+    tests = """
+def test_it(trackflow):
+    ask(trackflow)
+    trackflow.plane.delete("/requests")
+    assert False, "the reason"
+"""
+    status, output = run(tmp_path, tests)
+    assert status == 1
+    assert "the reason" in output
+    assert "no capsule was saved: GET /__admin/capsule" in output
