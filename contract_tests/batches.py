@@ -1,6 +1,7 @@
 """Batches of a given size, of numbers that no batch should be refused for."""
 
 from contract_tests.api import Api, shipments
+from contract_tests.contract.document import Plan
 from contract_tests.exchange import Exchange, Key
 from contract_tests.expect import described
 from contract_tests.facts import UnverifiableError
@@ -36,6 +37,12 @@ def largest(api: Api, size: int, *, key: Key | None = None, wanting_429: bool = 
         elif _for_its_numbers(api, different) and _declined(ask(filling(api, 2), 2)):
             raise UnverifiableError(f"no batch of {size} can be made up: {described(different)}")
     return full, ask(filling(api, size + 1), 1)
+
+
+def check_room(plan: Plan, size: int) -> None:
+    """UnverifiableError for a batch that a whole window of the plan could not hold, and that may be refused for it."""
+    if not plan.holds(size):
+        raise UnverifiableError(f"no minute or no day of the plan {plan.name} has room for a batch of {size}")
 
 
 def learn_repetition(api: Api, key: Key) -> None:

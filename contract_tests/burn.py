@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from contract_tests.api import Api, shipments
-from contract_tests.batches import filling, largest, learn_repetition
+from contract_tests.batches import check_room, filling, largest, learn_repetition
 from contract_tests.contract.document import Plan
 from contract_tests.exchange import Exchange, Key
 from contract_tests.expect import described, refused
@@ -247,6 +247,7 @@ class Burn:
 
     def batch_size(self) -> None:
         """Enters whether the plan's largest batch passes and a larger one does not."""
+        check_room(self.plan, self.plan.batch_size)
         if self.plan.limited:
             self.fresh()
         size = self.plan.batch_size

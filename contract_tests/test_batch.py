@@ -3,7 +3,7 @@
 from typing import Any
 
 from contract_tests.api import Api, shipments
-from contract_tests.batches import filling, largest
+from contract_tests.batches import check_room, filling, largest
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
 from contract_tests.expect import declined, described, has_status, is_there, refused, succeeds
@@ -79,6 +79,7 @@ def test_a_batch_is_as_large_as_the_plan_allows(api: Api, facts: Facts, ledger: 
     if facts.plan is None:
         raise UnverifiableError("the key's plan is not known; say it with --plan")
     size = facts.plan.batch_size
+    check_room(facts.plan, size)
     full, over = largest(api, size)
     if succeeds(ledger, ["batch.size"], full):
         _pairs(api, ledger, full, [each.tracking_number for each in filling(api, size)])

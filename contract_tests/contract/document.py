@@ -40,6 +40,10 @@ class Plan:
     def limited(self) -> bool:
         return self.per_minute is not None or self.per_day is not None
 
+    def holds(self, batch: int) -> bool:
+        """Whether a fresh minute and a fresh day have room for a batch of that size."""
+        return all(limit is None or batch <= limit for limit in (self.per_minute, self.per_day))
+
 
 @dataclass(frozen=True, slots=True)
 class Contract:

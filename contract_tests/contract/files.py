@@ -15,6 +15,7 @@ from contract_tests.contract.numerals import fraction, too_deep, whole
 from contract_tests.contract.pointers import steps
 
 MOST_BYTES = 64 * 2**20  # of a file; a device can be read for ever
+LONGEST_SHOWN = 60  # characters of a value
 DEEPEST = 64  # levels of nesting in a text that may come from anybody
 _Base: Any = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
@@ -153,6 +154,21 @@ def place_of(text: str, pointer: str) -> str:
     """
     name, _ = _marks(text, pointer)
     return _where(name)
+
+
+def spelling(text: str, pointer: str) -> str:
+    """What to say of the value at the pointer if it was to be a text and YAML took it for something else."""
+    node = yaml.compose(text, _Loader)
+    for step in steps(pointer):
+        found = _child(node, step)
+        if found is None:
+            return ""
+        _, node = found
+    if not isinstance(node, yaml.ScalarNode) or node.style or node.tag == "tag:yaml.org,2002:str":
+        return ""
+    kind = "nothing" if node.tag.endswith(":null") else "true or false" if node.tag.endswith(":bool") else "a number"
+    shown = node.value if len(node.value) <= LONGEST_SHOWN else f"{node.value[:LONGEST_SHOWN]}..."
+    return f"; YAML takes {shown or 'no text'} for {kind}, so put it in quotes"
 
 
 def _check_nesting(text: str, name: Path | str) -> None:

@@ -27,7 +27,7 @@ def too_deep(value: Any) -> bool:
 def whole(text: str, base: int = 10) -> int:
     """The integer; ValueError if it has more digits than any number here, in whatever base."""
     if len(text) > MOST_DIGITS + 2:
-        raise ValueError(f"a number of {len(text)} digits is too long to be read")
+        raise ValueError(f"a number of {len(text)} digits is too long to be read; if it is a text, put it in quotes")
     return int(text, base)
 
 

@@ -2,8 +2,10 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.batches import check_room
 from contract_tests.contract.document import Contract, load
 from contract_tests.contract.files import ContractError
+from contract_tests.facts import UnverifiableError
 from contract_tests.tests.fakes import a_run, reply
 
 HEAD = "overlay: 1.0.0\ninfo: {title: ours, version: 1.0.0}\nactions:\n"
@@ -76,3 +78,18 @@ def test_an_overlay_that_cannot_be_applied_is_an_error(tmp_path: Path, actions: 
 
 def test_every_clause_has_its_own_source(contract: Contract) -> None:
     assert [each.id for each in contract.clauses.values() if not each.source] == []
+
+
+@pytest.mark.parametrize(("batch", "fits"), [(3, True), (4, False)])
+def test_a_batch_that_no_minute_of_the_plan_holds_is_not_judged_by_its_size(
+    tmp_path: Path, batch: int, fits: bool
+) -> None:
+    tight = "{requests_per_minute: 3, requests_per_day: 100, batch_size: 5}"
+    file = overlay(tmp_path, f"  - target: $['x-plans'].plans[?@.name == 'free']\n    update: {tight}\n")
+    plan = load([file]).plans["free"]
+    assert plan.holds(batch) is fits
+    if not fits:
+        with pytest.raises(
+            UnverifiableError, match=f"no minute or no day of the plan free has room for a batch of {batch}"
+        ):
+            check_room(plan, batch)

@@ -11,7 +11,7 @@ from time import perf_counter
 from mock_server.api import injection
 from mock_server.api.handlers import Handler
 from mock_server.api.injection import NOT_WAITED, Waited
-from mock_server.api.routes import IDENTITY, Route, Router, coded, unknown, wrong_method
+from mock_server.api.routes import IDENTITY, Route, Router, coded, too_costly, unknown, wrong_method
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import NOTHING, Call, Reply, encode
 from mock_server.contract.operations import Answer, Operation
@@ -100,7 +100,7 @@ class Pipeline:
             if early:
                 reply = injection.lose(world, operation, call, early)
             else:
-                cost = 1 if problem or call.value is None else operation.cost(call)
+                cost, problem = _cost(world, operation, call, problem)
                 allowance = world.quota.charge(cost)
                 if not allowance.granted:
                     raise ApiError("rate_limit_exceeded", f"{cost} lookups asked, {allowance.remaining} remain")
@@ -376,6 +376,15 @@ def _rest(call: Call, reply: Reply, broken: ApiError | None, waited: Waited) -> 
         return None
     kept = {"pause": reply.pause, "wire": reply.wire, "broken": injection.told(broken), "begun": waited.begun}
     return rest_of(body, content, **kept)
+
+
+def _cost(world: World, operation: Operation, call: Call, problem: ApiError | None) -> tuple[int, ApiError | None]:
+    """What the call costs, and what is wrong with it; also that it costs more than its plan will ever have."""
+    cost = 1 if problem or call.value is None else operation.cost(call)
+    window = world.quota.too_small(cost) if cost > 1 else None
+    if window is None:
+        return cost, problem
+    return 1, too_costly(cost, world.account.plan.name, window.limit, window.seconds)
 
 
 def _quota(allowance: Allowance | None, cost: int, spent: int) -> tuple[int, int] | None:

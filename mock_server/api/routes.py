@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from http import HTTPStatus
+from types import MappingProxyType
 
 from contract_tests.contract.templates import templates
 from mock_server.contract.errors import ApiError
@@ -13,6 +14,7 @@ from mock_server.contract.specification import Specification
 
 IDENTITY = "identity"
 """The one content coding that is understood (RFC 9110 section 12.5.3)."""
+WINDOWS = MappingProxyType({60: "a minute", 86_400: "a day"})
 REMEMBERED_TARGET = (
     256  # characters, the method's too; longer ones are read anew each time, so that memory stays bounded
 )
@@ -96,6 +98,16 @@ def wrong_method(method: str, route: Route) -> ApiError:
         "invalid_request",
         f"{method[:20]} is not a method of this path; use {' or '.join(route.methods)}",
         status=HTTPStatus.METHOD_NOT_ALLOWED,
+    )
+
+
+def too_costly(cost: int, plan: str, limit: int, seconds: int) -> ApiError:
+    """The refusal of a call that costs more than a whole window of its plan has: a 429 would promise in vain."""
+    per = WINDOWS.get(seconds, f"in {seconds} seconds")
+    return ApiError(
+        "invalid_request",
+        f"the batch costs {cost} lookups, and the {plan} plan has {limit} {per}, however long you wait; "
+        f"split it into batches of {limit} or fewer",
     )
 
 

@@ -4,12 +4,25 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Any, NoReturn
 
 from contract_tests.contract.numerals import DEEPEST, fraction, too_deep, whole
 from mock_server.contract.errors import ApiError
 from mock_server.contract.media import declared_for
 
+SEEMING = MappingProxyType(
+    {
+        b"\x1f\x8b": "compressed with gzip",
+        b"\x28\xb5\x2f\xfd": "compressed with zstd",
+        b"\x78\x01": "compressed with deflate",
+        b"\x78\x5e": "compressed with deflate",
+        b"\x78\x9c": "compressed with deflate",
+        b"\x78\xda": "compressed with deflate",
+        b"\xff\xfe": "UTF-16",
+        b"\xfe\xff": "UTF-16",
+    }
+)
 LONGEST_SHOWN = 80  # characters of a name in a message
 
 
@@ -52,7 +65,10 @@ def read_json(body: bytes) -> Any:
 
 
 def misread(error: UnicodeDecodeError) -> str:
-    """What cannot be read as UTF-8, and where it is."""
+    """What cannot be read as UTF-8, and where it is, or what it seems to be instead."""
+    for beginning, what in SEEMING.items():
+        if error.object.startswith(beginning):
+            return f"it seems to be {what}; send it as it is, in UTF-8"
     return f"byte 0x{error.object[error.start]:02x} at offset {error.start} is no part of a character"
 
 

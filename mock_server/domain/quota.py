@@ -79,6 +79,10 @@ class Quota:
                     window.used += cost
             return self._report(now, granted=granted)
 
+    def too_small(self, cost: int) -> Window | None:
+        """The window that could not hold so many lookups even when it is fresh; no waiting would help."""
+        return min((each for each in self._windows if each.limit < cost), key=lambda each: each.limit, default=None)
+
     def refund(self, cost: int) -> Allowance:
         """Give back what an answer turned out not to cost."""
         now = self._clock.now()

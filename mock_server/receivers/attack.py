@@ -13,8 +13,8 @@ from mock_server.receivers.target import Exchange, Target
 class Attack:
     """What is sent, how every answer to it should be, and what to change in a receiver that answers otherwise.
 
-    `timed` says that the fix is also that of an answer that comes too late; `unseen` is what no sender can observe,
-    for the receiver's own tests.
+    `timed` says that the fix is also that of an answer that comes too late, or not at all; `unseen` is what no sender
+    can observe, for the receiver's own tests.
     """
 
     name: str

@@ -9,7 +9,7 @@ from ssl import SSLCertVerificationError
 from types import TracebackType
 from typing import Self
 
-from mock_server.sending.address import Address, ReceiverAnswer
+from mock_server.sending.address import Address, ReceiverAnswer, why_not_connected
 
 MOST_OF_AN_ANSWER = 65_536  # bytes of a body that are read; senders look at the status only
 
@@ -77,7 +77,8 @@ class Line:
             problem = f"no trust: {error.verify_message}; set SSL_CERT_FILE to a certificate that vouches for it"
             return self._failed(started, problem, reached=False)
         except OSError as error:
-            return self._failed(started, f"no connection: {error.strerror or error}", reached=False)
+            problem = f"no connection: {why_not_connected(error, secure=self._address.secure)}"
+            return self._failed(started, problem, reached=False)
         try:
             return self._exchanged(delivery, started)
         except TimeoutError:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from mock_server.domain.webhooks.events import encode
 from mock_server.receivers.attack import Attack
 from mock_server.receivers.expectations import ACCEPTED, complaint
-from mock_server.receivers.forger import REWRITINGS, Forger
+from mock_server.receivers.forger import REWRITINGS, Forger, Writing
 from mock_server.receivers.honest import HONEST
 from mock_server.receivers.hostile import HOSTILE
 from mock_server.receivers.odd import AFTERMATH, ODD
+from mock_server.receivers.slips import Slip, slips
 from mock_server.receivers.target import Exchange, Target
 
 ATTACKS: tuple[Attack, ...] = (*HONEST, *HOSTILE, *ODD, AFTERMATH)
@@ -71,23 +73,33 @@ class Examination:
         for exchange in exchanges:
             found = complaint(exchange.answer, attack.expects, self._forger.rules)
             if found:
-                fix = attack.fix if found.late and attack.timed else found.fix or attack.fix
+                fix = attack.fix if found.unanswered and attack.timed else found.fix or attack.fix
                 return AttackResult(attack, FAILED, exchanges, exchange, found.text, fix, seconds)
         slowest = max(exchanges, key=lambda exchange: exchange.answer.seconds)
         return AttackResult(attack, PASSED, exchanges, slowest, str(slowest.answer), seconds=seconds)
 
     def _calibrated(self) -> bool:
-        """Whether the receiver accepts a body written as its own library writes it, and so verifies what it parsed.
+        """Whether the receiver accepts a delivery that is written or signed as the commonest slips have it.
 
-        Then every other attack is written that way, or it would be refused for a reason that is already known.
+        Then every other attack is made that way, or it would be refused for a reason that is already known.
         """
         if self.good.decisive is None or self.good.decisive.answer.status is None:
             return False
-        for name, writing in REWRITINGS.items():
-            (exchange,) = self._target.post(self._forger.signed(writing(self._forger.event())))
-            if complaint(exchange.answer, ACCEPTED, self._forger.rules) is None:
-                self._forger.writing = writing
-                text = f"{self.good.text}, and accepted as {name} writes it"
-                self.good = replace(self.good, text=text, fix=RE_SERIALISING)
+        forger, right = self._forger, self._forger.signing
+        known = list(slips(forger.scheme))
+        ways: list[tuple[Writing, str | None, Slip | None]] = [(encode, None, slip) for slip in known]
+        ways += [(writing, name, None) for name, writing in REWRITINGS.items()]
+        ways += [(writing, name, slip) for slip in known if slip.alone for name, writing in REWRITINGS.items()]
+        for writing, name, slip in ways:
+            forger.signing = slip.signing if slip else right
+            (exchange,) = self._target.post(forger.signed(writing(forger.event())))
+            if complaint(exchange.answer, ACCEPTED, forger.rules) is None:
+                forger.writing = writing
+                told = [*([f"as {name} writes it"] if name else []), *([slip.text] if slip else [])]
+                fix = [*([RE_SERIALISING] if name else []), *([slip.fix] if slip else [])]
+                self.good = replace(
+                    self.good, text=f"{self.good.text}, and accepted {' and '.join(told)}", fix=" ".join(fix)
+                )
                 return True
+        forger.signing = right
         return False

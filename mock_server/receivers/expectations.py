@@ -11,7 +11,8 @@ from mock_server.sending.address import ReceiverAnswer
 PASSING_REFUSALS = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_MANY_REQUESTS})
 
 GONE = "See whether the receiver is still running; the attack before may have ended it."
-LATE = "ReceiverAnswer 2xx first and do the work afterwards, in a queue or a thread."
+CLOSED = "Answer every delivery with a status, also one that you refuse; the receiver's own log tells what ended it."
+LATE = "Answer 2xx first and do the work afterwards, in a queue or a thread."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Complaint:
 
     text: str
     fix: str | None = None
-    late: bool = False
+    unanswered: bool = False
 
 
 def complaint(answer: ReceiverAnswer, expected: Expectation, rules: DeliveryRules) -> Complaint | None:
@@ -45,7 +46,7 @@ def complaint(answer: ReceiverAnswer, expected: Expectation, rules: DeliveryRule
     if not answer.reached:
         return Complaint(answer.problem or "", GONE)
     if answer.status is None:
-        return Complaint(answer.problem or "", LATE if answer.late else None, late=answer.late)
+        return Complaint(answer.problem or "", LATE if answer.late else CLOSED, unanswered=True)
     if expected.allows(answer.status, rules):
         return None
     return Complaint(f"answered {answer.status}, {_remark(answer.status, expected, rules)}", _fix(answer.status, rules))

@@ -13,6 +13,7 @@ from mock_server.domain.clock import to_text
 from mock_server.domain.webhooks.events import WebhookEvent, encode
 from mock_server.domain.webhooks.terms import DeliveryTerms
 from mock_server.receivers.client import Message
+from mock_server.receivers.slips import Signing
 
 Writing = Callable[[Any], bytes]
 
@@ -46,6 +47,7 @@ class Forger:
         self.catalogue, self.rules, self.scheme = terms.events, terms.rules, terms.scheme
         self.headers = terms.plain_headers
         self.writing: Writing = encode
+        self.signing: Signing = self.scheme.sign
         self.now = now
         self._secret = secret
         self._random = random
@@ -79,7 +81,8 @@ class Forger:
     # Signatures
 
     def sign(self, body: bytes, secret: str | None = None) -> str:
-        return self.scheme.sign(self._secret if secret is None else secret, body)
+        """The header's value as the receiver is known to expect it."""
+        return self.signing(self._secret if secret is None else secret, body)
 
     def foreign_secret(self) -> str:
         return f"whsec_{b64encode(self._random.randbytes(24)).decode()}"

@@ -140,6 +140,7 @@ HONEST: tuple[Attack, ...] = (
         ACCEPTED,
         READ_ALL,
         send(lambda forger: replace(forger.delivery(), pieces=PIECES)),
+        timed=True,
     ),
     Attack(
         "stalled-sender",
@@ -155,12 +156,13 @@ HONEST: tuple[Attack, ...] = (
         ACCEPTED,
         READ_ALL,
         after_a_refused_one,
+        timed=True,
     ),
     Attack(
         "in-time",
         f"{ROW} events, one after the other",
         ACCEPTED,
-        "ReceiverAnswer 2xx first and do the work afterwards, in a queue or a thread.",
+        "Answer 2xx first and do the work afterwards, in a queue or a thread.",
         lambda forger, target: target.post(*(forger.delivery() for _ in range(ROW))),
     ),
     Attack(
@@ -190,7 +192,7 @@ HONEST: tuple[Attack, ...] = (
         "burst",
         f"{BURST} events at once",
         ACCEPTED,
-        "ReceiverAnswer first and work later, so that a storm of events finds you listening.",
+        "Answer first and work later, so that a storm of events finds you listening.",
         burst,
         timed=True,
     ),

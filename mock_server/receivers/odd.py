@@ -61,6 +61,7 @@ ODD: tuple[Attack, ...] = (
         SURVIVED,
         "Read a body to its end even if you refuse it with 413; cut off, it is no answer and comes again.",
         send(large),
+        timed=True,
     ),
     Attack("get", "a GET instead of a POST", ANSWERED, SURVIVE, send(lambda _: Message(b"", method="GET"))),
 )

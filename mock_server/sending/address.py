@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ssl import SSLEOFError
 from urllib.parse import quote as percent
 
 from mock_server.domain.webhooks.urls import host_of, parts_of
@@ -24,6 +25,17 @@ class ReceiverAnswer:
 
     def __str__(self) -> str:
         return f"{self.status or self.problem} in {self.seconds * 1000:.0f} ms"
+
+
+def why_not_connected(error: Exception, *, secure: bool) -> str:
+    """Why no connection came about, also where the system has no words for it."""
+    text = getattr(error, "strerror", None) or str(error)
+    if secure and "WRONG_VERSION_NUMBER" in text:
+        return "the other side does not speak TLS; if that is meant, the url begins with http://"
+    refused = isinstance(error, ConnectionRefusedError)
+    if secure and not refused and (isinstance(error, ConnectionError | SSLEOFError) or not text):
+        return "the other side closed it in the middle of the TLS handshake" + (f" ({text})" if text else "")
+    return text or type(error).__name__
 
 
 class Address:

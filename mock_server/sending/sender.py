@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from mock_server.sending.address import Address, ReceiverAnswer
+from mock_server.sending.address import Address, ReceiverAnswer, why_not_connected
 from mock_server.sending.allowed import AllowedHosts, HostNotAllowedError
 
 MOST_OF_AN_ANSWER = 8192  # bytes of a body that are read and kept
@@ -66,10 +66,12 @@ class Sender:
         except TimeoutError:
             return failed(f"no answer within {self._timeout:g} s", reached=reader is not None, late=True)
         except ssl.SSLCertVerificationError as error:
-            return failed(f"the certificate is not to be trusted: {error.verify_message}", reached=False)
+            problem = f"the certificate is not to be trusted: {error.verify_message}; SSL_CERT_FILE names one that is"
+            return failed(problem, reached=False)
         except (OSError, ValueError) as error:
             if reader is None:
-                return failed(f"no connection: {getattr(error, 'strerror', None) or error}", reached=False)
+                secure = url[:5].lower() == "https"
+                return failed(f"no connection: {why_not_connected(error, secure=secure)}", reached=False)
             return failed(str(error))
         finally:
             if reader is not None:

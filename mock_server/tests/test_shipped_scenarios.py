@@ -94,6 +94,22 @@ def test_rate_limited_lets_every_plan_ask_five_times_a_minute(start: Start, cloc
     assert statuses(app, "/v2/carriers", 1, f"tf_test_{plan}_a") == [200]
 
 
+def test_rate_limited_refuses_a_batch_that_no_waiting_could_help(start: Start, clock: ManualClock) -> None:
+    client = Client(start("rate-limited"))
+    for size, status in ((6, 400), (5, 429), (4, 200), (1, 429), (6, 429)):
+        batch = client.post("/v2/track/batch", headers=UNLIMITED, json={"shipments": [{"tracking_number": UPS}] * size})
+        assert batch.status_code == status
+        if status == 400:
+            assert batch.json is not None
+            assert batch.json["error"]["code"] == "invalid_request"
+            assert "the enterprise plan has 5 a minute, however long you wait" in batch.json["error"]["message"]
+            assert batch.headers["X-RateLimit-Remaining"] == "4"
+            assert "Retry-After" not in batch.headers
+    clock.sleep(60)
+    batch = client.post("/v2/track/batch", headers=UNLIMITED, json={"shipments": [{"tracking_number": UPS}] * 5})
+    assert batch.status_code == 200
+
+
 def test_rate_limited_also_ends_after_a_hundred_calls_a_day(start: Start, clock: ManualClock) -> None:
     app = start("rate-limited")
     for _ in range(20):

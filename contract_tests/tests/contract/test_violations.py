@@ -62,6 +62,13 @@ def test_the_value_itself_has_no_place() -> None:
         ({"exclusiveMaximum": 1}, 1, "1 is not less than 1"),
         ({"multipleOf": 2}, 3, "3 is not a multiple of 2"),
         ({"uniqueItems": True}, [{"a": 1}, 2, {"a": 1}], '{"a": 1} occurs twice, and items must differ'),
+        ({"uniqueItems": True}, [1, 1.0], "1.0 occurs twice, and items must differ"),
+        (
+            {"uniqueItems": True},
+            [{"a": [0]}, True, 1, {"a": [0.0]}],
+            '{"a": [0.0]} occurs twice, and items must differ',
+        ),
+        ({"uniqueItems": True}, [None, 0, None], "null occurs twice, and items must differ"),
         (
             {"additionalProperties": False, "properties": {"number": True}},
             {"numbr": 1},

@@ -1,3 +1,6 @@
+import gzip
+import zlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,7 +20,10 @@ def test_json_is_read() -> None:
         (b'{"a": 1', "line 1 column 8"),
         (b'{"a": 1}\n{', "line 2 column 1"),
         (b'{"a": NaN}', "NaN is not a JSON number"),
-        (b"\xff\xfe{}", "not UTF-8 text: byte 0xff at offset 0 is no part of a character"),
+        (b"{\xff\xfe}", "not UTF-8 text: byte 0xff at offset 1 is no part of a character"),
+        ('{"a": 1}'.encode("utf-16"), "not UTF-8 text: it seems to be UTF-16; send it as it is, in UTF-8"),
+        (gzip.compress(b'{"a": 1}'), "not UTF-8 text: it seems to be compressed with gzip; send it as it is"),
+        (zlib.compress(b'{"a": 1}'), "not UTF-8 text: it seems to be compressed with deflate"),
         (b"\xef\xbb\xbf{}", "begins with a byte order mark, which JSON has not; leave out its first 3 bytes"),
         (b'{"a": 1, "a": 2}', "'a' occurs twice"),
         (b'{"a": "\\ud800"}', "not UTF-8 text: \\ud800 is half a character"),

@@ -142,6 +142,29 @@ def test_a_wrong_scenario_names_file_line_column_value_and_fix(text: str, told: 
 
 
 @pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("000123450000000027", "; YAML takes 000123450000000027 for a number, so put it in quotes"),
+        ("449044304137821", "; YAML takes 449044304137821 for a number, so put it in quotes"),
+        ("0x1F", "; YAML takes 0x1F for a number, so put it in quotes"),
+        ("7489E28", "; YAML takes 7489E28 for a number, so put it in quotes"),
+        ("1234.50", "; YAML takes 1234.50 for a number, so put it in quotes"),
+        ("true", "; YAML takes true for true or false, so put it in quotes"),
+        ("~", "; YAML takes ~ for nothing, so put it in quotes"),
+        ("7489E28764", "the number 7489E28764 is too large; if it is a text, put it in quotes"),
+        ("9" * 400, "a number of 400 digits is too long to be read; if it is a text, put it in quotes"),
+        ("12:30:45", "'12:30:45' is not a tracking number"),
+        ("yes", "'YES' is not a tracking number"),
+        ("[1, 2]", "[1, 2] is not a string"),
+    ],
+)
+def test_a_number_that_yaml_took_for_something_else_is_told_as_it_was_written(written: str, told: str) -> None:
+    complained = complaint(f"shipments:\n  - status: delivered\n    tracking_number: {written}\n")
+    assert complained.startswith("mine.yaml: line ")
+    assert told in complained
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "a: &a [*a]\n",

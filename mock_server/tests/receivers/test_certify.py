@@ -1,8 +1,10 @@
 """Certify: a right receiver passes, and every attack has a receiver that fails it and no other reason to."""
 
+import hmac
 import json
+from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
 from threading import Event
@@ -23,7 +25,7 @@ from mock_server.receivers.examination import (
     Examination,
     UnreachableError,
 )
-from mock_server.receivers.forger import Forger
+from mock_server.receivers.forger import Forger, compact
 from mock_server.receivers.target import Target
 from mock_server.sending.address import Address
 from mock_server.tests.sending.receivers import (
@@ -44,6 +46,7 @@ from mock_server.tests.sending.receivers import (
 
 NOW = from_text("2026-06-15T12:00:00Z")
 DOCUMENT = load()
+SLIPPING = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 TIMEOUT = 0.3  # seconds, for receivers that never answer
 ALL = {attack.name for attack in ATTACKS}
 RAW = {"good", "non-ascii", "escapes", "float", "re-serialised"}
@@ -351,6 +354,80 @@ def test_a_receiver_that_re_serialises_is_told_so() -> None:
         assert "over the bytes of the request body" in (good.fix or "")
 
 
+def hex_of(secret: bytes, body: bytes) -> str:
+    return hmac.digest(secret, body, "sha256").hex()
+
+
+@pytest.mark.parametrize(
+    ("expected", "text", "fix"),
+    [
+        (lambda body: hex_of(SLIPPING.encode(), body), "without the prefix sha256=", "Put sha256= before your digest"),
+        (
+            lambda body: f"sha256={hex_of(SLIPPING.encode(), body).upper()}",
+            "with the digest in capital letters",
+            "in lower case",
+        ),
+        (
+            lambda body: f"sha256={b64encode(hmac.digest(SLIPPING.encode(), body, 'sha256')).decode()}",
+            "with the digest in base64",
+            "in hex, not in base64",
+        ),
+        (
+            lambda body: f"sha256={hex_of(b64decode(SLIPPING[6:]), body)}",
+            "under the secret decoded from base64",
+            "Take the secret as it is",
+        ),
+        (
+            lambda body: f"sha256={hex_of(SLIPPING[6:].encode(), body)}",
+            "under the secret without its whsec_",
+            "Take the secret as it is",
+        ),
+        (
+            lambda body: hex_of(b64decode(SLIPPING[6:]), body).upper(),
+            " and ".join(
+                (
+                    "without the prefix sha256=",
+                    "with the digest in capital letters",
+                    "under the secret decoded from base64",
+                )
+            ),
+            "in lower case, as the header has it. Take the secret as it is",
+        ),
+        (
+            lambda body: hex_of(SLIPPING.encode(), compact(json.loads(body))),
+            "as JSON.stringify writes it and without the prefix sha256=",
+            "over the bytes of the request body",
+        ),
+    ],
+)
+def test_the_commonest_slips_are_told_by_name_and_the_rest_is_examined_all_the_same(
+    expected: Callable[[bytes], str], text: str, fix: str
+) -> None:
+    def slipping(headers: Message, body: bytes) -> int:
+        try:
+            return 204 if given(headers) == expected(body) else 401
+        except ValueError:
+            return 401
+
+    with listening(slipping) as receiver:
+        examination = examination_of(receiver.url, secret=SLIPPING)
+        assert examination.good.verdict == FAILED
+        assert examination.good.text == f"answered 401, expected 2xx, and accepted {text}"
+        assert fix in (examination.good.fix or "")
+        rest = [attack for attack in ATTACKS if attack.name in {"foreign", "tampered", "late"}]
+        assert {examination.verdict(attack).verdict for attack in rest} == {PASSED}
+
+
+def test_a_receiver_that_only_closes_is_not_blamed_for_its_reading_of_the_body() -> None:
+    def closing(_: Message, __: bytes) -> int:
+        raise ValueError
+
+    with listening(closing) as receiver:
+        good = examination_of(receiver.url).good
+    assert good.text == "closed the connection without an answer"
+    assert "Answer every delivery with a status" in (good.fix or "")
+
+
 def test_a_receiver_that_never_answers_is_told_to_work_later() -> None:
     released = Event()
 
@@ -365,7 +442,7 @@ def test_a_receiver_that_never_answers_is_told_to_work_later() -> None:
             released.set()
     assert (good.text, good.fix) == (
         f"no answer within {TIMEOUT} s",
-        "ReceiverAnswer 2xx first and do the work afterwards, in a queue or a thread.",
+        "Answer 2xx first and do the work afterwards, in a queue or a thread.",
     )
 
 

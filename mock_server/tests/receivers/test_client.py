@@ -96,6 +96,17 @@ def test_nobody_listening_is_told_apart_from_no_answer() -> None:
     assert (silent.reached, silent.problem) == (True, "closed the connection without an answer")
 
 
+def test_a_handshake_that_comes_to_nothing_is_told() -> None:
+    def close(_: socket.socket) -> None: ...
+
+    with peer(close) as url:
+        answer = post(url.replace("http:", "https:"))
+    assert (answer.reached, answer.status) == (False, None)
+    assert (answer.problem or "").startswith(
+        "no connection: the other side closed it in the middle of the TLS handshake"
+    )
+
+
 def test_a_name_that_does_not_resolve_is_nobody_listening() -> None:
     answer = post("http://receiver.invalid/")
     assert (answer.reached, answer.status) == (False, None)

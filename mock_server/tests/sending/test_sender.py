@@ -166,6 +166,40 @@ def test_a_port_where_nobody_listens_is_told() -> None:
     assert "no connection" in (answer.problem or "")
 
 
+async def hangs_up(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None: ...
+
+
+async def hangs_up_after_hello(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+
+
+async def speaks_plainly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.read(1)
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    await writer.drain()
+
+
+@pytest.mark.parametrize(
+    ("serve", "told"),
+    [
+        (hangs_up, "no connection: the other side closed it in the middle of the TLS handshake"),
+        (hangs_up_after_hello, "no connection: the other side closed it in the middle of the TLS handshake"),
+        (
+            speaks_plainly,
+            "no connection: the other side does not speak TLS; if that is meant, the url begins with http://",
+        ),
+    ],
+)
+def test_a_handshake_that_comes_to_nothing_is_told(serve: Serve, told: str) -> None:
+    async def main() -> ReceiverAnswer:
+        async with receiver(serve) as port:
+            return await Sender(AllowedHosts(), 20).post(f"https://127.0.0.1:{port}/", {}, b"")
+
+    answer = run(main())
+    assert (answer.status, answer.reached) == (None, False)
+    assert (answer.problem or "").startswith(told)
+
+
 def test_localhost_is_found_where_it_listens() -> None:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await read_request(reader)
