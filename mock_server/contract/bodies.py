@@ -64,6 +64,14 @@ def read_json(body: bytes) -> Any:
     return value
 
 
+def as_json(body: bytes) -> Any:
+    """The JSON value of a body as far as Python reads one; None if it is none, or was cut."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
 def misread(error: UnicodeDecodeError) -> str:
     """What cannot be read as UTF-8, and where it is, or what it seems to be instead."""
     for beginning, what in SEEMING.items():

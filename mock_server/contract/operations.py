@@ -10,7 +10,7 @@ from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import pointer
 from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence
-from mock_server.contract.bodies import check_media_type, read_json, read_text
+from mock_server.contract.bodies import as_json, check_media_type, read_json, read_text
 from mock_server.contract.credentials import Credentials
 from mock_server.contract.errors import ApiError, ContractBroken
 from mock_server.contract.media import JSON, body_of, chosen, examples_of, is_json, name_of, written
@@ -86,7 +86,7 @@ class Operation:
         self.media_type = chosen(each for each in content if is_json(each)) or JSON
         self._reply_schema = content.get(self.media_type, {}).get("schema")
         self._reply_validator = validator(self._reply_schema, document) if self._reply_schema is not None else None
-        self._reply_shape = Shape(self._reply_schema, document) if self._reply_schema is not None else None
+        self.reply_shape = Shape(self._reply_schema, document) if self._reply_schema is not None else None
         self._cost = _pointer(self.spec.get("x-cost"))
         self.refusals = None if proven else Refusals(self.spec, document)
         """How it refuses, if that may be otherwise than the contract's common envelope."""
@@ -134,6 +134,16 @@ class Operation:
         if body is not None:
             body.check(facts)
 
+    def asked(self, body: bytes) -> Any:
+        """What a request's body said under the mock's own names, as far as it is JSON; None where it is not."""
+        known, value = self._bodies.get(chosen(self.media_types) or ""), as_json(body)
+        return value if known is None else known.facts(value)
+
+    def told(self, body: bytes) -> Any:
+        """What a success reply's body says under the mock's own names; None where it is no JSON."""
+        value = as_json(body)
+        return value if self.reply_shape is None else self.reply_shape.read(value)
+
     def _read_body(self, call: Call, plan: NamedPlan) -> Any:
         if self._body is None or (not call.body and not self._body.get("required", False)):
             return None
@@ -155,9 +165,9 @@ class Operation:
 
     def write(self, facts: Any, random: Random) -> Any:
         """The facts in the shape that the success reply declares; ContractBroken if they cannot keep it."""
-        if self._reply_shape is None:
+        if self.reply_shape is None:
             return None
-        value = self._reply_shape.write(facts, random)
+        value = self.reply_shape.write(facts, random)
         # An overlay may ask for what the facts cannot give. Without one, checking takes five times as long as writing.
         if not self._proven:
             self.check_reply(value)
@@ -256,6 +266,10 @@ class _Body:
             raise ApiError(error_code(error), f"body: {sentence(error)}")
         for name, field in self._limits:
             _check_limit(value, name, field, plan)
+        return self._shape.read(value)
+
+    def facts(self, value: Any) -> Any:
+        """What a value says, whatever is wrong with it."""
         return self._shape.read(value)
 
     def check(self, facts: Mapping[str, Any]) -> None:

@@ -69,9 +69,9 @@ class Specification:
 
     @cached_property
     def final_statuses(self) -> frozenset[str]:
-        """The statuses that nothing follows."""
+        """The statuses that nothing follows, by the mock's own names."""
         statuses = resolve(self.document, "#/components/schemas/Tracking/$defs/status")["oneOf"]
-        return frozenset(entry["const"] for entry in statuses if entry.get("x-next") == [])
+        return frozenset(entry.get("x-value", entry["const"]) for entry in statuses if entry.get("x-next") == [])
 
     @cached_property
     def documented_shipment(self) -> Mapping[str, Any] | None:

@@ -1,16 +1,16 @@
 """Calls: what a client asks for when nothing goes wrong, named so that a fault rule can pick one out."""
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any
 
+from mock_server.api.conversations import Conversations
 from mock_server.contract.specification import Specification
-from mock_server.domain.clients.conversation import asked_of_batch, call_of, number_of
+from mock_server.domain.clients.conversation import call_of
 from mock_server.domain.clients.journal import Entry
-from mock_server.domain.clients.spending import TRACK
+from mock_server.domain.clients.spending import BATCH
 
 Identity = tuple[str, str, bytes]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 section 9.2.1
@@ -31,6 +31,7 @@ class Call:
     identity: Identity | None
     """None where it is another in every world, as with ids that are made there."""
     status: int
+    reading: Conversations = field(repr=False, compare=False)
 
     @property
     def id(self) -> str:
@@ -51,7 +52,7 @@ class Call:
         if entry.operation != self.operation:
             return False
         if self.subject is not None:
-            return _subject(entry) == self.subject
+            return self.reading.subject(entry) == self.subject
         return self.identity is None or call_of(entry) == self.identity
 
 
@@ -60,13 +61,14 @@ def calls_of(entries: Sequence[Entry], specification: Specification) -> list[Cal
     ordinals: Counter[str] = Counter()
     seen: Counter[tuple[str, str | None]] = Counter()
     found = []
+    reading = Conversations(specification)
     for entry in entries:
         operation = entry.operation
         if operation is None or operation not in specification.operations:
             continue
         ordinals[operation] += 1
-        subject = _subject(entry)
-        items = tuple(asked_of_batch(entry) or ())
+        subject = reading.subject(entry)
+        items = tuple(reading.asked(entry) or ()) if operation == BATCH else ()
         found.append(
             Call(
                 operation,
@@ -78,6 +80,7 @@ def calls_of(entries: Sequence[Entry], specification: Specification) -> list[Cal
                 seen[operation, subject],
                 call_of(entry),
                 entry.status,
+                reading,
             )
         )
         seen[operation, subject] += 1
@@ -103,19 +106,3 @@ def told(calls: Sequence[Call]) -> str:
     """How many calls of which operation, in words."""
     counts = Counter(call.operation for call in calls)
     return ", ".join(f"{name} x{number}" if number > 1 else name for name, number in counts.items())
-
-
-def _subject(entry: Entry) -> str | None:
-    """The tracking number in a path or a body that names one."""
-    if entry.operation == TRACK:
-        return number_of(entry)
-    return next(_named(entry), None)
-
-
-def _named(entry: Entry) -> Iterator[str]:
-    try:
-        value = json.loads(entry.body) if entry.body else None
-    except ValueError:
-        return
-    if isinstance(value, Mapping) and isinstance(value.get("tracking_number"), str):
-        yield value["tracking_number"]

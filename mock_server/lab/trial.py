@@ -13,10 +13,10 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
+from mock_server.api.conversations import Conversations
 from mock_server.commands.process import Ending, Streams
 from mock_server.commands.running import run_in
 from mock_server.domain.clients.conduct import Finding, Verdict
-from mock_server.domain.clients.conversation import Conversation
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.report import report
 from mock_server.domain.clock import Course
@@ -241,22 +241,11 @@ class Laboratory:
             tuple(trial.heard),
             {rule.id: found.applied for rule, found in world.faults.rules()},
             trial.lied,
-            {each.id: each for each in report(self._conversation(world, entries)).findings},
+            {each.id: each for each in report(Conversations(self.specification).of(world, entries)).findings},
             tuple(left),
             world.webhooks.subscriptions.created,
             sum(each.state is State.DELIVERED for each in deliveries),
             sum(each.state is not State.DELIVERED for each in deliveries),
-        )
-
-    def _conversation(self, world: World, entries: tuple[Entry, ...]) -> Conversation:
-        headers = self.specification.headers
-        return Conversation(
-            entries,
-            rate=world.clock.rate,
-            retry_after=headers.get("retry_after", ""),
-            reset=headers.get("reset", ""),
-            final=self.specification.final_statuses,
-            batch_size=world.account.plan.batch_size,
         )
 
 

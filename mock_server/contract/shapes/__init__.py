@@ -36,6 +36,11 @@ class Shape:
         """The value under the mock's own names; properties that the schema does not know stay as they are."""
         return self._node.read(value)
 
+    def name_of(self, fact: str) -> str | None:
+        """What the schema calls that fact, if it is a property of the value itself."""
+        records = (node for node in _flat(self._node) if isinstance(node, Record))
+        return next((field.name for record in records for field in record.fields if field.fact == fact), None)
+
 
 class _Compiler:
     """Schemas of one document as nodes, each reference compiled once."""

@@ -117,7 +117,7 @@ class Record:
     """An object's properties."""
 
     def __init__(self, fields: Sequence[Property], required: frozenset[str]) -> None:
-        self._fields = fields
+        self.fields = fields
         self._by_name = {field.name: field for field in fields}
         self._names = list(self._by_name)
         self._required = required
@@ -129,7 +129,7 @@ class Record:
         if not isinstance(facts, Mapping):
             return facts
         if not self._same_names or list(facts) != self._names:
-            return {field.name: field.write(facts, random) for field in self._fields}
+            return {field.name: field.write(facts, random) for field in self.fields}
         changed = {}
         for field in self._deep:
             fact = facts[field.name]
@@ -153,7 +153,7 @@ class Record:
 
     def lacks(self, facts: Mapping[str, Any]) -> tuple[int, int]:
         """How many of the required properties, and of all, have no fact."""
-        without = [field for field in self._fields if field.missing(facts)]
+        without = [field for field in self.fields if field.missing(facts)]
         return sum(field.name in self._required for field in without), len(without)
 
     def knows(self, value: Mapping[str, Any]) -> int:

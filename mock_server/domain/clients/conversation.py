@@ -1,21 +1,15 @@
 """A conversation: everything one key asked and was answered, as a judge of the client reads it."""
 
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
 from itertools import pairwise
-from typing import Any
-from urllib.parse import unquote
 
 from mock_server.domain.clients.journal import Entry
-from mock_server.domain.shipments.numbers import normalise
 
 SLACK = 0.01  # seconds by which a client may have an answer before the journal has its time
 NEW_TRY = 3600.0  # seconds after which the same call is no longer a retry
-STATUS = re.compile(rb'"status": ?"([a-z_]+)"')
 
 
 @dataclass(frozen=True)
@@ -23,7 +17,8 @@ class Conversation:
     """Entries of one key, oldest first.
 
     `rate` is the sandbox's seconds in one of a client that waits, `retry_after` and `reset` are headers' names, `final`
-    are the statuses that nothing follows, `batch_size` is the plan's.
+    are the statuses that nothing follows, `batch_size` is the plan's. `asked` has the tracking numbers of a batch, None
+    if they were cut, and `shown` each shipment that an answer shows, with its status if it has one.
     """
 
     entries: Sequence[Entry]
@@ -32,6 +27,8 @@ class Conversation:
     reset: str = "X-RateLimit-Reset"
     final: frozenset[str] = frozenset()
     batch_size: int = 1
+    asked: Callable[[Entry], Sequence[str] | None] = lambda _: None
+    shown: Callable[[Entry], Iterable[tuple[str, str | None]]] = lambda _: ()
 
     def gap(self, before: Entry, after: Entry) -> float:
         """Seconds of the client's life from one request to another; a clock moved by a test counts as waited."""
@@ -102,31 +99,3 @@ def blamed(entry: Entry) -> bool:
         HTTPStatus.BAD_REQUEST <= entry.status < HTTPStatus.INTERNAL_SERVER_ERROR
         and entry.status != HTTPStatus.TOO_MANY_REQUESTS
     )
-
-
-def number_of(entry: Entry) -> str:
-    """The tracking number in the path, normalised."""
-    return normalise(unquote(entry.target.partition("?")[0].rpartition("/")[2]))
-
-
-def shipment_status(body: bytes) -> str | None:
-    """The status in a tracking body, even in one that was cut."""
-    found = STATUS.search(body)
-    return found[1].decode() if found else None
-
-
-def asked_of_batch(entry: Entry) -> list[str] | None:
-    """The tracking numbers of a batch, normalised; None if its body was cut or is none."""
-    try:
-        return [normalise(item["tracking_number"]) for item in json.loads(entry.body)["shipments"]]
-    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        return None
-
-
-def told_of_batch(entry: Entry) -> list[Any]:
-    """The results of a batch; none if they were cut."""
-    try:
-        results = json.loads(entry.reply_body)["results"]
-    except (ValueError, LookupError, TypeError):
-        return []
-    return results if isinstance(results, list) else []

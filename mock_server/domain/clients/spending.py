@@ -6,13 +6,7 @@ from itertools import pairwise
 from math import ceil
 
 from mock_server.domain.clients.conduct import Evidence, Question, Sorted
-from mock_server.domain.clients.conversation import (
-    Conversation,
-    asked_of_batch,
-    number_of,
-    shipment_status,
-    told_of_batch,
-)
+from mock_server.domain.clients.conversation import Conversation
 from mock_server.domain.clients.journal import Entry
 
 TRACK, BATCH = "trackShipment", "trackBatch"
@@ -24,7 +18,7 @@ def stops_polling_what_is_over(conversation: Conversation) -> Sorted:
     """No lookup of a shipment after its last news."""
     ended: dict[str, Entry] = {}
     bad: list[Evidence] = []
-    for entry, number, status in _found_shipments(conversation):
+    for entry, number, status in _shown(conversation):
         if number in ended:
             bad.append((ended[number], entry))
         elif status in conversation.final:
@@ -49,7 +43,7 @@ def splits_batches_well(conversation: Conversation) -> Sorted:
     sizes: list[tuple[Entry, int]] = []
     bad: list[Evidence] = []
     for entry in conversation.of(BATCH):
-        numbers = asked_of_batch(entry)
+        numbers = conversation.asked(entry)
         if numbers is None:
             continue
         unusable = not 0 < len(numbers) <= conversation.batch_size or len(set(numbers)) < len(numbers)
@@ -87,17 +81,11 @@ def _bursts(sizes: Sequence[tuple[Entry, int]], conversation: Conversation) -> I
         yield burst
 
 
-def _found_shipments(conversation: Conversation) -> Iterator[tuple[Entry, str, str | None]]:
+def _shown(conversation: Conversation) -> Iterator[tuple[Entry, str, str | None]]:
     """Each shipment that the client was shown, with its number and status, in order."""
     for entry in conversation.entries:
-        if entry.status != HTTPStatus.OK:
-            continue
-        if entry.operation == TRACK:
-            yield entry, number_of(entry), shipment_status(entry.reply_body)
-        elif entry.operation == BATCH:
-            for result in told_of_batch(entry):
-                if isinstance(result, dict) and isinstance(result.get("tracking_number"), str):
-                    yield entry, result["tracking_number"], result.get("status")
+        if entry.status == HTTPStatus.OK:
+            yield from ((entry, number, status) for number, status in conversation.shown(entry))
 
 
 QUESTIONS = (

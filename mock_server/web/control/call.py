@@ -10,6 +10,7 @@ from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
+from mock_server.api.conversations import Conversations
 from mock_server.contract.bodies import read_json
 from mock_server.contract.breaches import Breaches
 from mock_server.contract.errors import ApiError
@@ -66,6 +67,11 @@ class Plane:
     def view(self) -> EntryView:
         """How entries of journals are shown."""
         return EntryView(self.worlds.foundation.specification)
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """How entries of journals are read."""
+        return Conversations(self.worlds.foundation.specification)
 
     @cached_property
     def breaches(self) -> Breaches:

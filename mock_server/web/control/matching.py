@@ -1,11 +1,11 @@
 """Which requests of the journal a question is about."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
+from mock_server.contract.bodies import as_json
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.faults.matching import Glob
@@ -54,7 +54,7 @@ def _header(wanted: Mapping[str, str]) -> Test:
 def _body(wanted: Any) -> Test:
     if isinstance(wanted, str):
         return lambda entry: wanted in entry.body.decode("utf-8", "replace")
-    return lambda entry: holds(_json(entry.body), wanted)
+    return lambda entry: holds(as_json(entry.body), wanted)
 
 
 def _tracking_number(wanted: str) -> Test:
@@ -92,7 +92,7 @@ TESTS: Mapping[str, Callable[[Any], Test]] = MappingProxyType(
 def numbers(entry: Entry) -> Iterator[str]:
     """Whatever the request says that could be a tracking number, normalised: path segments and texts of its body."""
     yield from (normalise(unquote(segment)) for segment in entry.target.partition("?")[0].split("/") if segment)
-    yield from (normalise(text) for text in _texts(_json(entry.body)))
+    yield from (normalise(text) for text in _texts(as_json(entry.body)))
 
 
 def holds(found: Any, wanted: Any) -> bool:
@@ -123,11 +123,3 @@ def _texts(value: Any) -> Iterator[str]:
             values += value.values()
         elif isinstance(value, list):
             values += value
-
-
-def _json(body: bytes) -> Any:
-    """The body as JSON, None if it is none or was cut."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None

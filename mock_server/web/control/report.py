@@ -4,7 +4,6 @@ from itertools import islice
 from typing import Any
 
 from mock_server.domain.clients.conduct import Finding
-from mock_server.domain.clients.conversation import Conversation
 from mock_server.domain.clients.journal import Entry, masked
 from mock_server.domain.clients.report import overall, report
 from mock_server.server.reply import Reply
@@ -23,17 +22,7 @@ def heard(call: ControlCall, world: World, most: int) -> tuple[Entry, ...]:
 
 def judged(call: ControlCall, world: World, entries: tuple[Entry, ...]) -> dict[str, Any]:
     """How the client of one key behaved."""
-    headers = call.worlds.foundation.specification.headers
-    told = report(
-        Conversation(
-            entries,
-            rate=world.clock.rate,
-            retry_after=headers.get("retry_after", ""),
-            reset=headers.get("reset", ""),
-            final=call.worlds.foundation.specification.final_statuses,
-            batch_size=world.account.plan.batch_size,
-        )
-    )
+    told = report(call.plane.conversations.of(world, entries))
     return {
         "key": masked(world.account.key),
         "plan": world.account.plan.name,

@@ -2,14 +2,22 @@
 
 import json
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
+from mock_server.api.conversations import Conversations
+from mock_server.contract.specification import Specification
 from mock_server.domain.clients.conduct import Finding
 from mock_server.domain.clients.conversation import Conversation
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.report import report
 
 NUMBERS = [f"1Z999AA1012345{number:04}" for number in range(60)]
+
+
+@lru_cache
+def contract() -> Conversations:
+    return Conversations(Specification.load())
 
 
 class Client:
@@ -46,11 +54,14 @@ class Client:
         self.ask(status, "/v2/track/batch", method="POST", operation="trackBatch", body=body, **more)
 
     def findings(self) -> dict[str, Finding]:
+        reading = contract()
         conversation = Conversation(
             self.entries,
             rate=self.scale or 1.0,
             final=frozenset({"delivered", "returned"}),
             batch_size=self.batch_size,
+            asked=reading.asked,
+            shown=reading.shown,
         )
         return {finding.id: finding for finding in report(conversation).findings}
 

@@ -147,7 +147,7 @@ def test_an_entry_counts_as_what_it_really_takes(shape: Callable[[], dict[str, A
     finally:
         tracemalloc.stop()
     counted = sum(each.bytes for each in entries)
-    assert 0.9 * taken < counted < 2 * taken + 2 * count * ENTRY_BYTES
+    assert 0.9 * taken < counted < 2.1 * taken + 2 * count * ENTRY_BYTES  # a text takes a little less since Python 3.12
 
 
 def test_a_thousand_empty_headers_fill_a_journal_as_other_bytes_do() -> None:
