@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from mock_server.contract.published import published
+from mock_server.contract.published.events import asyncapi
+from mock_server.contract.published.tour import arazzo
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
@@ -67,6 +69,17 @@ def openapi(call: ControlCall) -> Reply:
     return answer(published(foundation.specification.document, own, numbers=numbers, soft=soft))
 
 
+def asyncapi_document(call: ControlCall) -> Reply:
+    """The contract's webhooks for tools of AsyncAPI."""
+    return answer(asyncapi(published(call.worlds.foundation.specification.document, call.origin)))
+
+
+def arazzo_document(call: ControlCall) -> Reply:
+    """A tour of the API for tools of Arazzo."""
+    operations = call.worlds.foundation.specification.operations
+    return answer(arazzo(f"{call.origin}/__admin/openapi.json", operations))
+
+
 def contract(call: ControlCall) -> Reply:
     return answer(call.worlds.foundation.specification.document)
 
@@ -95,6 +108,8 @@ ROUTES = (
     Route("GET", "/version", show_version),
     Route("GET", "/settings", show_settings),
     Route("GET", "/openapi.json", openapi),
+    Route("GET", "/asyncapi.json", asyncapi_document),
+    Route("GET", "/arazzo.json", arazzo_document),
     Route("GET", "/contract.json", contract),
     Route("POST", "/reset", reset),
 )
