@@ -48,10 +48,11 @@ def explore(
     expect: Path | None,
 ) -> None:
     """Run a command under every failure."""
+    from functools import partial
     from time import monotonic
 
     from contract_tests.contract.files import DocumentError
-    from mock_server.lab import exploring, reports
+    from mock_server.lab import exploring, kept, reports
     from mock_server.lab.expectations import load
     from mock_server.lab.judging import FAILED, NOT_STRUCK
     from mock_server.lab.reports import explored
@@ -70,7 +71,8 @@ def explore(
                 f"{only!r} is no call; name one of {names}, with #2 for the second", param_hint="--only"
             )
         options = exploring.Options(plan, depth, time_limit, parallel, only, expectations)
-        campaign = exploring.explore(lab, options, now=monotonic, progress=show_progress("failed"))
+        keep = partial(kept.keep, capsules, lab, options) if capsules else kept.nothing
+        campaign = exploring.explore(lab, options, now=monotonic, progress=show_progress("failed"), keep=keep)
     print(explored.opening(campaign))
     print(explored.closing(campaign, command))
     if report_dir:

@@ -52,7 +52,7 @@ def lab_options(command: Any) -> Any:
         click.option("--parallel", type=click.IntRange(min=1), default=twice, metavar="N", help="Runs at a time."),
         click.option("--seed", type=int, default=0, metavar="N", help="What every world follows from."),
         click.option("--overlay", "overlays", multiple=True, type=file, metavar="FILE", help=OVERLAY_HELP),
-        click.option("--capsules", type=file, metavar="DIR", help="Reserved: no such file is written yet."),
+        click.option("--capsules", type=file, metavar="DIR", help="Where a capsule of each failure goes."),
         click.option("--report-dir", type=file, metavar="DIR", help=REPORT_HELP),
     )
     for option in reversed(options):

@@ -16,6 +16,7 @@ from mock_server.cli.logs import configure
 if TYPE_CHECKING:
     from mock_server.capsules.form import Capsule
 
+NOTHING_STRUCK = 4
 MOST_TOLD = 10  # differences
 
 REPLAY_HELP = """Replay the capsule in FILE: by itself, or for a command.
@@ -32,7 +33,8 @@ and the command runs there: it finds TRACKFLOW_BASE_URL and TRACKFLOW_API_KEY, o
 
 \b
 Leaves with 0 if everything is as it was, or the command no longer fails; 1 if something differs, or it still does;
-2 for a capsule that cannot be replayed here; 3 if the command cannot be run.
+2 for a capsule that cannot be replayed here; 3 if the command cannot be run. For a capsule of `explore`, the command
+fails if the verdict is what it was, as there; 4 if its failure does not strike any more.
 """
 
 
@@ -63,6 +65,17 @@ def _usable() -> Iterator[None]:
         raise Unusable(str(error)) from None
 
 
+def _judged(capsule: "Capsule", command: tuple[str, ...], timeout: float | None) -> int:
+    """The verdict on the command under the failure that the capsule is of."""
+    from mock_server.lab.judging import FAILED, NOT_STRUCK
+    from mock_server.lab.kept import judge_again
+
+    case = judge_again(capsule, command, limit=timeout)
+    verdict = case.verdict
+    print(f"{case.point.name}: {verdict.kind}{verdict.symptom and ', '}{verdict.symptom}: {verdict.reason}")
+    return WRONG if verdict.kind == FAILED else NOTHING_STRUCK if verdict.kind == NOT_STRUCK else DONE
+
+
 def _by_itself(capsule: "Capsule") -> int:
     """The same requests to a fresh mock."""
     from mock_server.capsules import replaying
@@ -88,12 +101,15 @@ def _for_command(capsule: "Capsule", command: tuple[str, ...], timeout: float | 
     from mock_server.certificates.authority import CertificateError
     from mock_server.commands.process import NoCommandError
     from mock_server.lab.again import run_again
+    from mock_server.lab.exploring import BaselineError
 
     try:
+        if "trial" in capsule:
+            return _judged(capsule, command, timeout)
         ending = run_again(capsule, command, os.environ, limit=timeout)
     except CertificateError as error:
         raise Unusable(str(error)) from None
-    except NoCommandError as error:
+    except (NoCommandError, BaselineError) as error:
         print(f"trackflow-mock: {error}", file=sys.stderr)
         return UNREACHABLE
     if ending.status:

@@ -21,6 +21,7 @@ from mock_server.lab.judging import (
     waits_by_its_own_clock,
 )
 from mock_server.lab.trial import Laboratory, Outcome, Setup
+from mock_server.world.chronicle import Chronicle
 
 REFUSED_BEFORE = "rate_limit_exceeded"  # the one refusal that is always before the effect
 MOST_PAIRS = 400  # pairs that are thought of; the time limit usually ends them sooner
@@ -42,6 +43,10 @@ class Case:
     capsule: str | None = None
     least: "Case | None" = None
     """The smaller failure that shows the same mistake, if there is one."""
+    chronicle: Chronicle | None = None
+    """How the world came to be as a client left it that failed there."""
+    impatient: bool = False
+    """Whether it failed for what it did under other failures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,8 @@ class Campaign:
 
 Progress = Callable[[int, int, int], None]
 """Is told how many points are done, how many there are, and how many failed."""
-Keep = Callable[[Point, str], str | None]
-"""Saves the world of a point under a name; the path of the file, if one could be saved."""
+Keep = Callable[[Case, str], str | None]
+"""Saves the world of a case under a name; the path of the file, if one could be saved."""
 
 
 def baseline_of(laboratory: Laboratory, plan: str) -> tuple[Baseline, list[str]]:
@@ -143,7 +148,7 @@ def explore(
         runner.go(double)
     _shrink(campaign)
     for number, case in enumerate(campaign.mistakes, 1):
-        case.capsule = keep(case.point, f"{number:02}-{_slug(case)}")
+        case.capsule = keep(case, f"{number:02}-{_slug(case)}")
     for case in campaign.of(FAILED):
         case.capsule = case.least.capsule if case.least else case.capsule
     campaign.seconds = now() - began
@@ -177,20 +182,26 @@ class _Runner:
         self.campaign.cases += cases
 
     def _case(self, point: Point) -> Case:
-        setup = setup_of(point, self.options.plan)
-        outcome = self.laboratory.run(setup)
-        limit = self.laboratory.limit
-        if waits_by_its_own_clock(outcome):
-            if point.when == "midnight":
-                verdict = Verdict(NOT_STRUCK, "it waits for the reset by a clock of its own, which cannot be moved")
-                return Case(point, verdict, status=outcome.status)
-            limit += A_MINUTE_MORE
-            outcome = self.laboratory.run(setup, limit=limit)
-        verdict = judge(self.campaign.baseline, point, outcome, limit)
-        if not point.failures and verdict.kind != NOT_STRUCK:
-            point = replace(point, call=_first_refused(point, outcome, self.campaign.baseline))
-        verdict = expected(verdict, point, outcome.status, self.options.expectations)
-        return Case(point, verdict, tried_again(point, outcome), outcome.status)
+        return case_of(self.laboratory, self.campaign.baseline, point, self.options)
+
+
+def case_of(laboratory: Laboratory, baseline: Baseline, point: Point, options: Options) -> Case:
+    """What comes of the command in the world of a point."""
+    setup = setup_of(point, options.plan)
+    outcome = laboratory.run(setup)
+    limit = laboratory.limit
+    if waits_by_its_own_clock(outcome):
+        if point.when == "midnight":
+            verdict = Verdict(NOT_STRUCK, "it waits for the reset by a clock of its own, which cannot be moved")
+            return Case(point, verdict, status=outcome.status)
+        limit += A_MINUTE_MORE
+        outcome = laboratory.run(setup, limit=limit)
+    verdict = judge(baseline, point, outcome, limit)
+    if not point.failures and verdict.kind != NOT_STRUCK:
+        point = replace(point, call=_first_refused(point, outcome, baseline))
+    verdict = expected(verdict, point, outcome.status, options.expectations)
+    kept = outcome.chronicle if verdict.kind == FAILED or verdict.abrupt else None
+    return Case(point, verdict, tried_again(point, outcome), outcome.status, chronicle=kept)
 
 
 def setup_of(point: Point, plan: str) -> Setup:
@@ -213,6 +224,7 @@ def _reconsider(campaign: Campaign, options: Options) -> None:
         hasty = case.verdict.abrupt and _announced(point) and not point.lasting and not careful
         if hasty and point.call.operation in patient:
             case.verdict = expected(impatient_after_all(point, case.verdict), point, case.status, options.expectations)
+            case.impatient = True
 
 
 def _announced(point: Point) -> bool:

@@ -31,6 +31,7 @@ from mock_server.proxy.upstream import Upstream
 from mock_server.settings import Settings
 from mock_server.testing.running import RunningMock
 from mock_server.world import World
+from mock_server.world.chronicle import Chronicle
 
 MINUTE, DAY = 60.0, 86_400.0
 RATE = 60.0  # seconds of the sandbox in one that a client was told to wait: the end of a minute is never further
@@ -86,6 +87,8 @@ class Outcome:
     delivered: int
     """Deliveries that were acknowledged."""
     undelivered: int
+    chronicle: Chronicle | None = None
+    """How the world came to be as it was left; None if that is not known any more."""
 
     @property
     def status(self) -> int:
@@ -246,6 +249,7 @@ class Laboratory:
             world.webhooks.subscriptions.created,
             sum(each.state is State.DELIVERED for each in deliveries),
             sum(each.state is not State.DELIVERED for each in deliveries),
+            self.worlds.chronicle(world),
         )
 
 

@@ -25,7 +25,8 @@ def explored(client: Path, folder: Path, *options: str) -> tuple[int, str, dict[
 def test_the_page_s_client_fails_as_the_page_says(tmp_path: Path) -> None:
     client = tmp_path / "hasty.py"
     client.write_text(next(each.code for each in examples(DOCS / "client-lab.md") if each.language == "python"))
-    code, told, report = explored(client, tmp_path, "--only", "trackShipment", "--depth", "1")
+    options = ("--only", "trackShipment", "--depth", "1", "--capsules", str(tmp_path / "capsules"))
+    code, told, report = explored(client, tmp_path, *options)
     assert code == 1, told
     assert "trackShipment#1: rate_limit_exceeded until the wait is over -> storm" in told
     assert "10 attempts at one call, 10 of them in a row without a pause" in told
@@ -34,6 +35,20 @@ def test_the_page_s_client_fails_as_the_page_says(tmp_path: Path) -> None:
     assert int(suite.get("tests", 0)) == len(report["cases"])  # type: ignore[arg-type]
     assert int(suite.get("failures", 0)) > 0
     assert "<table>" in (tmp_path / "report.html").read_text()
+    capsule = next(path for path in (tmp_path / "capsules").iterdir() if "rate_limit_exceeded-storm" in path.name)
+    assert f"again: trackflow-mock replay {capsule} -- {sys.executable} {client}" in told
+    line = [sys.executable, "-m", "mock_server", "replay", str(capsule)]
+    again = subprocess.run(
+        [*line, "--", sys.executable, str(client)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
+    assert (again.returncode, "failed, storm: 10 attempts at one call" in again.stdout) == (1, True), again.stderr
+    by_itself = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=LONGEST, check=False)
+    assert (by_itself.returncode, "every byte as it was" in by_itself.stdout) == (0, True)
 
 
 def test_who_gives_up_cleanly_is_not_accused(tmp_path: Path) -> None:

@@ -1,0 +1,95 @@
+"""Failures kept: a capsule that says which failure it is of, and the same verdict on it once more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+from mock_server.api.conversations import Conversations
+from mock_server.capsules import form, taking
+from mock_server.capsules.form import SUFFIX, Capsule, CapsuleError
+from mock_server.capsules.replaying import check, settings_of
+from mock_server.capsules.secrets import Mask
+from mock_server.contract.specification import Specification
+from mock_server.lab.calls import Call
+from mock_server.lab.expectations import Expectation, expected
+from mock_server.lab.exploring import Case, Options, baseline_of, case_of
+from mock_server.lab.failures import Failure, Point
+from mock_server.lab.judging import impatient_after_all
+from mock_server.lab.trial import JOURNAL, Laboratory
+from mock_server.testing.running import RunningMock
+
+EXPLORED = "explore"
+
+
+def keep(folder: Path, laboratory: Laboratory, options: Options, case: Case, name: str) -> str | None:
+    """The file in the folder that the case's world is saved as; None if its beginning is lost."""
+    if case.chronicle is None:
+        return None
+    mask = Mask(laboratory.specification)
+    for entry in case.chronicle.entries:
+        mask.learn(entry.headers, entry.target, entry.body.decode("latin-1"))
+    trial = {
+        "by": EXPLORED,
+        "plan": options.plan,
+        "timeout": laboratory.limit,
+        "point": _written(case.point, mask),
+        "symptom": case.verdict.symptom,
+        "impatient": case.impatient,
+        "expectations": [asdict(each) for each in options.expectations],
+    }
+    try:
+        capsule = taking.capsule(laboratory.worlds.foundation, case.chronicle)
+    except CapsuleError:
+        return None
+    path = folder / f"{name}{SUFFIX}"
+    form.save(path, {**capsule, "trial": trial})
+    return str(path)
+
+
+def nothing(*_: object) -> None:
+    """What is kept where there is no folder."""
+
+
+def judge_again(capsule: Capsule, command: Sequence[str], *, limit: float | None = None) -> Case:
+    """What is said of the command now under the capsule's failure; BaselineError or NoCommandError if nothing can be.
+
+    The command runs as it is first, as in the campaign, so that there is something to compare with.
+    """
+    trial = capsule["trial"]
+    with settings_of(capsule, port=0, journal_size=JOURNAL) as settings, RunningMock(settings) as mock:
+        check(capsule, mock.front.mock.worlds.foundation)
+        laboratory = Laboratory(mock, command, limit=limit or trial["timeout"])
+        baseline, _ = baseline_of(laboratory, trial["plan"])
+        options = Options(trial["plan"], expectations=[Expectation(**each) for each in trial["expectations"]])
+        case = case_of(laboratory, baseline, point_of(trial["point"], laboratory.specification), options)
+        if trial["impatient"] and case.verdict.abrupt:
+            verdict = impatient_after_all(case.point, case.verdict)
+            case.verdict = expected(verdict, case.point, case.status, options.expectations)
+        return case
+
+
+def point_of(record: Mapping[str, Any], specification: Specification) -> Point:
+    """The point that a trial's record tells of."""
+    reading = Conversations(specification)
+
+    def call(told: Mapping[str, Any]) -> Call:
+        method, target, body = told["identity"] or ("", "", "")
+        identity = told["identity"] and (method, target, body.encode("latin-1"))
+        return Call(**{**told, "items": tuple(told["items"]), "identity": identity, "reading": reading})
+
+    failures = tuple(Failure(**{**each, "call": call(each["call"])}) for each in record["failures"])
+    return Point(**{**record, "call": call(record["call"]), "failures": failures})
+
+
+def _written(value: Any, mask: Mask) -> Any:
+    """The value as JSON has it, without secrets; a body is a text of as many characters as it has bytes."""
+    if is_dataclass(value):
+        names = (field.name for field in fields(value) if field.compare)
+        return {name: _written(getattr(value, name), mask) for name in names}
+    if isinstance(value, Mapping):
+        return {name: _written(each, mask) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_written(each, mask) for each in value]
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return mask.text(text) if isinstance(text, str) else text
