@@ -14,6 +14,7 @@ RUN python -m build --wheel --no-isolation --outdir /dist . \
 
 FROM ${PYTHON}
 COPY --from=build /venv /venv
+RUN install -d -o 65534 -g 65534 /data
 USER 65534:65534
 EXPOSE 8080
 # Off loopback the control plane needs a token: give TRACKFLOW_MOCK_ADMIN_TOKEN, or read the one printed at the start.
