@@ -2,18 +2,36 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# One process more than there are cores, because some tests wait for a receiver that must stay silent; four at most.
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
+PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: serve test browser attack check format lock tables bench clients lab wheel client-tools clean
+.PHONY: help serve test busy soak browser attack check format lock tables bench clients lab wheel client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
 
+help:                              ## what there is to make
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-14s%s\n", $$1, $$2 }'
+
+# Many containers forbid it, and every process that a test starts would compile the whole mock again.
+test busy soak: export PYTHONDONTWRITEBYTECODE =
+
 test: $(VENV)/.dev                 ## format, lint, types, import arrows, unit, property and black-box tests
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy mock_server contract_tests trackflow_mock benchmarks hatch_build.py
-	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
+	@# In a fresh clone another core meanwhile compiles the tests, once for all workers.
+	@if [ ! -d mock_server/tests/__pycache__ ]; then $(BIN)/python -m pytest --collect-only -qq >/dev/null 2>&1 & fi; \
+	  $(BIN)/mypy mock_server contract_tests trackflow_mock benchmarks hatch_build.py && $(BIN)/lint-imports; \
+	  checked=$$?; wait; exit $$checked
+	@$(PYTEST) $(ARGS)
+
+busy: $(VENV)/.dev                 ## the tests beside four busy loops: what turns red judges by the clock
+	@for each in 1 2 3 4; do (while kill -0 $$$$; do :; done) 2>/dev/null & loops="$$loops $$!"; done; \
+	  trap "kill $$loops" EXIT; $(PYTEST) $(ARGS)
+
+soak: $(VENV)/.dev                 ## the property tests with a thousand new examples each
+	@$(PYTEST) --hypothesis-profile=soak -m hypothesis $(ARGS)
 
 browser:                           ## install the Chromium that the console is tested in, where apt-get is
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
@@ -56,7 +74,7 @@ lock:                              ## resolve the dependencies anew (needs uv); 
 	$(COMPILE) --extra tls -c requirements-dev.lock -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group build -c requirements-dev.lock -o requirements-build.lock
 
-clean:
+clean:                             ## remove the environment and what was built
 	rm -rf $(VENV) dist build
 
 $(VENV)/bin/python:
@@ -64,16 +82,16 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
-	@echo "installing from requirements.lock" >&2
+	@echo "installing from requirements.lock: once, for less than a minute" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@touch $@
 
 $(VENV)/.contract: requirements-contract.lock | $(VENV)/bin/python
-	@echo "installing from requirements-contract.lock" >&2
+	@echo "installing from requirements-contract.lock: once, for about a minute" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-contract.lock
 	@touch $@ $(VENV)/.runtime
 
 $(VENV)/.dev: requirements-dev.lock | $(VENV)/bin/python
-	@echo "installing from requirements-dev.lock" >&2
+	@echo "installing from requirements-dev.lock: once, for a minute or two" >&2
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/.runtime $(VENV)/.contract

@@ -25,7 +25,7 @@ def _killed(target: Target, folder: Path, *, more: tuple[str, ...] = ()) -> list
     """The ids of two webhooks that stand, and of others that do not, in a file as a run has them."""
     known = {"tracking_number": target.known.tracking_number, "url": "https://example.com/", "events": ["delivered"]}
     made = [
-        requests.post(f"{target.base_url}/v2/webhooks", json=known, headers=_key(target), timeout=5).json()
+        requests.post(f"{target.base_url}/v2/webhooks", json=known, headers=_key(target), timeout=60).json()
         for _ in range(2)
     ]
     found = [*(each["webhook_id"] for each in made), *more]
@@ -81,7 +81,7 @@ def test_clean_deletes_what_is_there_and_counts_what_is_gone(
         found = _killed(target, tmp_path, more=("wh_0000000000000000",))
         status = _clean(target.base_url, tmp_path)
         answers = [
-            requests.delete(f"{target.base_url}/v2/webhooks/{each}", headers=_key(target), timeout=5).status_code
+            requests.delete(f"{target.base_url}/v2/webhooks/{each}", headers=_key(target), timeout=60).status_code
             for each in found
         ]
         assert (status, answers) == (0, [404, 404, 404])

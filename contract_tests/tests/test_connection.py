@@ -57,7 +57,7 @@ def before(target: Target, **how: Any) -> Iterator[tuple[str, list[dict[str, str
                 name: text for name, text in self.headers.items() if name.lower() not in {"host", "content-length"}
             }
             url = target.base_url + self.path.removeprefix(below)
-            answer = requests.request(self.command, url, headers=names, data=body, timeout=5, allow_redirects=False)
+            answer = requests.request(self.command, url, headers=names, data=body, timeout=60, allow_redirects=False)
             kept = {"Content-Type", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Allow", "Date"}
             self.say(
                 answer.status_code,
@@ -227,7 +227,7 @@ def test_sigterm_cleans_up_and_reports_as_ctrl_c_does(tmp_path: Path) -> None:
                 assert line, told
                 told += line
             process.send_signal(signal.SIGTERM)
-            rest = process.communicate(timeout=30)[0]
+            rest = process.communicate(timeout=60)[0]
     assert process.returncode == 130, told + rest
     assert "clauses:" in rest
     assert (out / "report.json").exists()

@@ -120,7 +120,7 @@ def test_a_wrong_command_line_is_2_and_judges_nothing(tmp_path: Path, mistake: l
 def test_a_checkout_that_lacks_the_suite_s_libraries_is_told_what_to_do_in_one_line() -> None:
     code = "import runpy, sys; sys.modules['pytest'] = None; runpy.run_module('contract_tests', run_name='__main__')"
     command = [sys.executable, "-c", code, "run", "--base-url", "http://127.0.0.1:9", "--api-key", "tf_test_free_a"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     told = 'trackflow-contract needs pytest: pip install "trackflow-mock[contract]", or use `make check`\n'
     assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
 

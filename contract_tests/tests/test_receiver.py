@@ -12,7 +12,7 @@ def test_raw_bytes_are_kept_as_they_came() -> None:
     body = '{"a":  "ü\\u00fc"}\n'.encode()
     with Receiver("http://127.0.0.1:0/", ManualClock()) as receiver:
         url = receiver.url("all")
-        answer = requests.post(url, data=body, headers={"X-Some": "1"}, timeout=5)
+        answer = requests.post(url, data=body, headers={"X-Some": "1"}, timeout=60)
         delivery = receiver.deliveries("all")[0]
     assert answer.status_code == 200
     assert delivery.message.body == body
@@ -22,7 +22,7 @@ def test_raw_bytes_are_kept_as_they_came() -> None:
 
 def test_chunked_bodies_are_joined() -> None:
     with Receiver("http://127.0.0.1:0/", ManualClock()) as receiver:
-        requests.post(receiver.url("all"), data=iter([b"one", b"two"]), timeout=5)
+        requests.post(receiver.url("all"), data=iter([b"one", b"two"]), timeout=60)
         assert receiver.deliveries("all")[0].message.body == b"onetwo"
 
 
@@ -30,7 +30,7 @@ def test_replies_come_in_their_order_and_then_the_last_for_ever() -> None:
     with Receiver("http://127.0.0.1:0/", ManualClock()) as receiver:
         url = receiver.url("all")
         receiver.answer("all", [Reply(500), Reply(302, location="/x")], afterwards=Reply(204))
-        answers = [requests.post(url, timeout=5, allow_redirects=False) for _ in range(4)]
+        answers = [requests.post(url, timeout=60, allow_redirects=False) for _ in range(4)]
     assert [each.status_code for each in answers] == [500, 302, 204, 204]
     assert answers[1].headers["Location"] == "/x"
 
@@ -41,12 +41,13 @@ def test_a_held_reply_is_let_go_at_the_end() -> None:
         receiver.answer("slow", [Reply(200, held=Event())])
         with pytest.raises(requests.ReadTimeout):
             requests.post(url, timeout=0.2)
+        assert receiver.wait("slow", 1, 60)
         assert receiver.held_since("slow") == 5.0
 
 
 def test_waiting_is_for_as_many_as_are_wanted() -> None:
     with Receiver("http://127.0.0.1:0/", ManualClock()) as receiver:
-        requests.post(receiver.url("all"), timeout=5)
+        requests.post(receiver.url("all"), timeout=60)
         assert receiver.wait("all", 1, 0)
         assert not receiver.wait("all", 2, 0.01)
 

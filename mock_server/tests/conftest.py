@@ -15,6 +15,17 @@ hypothesis.settings.register_profile("soak", deadline=None, max_examples=1000)
 hypothesis.settings.load_profile("repeatable")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "long: takes so many seconds that it is begun first, and not when all else is done"
+    )
+
+
+@pytest.hookimpl(trylast=True)  # when they are shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 def pytest_collection_finish() -> None:
     """Eight thousand collected tests are no garbage, and looking through them again and again takes minutes."""
     gc.collect()

@@ -51,6 +51,7 @@ def verdicts(report: dict[str, Any], *wanted: str) -> set[str]:
     return {clause["id"] for clause in report["clauses"] if clause["verdict"] in wanted}
 
 
+@pytest.mark.long
 def test_the_mock_is_shown_to_keep_every_clause(tmp_path: Path) -> None:
     """Twice, because the first run has moved the mock's clock by days and brought its shipment to an end."""
     plans = ["free", "starter", "growth", "enterprise"]
@@ -62,6 +63,7 @@ def test_the_mock_is_shown_to_keep_every_clause(tmp_path: Path) -> None:
             assert len(verdicts(report, "passed")) > 200
 
 
+@pytest.mark.long
 def test_a_free_key_is_enough_where_the_clock_can_be_moved(tmp_path: Path) -> None:
     report = checked(tmp_path, ["free"], "--level", "all", *QUICK)
     assert verdicts(report, "failed", "warned") == set()
@@ -82,6 +84,7 @@ def renamed(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_an_overlay_given_to_both_sides_keeps_them_agreeing(tmp_path: Path, renamed: Path) -> None:
     report = checked(tmp_path, ["enterprise"], "--level", "all", *QUICK, overlay=renamed)
     assert verdicts(report, "failed", "warned") == set()

@@ -99,7 +99,7 @@ def test_a_recipe_prints_what_it_says(recipe: Example, server: str, tmp_path: Pa
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed here")
     command = ["bash", "-uc", recipe.code.replace(MOCK, server)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, cwd=tmp_path)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path)
     assert ([line.rstrip() for line in done.stdout.splitlines()], done.stderr) == (
         [line.rstrip() for line in (recipe.printed or "").splitlines()],
         "",
@@ -120,7 +120,7 @@ def test_a_page_s_commands_work_one_after_the_other(page: Path, programs: dict[s
             script = re.sub(r"(?<=--to )URL\b", receiver, script).replace("whsec_...", SECRET)
             command = ["bash", "-euo", "pipefail", "-c", script]
             done = subprocess.run(
-                command, capture_output=True, text=True, timeout=120, check=False, cwd=tmp_path, env=programs
+                command, capture_output=True, text=True, timeout=300, check=False, cwd=tmp_path, env=programs
             )
             assert done.returncode == 0, f"{example}: {done.stdout}{done.stderr}"
             # A refusal that an example brings about is named in it.

@@ -59,7 +59,7 @@ def base_url() -> Iterator[str]:
 
 
 @API.parametrize()
-@hypothesis.settings(max_examples=60, deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
+@hypothesis.settings(deadline=None, suppress_health_check=list(hypothesis.HealthCheck))
 def test_no_request_makes_the_mock_break_its_contract(case: schemathesis.Case[Any], base_url: str) -> None:
     case.call_and_validate(base_url=base_url)
 

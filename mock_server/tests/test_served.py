@@ -40,7 +40,7 @@ def ask(
     url: str, path: str, key: str, method: str = "GET", body: bytes = b"", **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of one answer, on a connection of its own."""
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=20)
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=300)
     try:
         connection.request(method, path, body, {"X-API-Key": key, **headers})
         answer = connection.getresponse()
@@ -62,7 +62,7 @@ def test_it_says_one_line_answers_and_ends_with_0(ending: signal.Signals) -> Non
     with serving() as (process, url):
         assert ask(url, "/v2/carriers", "tf_test_free_a")[0] == 200
         process.send_signal(ending)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=300)
         assert (process.returncode, out, err) == (0, "", "")
 
 
@@ -74,7 +74,7 @@ def test_a_port_in_use_is_told_and_exits_with_2() -> None:
             capture_output=True,
             check=False,
             text=True,
-            timeout=20,
+            timeout=300,
         )
     assert done.returncode == 2
     assert port in done.stderr

@@ -29,7 +29,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the sdist, and the wheel that was built from it alone."""
     folder = tmp_path_factory.mktemp("dist")
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=240)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     return folder
 
@@ -84,7 +84,7 @@ def python(*arguments: str, cwd: Path, path: tuple[Path, ...]) -> subprocess.Com
     environment = {"PYTHONPATH": ":".join(map(str, path)), "PYTHONDONTWRITEBYTECODE": "1", "PATH": ""}
     only = ["-S"] if len(path) > 1 else []
     command = [sys.executable, *only, *arguments]
-    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300)
 
 
 @contextmanager
@@ -101,7 +101,7 @@ def served(cwd: Path, *path: Path) -> Iterator[str]:
 
 def test_the_mock_alone_serves_in_any_folder(unpacked: Path, bare: Path, elsewhere: Path) -> None:
     with served(elsewhere, unpacked, bare) as url:
-        connection = HTTPConnection(urlsplit(url).netloc, timeout=10)
+        connection = HTTPConnection(urlsplit(url).netloc, timeout=300)
         try:
             for path in ("/v2/track/1Z204E380338943508", "/__admin/", "/__admin/docs"):
                 connection.request("GET", path, headers={"X-API-Key": "tf_test_free_w"})
@@ -250,7 +250,7 @@ def test_the_sdist_has_what_the_wheel_is_built_from(built: Path) -> None:
 
 def test_an_editable_installation_imports_from_the_checkout(tmp_path: Path) -> None:
     code = f"from hatchling.build import build_editable; build_editable({str(tmp_path)!r})"
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, timeout=60)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, timeout=300)
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         (path,) = [name for name in archive.namelist() if ".dist-info/" not in name]

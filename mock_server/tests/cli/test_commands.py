@@ -133,7 +133,7 @@ def test_a_standard_output_that_is_full_is_told(arguments: list[str], unbuffered
             stderr=subprocess.PIPE,
             text=True,
             check=False,
-            timeout=60,
+            timeout=300,
         )
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == "Error: standard output: No space left on device"

@@ -29,7 +29,7 @@ def run(*arguments: str, given: str = "", **options: str) -> subprocess.Complete
         input=given,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
         env={**os.environ, **options},
     )
@@ -167,7 +167,7 @@ def test_ctrl_c_ends_the_command_first_which_may_say_its_last_word() -> None:
         assert process.stdout
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
-        out, told = process.communicate(timeout=60)
+        out, told = process.communicate(timeout=300)
     assert (process.returncode, out, told) == (9, "last\n", NONE)
 
 

@@ -47,7 +47,7 @@ from mock_server.tests.sending.receivers import (
 NOW = from_text("2026-06-15T12:00:00Z")
 DOCUMENT = load()
 SLIPPING = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
-TIMEOUT = 0.3  # seconds, for receivers that never answer
+TIMEOUT = 2  # seconds, for receivers that never answer
 ALL = {attack.name for attack in ATTACKS}
 RAW = {"good", "non-ascii", "escapes", "float", "re-serialised"}
 

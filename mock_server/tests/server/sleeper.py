@@ -11,7 +11,7 @@ class Sleeper:
 
     def __init__(self) -> None:
         self._begun: SimpleQueue[tuple[float, asyncio.Future[None]]] = SimpleQueue()
-        self._woken: asyncio.Future[None] | None = None
+        self._asleep: list[asyncio.Future[None]] = []
 
     async def __call__(self, seconds: float) -> None:
         woken = asyncio.get_running_loop().create_future()
@@ -20,13 +20,12 @@ class Sleeper:
 
     def asleep(self) -> float:
         """Wait for the next sleep to begin; how many seconds it would take."""
-        seconds, self._woken = self._begun.get(timeout=20)
+        seconds, woken = self._begun.get(timeout=60)
+        self._asleep.append(woken)
         return seconds
 
     def wake(self, server: BackgroundServer) -> None:
         """End the sleep that began last, or the next."""
-        if self._woken is None:
+        if not self._asleep:
             self.asleep()
-        assert self._woken is not None
-        woken, self._woken = self._woken, None
-        server.loop.call_soon_threadsafe(woken.set_result, None)
+        server.loop.call_soon_threadsafe(self._asleep.pop().set_result, None)

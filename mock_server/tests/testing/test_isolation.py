@@ -16,7 +16,7 @@ NUMBER = "1Z999AA10123456784"
 url, me = sys.argv[1], int(sys.argv[2])
 
 def track(trackflow):
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=30)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(url).netloc, timeout=300)
     connection.request("GET", f"/v2/track/{NUMBER}", headers={"X-API-Key": trackflow.key})
     answer = connection.getresponse()
     body = answer.read()
@@ -50,5 +50,5 @@ def test_tests_of_several_processes_never_meet() -> None:
             subprocess.Popen([*command, str(me)], cwd=root, stderr=subprocess.PIPE, text=True)
             for me in range(PROCESSES)
         ]
-        told = [process.communicate(timeout=120)[1] for process in running]
+        told = [process.communicate(timeout=300)[1] for process in running]
     assert [process.returncode for process in running] == [0] * PROCESSES, "\n".join(told)

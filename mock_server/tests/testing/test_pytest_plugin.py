@@ -31,7 +31,9 @@ def run(folder: Path, tests: str, *options: str, conftest: str = "") -> tuple[in
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n", "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PLUGIN, *options, "test_it.py"]
     environment = {"PYTHONPATH": str(Path(__file__).parents[3]), "PATH": ""}
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
     return done.returncode, done.stdout + done.stderr
 
 
@@ -112,7 +114,7 @@ def test_it(trackflow):
 
 def test_loading_the_plugin_loads_nothing_of_the_mock() -> None:
     code = "import sys, trackflow_mock.pytest_plugin as _; print([each for each in sys.modules if 'mock' in each])"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60).stdout
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=300).stdout
     assert told.strip() == "['mock_server.version', 'mock_server', 'trackflow_mock', 'trackflow_mock.pytest_plugin']"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.domain.clock import ManualClock, from_text
@@ -120,7 +120,6 @@ def asked(mock: MockServer, headers: Iterable[dict[str, str]]) -> None:
             assert bool(entry.injected) == ("X-Mock-Fault" in reply.headers)
 
 
-@settings(max_examples=60)
 @given(st.lists(RULES, min_size=1, max_size=4))
 def test_any_rules_that_are_taken_leave_the_mock_standing(mock: MockServer, rules: list[Any]) -> None:
     mock.worlds.reset()

@@ -96,7 +96,7 @@ def send(client: Client, method: str, path: str, body: bytes, query: str = "") -
 
 
 @pytest.mark.parametrize(("method", "path"), CHANGING)
-@settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None, database=None)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, database=None)
 @given(body=VALUES.map(lambda value: json.dumps(value).encode()) | st.binary(max_size=30))
 @example(body=b"[" * 50_000)
 @example(body=b'{"a":' * 50_000)
@@ -109,7 +109,7 @@ def test_any_body_is_taken_or_refused(method: str, path: str, body: bytes) -> No
 
 
 @pytest.mark.parametrize("path", BODIES)
-@settings(max_examples=40, suppress_health_check=list(HealthCheck), deadline=None, database=None)
+@settings(suppress_health_check=list(HealthCheck), deadline=None, database=None)
 @given(data=st.data(), value=VALUES)
 def test_a_body_that_is_wrong_in_one_place_is_taken_or_refused(path: str, data: st.DataObject, value: Any) -> None:
     body = json.loads(json.dumps(BODIES[path]))
