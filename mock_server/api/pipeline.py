@@ -27,6 +27,7 @@ from mock_server.world import World, Worlds
 RENDERED = 4096  # bodies that are not written again; about 8 MB of tracking answers
 NO_CALL = Call("", "")
 UNPROCESSABLE = 422  # how operations that have no 400 tell what is wrong with a request
+REFUSALS = int(HTTPStatus.BAD_REQUEST)  # the statuses from which on an answer is one
 OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
 
 log = logging.getLogger(__name__)
@@ -123,7 +124,7 @@ class Pipeline:
         settled = allowance if done else self._settle(world, reply.status, allowance, cost, forced=forced)
         reply = self._limited(world, reply, settled, refusal)
         reply, struck = self._spoilt(world, route, call, reply, preference)
-        struck = [*(waited.rules or ()), *(rule for rule, *_ in early), *struck]
+        struck = [*(waited.rules or ()), *(rule for rule, *_ in early), *struck] if early or waited.rules else struck
         reply, injected = self._labelled(reply, call, refusal, preference, struck)
         self._record(
             world,
@@ -257,7 +258,7 @@ class Pipeline:
             return None
         if allowance is None:
             return world.quota.state()
-        if status < HTTPStatus.BAD_REQUEST or not allowance.granted:
+        if status < REFUSALS or not allowance.granted:
             return allowance
         free = forced and status in self._free
         owed = self._spent(status, cost, forced=forced)
@@ -271,7 +272,7 @@ class Pipeline:
 
     def _spent(self, status: int, cost: int, *, forced: bool) -> int:
         """What of a granted cost an answer of that status keeps."""
-        if status < HTTPStatus.BAD_REQUEST:
+        if status < REFUSALS:
             return cost
         return 0 if forced and status in self._free else min(cost, 1)
 
@@ -279,7 +280,7 @@ class Pipeline:
         self, world: World | None, reply: Reply, allowance: Allowance | None, refusal: ApiError | None
     ) -> Reply:
         """The reply with the headers that depend on the moment: limits, waits, and the date where time was moved."""
-        headers = dict(reply.headers)
+        headers: dict[str, str] = {}
         if world and not world.clock.course.follows:  # a client may count from Date to Reset (RFC 9110 section 6.6.1)
             headers["Date"] = formatdate(world.clock.now(), usegmt=True)
         if allowance and allowance.remaining is not None:
@@ -287,7 +288,7 @@ class Pipeline:
                 headers[name] = str(getattr(allowance, fact))
             if self._settings.reset_unit == "delta" and "reset" in self._names:
                 headers[self._names["reset"]] = str(allowance.retry_after)
-        if world and "retry_after" in self._names:
+        if world and reply.status >= REFUSALS and "retry_after" in self._names:
             told = None
             if reply.status == HTTPStatus.TOO_MANY_REQUESTS and allowance:
                 told = allowance.retry_after
@@ -296,7 +297,9 @@ class Pipeline:
             if told is not None:
                 headers[self._names["retry_after"]] = str(told)
                 world.clock.owe(told)
-        return Reply(reply.status, reply.content, headers, reply.pause, reply.wire)
+        if not headers:
+            return reply
+        return Reply(reply.status, reply.content, {**reply.headers, **headers}, reply.pause, reply.wire)
 
     def _spoilt(
         self, world: World | None, route: Route, call: Call, reply: Reply, preference: Preference

@@ -106,13 +106,15 @@ class Entry:
     @property
     def bytes(self) -> int:
         """About how much memory the entry takes."""
-        headers = [*self.headers.items(), *self.reply_headers.items()]
-        texts = sum(len(name) + len(value) for name, value in headers)
+        headers, told = self.headers, self.reply_headers
+        texts = sum(map(len, headers)) + sum(map(len, headers.values()))
+        texts += sum(map(len, told)) + sum(map(len, told.values()))
         texts += len(self.method) + len(self.target) + len(self.detail or "")
         rules = RULE_BYTES * (len(self.injected) + len(self.struck))
         if self.rest is not None:
             rules += NOTE_BYTES + len(self.rest.body or b"")
-        return ENTRY_BYTES + HEADER_BYTES * len(headers) + rules + texts + len(self.body) + len(self.reply_body)
+        size = ENTRY_BYTES + HEADER_BYTES * (len(headers) + len(told))
+        return size + rules + texts + len(self.body) + len(self.reply_body)
 
 
 class Archive:
