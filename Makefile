@@ -60,6 +60,9 @@ lab: $(VENV)/.dev                  ## explore 69 clients and score 4 suites whos
 clients: $(VENV)/.dev              ## generate clients in four languages, compile them, run a program with each (Java, Node)
 	@$(BIN)/python -m benchmarks.clients $(ARGS)
 
+tools: $(VENV)/.dev                ## give openapi.json, asyncapi.json and the tour to linters, viewers and other mocks (Java, Node, Chromium)
+	@$(BIN)/python -m benchmarks.tools $(ARGS)
+
 wheel: $(VENV)/.dev                ## build sdist and wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 

@@ -5,8 +5,8 @@ import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -28,6 +28,7 @@ REMEDIES = {
     "javac": "apt-get install openjdk-17-jdk-headless",
     "node": "install Node.js 20 or newer with npm",
     "npm": "install Node.js 20 or newer with npm",
+    "chromium": "make browser",
     "ruby": "apt-get install ruby ruby-faraday ruby-marcel",
 }
 
@@ -37,6 +38,7 @@ class Workshop:
     """Everything that makes a client; what is not there yet is installed when it is first asked for."""
 
     folder: Path
+    packages: Mapping[str, str] = field(default_factory=lambda: NPM)
 
     @cached_property
     def python(self) -> str:
@@ -58,14 +60,14 @@ class Workshop:
         """The folder node_modules with the npm packages in their pinned versions."""
         npm = tool("npm")
         place = self.folder / "node"
-        place.mkdir(exist_ok=True)
+        place.mkdir(parents=True, exist_ok=True)
         manifest = place / "package.json"
-        text = json.dumps({"private": True, "dependencies": NPM}, indent=2)
+        text = json.dumps({"private": True, "dependencies": dict(self.packages)}, indent=2)
         if not manifest.is_file() or manifest.read_text() != text:
             (place / "package-lock.json").unlink(missing_ok=True)
             draft = place / "draft.json"
             draft.write_text(text)
-            specs = [f"{name}@{version}" for name, version in NPM.items()]
+            specs = [f"{name}@{version}" for name, version in self.packages.items()]
             options = ["--ignore-scripts", "--no-audit", "--no-fund", "--silent", "--no-save"]
             self.run([npm, "install", *options, *specs], place)
             draft.rename(manifest)

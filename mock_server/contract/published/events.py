@@ -68,6 +68,7 @@ def _info(flat: Mapping[str, Any]) -> Node:
         "title": f"{told['title']}: webhooks",
         "version": told["version"],
         "description": ABOUT,
+        **({"contact": told["contact"]} if "contact" in told else {}),
         **({"license": license_} if license_ else {}),
         "tags": [{"name": "webhooks", "description": ABOUT}],
     }
