@@ -112,6 +112,11 @@ class Mask:
         return empty
 
 
+def stood_in(text: str) -> bool:
+    """Whether the text is nothing but a stand-in."""
+    return re.fullmatch(rf"{FILLING}+\d*", text) is not None
+
+
 def blank(secret: str, key: re.Pattern[str]) -> str:
     """A secret's form without anything of it: of a key its plan, of a webhook's secret what it begins with."""
     if found := key.fullmatch(secret):

@@ -9,6 +9,7 @@ from mock_server.cli.exits import Unreachable, Unusable
 
 if TYPE_CHECKING:
     from mock_server.capsules.form import Capsule
+    from mock_server.capsules.replaying import Replay
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -20,7 +21,8 @@ def capsule() -> None:
     \b
     Examples:
       trackflow-mock capsule save bug.tfcap --key tf_test_growth_1
-      trackflow-mock capsule show bug.tfcap
+      trackflow-mock capsule show bug.tfcap --html bug.html
+      trackflow-mock capsule export bug.tfcap --as pytest -o test_bug.py
       trackflow-mock replay bug.tfcap
 
     Keys, webhook secrets and other credentials are replaced. See `trackflow-mock docs client-lab`.
@@ -81,16 +83,81 @@ def _only_key(plane: Any) -> str:
 
 @capsule.command()
 @click.argument("file", type=FILE)
-def show(file: Path) -> None:
-    """Show what is in a capsule.
+@click.option("--html", type=FILE, metavar="OUT", help="Write it as one page that loads nothing.")
+def show(file: Path, html: Path | None) -> None:
+    """Show what is in the capsule in FILE.
 
     \b
     Examples:
       trackflow-mock capsule show bug.tfcap
+      trackflow-mock capsule show bug.tfcap --html bug.html
+
+    Answers are got by a replay, so the page has them only where the mock has the same contract.
     """
     from mock_server.capsules import showing
 
-    print(showing.text(read(file)))
+    shown = read(file)
+    if html is None:
+        print(showing.text(shown))
+        return
+    from mock_server.capsules import page
+
+    again, why = _replayed(shown)
+    _write(html, page.page(shown, again, why))
+    print(f"{html}: {html.stat().st_size} bytes")
+
+
+@capsule.command()
+@click.argument("file", type=FILE)
+@click.option(
+    "--as",
+    "form",
+    required=True,
+    type=click.Choice(("curl", "pytest", "har")),
+    help="A shell script of curl, a test for pytest, or an HTTP archive (HAR 1.2).",
+)
+@click.option("--output", "-o", type=FILE, metavar="OUT", help="Where it goes; standard output if not given.")
+def export(file: Path, form: str, output: Path | None) -> None:
+    """Write the session in the capsule in FILE in the form of another tool.
+
+    \b
+    Examples:
+      trackflow-mock capsule export bug.tfcap --as curl | sh
+      trackflow-mock capsule export bug.tfcap --as pytest -o test_bug.py
+      trackflow-mock capsule export bug.tfcap --as har > bug.har
+    """
+    from mock_server.capsules.exporting import exported
+
+    shown = read(file)
+    again, why = _replayed(shown)
+    if again is None:
+        raise Unusable(why)
+    text = exported(shown, again, form)
+    if output is None:
+        click.echo(text, nl=False)
+    else:
+        _write(output, text)
+
+
+def _replayed(shown: "Capsule") -> "tuple[Replay | None, str]":
+    """The replay of a capsule, or why there is none."""
+    from contract_tests.contract.files import DocumentError
+    from mock_server.capsules.form import CapsuleError
+    from mock_server.capsules.replaying import replay
+    from mock_server.contract.forms import FormError
+    from mock_server.settings import SettingError
+
+    try:
+        return replay(shown), ""
+    except (CapsuleError, FormError, DocumentError, SettingError) as error:
+        return None, str(error)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Unusable(f"{path}: {error.strerror}") from None
 
 
 def read(file: Path) -> "Capsule":

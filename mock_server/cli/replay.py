@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mock_server.cli.capsule import FILE, read
-from mock_server.cli.exits import DONE, UNREACHABLE, WRONG, Unusable
+from mock_server.cli.exits import DONE, UNREACHABLE, WRONG, Unreachable, Unusable
 from mock_server.cli.logs import configure
 
 if TYPE_CHECKING:
@@ -26,10 +26,11 @@ Examples:
   trackflow-mock replay bug.tfcap
   trackflow-mock replay bug.tfcap -- pytest tests/test_sync.py
   git bisect run trackflow-mock replay bug.tfcap -- npm test
+  trackflow-mock replay bug.tfcap --against https://staging.example.com --api-key tf_live_sk_...
 
 By itself, the same requests to a fresh mock must give the same bytes. With a command, a mock begins as the session did,
-and the command runs there: it finds TRACKFLOW_BASE_URL and TRACKFLOW_API_KEY, or calls the API's own address. See
-`trackflow-mock docs client-lab`.
+and the command runs there: it finds TRACKFLOW_BASE_URL and TRACKFLOW_API_KEY, or calls the API's own address. Against
+another server, the first difference is told by the clause that it breaks. See `trackflow-mock docs client-lab`.
 
 \b
 Leaves with 0 if everything is as it was, or the command no longer fails; 1 if something differs, or it still does;
@@ -44,11 +45,19 @@ fails if the verdict is what it was, as there; 4 if its failure does not strike 
 @click.option(
     "--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="How long the command may take."
 )
-def replay(file: Path, command: tuple[str, ...], timeout: float | None) -> None:
+@click.option("--against", "url", metavar="URL", help="Another server, without /v2, to compare with.")
+@click.option("--api-key", "key", metavar="KEY", envvar="TRACKFLOW_API_KEY", help="The key to ask it with.")
+def replay(file: Path, command: tuple[str, ...], timeout: float | None, url: str | None, key: str | None) -> None:
     """Replay a capsule."""
     configure("text", sys.stderr)
+    if url and command:
+        raise click.UsageError("--against compares with a server, a command runs against the mock; give one of them.")
+    if url and not key:
+        raise click.UsageError("say with --api-key which key to ask that server with.")
     capsule = read(file)
     with _usable():
+        if url and key:
+            sys.exit(_against(capsule, url, key))
         sys.exit(_for_command(capsule, command, timeout) if command else _by_itself(capsule))
 
 
@@ -63,6 +72,24 @@ def _usable() -> Iterator[None]:
         yield
     except (CapsuleError, FormError, DocumentError, SettingError) as error:
         raise Unusable(str(error)) from None
+
+
+def _against(capsule: "Capsule", url: str, key: str) -> int:
+    """The same requests to another server."""
+    from mock_server.capsules.against import compare
+    from mock_server.capsules.showing import counted
+
+    try:
+        found = compare(capsule, url, key)
+    except OSError as error:
+        raise Unreachable(f"{url}: {error}") from None
+    left = f", {counted(found.left_out, 'request')} left out" if found.left_out else ""
+    if found.difference:
+        print(found.difference)
+        print(f"the first difference in {counted(found.compared, 'request')} compared{left}")
+        return WRONG
+    print(f"{counted(found.compared, 'request')} compared{left}: no difference")
+    return DONE
 
 
 def _judged(capsule: "Capsule", command: tuple[str, ...], timeout: float | None) -> int:

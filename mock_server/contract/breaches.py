@@ -1,6 +1,6 @@
 """Breaches: which clause of the contract a request broke that was refused."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from http import HTTPStatus
@@ -77,7 +77,7 @@ class Breaches:
         for parameter in operation.parameters:
             if parameter.name in parameters:
                 for error in parameter.errors(parameters[parameter.name]):
-                    yield from self._way(parameter.validator.schema, error.absolute_schema_path)
+                    yield from nodes_to(self._document, parameter.validator.schema, error.absolute_schema_path)
                     return
         checked = self._body(operation.id)
         try:
@@ -87,24 +87,10 @@ class Breaches:
         if checked is None:
             return
         for error in checked.iter_errors(value):
-            yield from self._way(checked.schema, error.absolute_schema_path)
+            yield from nodes_to(self._document, checked.schema, error.absolute_schema_path)
             return
         # What is left for a schema not to say is the plan's limit.
         yield from self._limited(checked.schema)
-
-    def _way(self, schema: Any, path: Sequence[str | int]) -> list[Node]:
-        """Nodes from the broken keyword outwards; steps lead through references without naming them."""
-        nodes: list[Node] = []
-        for step in [*path, None]:
-            if isinstance(schema, dict):
-                nodes.append(schema)
-                while step is not None and step not in schema and "$ref" in schema:
-                    schema = resolve(self._document, schema["$ref"])
-                    nodes.append(schema)
-            if step is None or not _leads(schema, step):
-                break
-            schema = schema[step]
-        return nodes[::-1]
 
     def _limited(self, schema: Any) -> Iterator[Node]:
         nodes = [resolve(self._document, schema)]
@@ -134,6 +120,21 @@ class Breaches:
             return None
         schema = resolve(self._document, spec["requestBody"])["content"].get(JSON, {}).get("schema")
         return None if schema is None else validator(schema, self._document)
+
+
+def nodes_to(document: Node, schema: Any, path: Iterable[str | int]) -> list[Node]:
+    """Nodes from a broken keyword of the schema outwards; steps lead through references without naming them."""
+    nodes: list[Node] = []
+    for step in [*path, None]:
+        if isinstance(schema, dict):
+            nodes.append(schema)
+            while step is not None and step not in schema and "$ref" in schema:
+                schema = resolve(document, schema["$ref"])
+                nodes.append(schema)
+        if step is None or not _leads(schema, step):
+            break
+        schema = schema[step]
+    return nodes[::-1]
 
 
 def _leads(schema: Any, step: str | int) -> bool:

@@ -1,5 +1,9 @@
 """`trackflow-mock capsule` and `replay`, as people type them."""
 
+import json
+import os
+import re
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +15,7 @@ from click.testing import CliRunner
 import mock_server
 from mock_server.cli import cli
 from mock_server.testing.sandbox import Sandbox
+from mock_server.tests.pages import ROOT
 
 NUMBER = "1Z999AA10123456784"
 
@@ -138,3 +143,63 @@ def test_a_command_that_cannot_be_run_is_told(file: Path) -> None:
     pytest.importorskip("cryptography")
     status, told = run("replay", str(file), "--", "no-such-command")
     assert (status, "no such command" in told) == (3, True)
+
+
+def test_it_is_shown_as_a_page_that_loads_nothing(file: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    page = tmp_path / "bug.html"
+    assert run("capsule", "show", str(file), "--html", str(page))[0] == 0
+    text = page.read_text(encoding="utf-8")
+    assert "every byte is as it was" in text
+    assert "&quot;code&quot;:&quot;carrier_unavailable&quot;" in text
+    assert not re.search(r"<(?:script|link|img)|url[(]|@import", text)
+    assert sandbox.key not in text
+
+
+def test_it_is_exported_to_curl_and_har(file: Path, sandbox: Sandbox) -> None:
+    status, script = run("capsule", "export", str(file), "--as", "curl")
+    assert status == 0
+    assert f'curl -sS -i -X GET "$BASE"/v2/track/{NUMBER} -H "X-API-Key: $KEY"' in script
+    assert script.splitlines()[-1].endswith("# 200")
+    status, archive = run("capsule", "export", str(file), "--as", "har")
+    log = json.loads(archive)["log"]
+    assert (status, log["version"], [each["response"]["status"] for each in log["entries"]]) == (0, "1.2", [503, 200])
+    assert json.loads(log["entries"][1]["response"]["content"]["text"])["tracking_number"] == NUMBER
+    assert sandbox.key not in script + archive
+
+
+def test_it_is_exported_to_a_test_that_passes(file: Path, tmp_path: Path) -> None:
+    test = tmp_path / "test_bug.py"
+    assert run("capsule", "export", str(file), "--as", "pytest", "-o", str(test))[0] == 0
+    line = ["-m", "pytest", "-q", "-p", "trackflow_mock.pytest_plugin", "-p", "no:cacheprovider", str(test)]
+    done = subprocess.run(
+        [sys.executable, *line],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_another_server_is_compared_up_to_the_first_difference(file: Path) -> None:
+    with mock_server.running("free") as other:
+        line = ("replay", str(file), "--against", other.url, "--api-key", other.key)
+        assert run(*line) == (0, "1 request compared, 1 request left out: no difference\n")
+        for fault, clause in (
+            ({"type": "missing_field", "pointer": "/carrier/name"}, "track.carrier"),
+            ({"type": "drop_header", "name": "X-RateLimit-Remaining"}, "quota.remaining"),
+            ({"type": "error", "code": "not_found"}, "track.200"),
+            ({"type": "wrong_value", "pointer": "/status", "value": "lost"}, "track.status.enum"),
+        ):
+            other.recover()
+            other.spoil(fault)
+            status, told = run(*line)
+            assert (status, told.startswith(f"GET /v2/track/{NUMBER}: {clause}: ")) == (1, True), told
+
+
+def test_a_server_that_is_not_there_or_asked_without_a_key_is_told(file: Path) -> None:
+    assert run("replay", str(file), "--against", "http://127.0.0.1:9", "--api-key", "k")[0] == 3
+    assert run("replay", str(file), "--against", "http://127.0.0.1:9")[0] == 2
+    assert run("replay", str(file), "--against", "ftp://127.0.0.1", "--api-key", "k")[0] == 2
+    assert run("replay", str(file), "--against", "http://127.0.0.1:9", "--api-key", "k", "--", "true")[0] == 2
