@@ -14,6 +14,7 @@ from mock_server.cli.exits import WRONG, Unusable
 from mock_server.cli.explore import explore
 from mock_server.cli.health import health
 from mock_server.cli.lookups import carriers, keys, numbers
+from mock_server.cli.openapi import openapi
 from mock_server.cli.replay import replay
 from mock_server.cli.run import run
 from mock_server.cli.score import score
@@ -63,6 +64,7 @@ def cli() -> None:
       trackflow-mock trigger delivered --to URL one signed webhook delivery, without a server
       trackflow-mock certify URL --secret S     attack a webhook receiver
       trackflow-mock health URL                 whether a mock is up there
+      trackflow-mock openapi --soft             the contract, for generators of clients
       trackflow-mock docs faults                a page of the documentation
     """
 
@@ -81,6 +83,7 @@ for command in (
     trigger,
     certify,
     health,
+    openapi,
     docs,
 ):
     cli.add_command(command)

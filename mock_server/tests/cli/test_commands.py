@@ -1,3 +1,4 @@
+import json
 import os
 import re
 import subprocess
@@ -18,7 +19,9 @@ def run(*arguments: str) -> tuple[int, str]:
     return done.exit_code, done.output
 
 
-@pytest.mark.parametrize("command", [[], ["serve"], ["numbers"], ["carriers"], ["keys"], ["keys", "new"], ["docs"]])
+@pytest.mark.parametrize(
+    "command", [[], ["serve"], ["numbers"], ["carriers"], ["keys"], ["keys", "new"], ["docs"], ["openapi"]]
+)
 def test_every_command_has_help_with_an_example(command: list[str]) -> None:
     code, text = run(*command, "--help")
     assert code == 0
@@ -54,6 +57,27 @@ def test_carriers_are_searched() -> None:
     assert "indiapost" in text
     assert run("carriers", "zzzz")[0] == 1
     assert len(run("carriers")[1].splitlines()) == 724
+
+
+@pytest.mark.parametrize(
+    ("words", "version"),
+    [((), "openapi"), (("--soft",), "openapi"), (("--as", "asyncapi"), "asyncapi"), (("--as", "arazzo"), "arazzo")],
+)
+def test_the_contract_is_printed_for_tools(words: tuple[str, ...], version: str) -> None:
+    code, text = run("openapi", "--origin", "http://mock.test:81/", *words)
+    document = json.loads(text)
+    assert code == 0
+    assert version in document
+    assert ("webhooks" in document) == (words == ())
+    if version == "openapi":
+        assert document["servers"][0]["url"] == "http://mock.test:81/v2"
+
+
+def test_what_cannot_be_printed_is_a_usage_error(tmp_path: Path) -> None:
+    assert run("openapi", "--soft", "--as", "arazzo")[0] == 2
+    code, text = run("openapi", "--overlay", str(tmp_path / "none.yaml"))
+    assert code == 2
+    assert "none.yaml" in text
 
 
 def test_docs_lists_the_pages_and_prints_one() -> None:

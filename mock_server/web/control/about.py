@@ -5,15 +5,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
-from mock_server.contract.published import published
-from mock_server.contract.published.events import asyncapi
-from mock_server.contract.published.tour import arazzo
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.documents import arazzo_document, asyncapi_document, openapi_document
 
-EXAMPLES_FROM = "ups"  # the carrier of the page's own example
 TROUBLED = " Some of its own work failed; the log tells what, and GET /__admin/deliveries which deliveries."
 
 
@@ -62,22 +59,15 @@ def show_settings(call: ControlCall) -> Reply:
 
 def openapi(call: ControlCall) -> Reply:
     """The contract for tools; `?soft=1` for generators that strict schemas defeat."""
-    foundation = call.worlds.foundation
-    own = call.origin + foundation.specification.base_path
-    numbers = foundation.magic.by_error(EXAMPLES_FROM)
-    soft = call.truth("soft")
-    return answer(published(foundation.specification.document, own, numbers=numbers, soft=soft))
+    return answer(openapi_document(call.worlds.foundation, call.origin, soft=call.truth("soft")))
 
 
-def asyncapi_document(call: ControlCall) -> Reply:
-    """The contract's webhooks for tools of AsyncAPI."""
-    return answer(asyncapi(published(call.worlds.foundation.specification.document, call.origin)))
+def webhooks_for_tools(call: ControlCall) -> Reply:
+    return answer(asyncapi_document(call.worlds.foundation, call.origin))
 
 
-def arazzo_document(call: ControlCall) -> Reply:
-    """A tour of the API for tools of Arazzo."""
-    operations = call.worlds.foundation.specification.operations
-    return answer(arazzo(f"{call.origin}/__admin/openapi.json", operations))
+def tour(call: ControlCall) -> Reply:
+    return answer(arazzo_document(call.worlds.foundation, call.origin))
 
 
 def contract(call: ControlCall) -> Reply:
@@ -108,8 +98,8 @@ ROUTES = (
     Route("GET", "/version", show_version),
     Route("GET", "/settings", show_settings),
     Route("GET", "/openapi.json", openapi),
-    Route("GET", "/asyncapi.json", asyncapi_document),
-    Route("GET", "/arazzo.json", arazzo_document),
+    Route("GET", "/asyncapi.json", webhooks_for_tools),
+    Route("GET", "/arazzo.json", tour),
     Route("GET", "/contract.json", contract),
     Route("POST", "/reset", reset),
 )

@@ -119,3 +119,20 @@ def test_what_the_plane_does_not_have_is_a_problem(admin: Admin) -> None:
     assert admin.problem("GET", "/nothing")["status"] == 404
     assert admin.problem("GET", "/requests/99")["status"] == 404
     assert admin.problem("PUT", "/health")["status"] == 405
+
+
+def test_the_soft_form_the_webhooks_and_a_tour_are_served_for_tools(admin: Admin) -> None:
+    strict, soft = (admin.get(f"/openapi.json?soft={each}") for each in (0, 1))
+    assert "const" in json.dumps(strict)
+    assert '"const"' not in json.dumps(soft)
+    assert admin.get("/openapi.json") == strict
+    examples = strict["paths"]["/track/{trackingNumber}"]["parameters"][0]["examples"]
+    assert {"not_found", "rate_limit_exceeded", "internal_error", "carrier_unavailable"} <= examples.keys()
+    assert admin.get("/asyncapi.json")["asyncapi"] == "3.0.0"
+    assert admin.get("/arazzo.json")["sourceDescriptions"][0]["url"].endswith("/__admin/openapi.json")
+
+
+def test_a_form_that_is_neither_soft_nor_strict_is_refused(admin: Admin) -> None:
+    answer = admin.client.get("/__admin/openapi.json?soft=maybe")
+    assert answer.status_code == 400
+    assert "soft='maybe' is neither yes nor no" in answer.get_data(as_text=True)
