@@ -13,6 +13,7 @@ from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.spending import BATCH
 
 Identity = tuple[str, str, bytes]
+CREATE = "createWebhook"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 section 9.2.1
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from http import HTTPStatus
+from itertools import chain, islice
 
+from mock_server.contract.specification import Specification
 from mock_server.lab import output
 from mock_server.lab.calls import Call, calls_of, sketch, steady
 from mock_server.lab.crowd import found_by_all
 from mock_server.lab.expectations import Expectation, expected
-from mock_server.lab.failures import MINUTE, NOW, Point, pairs, points
+from mock_server.lab.failures import MINUTE, NOW, Point
 from mock_server.lab.judging import (
+    ENDED,
     FAILED,
     NOT_STRUCK,
     SURVIVED,
@@ -20,10 +23,12 @@ from mock_server.lab.judging import (
     tried_again,
     waits_by_its_own_clock,
 )
+from mock_server.lab.space import beyond, pairs, points
 from mock_server.lab.trial import Laboratory, Outcome, Setup
 from mock_server.world.chronicle import Chronicle
 
-REFUSED_BEFORE = "rate_limit_exceeded"  # the one refusal that is always before the effect
+REFUSED_BEFORE = HTTPStatus.TOO_MANY_REQUESTS  # the one refusal that is always before the effect
+GRACE = 30.0  # seconds after the time limit in which mistakes are still made smaller
 MOST_PAIRS = 400  # pairs that are thought of; the time limit usually ends them sooner
 A_MINUTE_MORE = 62.0  # seconds until the next minute by a client's own clock
 
@@ -32,7 +37,7 @@ class BaselineError(Exception):
     """A command that cannot be judged, because it fails when nothing goes wrong; the message says how."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Case:
     """A point of the campaign and what came of it."""
 
@@ -47,6 +52,12 @@ class Case:
     """How the world came to be as a client left it that failed there."""
     impatient: bool = False
     """Whether it failed for what it did under other failures."""
+    extra: tuple[Call, ...] = ()
+    """Calls that it makes only because of the failure, of operations to which nothing happened."""
+
+    @property
+    def smallest(self) -> "Case":
+        return self.least.smallest if self.least else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,20 +148,28 @@ def explore(
     campaign = Campaign(baseline, notes)
     runner = _Runner(laboratory, campaign, options, began + options.time_limit, now, progress)
     calls = [call for call in baseline.calls if options.only in {None, call.id, call.operation}]
-    single = points(calls, laboratory.specification, hang=laboratory.limit, plan=options.plan)
+    events = min(each.delivered for each in baseline.outcomes)
+    single = points(calls, laboratory.specification, hang=laboratory.limit, plan=options.plan, events=events)
     campaign.planned = len(single)
     runner.go(single)
     _reconsider(campaign, options)
     if options.depth > 1 and not campaign.out_of_time:
         survived = [each.point for each in campaign.of(SURVIVED)]
-        double = list(islice(pairs(survived), MOST_PAIRS))
+        further = [
+            farther
+            for each in (*campaign.of(SURVIVED), *campaign.of(ENDED))
+            for extra in each.extra
+            for farther in beyond(each.point, extra, laboratory.specification)
+        ]
+        double = list(islice(chain(further, pairs(survived)), MOST_PAIRS))
         campaign.planned_pairs = len(double)
         runner.go(double)
-    _shrink(campaign)
+    _group(campaign)
+    runner.shrink()
     for number, case in enumerate(campaign.mistakes, 1):
         case.capsule = keep(case, f"{number:02}-{_slug(case)}")
     for case in campaign.of(FAILED):
-        case.capsule = case.least.capsule if case.least else case.capsule
+        case.capsule = case.smallest.capsule
     campaign.seconds = now() - began
     return campaign
 
@@ -181,6 +200,29 @@ class _Runner:
         self.campaign.out_of_time = not whole
         self.campaign.cases += cases
 
+    def shrink(self) -> None:
+        """Take from each mistake's failure whatever it does not need, so that nothing can be left out of it."""
+        tried = {each.point.name: each for each in self.campaign.cases}
+
+        def shrunk(mistake: Case) -> list[Case]:
+            path, smaller = [mistake], mistake.point.smaller()
+            while self.now() < self.deadline + GRACE and (point := next(smaller, None)):
+                less = tried[point.name] = tried.get(point.name) or self._case(point)
+                root = less.smallest
+                same = less.verdict.kind == FAILED and less.verdict.symptom == mistake.verdict.symptom
+                if same and root not in path:
+                    path[-1].least, smaller = root, root.point.smaller()
+                    path.append(root)
+            return path[1:]
+
+        found, _ = found_by_all(self.campaign.mistakes, shrunk, parallel=self.options.parallel, in_time=lambda: True)
+        known = {id(each) for each in self.campaign.cases}
+        for case in (case for cases in found for case in cases):
+            if id(case) not in known:
+                known.add(id(case))
+                self.campaign.cases.append(case)
+                self.campaign.planned += 1
+
     def _case(self, point: Point) -> Case:
         return case_of(self.laboratory, self.campaign.baseline, point, self.options)
 
@@ -201,12 +243,22 @@ def case_of(laboratory: Laboratory, baseline: Baseline, point: Point, options: O
         point = replace(point, call=_first_refused(point, outcome, baseline))
     verdict = expected(verdict, point, outcome.status, options.expectations)
     kept = outcome.chronicle if verdict.kind == FAILED or verdict.abrupt else None
-    return Case(point, verdict, tried_again(point, outcome), outcome.status, chronicle=kept)
+    extra = _extra(point, outcome, baseline, laboratory.specification)
+    again = tried_again(point, outcome)
+    return Case(point, verdict, again, outcome.status, extra=extra, chronicle=kept)
 
 
 def setup_of(point: Point, plan: str) -> Setup:
     """The world of a point."""
-    return Setup(point.plan or plan, point.rules(), point.when, point.name, point.remaining, patience=point.patience)
+    return Setup(
+        point.plan or plan,
+        point.rules(),
+        point.when,
+        point.name,
+        point.remaining,
+        patience=point.patience,
+        runs=point.runs,
+    )
 
 
 def _reconsider(campaign: Campaign, options: Options) -> None:
@@ -220,7 +272,7 @@ def _reconsider(campaign: Campaign, options: Options) -> None:
     for case in campaign.cases:
         point = case.point
         # A 503 may come after the effect; who does not repeat what must not happen twice is careful.
-        careful = not point.call.safe and point.failures and point.failures[0].fault != REFUSED_BEFORE
+        careful = not point.call.safe and point.failures and point.failures[0].status != REFUSED_BEFORE
         hasty = case.verdict.abrupt and _announced(point) and not point.lasting and not careful
         if hasty and point.call.operation in patient:
             case.verdict = expected(impatient_after_all(point, case.verdict), point, case.status, options.expectations)
@@ -231,7 +283,15 @@ def _announced(point: Point) -> bool:
     return bool(point.failures) and point.announced
 
 
-def _shrink(campaign: Campaign) -> None:
+def _extra(point: Point, outcome: Outcome, baseline: Baseline, specification: Specification) -> tuple[Call, ...]:
+    """The calls that are made only in that world, of operations to which nothing happened there."""
+    struck = {each.call.operation for each in point.failures}
+    usual = {(call.operation, call.ordinal) for call in baseline.calls}
+    made = calls_of(outcome.entries, specification)
+    return tuple(call for call in made if (call.operation, call.ordinal) not in usual and call.operation not in struck)
+
+
+def _group(campaign: Campaign) -> None:
     """Point each failed case to a smaller one that shows the same mistake at the same place."""
     failed = {each.point.name: each for each in campaign.of(FAILED)}
     for case in failed.values():

@@ -1,35 +1,18 @@
-"""Failures: everything that may legally go wrong with a call, as points that a campaign goes through."""
+"""Failures: one thing that goes wrong with a call, and the points of a campaign that are made of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import Any
 
-from mock_server.contract.error_codes import ErrorKind
-from mock_server.contract.specification import Specification
 from mock_server.lab.calls import Call
 
 ONCE, TWICE, UNTIL, EVER = "once", "twice", "until the wait is over", "for ever"
 NOW, MINUTE, MIDNIGHT = "now", "minute", "midnight"
 BEFORE, AFTER = "before", "after"
+DELIVERY = "delivery"  # the phase of what happens to a webhook's event
+LOST_EVENT, LATE_EVENT = "drop", "delay"
 A_MINUTE = 60.0  # seconds of the sandbox that a refusal which passes asks to wait
 A_MOMENT = 0.5  # seconds of a clock that stands still: whoever waits as told finds it over
-HANG_BEYOND = 5.0  # seconds by which an answer that does not come outlasts the command's time
-CUT_AT = 40  # bytes of a body that are sent
-MOST_ALIKE = 8  # calls of one operation that are all gone through; of more, some
-
-LOST: Mapping[str, Mapping[str, Any]] = {
-    "CONNECTION_RESET_BY_PEER": {"type": "CONNECTION_RESET_BY_PEER"},
-    "EMPTY_RESPONSE": {"type": "EMPTY_RESPONSE"},
-    "truncate_body": {"type": "truncate_body", "bytes": CUT_AT},
-    "malformed_json": {"type": "malformed_json"},
-    "MALFORMED_RESPONSE_CHUNK": {"type": "MALFORMED_RESPONSE_CHUNK"},
-    "RANDOM_DATA_THEN_CLOSE": {"type": "RANDOM_DATA_THEN_CLOSE"},
-}
-LIKELY = frozenset({"CONNECTION_RESET_BY_PEER", "truncate_body", "malformed_json"})
-ANNOUNCING = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
-OF_ITEMS = frozenset({"carrier_unavailable", "not_found"})  # what a batch may say of one shipment
-SLOW: Mapping[str, Any] = {"type": "dribble", "numberOfChunks": 4, "totalDuration": 300}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +31,16 @@ class Failure:
     blamed: bool = False
     item: str | None = None
     """The number of a batch's item that is refused, the rest is answered."""
+    status: int | None = None
+    """Of the refusal, if it is one."""
     clause: str | None = None
     """The clause by which the API may answer so; the network's failures have none."""
 
     def rule(self, identifier: str) -> dict[str, Any]:
         """The fault rule; `until` is in seconds of the world, and is made an instant there."""
+        if self.phase == DELIVERY:
+            match = {"tracking_number": self.call.subject} if self.call.subject else {}
+            return {"id": identifier, "fault": dict(self.document), "match": match, "times": 1}
         rule: dict[str, Any] = {
             "id": identifier,
             "fault": dict(self.document) | ({"retry_after_seconds": A_MINUTE} if self.waits else {}),
@@ -81,7 +69,12 @@ class Failure:
     @property
     def lasting(self) -> bool:
         """Whether no patience helps."""
-        return self.times == EVER or self.blamed or self.item is not None
+        return self.times == EVER or self.blamed or self.item is not None or self.forged or self.fault == LOST_EVENT
+
+    @property
+    def forged(self) -> bool:
+        """Whether it is an event that nobody should believe."""
+        return self.phase == DELIVERY and "signature" in self.fault
 
     @property
     def name(self) -> str:
@@ -130,6 +123,11 @@ class Point:
         return self.failures[0].times if self.failures else UNTIL
 
     @property
+    def runs(self) -> bool:
+        """Whether time has to pass for it to be over, which no answer announces."""
+        return any(each.fault == LATE_EVENT for each in self.failures)
+
+    @property
     def patience(self) -> bool:
         """Whether the wait is told to be two seconds, so that who sleeps one after everything comes too early."""
         return self.when == NOW and any(each.waits for each in self.failures)
@@ -158,107 +156,6 @@ class Point:
                 for times in fewer[each.times]:
                     failures = (*self.failures[:place], replace(each, times=times), *self.failures[place + 1 :])
                     yield replace(self, failures=failures)
-
-
-def points(calls: Sequence[Call], specification: Specification, *, hang: float, plan: str) -> list[Point]:
-    """Every single failure of the calls, most severe first."""
-    ranked: list[tuple[int, int, Point]] = []
-    for place, call in enumerate(_chosen(calls)):
-        for rank, failure in _failures(call, specification, hang):
-            ranked.append((rank, place, Point(call, (failure,))))
-            if failure.times == UNTIL and failure.announced:
-                ranked += [(rank + 3, place, Point(call, (failure,), when)) for when in (MINUTE, MIDNIGHT)]
-    for name in (str(each["name"]) for each in specification.plans):
-        if name != plan and calls:
-            ranked.append((4, 0, Point(calls[0], plan=name)))
-    ranked.sort(key=lambda each: each[:2])
-    return list({point.name: point for *_, point in ranked}.values())
-
-
-def pairs(survived: Sequence[Point]) -> Iterator[Point]:
-    """Two failures that were survived one by one, most severe first: on one call and its retry, then on two calls."""
-    single = [
-        each.failures[0] for each in survived if len(each.failures) == 1 and each.when == NOW and not each.lasting
-    ]
-    firsts = [each for each in single if each.times == ONCE and each.item is None]
-    for first in firsts:
-        for other in firsts:
-            if other.call is first.call and other.fault != first.fault and first.document["type"] != "dribble":
-                yield Point(first.call, (first, other))
-    twice = [each for each in single if each.times == TWICE]
-    for place, first in enumerate(twice):
-        for other in twice[place + 1 :]:
-            if other.call is not first.call and other.fault == first.fault:
-                yield Point(first.call, (first, other))
-    for place, first in enumerate(firsts):
-        for other in firsts[place + 1 :]:
-            if other.call is not first.call and other.fault != first.fault:
-                yield Point(first.call, (first, other))
-
-
-def _failures(call: Call, specification: Specification, hang: float) -> Iterator[tuple[int, Failure]]:
-    """Every failure of the call, each with its rank: the lower, the more severe."""
-    declared = specification.operations[call.operation].statuses
-    for kind in specification.errors:
-        if kind.status in declared:
-            yield from _refusals(call, kind, specification)
-    for name in LOST:
-        yield from _losses(call, name)
-    silent = {"type": "latency", "milliseconds": 1000 * (hang + HANG_BEYOND)}
-    yield 1, Failure(call, "no answer", silent, phase=AFTER)
-    yield 4, Failure(call, "dribble", SLOW, phase=AFTER)
-    if len(call.items) > 1:
-        middle = call.items[len(call.items) // 2]
-        for kind in specification.errors:
-            if kind.name in OF_ITEMS:
-                yield 1, Failure(call, kind.name, {"type": "error", "code": kind.name}, times=EVER, item=middle)
-
-
-def _refusals(call: Call, kind: ErrorKind, specification: Specification) -> Iterator[tuple[int, Failure]]:
-    clause = specification.operations[call.operation].response(kind.status).get("x-clause")
-    error = Failure(call, kind.name, {"type": "error", "code": kind.name}, clause=clause)
-    if kind.status in ANNOUNCING:
-        announced = replace(error, announced=True)
-        yield 0, replace(announced, times=UNTIL)
-        yield 0, replace(announced, times=EVER)
-        yield 1, announced
-        yield 2, replace(announced, times=TWICE)
-        if kind.status == HTTPStatus.SERVICE_UNAVAILABLE and not call.safe:
-            yield 1, replace(announced, phase=AFTER)
-    elif kind.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        for phase in _phases(call):
-            yield 1, replace(error, phase=phase)
-        yield 2, replace(error, times=EVER)
-    else:
-        yield 2, replace(error, times=EVER, blamed=True)
-
-
-def _losses(call: Call, name: str) -> Iterator[tuple[int, Failure]]:
-    """An answer that is lost on its way; a body without an end can only be one that was made."""
-    phases = (AFTER,) if name == "malformed_json" else _phases(call)
-    likely = name in LIKELY
-    for phase in phases:
-        yield (1 if likely else 3), Failure(call, name, LOST[name], phase=phase)
-    if name == "CONNECTION_RESET_BY_PEER":
-        yield 2, Failure(call, name, LOST[name], times=TWICE)
-    if likely:
-        yield 2, Failure(call, name, LOST[name], times=EVER, phase=phases[-1])
-
-
-def _phases(call: Call) -> tuple[str, ...]:
-    """Whether it matters if the call has had its effect."""
-    return (BEFORE,) if call.safe else (BEFORE, AFTER)
-
-
-def _chosen(calls: Sequence[Call]) -> list[Call]:
-    """All calls; of many of one operation the first ones, one of the middle and the last."""
-    chosen: list[Call] = []
-    for operation in dict.fromkeys(call.operation for call in calls):
-        alike = [call for call in calls if call.operation == operation]
-        if len(alike) > MOST_ALIKE:
-            alike = [*alike[:3], alike[len(alike) // 2], *alike[-2:]]
-        chosen += alike
-    return sorted(chosen, key=calls.index)
 
 
 def _told(failure: Failure, call: Call) -> str:

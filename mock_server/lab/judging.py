@@ -10,15 +10,16 @@ from itertools import pairwise
 from mock_server.domain.clients.conversation import call_of
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab import output
-from mock_server.lab.calls import Call
-from mock_server.lab.failures import AFTER, Point
+from mock_server.lab.calls import CREATE, Call
+from mock_server.lab.failures import AFTER, DELIVERY, LATE_EVENT, LOST_EVENT, Point
 from mock_server.lab.trial import Outcome
 
 SURVIVED, ENDED, FAILED, NOT_STRUCK = "survived", "ended", "failed", "not_struck"
 HASTE = 0.1  # seconds: attempts that follow each other faster are not spaced at all
 HASTY = 6  # hasty attempts in a row that make a storm
 STORM = 20  # attempts at one call that are a storm however they are spaced
-CREATE = "createWebhook"
+SIGNED, ONE = ("delivery.signature.hmac",), ("delivery.id.stable",)
+EVENT_SYMPTOMS = {"duplicate": "effect twice", "reorder": "out of order"}
 BAD_REQUEST, SERVER_ERROR = HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR
 
 
@@ -113,9 +114,35 @@ class _Case:
                 return found
         same = self.outcome.status == self.baseline.first.status
         missing = self._missing()
+        if self.point.phase == DELIVERY:
+            return self._delivered(missing, same=same)
         if same and missing is None:
             return Verdict(SURVIVED, "as if nothing had happened")
         return self._lasting(missing, same=same) if self.point.lasting else self._passing(missing, same=same)
+
+    def _delivered(self, missing: str | None, *, same: bool) -> Verdict:
+        """Something was wrong with an event on its way: what is forged must be left alone, the rest must be borne."""
+        (failure,) = self.point.failures
+        told = self._told()
+        if failure.forged:
+            if same and missing is None and not told:
+                return _failed("believes anybody", f"took an event with a {failure.fault} for true", SIGNED)
+            return Verdict(ENDED, f"left it alone: exit {self.outcome.status}")
+        if same and missing is None:
+            return Verdict(SURVIVED, "as if nothing had happened")
+        if failure.fault == LOST_EVENT and (not same or told):
+            return Verdict(ENDED, f"said so: {told[0].strip()[:120] if told else f'exit {self.outcome.status}'}")
+        if failure.fault == LATE_EVENT and not same:
+            return Verdict(ENDED, f"gave up and said so: exit {self.outcome.status}")
+        what = missing or f"exit {self.outcome.status} instead of {self.baseline.first.status}"
+        return _failed(
+            EVENT_SYMPTOMS.get(failure.fault, "lost"), f"after an event went so ({failure.fault}): {what}", ONE
+        )
+
+    def _told(self) -> list[str]:
+        """What it says that it never says otherwise."""
+        said = self.baseline.said
+        return [*output.new(said, self.outcome.stdout), *output.new(said, self.outcome.stderr)]
 
     def _passing(self, missing: str | None, *, same: bool) -> Verdict:
         """The world healed, or would have within the waits that it announced."""
@@ -132,10 +159,7 @@ class _Case:
         status = self.outcome.status
         if not same:
             return Verdict(ENDED, f"said so: exit {status}")
-        told = [
-            *output.new(self.baseline.said, self.outcome.stdout),
-            *output.new(self.baseline.said, self.outcome.stderr),
-        ]
+        told = self._told()
         if not told:
             return _failed("silent", f"exit {status} as always and nothing said, but {missing}", self._clauses())
         if rest := self._rest():
@@ -230,7 +254,9 @@ class _Case:
             return "a webhook is missing"
         if Counter(self.outcome.subscriptions) - Counter(self.baseline.first.subscriptions):
             return "a webhook is left that should be gone"
-        if self.outcome.delivered < min(each.delivered for each in self.baseline.outcomes):
+        if self.point.phase != DELIVERY and self.outcome.delivered < min(
+            each.delivered for each in self.baseline.outcomes
+        ):
             return f"{self.outcome.delivered} deliveries were acknowledged instead of {self.baseline.first.delivered}"
         if lines := output.lost(self.baseline.lines, self.outcome.stdout):
             return f"it no longer says {lines[0].strip()[:120]!r}"
@@ -263,10 +289,18 @@ class _Case:
                 for entry in self.outcome.entries
                 if call.asked(entry) and not entry.lost and entry.status in statuses and not _forced(entry)
             ]
+            if call.method == "DELETE" and self._done(call):
+                continue
             if len(good) < len(usual):
                 asked = any(call.asked(entry) for entry in self.outcome.entries)
                 return f"{call.id} never got its answer" if asked else f"{call.id} was never asked"
         return None
+
+    def _done(self, call: Call) -> bool:
+        """Whether what was to be deleted is gone: the answer was lost, and the next attempt found nothing."""
+        asked = [entry for entry in self.outcome.entries if call.asked(entry)]
+        lost = [place for place, entry in enumerate(asked) if _struck(entry) and entry.status < BAD_REQUEST]
+        return bool(lost) and any(entry.status == HTTPStatus.NOT_FOUND for entry in asked[lost[0] + 1 :])
 
     def _tries(self) -> int:
         return sum(1 for entry in self.outcome.entries if self.point.call.asked(entry))

@@ -53,6 +53,8 @@ class Setup:
     """Lookups that are left of the quota, if not all."""
     patience: bool = False
     """Whether the wait until the next minute is announced as two seconds, not one."""
+    runs: bool = False
+    """Whether time passes by itself, a minute in a second."""
     lies: tuple[Mapping[str, Any], ...] = ()
     """Rules for all that the command asks in this trial, under whatever key and with none."""
 
@@ -211,7 +213,7 @@ class Laboratory:
         if setup.patience:
             start, rate = start // MINUTE * MINUTE, RATE / 2
         # It stands still, but for the waits that are announced: each moves it on, so that trials are alike.
-        self.worlds.move_clock(lambda *_: Course(start, base, 0.0, auto_advance=rate), world)
+        self.worlds.move_clock(lambda *_: _course(setup, start, base, rate), world)
         for place, document in enumerate(setup.rules):
             moment = {name: _text_at(start + document[name]) for name in ("from", "until") if name in document}
             rule = Rule.from_document({**document, **moment}, f"lab-{place + 1}", self.worlds.foundation.vocabulary)
@@ -253,13 +255,18 @@ class Laboratory:
         )
 
 
+def _course(setup: Setup, start: float, base: float, rate: float) -> Course:
+    return Course(start, base, rate) if setup.runs else Course(start, base, 0.0, auto_advance=rate)
+
+
 def instant(when: str, now: float) -> float:
     """Where a world's clock stands at first: now, or just before the next minute or day begins."""
     if when == "minute":
         return (now // MINUTE + 1) * MINUTE - EARLY
     if when == "midnight":
         return (now // DAY + 1) * DAY - EARLY
-    return now
+    # Events have whole seconds: one that happens while time stands still must not be older than its world.
+    return now // 1 + 1
 
 
 def settings(seed: int, overlays: Iterable[Path] = ()) -> Settings:
