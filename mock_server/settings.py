@@ -122,6 +122,9 @@ class Settings:
     standard_webhooks: bool = setting(
         default=False, help_text="Sign deliveries with the three headers of Standard Webhooks too."
     )
+    log_requests: bool = setting(
+        default=False, help_text="Log each request on standard error: key masked, status, what struck it."
+    )
     log_format: str = setting("text", "Form of the log on standard error.", choices=("text", "json"))
 
     def __post_init__(self) -> None:

@@ -36,12 +36,11 @@ def trackflow_mock(
     trackflow_settings: dict[str, Any], pytestconfig: pytest.Config
 ) -> Iterator["RunningMock | AttachedMock"]:
     """The session's mock."""
-    from mock_server.settings import Settings  # noqa: PLC0415 - few runs that load this need a mock
-    from mock_server.testing.running import AttachedMock, RunningMock  # noqa: PLC0415 - few runs that load this need a mock
+    from mock_server.testing.running import AttachedMock, own_mock  # noqa: PLC0415 - few runs that load this need a mock
 
     url = pytestconfig.getoption("--trackflow-url")
     attached = url and AttachedMock(url, pytestconfig.getoption("--trackflow-token"))
-    with attached or RunningMock(Settings(**trackflow_settings)) as mock:
+    with attached or own_mock(**trackflow_settings) as mock:
         yield mock
 
 

@@ -16,6 +16,7 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import NOTHING, Call, Reply, encode
 from mock_server.contract.operations import Answer, Operation
 from mock_server.domain.clients.journal import KEPT_BODY, Entry, Rest, Struck, rest_of
+from mock_server.domain.clients.shown import EntryView
 from mock_server.domain.quota import Allowance, wait
 from mock_server.domain.randomness import stream
 from mock_server.domain.recent import Recent
@@ -31,6 +32,7 @@ REFUSALS = int(HTTPStatus.BAD_REQUEST)  # the statuses from which on an answer i
 OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
 
 log = logging.getLogger(__name__)
+requests_log = logging.getLogger("mock_server.requests")
 
 
 class Pipeline:
@@ -43,6 +45,7 @@ class Pipeline:
         self.worlds = worlds
         self.specification = worlds.foundation.specification
         self._settings = worlds.foundation.settings
+        self._view = EntryView(worlds.foundation.specification) if self._settings.log_requests else None
         self._base = worlds.clock.base
         self._handlers = handlers
         self._timer = timer
@@ -90,7 +93,7 @@ class Pipeline:
         early: Sequence[Strike] = ()
         try:
             if not route.methods:
-                raise unknown(call.target, self.specification)
+                raise unknown(call.method, call.target, self.specification)
             world = self.worlds.of(key)
             if operation is None:
                 raise wrong_method(call.method, route)
@@ -281,6 +284,8 @@ class Pipeline:
     ) -> Reply:
         """The reply with the headers that depend on the moment: limits, waits, and the date where time was moved."""
         headers: dict[str, str] = {}
+        if world and allowance and refusal and refusal.retry_after is not None:
+            allowance = allowance.ending(world.clock.now(), refusal.retry_after, world.clock.rate)
         if world and not world.clock.course.follows:  # a client may count from Date to Reset (RFC 9110 section 6.6.1)
             headers["Date"] = formatdate(world.clock.now(), usegmt=True)
         if allowance and allowance.remaining is not None:
@@ -293,7 +298,8 @@ class Pipeline:
             if reply.status == HTTPStatus.TOO_MANY_REQUESTS and allowance:
                 told = allowance.retry_after
             elif reply.status == HTTPStatus.SERVICE_UNAVAILABLE:
-                told = wait((refusal and refusal.retry_after) or OUTAGE, world.clock.rate)
+                asked = refusal.retry_after if refusal else None
+                told = wait(OUTAGE if asked is None else asked, world.clock.rate)
             if told is not None:
                 headers[self._names["retry_after"]] = str(told)
                 world.clock.owe(told)
@@ -344,29 +350,30 @@ class Pipeline:
     ) -> None:
         """Enter the call in the journal, and let what it has changed of its world outlive the process."""
         journal, clock = (world.journal, world.clock) if world else (self.worlds.stray, self.worlds.clock)
-        journal.record(
-            Entry(
-                id=next(self.worlds.ids),
-                at=clock.now(),
-                key=world.account.key if world else call.headers.get(self._key_header),
-                operation=route.operation.id if route.operation else None,
-                method=call.method,
-                target=call.target,
-                headers=call.headers,
-                body=call.body[:KEPT_BODY],
-                status=reply.status,
-                reply_headers=reply.headers,
-                reply_body=reply.content[:KEPT_BODY],
-                refusal=refusal.code if refusal else None,
-                detail=refusal.detail if refusal else None,
-                injected=injected,
-                struck=tuple(Struck(rule.id, rule.fault.type, rule.fault.loses) for rule in struck) if struck else (),
-                real=self.worlds.clock.base.now(),
-                quota=quota,
-                seconds=seconds,
-                rest=rest,
-            )
+        entry = Entry(
+            id=next(self.worlds.ids),
+            at=clock.now(),
+            key=world.account.key if world else call.headers.get(self._key_header),
+            operation=route.operation.id if route.operation else None,
+            method=call.method,
+            target=call.target,
+            headers=call.headers,
+            body=call.body[:KEPT_BODY],
+            status=reply.status,
+            reply_headers=reply.headers,
+            reply_body=reply.content[:KEPT_BODY],
+            refusal=refusal.code if refusal else None,
+            detail=refusal.detail if refusal else None,
+            injected=injected,
+            struck=tuple(Struck(rule.id, rule.fault.type, rule.fault.loses) for rule in struck) if struck else (),
+            real=self.worlds.clock.base.now(),
+            quota=quota,
+            seconds=seconds,
+            rest=rest,
         )
+        journal.record(entry)
+        if self._view:
+            requests_log.info("%s", self._view.line(entry))
         if world is not None and world.kept:
             self.worlds.keep(world.account.key)
 

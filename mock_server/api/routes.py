@@ -9,6 +9,7 @@ from types import MappingProxyType
 from contract_tests.contract.templates import templates
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call
+from mock_server.contract.near_misses import near_miss
 from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
 
@@ -83,13 +84,12 @@ class Router:
             return Route(methods, operation, problem=problem.with_traceback(None))
 
 
-def unknown(target: str, specification: Specification) -> ApiError:
-    """The refusal of a target that no path of the contract matches."""
-    return ApiError(
-        "not_found",
-        f"{target[:80]!r} is no path of this API, which lives under {specification.base_path}/",
-        verbatim=True,
-    )
+def unknown(method: str, target: str, specification: Specification) -> ApiError:
+    """The refusal of a target that no path of the contract matches, with the operation that was probably meant."""
+    base = specification.base_path
+    meant = near_miss(specification, method, target).told(base)
+    lives = f"{target[:80]!r} is no path of this API, which lives under {base}/"
+    return ApiError("not_found", f"{lives}: {meant}", verbatim=True)
 
 
 def wrong_method(method: str, route: Route) -> ApiError:

@@ -10,6 +10,8 @@ from typing import TextIO
 
 from mock_server.domain.clock import to_text
 
+REQUESTS = "mock_server.requests"
+"""The logger of requests, one line each, where they are asked for."""
 MOST_LINES = 1000  # that wait to be written
 MOST_ALIKE = 8  # lines of one kind in a row that are told one by one
 PATIENCE = 1.0  # real seconds that the end of the process waits for its last lines
@@ -49,7 +51,7 @@ class Patient(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Called under the handler's lock."""
         kind = (record.name, record.levelno, record.msg)
-        if kind == self._kind:
+        if kind == self._kind and record.name != REQUESTS:  # of which every one is told
             self._times += 1
             if self._times > MOST_ALIKE and self._times & (self._times - 1):
                 return  # told at 16, 32, 64 and so on
@@ -110,6 +112,7 @@ def configure(form: str, output: TextIO) -> None:
     handler = Patient(output)
     handler.setFormatter(JsonLines() if form == "json" else logging.Formatter("%(levelname)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger(REQUESTS).setLevel(logging.INFO)
     logging.captureWarnings(capture=True)
     warnings.formatwarning = _told
 

@@ -98,6 +98,7 @@ def _ready(*urls: str, token: str | None) -> None:
         print(f"control plane token: {token}", file=sys.stderr)
     for url in urls:
         print(f"listening on {url}", flush=True)
+    print(f"console: {urls[0]}/__admin/", file=sys.stderr, flush=True)
     gc.freeze()
     gc.enable()
 

@@ -21,12 +21,17 @@ class NearMiss:
     operation: Operation
     reason: str
 
+    def told(self, base: str) -> str:
+        """Both in one sentence, for whoever asked."""
+        why = "" if self.reason.endswith(self.operation.path) else f"{self.reason}; "
+        return f"{why}the nearest operation is {self.operation.method} {base}{self.operation.path}"
+
 
 def near_miss(specification: Specification, method: str, target: str) -> NearMiss:
     """The operation nearest to a method and a raw target, which may be anything."""
     path = target[:LONGEST_PATH].partition("?")[0].partition("#")[0]
     base = specification.base_path
-    for reason, guess in _corrections(path, base):
+    for reason, guess in (*_corrections(path, base), *_of_several(path, base)):
         found = _operations_at(specification, guess, base)
         if found:
             operation = found.get(method) or next(iter(found.values()))
@@ -44,10 +49,25 @@ def _corrections(path: str, base: str) -> Iterator[tuple[str, str]]:
     yield f"{path!r} ends in a slash; leave it out", cut
     yield f"{path!r} has an empty segment; write one slash", "/".join(["", *filter(None, path.split("/"))])
     yield f"{path!r} lacks the prefix {base}", f"{base}/{cut.strip('/')}"
+    twice = cut.strip("/")
+    while twice.startswith(f"{base.strip('/')}/"):
+        twice = twice.removeprefix(f"{base.strip('/')}/")
+    yield f"{path!r} has the prefix {base} more than once; write it once", f"{base}/{twice}"
+    before, found, rest = cut.partition(f"{base}/")
+    yield f"{path!r} has {before!r} before {base}; leave that out", f"{base}/{rest}" if found and before else path
     version, _, rest = cut.strip("/").partition("/")
     yield f"{version!r} is not the version of this API; write {base}", f"{base}/{rest}"
     yield f"{path!r} is not in lower case", cut.lower()
     yield f"{path!r} is neither in lower case nor below {base}", f"{base}/{cut.strip('/').lower()}"
+
+
+def _of_several(path: str, base: str) -> Iterator[tuple[str, str]]:
+    """Paths that may have been meant where two things are wrong with the one that was asked."""
+    for reason, guess in _corrections(path, base):
+        if reason and guess != path:
+            for again, other in _corrections(guess, base):
+                if again and other != guess:
+                    yield f"{reason}; {again}", other
 
 
 def _operations_at(specification: Specification, path: str, base: str) -> dict[str, Operation]:

@@ -238,6 +238,13 @@ def to_text(instant: float) -> str:
     return datetime.fromtimestamp(instant // 1, UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
+def to_exact_text(instant: float) -> str:
+    """An instant to the millisecond that it is in, RFC 3339 in UTC; a whole second is written without a fraction."""
+    milliseconds = int(instant % 1 * 1000)
+    text = to_text(instant)
+    return f"{text[:-1]}.{milliseconds:03}Z" if milliseconds else text
+
+
 def from_text(text: str) -> float:
     """Unix seconds of an RFC 3339 instant, in any of its forms; ValueError if it is none."""
     return unix_seconds(text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from math import ceil
+from math import ceil, floor
 from threading import Lock
 
 from mock_server.domain.clock import Clock
@@ -24,6 +24,13 @@ class Allowance:
     remaining: int | None = None
     reset: int | None = None
     retry_after: int | None = None
+
+    def ending(self, now: float, seconds: float, rate: float) -> "Allowance":
+        """The same, had its window so many seconds left; the Unix second of its end is the next at the soonest."""
+        if self.granted:
+            return self
+        reset = max(floor(now) + 1, ceil(now + seconds))
+        return replace(self, reset=reset, retry_after=wait(reset - now, rate))
 
 
 UNLIMITED = Allowance(granted=True)

@@ -1,6 +1,7 @@
 """The scheduler: deliveries of all sandboxes on one event loop, so that nobody waits for another's slow receiver."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 
@@ -9,6 +10,8 @@ from mock_server.domain.webhooks.delivery import Delivery
 from mock_server.sending.attempts import Posting, attempt
 from mock_server.sending.lanes import STEPS, Lanes, PlannedAttempt
 from mock_server.world import World, Worlds
+
+log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 512  # attempts under way; more than one world may have, so that hanging receivers of a few stop nobody
 WATCH = 1.0  # real seconds between two looks at the machine's clock
@@ -141,6 +144,8 @@ class Scheduler:
             return
         finally:
             head_start.cancel()
+        if outcome.blocked:
+            log.warning("delivery %s is blocked: %s", delivery.id, outcome.attempt.problem)
         if not lanes.gone and world.webhooks.queue.find(delivery.id):
             wait = outcome.wait * world.clock.rate
             world.webhooks.settle(delivery.id, outcome.attempt, wait, blocked=outcome.blocked)

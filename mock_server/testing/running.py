@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 
 class RunningMock:
-    """A mock on a free port of loopback while the `with` statement lasts; `url` is where."""
+    """A mock while the `with` statement lasts; `url` is where."""
 
-    def __init__(self, settings: Settings) -> None:
-        """DocumentError or ValueError says which file or setting is wrong."""
+    def __init__(self, settings: Settings, port: int = 0) -> None:
+        """DocumentError or ValueError says which file or setting is wrong.
+
+        It listens on that port, or on a free one, whatever the settings say; ListenError if that cannot be.
+        """
         from mock_server.web.front import Front  # noqa: PLC0415 - who attaches to a running mock need not load one
         from mock_server.web.mock import Mock  # noqa: PLC0415 - nor this
 
         self.settings = settings
+        self._port = port
         self.front = Front(Mock(settings))
         self.url = ""
         self._receiver = Receiver()
@@ -31,10 +35,12 @@ class RunningMock:
     def __enter__(self) -> Self:
         from mock_server.server.serving import BackgroundServer  # noqa: PLC0415 - who attaches to a running mock needs no server
 
-        server = BackgroundServer(self.front.answer, self.settings.host, 0, options=self.front.options())
-        self.url = self._undo.enter_context(server).url
+        server = BackgroundServer(self.front.answer, self.settings.host, self._port, options=self.front.options())
+        with ExitStack() as undo:
+            undo.enter_context(self._receiver)
+            self.url = undo.enter_context(server).url
+            self._undo = undo.pop_all()
         self._server = server
-        self._undo.enter_context(self._receiver)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -56,6 +62,11 @@ class RunningMock:
 
         document = self.front.mock.pipeline.specification.document
         return Maker(document, SystemClock().now).within(self._server, self.front.options(), key, outside, through)
+
+
+def own_mock(**settings: Any) -> RunningMock:
+    """A mock with these settings of `trackflow-mock serve`, on a free port unless they say which."""
+    return RunningMock(Settings(**settings), settings.get("port", 0))
 
 
 class AttachedMock:
@@ -89,6 +100,9 @@ class AttachedMock:
 
 @contextmanager
 def running(plan: str | None = None, **settings: Any) -> Iterator[Sandbox]:
-    """A sandbox on a mock of its own, with these settings of `trackflow-mock serve`."""
-    with RunningMock(Settings(**settings)) as mock, mock.sandbox(plan) as sandbox:
+    """A sandbox on a mock of its own, with these settings of `trackflow-mock serve`.
+
+    It listens on a free port, or on the `port` that is given; ListenError if that is in use.
+    """
+    with own_mock(**settings) as mock, mock.sandbox(plan) as sandbox:
         yield sandbox

@@ -201,18 +201,33 @@ class Sandbox:
         )["shipment"]
         return shipment
 
-    def fail(self, code: str, *, times: int | None = None, **rule: Any) -> str:
+    def fail(self, code: str, *, times: int | None = None, retry_after_seconds: float = 0, **rule: Any) -> str:
         """Let calls be refused with that error code; the id of the rule.
 
-        `rule` is what schemas/fault.schema.json has beside the fault: `after`, `every`, `probability`, `match`, ...
+        A client that waits out Retry-After waits as short as the contract can say, one second, unless
+        `retry_after_seconds` says how long. `rule` is what schemas/fault.schema.json has beside the fault: `after`,
+        `every`, `probability`, `match`, ... A `match` of a carrier or a number also strikes subscriptions to it.
         """
-        return self.spoil({"type": "error", "code": code}, times=times, **rule)
+        fault = {"type": "error", "code": code, "retry_after_seconds": retry_after_seconds}
+        return self.spoil(fault, times=times, **rule)
 
     def spoil(self, fault: Mapping[str, Any], *, times: int | None = None, **rule: Any) -> str:
         """Let a fault of any type strike, such as `{"type": "latency", "milliseconds": 500}`; the id of the rule."""
         limited = rule if times is None else {**rule, "times": times}
         identifier: str = self.plane.post("/faults", {"fault": dict(fault), **limited})["id"]
         return identifier
+
+    def scenario(self, scenario: str | Path | Mapping[str, Any]) -> None:
+        """Begin anew in a scenario: a shipped one by its name, the YAML file at a path, or a document."""
+        order: dict[str, Any]
+        if isinstance(scenario, Mapping):
+            order = {"document": dict(scenario)}
+        elif isinstance(scenario, Path) or Path(scenario).suffix in {".yaml", ".yml"}:
+            path = Path(scenario)
+            order = {"name": path.stem, "document": path.read_text(encoding="utf-8")}
+        else:
+            order = {"name": scenario}
+        self.plane.put("/scenario", order)
 
     def recover(self, rule: str | None = None) -> None:
         """Let nothing go wrong any more, or not by that rule."""

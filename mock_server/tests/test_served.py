@@ -49,6 +49,22 @@ def ask(
         connection.close()
 
 
+def test_who_asks_for_it_sees_each_request_in_the_log_and_where_the_console_is() -> None:
+    with serving("--log-requests", "--scenario", "flaky", "--seed", "1") as (process, url):
+        ask(url, "/v2/carriers?api_key=tf_test_free_secretsecret", "tf_test_free_secretsecret")
+        ask(url, "/nowhere", "")
+        ask(url, "/__admin/health", "")
+        process.terminate()
+        _, told = process.communicate(timeout=20)
+    console, *lines = told.splitlines()
+    assert console == f"console: {url}/__admin/"
+    assert [line.split()[3:6] for line in lines] == [
+        ["GET", "/v2/carriers?api_key=...", "200"],
+        ["GET", "/nowhere", "404"],
+    ]
+    assert "secretsecret" not in told
+
+
 def test_a_control_call_that_is_too_large_is_a_problem_and_stays_out_of_the_journal(url: str) -> None:
     status, headers, body = ask(url, "/__admin/scenario", "", "PUT", b"x" * 2_000_000)
     assert (status, headers["Content-Type"]) == (413, "application/problem+json")

@@ -44,6 +44,7 @@ class Mock:
         self.sender = sender = Sender(
             AllowedHosts(settings.webhook_allow), self.worlds.foundation.terms.rules.timeout_seconds, CONTROL_PREFIX
         )
+        self._strict = settings.strict
         self._hosts = Hosts(settings.host, [*settings.allow_host, *self.pipeline.specification.hosts])
         self.scheduler = Scheduler(self.worlds, sender, self.worlds.clock.base)
         self.callers = callers_of(settings, self.worlds.foundation.vocabulary.forms)
@@ -57,6 +58,8 @@ class Mock:
         host = request.headers.get("host")
         if host not in self._hosts.good and (complaint := self._hosts.complaint(host)):
             return self._foreign(request, complaint)
+        if request.target[:2] in {"/", "/?"} and not self._strict and _from_a_browser(request):
+            return Reply(HTTPStatus.SEE_OTHER, headers={"Location": f"{CONTROL_PREFIX}/", "Vary": "Accept"})
         if request.target.startswith(INBOX_PREFIX):
             return received(self.worlds, request)
         return self.pipeline.answer(request.method, request.target, request.headers, request.body)
@@ -88,6 +91,11 @@ class Mock:
         """Leave what is to be kept as it is; to be called when nothing is served any more."""
         if self.worlds.state:
             self.worlds.state.close()
+
+
+def _from_a_browser(request: Request) -> bool:
+    """Whether it asks for HTML by name, as browsers do and programs do not."""
+    return request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "").lower()
 
 
 def _rehearse(worlds: Worlds) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from contract_tests.contract.loading import resolve
 from mock_server.contract.specification import Specification
 from mock_server.domain.clients.journal import KEPT_BODY, Entry, masked
-from mock_server.domain.clock import to_text
+from mock_server.domain.clock import to_exact_text
 
 SECRET_HEADER = re.compile("auth|cookie|api-?_?key|token|secret|passw|credential|session|signature", re.IGNORECASE)
 # A parameter that holds a secret, in a query or a form, and the user before a host.
@@ -31,7 +31,7 @@ class EntryView:
         """One entry, in WireMock's two halves: what was asked, what was answered."""
         return {
             "id": str(entry.id),
-            "at": to_text(entry.at),
+            "at": to_exact_text(entry.at),
             "key": masked(entry.key) if entry.key else None,
             "operation": entry.operation,
             "request": {
@@ -51,6 +51,16 @@ class EntryView:
             "fault": ", ".join(entry.injected) or None,
             "truncated": KEPT_BODY in (len(entry.body), len(entry.reply_body)),
         }
+
+    def line(self, entry: Entry) -> str:
+        """One entry for the log: when, who, what, the answer and how long it took, and what struck it."""
+        target = self._text(entry.target).encode("unicode_escape").decode()
+        kinds = {each.rule: each.fault for each in entry.struck}
+        struck = ", ".join(f"{name}: {kinds[name]}" if name in kinds else name for name in entry.injected)
+        return (
+            f"{to_exact_text(entry.at)} {masked(entry.key) if entry.key else '-'} {entry.method[:20]} {target} "
+            f"{entry.status} {entry.seconds * 1000:.1f} ms{f' [{struck}]' if struck else ''}"
+        )
 
     def _headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         return {

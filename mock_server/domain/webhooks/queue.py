@@ -134,6 +134,18 @@ class DeliveryQueue:
         with self.lock:
             return self._under_way + sum(self._pending.get(name) == turn for turn, name in self._due(now))
 
+    def retrying(self, now: float) -> int:
+        """How many deliveries that were attempted wait for another attempt, later than now."""
+        with self.lock:
+            waiting = (self._deliveries[each] for each, turn in self._pending.items() if turn)
+            return sum(bool(each.attempts) and each.due is not None and each.due > now for each in waiting)
+
+    @property
+    def blocked(self) -> int:
+        """How many of the deliveries that are kept go to hosts that nobody allowed."""
+        with self.lock:
+            return sum(self._deliveries[each].state is State.BLOCKED for each in self._finished)
+
     def _due(self, now: float) -> Iterator[tuple[int, str]]:
         """What of the schedule is due by now, from the top of the heap down."""
         places = [0]

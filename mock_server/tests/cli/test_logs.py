@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from mock_server.cli.logs import MOST_LINES, configure
+from mock_server.cli.logs import MOST_LINES, REQUESTS, configure
 
 
 @pytest.fixture(autouse=True)
@@ -122,3 +122,12 @@ def test_a_warning_is_one_line_that_names_no_place_in_the_source() -> None:
         warnings.warn("ours.yaml: /actions/0: matches nothing", stacklevel=1)
     flushed()
     assert output.getvalue() == "WARNING ours.yaml: /actions/0: matches nothing\n"
+
+
+def test_requests_are_logged_one_by_one_also_where_they_are_alike() -> None:
+    output = io.StringIO()
+    configure("text", output)
+    for _ in range(50):
+        logging.getLogger(REQUESTS).info("%s", "GET /v2/carriers 200")
+    flushed()
+    assert output.getvalue().splitlines() == ["INFO GET /v2/carriers 200"] * 50

@@ -13,6 +13,7 @@ from mock_server.domain.webhooks.delivery import Delivery, State
 from mock_server.sending import lanes
 from mock_server.sending import scheduler as outbound
 from mock_server.sending.address import ReceiverAnswer
+from mock_server.sending.allowed import HostNotAllowedError
 from mock_server.sending.scheduler import Scheduler
 from mock_server.settings import Settings
 from mock_server.world import Foundation, World, Worlds
@@ -318,6 +319,22 @@ def test_a_bug_is_loud_and_blocks_nobody(clock: ManualClock, caplog: pytest.LogC
 
     on_loop(clock, test)
     assert "failed here, not at its receiver" in caplog.text
+
+
+def test_a_blocked_delivery_is_told_in_the_log_with_the_way_to_allow_it(
+    clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def test(mock: Mock) -> None:
+        mock.subscribe()
+        await mock.turns()
+        mock.advance(8)
+        await mock.turns()
+        mock.receivers.open[0][1].set_exception(HostNotAllowedError("allow it with --webhook-allow example.com"))
+        await mock.turns()
+        assert mock.world().webhooks.queue.blocked == 1
+
+    on_loop(clock, test)
+    assert "is blocked: allow it with --webhook-allow example.com" in caplog.text
 
 
 def test_a_running_clock_wakes_it_in_real_time(clock: ManualClock) -> None:

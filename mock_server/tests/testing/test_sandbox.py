@@ -1,9 +1,11 @@
 """The Python API, against a real mock: what a test can do with a sandbox."""
 
 import http.client
+import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ import pytest
 import mock_server
 from mock_server.control_client import ControlPlane, SteeringError
 from mock_server.domain.webhooks.signing import SignatureScheme
+from mock_server.server.listening import ListenError
 from mock_server.settings import Settings
 from mock_server.testing.running import AttachedMock, RunningMock
 from mock_server.testing.sandbox import Sandbox
@@ -247,3 +250,39 @@ def test_a_mock_that_is_not_there_is_told() -> None:
 def test_an_unknown_plan_is_told(mock: RunningMock) -> None:
     with pytest.raises(SteeringError, match="gold"), mock.sandbox("gold"):
         pass
+
+
+def test_announced_waits_are_as_short_as_the_contract_can_say_unless_a_test_says_how_long(trackflow: Sandbox) -> None:
+    trackflow.fail("carrier_unavailable", times=1)
+    trackflow.fail("carrier_unavailable", times=1, retry_after_seconds=0)
+    trackflow.fail("rate_limit_exceeded", times=1)
+    trackflow.fail("carrier_unavailable", times=1, retry_after_seconds=30)
+    assert [ask(trackflow) for _ in range(5)] == [503, 503, 429, 503, 200]
+    assert [each.reply_headers.get("Retry-After") for each in trackflow.requests] == ["1", "1", "1", "30", None]
+    refused = trackflow.requests[2]
+    assert 0 < int(refused.reply_headers["X-RateLimit-Reset"]) - refused.at.timestamp() <= 1
+
+
+def test_a_sandbox_begins_anew_in_a_scenario(trackflow: Sandbox, tmp_path: Path) -> None:
+    trackflow.scenario("ups-outage")
+    assert ask(trackflow, f"/v2/track/{NUMBER}") == 503
+    trackflow.scenario({"faults": [{"fault": {"type": "error", "code": "internal_error"}}]})
+    assert ask(trackflow) == 500
+    file = tmp_path / "ours.yaml"
+    file.write_text("plans: { growth: { requests_per_minute: 1, requests_per_day: 5 } }\n")
+    for path in (file, str(file)):
+        trackflow.scenario(path)
+        assert [ask(trackflow), ask(trackflow)] == [200, 429]
+    with pytest.raises(SteeringError, match="stormy"):
+        trackflow.scenario("stormy")
+
+
+def test_a_mock_listens_on_the_port_it_is_given_or_says_why_not() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ListenError, match=str(port)), mock_server.running(port=port):
+            pass
+    with mock_server.running(port=port) as sandbox:
+        assert sandbox.url == f"http://127.0.0.1:{port}"
+    with mock_server.running() as one, mock_server.running() as another:
+        assert one.url != another.url

@@ -1,6 +1,6 @@
 """`/clock`: one clock for everything, of one sandbox or of all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from http import HTTPStatus
 from itertools import islice
@@ -55,7 +55,15 @@ def move_clock(call: ControlCall) -> Reply:
         else:
             pending = call.worlds.move_clock(change_of(order), world)
     facts, moved = shown(call), [world] if world else call.worlds.all()
-    return call.when_settled(moved, pending, lambda: facts)
+    return call.when_settled(moved, pending, lambda: {**facts, **waiting(moved)})
+
+
+def waiting(worlds: Sequence[World]) -> dict[str, int]:
+    """How many deliveries wait for a retry that is not due yet, and how many were blocked."""
+    return {
+        "retrying_deliveries": sum(world.webhooks.queue.retrying(world.clock.now()) for world in worlds),
+        "blocked_deliveries": sum(world.webhooks.queue.blocked for world in worlds),
+    }
 
 
 def show_upcoming(call: ControlCall) -> Reply:

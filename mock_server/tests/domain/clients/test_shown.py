@@ -1,12 +1,14 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from mock_server.contract.specification import Specification
-from mock_server.domain.clients.journal import KEPT_BODY, Entry
+from mock_server.domain.clients.journal import KEPT_BODY, Entry, Struck
 from mock_server.domain.clients.shown import EntryView
 
-SHOW = EntryView(Specification.load()).show
+VIEW = EntryView(Specification.load())
+SHOW = VIEW.show
 KEY = "tf_live_sk_abcdefghijklmnop"
 SECRET = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
 
@@ -25,6 +27,20 @@ def test_an_entry_is_told_in_two_halves() -> None:
     assert shown["request"]["url"] == "/v2/carriers?x=1"
     assert shown["request"]["body"] == '{"a": "é\\xff"}'
     assert shown["response"]["status"] == 404
+
+
+def test_an_entry_has_its_instant_to_the_millisecond_and_how_long_it_took() -> None:
+    shown = SHOW(replace(entry(), at=1_781_524_800.0426, seconds=0.0123))
+    assert (shown["at"], shown["milliseconds"]) == ("2026-06-15T12:00:00.042Z", 12.3)
+
+
+def test_an_entry_is_one_line_of_a_log_and_tells_no_secret() -> None:
+    struck = (Struck("slow", "latency"),)
+    asked = replace(entry(f"/v2/track/1Z?api_key={KEY}"), injected=("slow", "fault-1"), struck=struck, seconds=0.0123)
+    assert VIEW.line(asked) == (
+        "2026-06-15T12:00:00Z tf_live_...mnop GET /v2/track/1Z?api_key=... 404 12.3 ms [slow: latency, fault-1]"
+    )
+    assert VIEW.line(replace(entry("/v2/\x1b[31m\nX"), key=None)).endswith(r"- GET /v2/\x1b[31m\nX 404 0.0 ms")
 
 
 @pytest.mark.parametrize(

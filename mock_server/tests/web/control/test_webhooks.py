@@ -290,6 +290,20 @@ def test_a_delivery_shows_every_attempt_with_the_receiver_s_answer() -> None:
         assert sent == {(base64.b64decode(shown["request"]["body_base64"]), shown["signature"])}
 
 
+def test_a_clock_call_tells_what_waits_for_a_retry_and_what_was_blocked() -> None:
+    with serving() as mock, listening(lambda _headers, _body: 503) as receiver:
+        mock.subscribe(receiver.url)
+        mock.subscribe("https://192.0.2.1/")
+        told = mock.admin("PUT", "/clock", {"action": "advance", "seconds": 2 * HOUR})
+        assert {name: told[name] for name in told if name.endswith("_deliveries")} == {
+            "pending_deliveries": 0,
+            "retrying_deliveries": 1,
+            "blocked_deliveries": 1,
+        }
+        told = mock.admin("PUT", "/clock", {"action": "advance", "seconds": 0})
+        assert (told["pending_deliveries"], told["retrying_deliveries"], told["blocked_deliveries"]) == (0, 1, 1)
+
+
 def test_a_replay_sends_the_same_bytes_again() -> None:
     with serving() as mock, listening(lambda _headers, _body: 204) as receiver:
         mock.subscribe(receiver.url)
