@@ -25,10 +25,12 @@ def context_of_files(certificate: Path, key: Path | None) -> ssl.SSLContext:
     return context
 
 
-def context_of(authority: Authority, now: Callable[[], float]) -> ssl.SSLContext:
+def context_of(
+    authority: Authority, now: Callable[[], float], unknown: Callable[[str], None] = lambda _name: None
+) -> ssl.SSLContext:
     """A context whose certificate is minted anew each day, for the names of the authority and no others.
 
-    A client that names another server is told that it is not known here (RFC 6066 section 3).
+    A client that names another server is told that it is not known here (RFC 6066 section 3); `unknown` hears the name.
     """
     minted: list[tuple[Leaf, ssl.SSLContext]] = []
 
@@ -43,6 +45,7 @@ def context_of(authority: Authority, now: Callable[[], float]) -> ssl.SSLContext
 
     def choose(handshake: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> int | None:
         if name is not None and name.lower().rstrip(".") not in {authority.host, LOCAL_NAME}:
+            unknown(name)
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
         fresh = current()
         if handshake.context is not fresh:

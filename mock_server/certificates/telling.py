@@ -7,6 +7,9 @@ from pathlib import Path
 
 CERTIFICATE_TYPE = "application/x-x509-ca-cert"
 RUN = "or put `trackflow-mock run --` before the command, which sets all of it"
+NAMES = "the certificate is for the API's host and this machine"
+MOST_SAID = 100  # a client that tries name after name must not fill the log
+UNTOLD = frozenset({"", "UNEXPECTED_EOF_WHILE_READING", "CALLBACK_FAILED"})  # nothing to tell, or told already
 UNTRUSTED = ("UNKNOWN_CA", "CERTIFICATE_UNKNOWN", "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE")
 
 logger = logging.getLogger(__name__)
@@ -63,7 +66,15 @@ class HandshakeLog:
 
     def __call__(self, error: Exception, agent: str) -> None:
         text = self._text(error, agent)
-        if text and text not in self._said:
+        if text:
+            self._say(text)
+
+    def unknown(self, name: str) -> None:
+        """Hear of a client that asked for a server of that name."""
+        self._say(f"a client asked for another server's name, {name[:100]!r}; {NAMES}")
+
+    def _say(self, text: str) -> None:
+        if text not in self._said and len(self._said) < MOST_SAID:
             self._said.add(text)
             logger.warning("TLS: %s", text)
 
@@ -74,12 +85,10 @@ class HandshakeLog:
             if kind is not None:
                 name = agent.split(" ", maxsplit=1)[0]
                 return f"{name} does not trust {self._file}: {kind.told(self._file)}{self._easier}"
-            return f"a client does not trust {self._file}{self._easier}; by hand:\n{table(self._file)}"
-        if reason == "CALLBACK_FAILED":
-            return "a client asked for another server's name; the certificate is for the API's host and this machine"
+            return f"a client does not trust {self._file}{self._easier}. By hand:\n{table(self._file)}"
         if reason == "HTTP_REQUEST":
             return "a client spoke plain HTTP where TLS is spoken; its URL begins with https://"
-        if isinstance(error, ssl.SSLError) and reason not in {"", "UNEXPECTED_EOF_WHILE_READING"}:
+        if isinstance(error, ssl.SSLError) and reason not in UNTOLD:
             return f"a handshake failed: {reason}"
         return None
 

@@ -23,6 +23,7 @@ from mock_server.web.mock import Mock
 
 if TYPE_CHECKING:
     from mock_server.certificates.authority import Authority
+    from mock_server.certificates.telling import HandshakeLog
 
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:\[[0-9a-f:.]+\]|[^/?#@:]+)(?::\d+)?")
 UNNAMED = "HTTPS is for %s and this machine; other machines need --tls-cert with a certificate for the name they use"
@@ -53,8 +54,16 @@ def doors(mock: Mock, front: Front, user: Mapping[str, str]) -> Served:
 
         return kept_authority(data_folder(user), site.host, SystemClock().now())
 
+    @cache
+    def log() -> "HandshakeLog":
+        from mock_server.certificates.store import certificate_path
+        from mock_server.certificates.telling import HandshakeLog
+
+        own = certificate_path(data_folder(user), site.host)
+        return HandshakeLog(own if settings.tls_cert is None else "its issuer's certificate")
+
     def secure(port: int = 0) -> Secure:
-        return _secure(settings, authority, data_folder(user), site.host, port)
+        return _secure(settings, authority, log(), port)
 
     if settings.tls_cert is None:
         mock.certificate = lambda: authority().certificate
@@ -89,17 +98,14 @@ def _check(settings: Settings, *, here: bool) -> None:
         raise SettingError("proxy_others", f"{settings.host} is not loopback, and off loopback this is no proxy")
 
 
-def _secure(settings: Settings, authority: "Callable[[], Authority]", folder: Path, host: str, port: int) -> Secure:
+def _secure(settings: Settings, authority: "Callable[[], Authority]", log: "HandshakeLog", port: int) -> Secure:
     from mock_server.certificates.serving import context_of, context_of_files
-    from mock_server.certificates.store import certificate_path
-    from mock_server.certificates.telling import HandshakeLog
     from mock_server.domain.clock import SystemClock
 
     if settings.tls_cert is not None:
         key = Path(settings.tls_key) if settings.tls_key else None
-        return Secure(context_of_files(Path(settings.tls_cert), key), port, HandshakeLog("its issuer's certificate"))
-    context = context_of(authority(), SystemClock().now)
-    return Secure(context, port, HandshakeLog(certificate_path(folder, host)))
+        return Secure(context_of_files(Path(settings.tls_cert), key), port, log)
+    return Secure(context_of(authority(), SystemClock().now, log.unknown), port, log)
 
 
 def _upstream(user: Mapping[str, str], settings: Settings) -> Upstream:

@@ -81,7 +81,7 @@ class Maker:
         """An authority, and TLS by it: on a port, and inside a CONNECT, where a client has named itself."""
         authority = Authority.create(site_of(self.document).host, self.now())
         log = HandshakeLog(f"${AUTHORITY_VARIABLE}", easier="")
-        on_port, inside = (Secure(context_of(authority, self.now), failed=log) for _ in range(2))
+        on_port, inside = (Secure(context_of(authority, self.now, log.unknown), failed=log) for _ in range(2))
         return authority, on_port, inside
 
     def _entrance(self, base: str, urls: tuple[str, ...], key: str, authority: Authority, outside: Outside) -> Entrance:

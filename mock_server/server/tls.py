@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from mock_server.server.connection import Connection
 
+REFUSED = "CALLBACK_FAILED"  # as OpenSSL calls it when we refuse the server's name
 Failed = Callable[[Exception, str], None]
 """Told why a handshake failed, and how the client names itself where that is known."""
 
@@ -23,18 +24,35 @@ class Secure:
 def watched(secure: Secure) -> ssl.SSLContext:
     """The context, whose handshakes tell when they fail; an event loop keeps that to itself."""
 
-    class Handshake(ssl.SSLObject):
-        def do_handshake(self) -> None:
-            try:
-                super().do_handshake()
-            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-                raise
-            except OSError as error:  # of which an SSLError is one
-                secure.failed(error, "")
-                raise
+    class Handshake(_Handshake):
+        def failed(self, error: Exception) -> None:
+            secure.failed(error, "")
 
     secure.context.sslobject_class = Handshake
     return secure.context
+
+
+class _Handshake(ssl.SSLObject):
+    """A handshake that is refused in TLS's own words: event loops close before they have sent them."""
+
+    _refusal: Exception | None = None
+
+    def do_handshake(self) -> None:
+        if self._refusal is not None:
+            raise self._refusal
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except OSError as error:  # of which an SSLError is one
+            self.failed(error)
+            if getattr(error, "reason", None) != REFUSED:
+                raise
+            self._refusal = error
+            raise ssl.SSLWantReadError from error  # the loop sends what waits, and asks again when the client answers
+
+    def failed(self, error: Exception) -> None:
+        """Hear why it failed."""
 
 
 def secure_line(transport: asyncio.Transport, connection: Connection, secure: Secure, agent: str = "") -> None:
@@ -65,6 +83,7 @@ class _Early(asyncio.Protocol):
 async def _shake(transport: asyncio.Transport, connection: Connection, secure: Secure, agent: str) -> None:
     loop, patience = connection.shared.loop, connection.shared.limits.head_seconds
     early = _Early()
+    secure.context.sslobject_class = _Handshake
     try:
         inner = await loop.start_tls(transport, early, secure.context, server_side=True, ssl_handshake_timeout=patience)
     except OSError as error:  # of which an SSLError is one

@@ -237,9 +237,26 @@ def test_a_client_hello_in_a_tunnel_may_name_no_server_but_not_another_one(
         names = dict(secure.getpeercert() or {})["subjectAltName"]
     assert ("DNS", "api.trackflow.io") in names
     client, _ = connect(served, "api.trackflow.io:443")
-    with pytest.raises(OSError), context.wrap_socket(client, server_hostname="bank.example"):  # noqa: PT011 - the words are OpenSSL's
+    with pytest.raises(ssl.SSLError) as refusal, context.wrap_socket(client, server_hostname="bank.example"):
         pass
-    until(served.server, lambda _: "asked for another server's name" in caplog.text)
+    assert refusal.value.reason == "TLSV1_UNRECOGNIZED_NAME"
+    until(served.server, lambda _: "asked for another server's name, 'bank.example'" in caplog.text)
+
+
+def test_the_https_port_refuses_another_servers_name_in_words_of_tls(
+    serve: Serve, caplog: pytest.LogCaptureFixture
+) -> None:
+    served = serve(https_port=0)
+    parts = urlsplit(served.secure_url)
+    context = ssl.create_default_context(cafile=served.authority)
+    for _ in range(2):
+        with (
+            pytest.raises(ssl.SSLError) as refusal,
+            socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as client,
+        ):
+            context.wrap_socket(client, server_hostname="bank.example")
+        assert refusal.value.reason == "TLSV1_UNRECOGNIZED_NAME"
+    assert caplog.text.count("asked for another server's name, 'bank.example'") == 1
 
 
 def test_a_client_that_distrusts_the_authority_is_told_once_what_to_set(
