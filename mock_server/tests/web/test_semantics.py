@@ -108,3 +108,15 @@ def test_a_method_nobody_knows_is_405_however_it_is_split(app: MockServer, piece
         for place in range(pieces):
             client.send(request[place : place + 1] if place < pieces - 1 else request[place:])
         assert client.answer().status == 405
+
+
+@pytest.mark.parametrize(
+    ("method", "target"), [("get", "/__admin/keys"), ("Delete", "/__admin/requests"), ("get", "/v2/carriers")]
+)
+def test_a_method_in_small_letters_is_another_method(app: MockServer, method: str, target: str) -> None:
+    asked(app, "GET", "/v2/carriers")
+    reply = app.mock.answer if target.startswith("/v2") else app.answer
+    answer = reply(Request(method, target, {**KEY, "host": "localhost"}))
+    assert answer.status == 405
+    assert method.upper() in answer.headers["Allow"]
+    assert app.test_client().get("/__admin/requests").json["meta"]["total"]  # type: ignore[index]

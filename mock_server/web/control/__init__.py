@@ -93,6 +93,13 @@ def control_plane(
         g.caller = guard.check(
             request.remote_addr, request.headers, reads=reads, told_to_all=reads and request.endpoint in told_to_all
         )
+        given = request.environ["REQUEST_METHOD"]
+        if given != request.method and request.url_rule is not None:
+            raise Problem(
+                HTTPStatus.METHOD_NOT_ALLOWED,
+                f"{given[:40]!r} is no method: case matters (RFC 9110 section 9.1); send {request.method}",
+                headers={"Allow": ", ".join(sorted(request.url_rule.methods or ()))},
+            )
         if request.content_encoding not in {None, "", IDENTITY} and request.get_data():
             raise Problem(
                 HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
