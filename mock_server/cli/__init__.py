@@ -3,27 +3,48 @@
 import errno
 import os
 import sys
+from importlib import import_module
 
 import click
 
-from mock_server.cli.ca import ca
-from mock_server.cli.capsule import capsule
-from mock_server.cli.certify import certify
-from mock_server.cli.docs import docs
 from mock_server.cli.exits import WRONG, Unusable
-from mock_server.cli.explore import explore
-from mock_server.cli.health import health
-from mock_server.cli.lookups import carriers, keys, numbers
-from mock_server.cli.openapi import openapi
-from mock_server.cli.replay import replay
-from mock_server.cli.run import run
-from mock_server.cli.score import score
-from mock_server.cli.serve import serve
-from mock_server.cli.trigger import trigger
 from mock_server.version import __version__
 
 # How writing to standard output fails; other files are written by those who can name them.
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+
+COMMANDS = (
+    "serve",
+    "run",
+    "explore",
+    "score",
+    "capsule",
+    "replay",
+    "ca",
+    "numbers",
+    "carriers",
+    "keys",
+    "trigger",
+    "certify",
+    "health",
+    "openapi",
+    "docs",
+)
+TOGETHER = {"numbers": "lookups", "carriers": "lookups", "keys": "lookups"}
+"""The modules of commands that have none of their own name."""
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are asked for: serving needs one of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"{__package__}.{TOGETHER.get(cmd_name, cmd_name)}"), cmd_name)
+        return command
 
 
 def main() -> None:
@@ -46,7 +67,7 @@ def main() -> None:
         sys.exit(refusal.exit_code)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="trackflow-mock")
 def cli() -> None:
     """A mock of the TrackFlow shipment-tracking API v2, on your machine.
@@ -67,23 +88,3 @@ def cli() -> None:
       trackflow-mock openapi --soft             the contract, for generators of clients
       trackflow-mock docs faults                a page of the documentation
     """
-
-
-for command in (
-    serve,
-    run,
-    explore,
-    score,
-    capsule,
-    replay,
-    ca,
-    numbers,
-    carriers,
-    keys,
-    trigger,
-    certify,
-    health,
-    openapi,
-    docs,
-):
-    cli.add_command(command)
