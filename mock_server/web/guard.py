@@ -51,7 +51,8 @@ class Guard:
             _check_local(remote, headers)
             caller = LOCAL
         else:
-            caller = ANYBODY if told_to_all else self._holder(headers.get("Authorization", ""))
+            given = headers.get("Authorization", "")
+            caller = ANYBODY if told_to_all and not given else self._holder(given)
         _check_site(headers, reads=reads)
         return caller
 
