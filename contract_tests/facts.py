@@ -95,6 +95,14 @@ class Facts:
             return self._key(plan)
         raise lacking(f"plan_key:{plan}")
 
+    def of_small_batches(self) -> tuple[Key, Plan]:
+        """The key whose plan has the smallest batches, and the plan."""
+        plans = [each for each in self.contract.plans.values() if each.name in {self.key.plan, *self.target.keys}]
+        if not plans:
+            raise UnverifiableError("the key's plan is not known; say it with --plan")
+        plan = min(plans, key=lambda each: (each.batch_size, each.name != self.key.plan))
+        return self.key_of(plan.name), plan
+
     def second_key(self) -> Key:
         """A good key other than the run's own, of a limited plan if there is one."""
         names = [name for name in reversed([*self.contract.plans]) if name in self.target.keys]

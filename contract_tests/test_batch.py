@@ -4,10 +4,11 @@ from typing import Any
 
 from contract_tests.api import Api, shipments
 from contract_tests.batches import check_room, filling, largest
+from contract_tests.contract.document import Plan
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
 from contract_tests.expect import declined, described, has_status, is_there, refused, succeeds
-from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.facts import Facts
 from contract_tests.ledger import Ledger
 from contract_tests.proving import proves
 from contract_tests.target import Number
@@ -76,18 +77,27 @@ def test_each_shipment_has_its_own_result(api: Api, facts: Facts, ledger: Ledger
 
 @proves("batch.size", "batch.oversized", rank=8)
 def test_a_batch_is_as_large_as_the_plan_allows(api: Api, facts: Facts, ledger: Ledger) -> None:
-    if facts.plan is None:
-        raise UnverifiableError("the key's plan is not known; say it with --plan")
-    size = facts.plan.batch_size
-    check_room(facts.plan, size)
-    full, over = largest(api, size)
+    """With the key whose plan has the smallest batches, which cost the least."""
+    key, plan = facts.of_small_batches()
+    check_room(plan, plan.batch_size)
+    full, over = largest(api, plan.batch_size, key=key)
     if succeeds(ledger, ["batch.size"], full):
-        _pairs(api, ledger, full, [each.tracking_number for each in filling(api, size)])
-    if declined(ledger, "batch.size", over):
-        refused(api.contract, ledger, ["batch.oversized"], over, "invalid_request")
-        named = str(size) in over.response.text and facts.plan.name in over.response.text.lower()
-        expected = f"a message that names the plan {facts.plan.name} and its limit {size}"
-        ledger.judge("batch.oversized", over, expected, described(over), holds=named)
+        _pairs(api, ledger, full, [each.tracking_number for each in filling(api, plan.batch_size)])
+    _too_large(api, ledger, plan, over)
+    if facts.plan is not None and facts.plan is not plan:
+        over = api.batch(shipments(filling(api, facts.plan.batch_size + 1)), expected_cost=1)
+        _too_large(api, ledger, facts.plan, over)
+
+
+@proves("batch.size", rank=92)
+def test_a_batch_of_the_keys_own_plan_is_answered(api: Api, facts: Facts, ledger: Ledger) -> None:
+    """The last of all where it is dear, if there are lookups left."""
+    _, smallest = facts.of_small_batches()
+    if facts.plan is None or facts.plan is smallest:
+        return
+    check_room(facts.plan, facts.plan.batch_size)
+    full, _ = largest(api, facts.plan.batch_size)
+    succeeds(ledger, ["batch.size"], full)
 
 
 @proves("batch.request.nonempty", "errors.fields", rank=34)
@@ -113,7 +123,7 @@ def test_an_unknown_property_and_a_charset_are_ignored(api: Api, facts: Facts, l
         succeeds(ledger, ["api.unknown-fields"], exchange)
 
 
-@proves("batch.unavailable", "batch.same-as-single", rank=76)
+@proves("batch.unavailable", "batch.same-as-single", rank=39)
 def test_a_carrier_that_is_down_is_refused_in_its_result(api: Api, facts: Facts, ledger: Ledger) -> None:
     known, down = facts.known(), facts.unavailable()
     exchange = api.batch(shipments([down, known]))
@@ -126,6 +136,14 @@ def test_a_carrier_that_is_down_is_refused_in_its_result(api: Api, facts: Facts,
     if holds:
         same = _same(api, api.track(known), results[1])
         ledger.judge("batch.same-as-single", exchange, "what trackShipment answers now", results[1], holds=same)
+
+
+def _too_large(api: Api, ledger: Ledger, plan: Plan, over: Exchange) -> None:
+    if declined(ledger, "batch.size", over):
+        refused(api.contract, ledger, ["batch.oversized"], over, "invalid_request")
+        named = str(plan.batch_size) in over.response.text and plan.name in over.response.text.lower()
+        expected = f"a message that names the plan {plan.name} and its limit {plan.batch_size}"
+        ledger.judge("batch.oversized", over, expected, described(over), holds=named)
 
 
 def _all_known(api: Api, page: list[dict[str, str]]) -> bool:

@@ -71,7 +71,7 @@ def test_a_body_that_is_not_declared_as_json_is_refused(api: Api, facts: Facts, 
     refused_as(api.contract, ledger, "errors.415", exchange, like="errors.415")
 
 
-@proves("errors.413", rank=59)
+@proves("errors.413", rank=38)
 def test_a_body_that_is_too_large_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
     facts.writes()
     operation = api.operation("trackBatch")

@@ -37,7 +37,7 @@ def test_a_carrier_that_is_back_answers_again(api: Api, facts: Facts, ledger: Le
     succeeds(ledger, ["track.unavailable"], api.track(known))
 
 
-@proves("errors.500", rank=94)
+@proves("errors.500", rank=44)
 def test_a_failure_to_order_is_told_as_one(api: Api, facts: Facts, ledger: Ledger) -> None:
     """RFC 7240 lets a server ignore a preference it does not know, and one that does has shown nothing."""
     status = api.contract.refusals["internal_error"].statuses[0]

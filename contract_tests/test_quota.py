@@ -16,7 +16,7 @@ _NEARLY = 0.9  # of a plan's minute: who finds less than that at its beginning l
 _TIMES = 2
 
 
-@proves("quota.per-key", rank=47)
+@proves("quota.per-key", rank=50)
 def test_each_key_has_a_quota_of_its_own(api: Api, run: Run, facts: Facts, ledger: Ledger) -> None:
     other, number = facts.second_key(), facts.known()
     before = reading(run, api.track(number, key=other))
@@ -29,7 +29,7 @@ def test_each_key_has_a_quota_of_its_own(api: Api, run: Run, facts: Facts, ledge
         ledger.judge("quota.per-key", after.exchange, "a fall by 1, its own request", found, holds=found == 1)
 
 
-@proves("quota.minute", rank=60)
+@proves("quota.minute", rank=47)
 def test_the_minute_ends_with_the_utc_minute(api: Api, run: Run, facts: Facts, ledger: Ledger) -> None:
     plan, number = facts.limited(), facts.known()
     before = reading(run, api.track(number))
@@ -48,7 +48,7 @@ def test_the_minute_ends_with_the_utc_minute(api: Api, run: Run, facts: Facts, l
         _smaller(run, after, plan)
 
 
-@proves("quota.headers.unlimited", rank=49)
+@proves("quota.headers.unlimited", rank=41)
 def test_an_unlimited_plan_has_no_rate_limit_headers(api: Api, facts: Facts) -> None:
     """The passive checks look at the headers of every answer to a key of such a plan."""
     unlimited = next((each.name for each in api.contract.plans.values() if not each.limited), "")
@@ -57,15 +57,27 @@ def test_an_unlimited_plan_has_no_rate_limit_headers(api: Api, facts: Facts) -> 
 
 @proves(
     "quota.cost", "quota.batch-cost", "quota.free", "quota.reset.steady",
-    rank=97, given={"quota.cost": STEADY, "quota.batch-cost": STEADY},
+    rank=40, given={"quota.cost": STEADY, "quota.batch-cost": STEADY},
 )  # fmt: skip
 def test_every_answer_is_counted(run: Run) -> None:
-    """Sends nothing where enough was sent, unless a single answer is odd: the headers of everything tell."""
+    """Sends nothing where enough was sent, unless an answer is odd: the headers of everything tell.
+
+    What is kept for asking again is free for others when it was not needed.
+    """
+    run.session.budget.count()
     seen = run.session.exchanges
     if not {"quota.cost", "quota.batch-cost", "quota.free"} <= seen_costs(run.contract, seen):
         _spend(run)
     if not any(True for _ in readings(run.contract, seen)):
         raise UnverifiableError("no answer carried both rate-limit headers")
+    counted(run)
+
+
+@proves(
+    "quota.cost", "quota.batch-cost", "quota.free", "quota.reset.steady",
+    rank=97, given={"quota.cost": STEADY, "quota.batch-cost": STEADY},
+)  # fmt: skip
+def test_every_later_answer_is_counted(run: Run) -> None:
     counted(run)
 
 
