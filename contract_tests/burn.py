@@ -33,6 +33,7 @@ class Spent:
 
     It is `clean` if nothing was spoilt on the way and no window ended meanwhile. `since` is the end of a window right
     before it, if that is known, so that any kind of window that began then or later lasts until a minute after that.
+    What was refused may have cost something all the same, so many are `lost`.
     """
 
     first: Exchange
@@ -42,6 +43,7 @@ class Spent:
     seconds: float
     clean: bool
     since: float | None = None
+    lost: int = 0
 
 
 def whole_minute(run: Run, answer: Exchange) -> float | None:
@@ -127,7 +129,7 @@ class Burn:
         if told is None or left is None:
             return Spent(first, None, 1, first, 0.0, clean=not first.again)
         start, number = first.at, first.number
-        _, granted = self.down(left)
+        _, granted, lost = self.down(left)
         granted, last = granted + 1, self.track()
         while last.status != TOO_MANY and granted <= told + 1 + self.given_back(last.at - start) + 1:
             granted, last = granted + 1, self.track()
@@ -135,7 +137,7 @@ class Burn:
         window = self.reading(first)
         ended = window is not None and began < window.ends_at <= last.at + LATE and is_absolute(window.reset)
         spoilt = any(each.again for each in sent)
-        return Spent(first, told, granted, last, last.at - start, clean=not spoilt and not ended)
+        return Spent(first, told, granted, last, last.at - start, clean=not spoilt and not ended, lost=lost)
 
     def given_back(self, seconds: float) -> float:
         """How many requests a limiter gives back in that time, at most: the page does not say what kind it is."""
@@ -147,17 +149,17 @@ class Burn:
         times = [after.at - before.at for before, after in pairwise(seen)]
         return sorted(times)[len(times) // 2] if times else 0.0
 
-    def down(self, left: int, *, stop_at: int = 0) -> tuple[int, int]:
-        """Spends down to `stop_at`, in batches while there is much; answers what is left and what was granted.
+    def down(self, left: int, *, stop_at: int = 0) -> tuple[int, int, int]:
+        """Spends down to `stop_at`, in batches while there is much; answers what is left, what was granted and lost.
 
         What was said to be left must pass, whatever kind of limiter it is; that it falls by just what was spent is so
         only where nothing is given back meanwhile.
         """
-        granted = 0
+        granted = lost = 0
         while left > stop_at:
             if left == LAST and self.plan.batch_size > LAST and not stop_at:
                 now_left, spent = self._atomic(left)
-                left, granted = now_left, granted + spent
+                left, granted, lost = now_left, granted + spent, lost + left - now_left - spent
                 if not left:
                     break
             spare = left - max(stop_at, LAST)
@@ -170,11 +172,11 @@ class Burn:
                 continue
             expected, found = f"an answer with {left - size} left", f"{answer.status} with {now} left"
             if not self.ledger.judge("quota.exact", answer, expected, found, holds=passed):
-                return 0, granted
+                return 0, granted, lost
             if not self.ledger.judge("quota.exact", answer, expected, found, holds=now == left - size, given=STEADY):
-                return (now or 0), granted
+                return (now or 0), granted, lost
             left -= size
-        return left, granted
+        return left, granted, lost
 
     def used_up(self) -> Exchange:
         """A refusal, after spending whatever is left; or the answer, if the key can't be used up."""
@@ -269,7 +271,7 @@ class Burn:
                 return
 
     def _atomic(self, left: int) -> tuple[int, int]:
-        """Asks for more than is left, at once; answers what is left then, and what was spent."""
+        """Asks for more than is left, at once; answers what is left then, and how many passed."""
         answer = self.batch(left + 1)
         clauses = ["quota.batch.atomic"] if answer.status != TOO_MANY else ["quota.batch.atomic", "errors.429"]
         refused(self.run.contract, self.ledger, clauses, answer, "rate_limit_exceeded")
@@ -277,4 +279,4 @@ class Burn:
         self.ledger.judge("quota.batch.atomic", answer, f"{left} left, as before", found, holds=found == left)
         now = left if found is None else min(found, left)
         passed = min(self.passed(answer), left + 1) if answer.response.succeeded else 0
-        return now, max(left - now, passed)
+        return now, passed

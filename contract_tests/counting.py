@@ -13,6 +13,7 @@ from contract_tests.passive.quota_law import (
     given_back,
     readings,
     shared,
+    surely,
     too_little,
 )
 from contract_tests.run import Run
@@ -83,9 +84,9 @@ def _asked_again(run: Run, charges: Sequence[Charge]) -> None:
     pause before the last time, in which somebody else who spends would show.
     """
     wrong = [each for each in charges if not each.right]
-    surely = next((each for each in wrong if each.fall.steady and too_little(run.contract, [each])), None)
-    if surely:  # no limiter gives back as much, and nobody else can make a charge smaller
-        run.ledger.breach(surely.clause, surely.fall.after.exchange, surely.expected, surely.found)
+    first = next((each for each in wrong if surely(run.contract, each)), None)
+    if first is not None:
+        run.ledger.breach(first.clause, first.fall.after.exchange, first.expected, first.found)
         return
     clause, odd = charges[0].clause, min((each.fall.after.exchange for each in wrong), key=lambda one: one.cost)
     whole_minute(run, run.api.track(run.facts.known(), key=odd.key))
@@ -94,9 +95,9 @@ def _asked_again(run: Run, charges: Sequence[Charge]) -> None:
     right = next((each for each in again if each.right), None)
     if again and right is None:
         alone = _alone(run, odd, since)
-        again = _repeated(run, clause, odd, since, _TIMES)
+        again += _repeated(run, clause, odd, len(run.session.exchanges), 1)
         right = next((each for each in again if each.right), None)
-        if len(again) == _TIMES and right is None:
+        if len(again) >= _TIMES and right is None:
             _entered(run, again, alone=alone)
             return
     if right is not None:

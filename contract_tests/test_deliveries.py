@@ -63,8 +63,7 @@ def test_an_event_is_delivered_and_signed(lab: Lab, api: Api, ledger: Ledger) ->
 
 @proves(
     "delivery.filter", "delivery.filter.exception", "delivery.filter.all", "delivery.id.distinct", "delivery.type",
-    "delivery.operation", "track.events.grow", "webhook.delete.silent", "webhook.id",
-    rank=72, given={"webhook.delete.silent": ("delivery.id.stable",)},
+    "delivery.operation", "track.events.grow", rank=72,
 )  # fmt: skip
 def test_trouble_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) -> None:
     lab.listening()

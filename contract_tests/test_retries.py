@@ -18,7 +18,7 @@ _ELSEWHERE = "elsewhere"
 
 @proves(
     "delivery.retries", "delivery.id.stable", "delivery.redirect", "delivery.success", "webhook.delete.pending",
-    "webhook.delete.silent", "webhook.id",
+    "webhook.delete.silent",
     rank=34, given={"webhook.delete.silent": ("delivery.id.stable",)},
 )  # fmt: skip
 def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> None:

@@ -92,11 +92,16 @@ def check_counting(contract: Contract, ledger: Ledger, exchanges: Sequence[Excha
             kinds.setdefault((clause, *kind), []).append(Charge(clause, fall))
     for charges in kinds.values():
         bad = [each for each in charges if not each.right]
-        if bad and 2 * len(bad) >= len(charges):
+        if (bad and 2 * len(bad) >= len(charges)) or any(surely(contract, each) for each in bad):
             doubtful.append(charges)
         else:
             ledger.hold(charges[0].clause, charges[0].fall.after.exchange)
     return doubtful
+
+
+def surely(contract: Contract, charge: Charge) -> bool:
+    """Whether a charge by itself is too little: no limiter gives back as much, and nobody else can make it smaller."""
+    return charge.fall.steady and too_little(contract, [charge]) is True
 
 
 def shared(contract: Contract, exchanges: Sequence[Exchange]) -> bool:

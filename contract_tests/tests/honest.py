@@ -16,11 +16,13 @@ from contract_tests.clock import ManualClock
 from contract_tests.tests.checking import Checked, Connected, Timed, check
 from contract_tests.tests.servers.clock import Clock
 from contract_tests.tests.servers.honest.connection import Connection
-from contract_tests.tests.servers.honest.stacks import HONEST
+from contract_tests.tests.servers.honest.more_stacks import MORE
+from contract_tests.tests.servers.honest.stacks import HONEST as FIRST
 from contract_tests.tests.servers.parts import Parts
 from contract_tests.tests.servers.target import KEYS, Target, target_toml
 from contract_tests.tests.servers.wire import Server
 
+HONEST = {**FIRST, **{each.name: each for each in MORE}}
 SECONDS = (0.0, 0.1, 0.4)
 SPOILT = (0.0, 0.05)
 BEGINNING = 1_795_000_000.0  # forty seconds into a minute
