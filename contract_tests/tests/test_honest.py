@@ -16,3 +16,9 @@ def test_an_honest_server_breaks_nothing_that_is_documented(name: str, seconds: 
     assert checked.of("failed") == set(), checked.output
     assert checked.status == 0
     assert len(checked.of("passed")) > 100
+
+
+def test_a_limiter_that_counts_what_it_refuses_is_honest_too() -> None:
+    checked = run(Trial("strict", 0.0, 0.0, 1), "--exhaust-quota", "-k", "known_shipment or promised or counted")
+    assert checked.of("failed") == set(), checked.output
+    assert "errors.429" in checked.of("passed")
