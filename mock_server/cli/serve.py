@@ -98,7 +98,8 @@ def _ready(*urls: str, token: str | None) -> None:
         print(f"control plane token: {token}", file=sys.stderr)
     for url in urls:
         print(f"listening on {url}", flush=True)
-    print(f"console: {urls[0]}/__admin/", file=sys.stderr, flush=True)
+    here = urls[0].replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+    print(f"console: {here}/__admin/", file=sys.stderr, flush=True)
     gc.freeze()
     gc.enable()
 

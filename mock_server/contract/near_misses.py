@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import zip_longest
+from posixpath import normpath
 
 from contract_tests.contract.templates import templates
 from mock_server.contract.operations import Operation
@@ -11,6 +12,7 @@ from mock_server.contract.specification import Specification
 
 LONGEST_PATH = 500  # characters that are compared
 MOST_SEGMENTS = 10
+METHOD = 0.2  # what the same method counts for
 PARAMETER = 0.8  # likeness of a parameter and whatever stands in its place
 
 
@@ -48,6 +50,8 @@ def _corrections(path: str, base: str) -> Iterator[tuple[str, str]]:
     cut = path.rstrip("/")
     yield f"{path!r} ends in a slash; leave it out", cut
     yield f"{path!r} has an empty segment; write one slash", "/".join(["", *filter(None, path.split("/"))])
+    yield f"{path!r} has a dot as a segment; leave it out", normpath(path)
+    yield f"{path!r} has a backslash; write a slash", path.replace("\\", "/")
     yield f"{path!r} lacks the prefix {base}", f"{base}/{cut.strip('/')}"
     twice = cut.strip("/")
     while twice.startswith(f"{base.strip('/')}/"):
@@ -85,8 +89,10 @@ def _likeliest(specification: Specification, method: str, path: str) -> NearMiss
     base = specification.base_path
     asked = path.removeprefix(base).lower().split("/")[1:MOST_SEGMENTS]
 
-    def likeness(operation: Operation) -> tuple[float, bool]:
-        return _likeness(operation.path.lower().split("/")[1:], asked), operation.method == method
+    def likeness(operation: Operation) -> float:
+        segments = _likeness(operation.path.lower().split("/")[1:], asked)
+        whole = SequenceMatcher(None, operation.path.lower(), "/".join(["", *asked])).ratio()
+        return max(segments, whole) + (METHOD if operation.method == method else 0.0)
 
     operation = max(specification.operations.values(), key=likeness)
     return NearMiss(operation, f"{path!r} is no path of this API; the nearest is {base}{operation.path}")
