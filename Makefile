@@ -66,9 +66,12 @@ tools: $(VENV)/.dev                ## give openapi.json, asyncapi.json and the t
 wheel: $(VENV)/.dev                ## build sdist and wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
 
+# Node itself comes as npm's package of its binary alone, which needs no install script.
+client-tools: NODE = npm:node-$(shell node -p 'process.platform.replace("win32", "win") + "-" + process.arch')
 client-tools:                      ## what the tests of other languages' clients like to have: npm packages, other versions of Node
-	@npm install --no-fund --no-audit --silent --allow-scripts=all --prefix $(or $(TRACKFLOW_TEST_TOOLS),$(HOME)/.cache/trackflow-mock/tools) \
-	  axios axios-retry got vitest node22@npm:node@22 node24@npm:node@24
+	@command -v npm >/dev/null || { echo "npm is not on this machine; install Node.js with npm" >&2; exit 1; }
+	@npm install --no-fund --no-audit --loglevel=error --ignore-scripts --prefix $(or $(TRACKFLOW_TEST_TOOLS),$(HOME)/.cache/trackflow-mock/tools) \
+	  axios axios-retry got vitest node22@$(NODE)@22 node24@$(NODE)@24
 
 lock: COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-package trackflow-mock --python-version 3.11 pyproject.toml
 lock:                              ## resolve the dependencies anew (needs uv); UPGRADE=--upgrade takes the newest
