@@ -54,6 +54,10 @@ class Replay:
 
     replies: list[Reply | None] = field(default_factory=list)
     """By the places of the story; None where it has no request."""
+    digests: list[str | None] = field(default_factory=list)
+    """Of answers and of what was sent to receivers, by the places of the story."""
+    outcomes: list[dict[str, Any]] = field(default_factory=list)
+    """Of deliveries."""
     differences: list[Difference] = field(default_factory=list)
     requests: int = 0
     attempts: int = 0
@@ -119,9 +123,10 @@ class Changes:
             case "rules":
                 world.faults.own.put([self._rule(*each) for each in item["rules"]])
             case "pin":
-                world.pin(parts.pin(foundation, item["shipment"], "/shipment"))
+                world.pin(parts.pin(foundation, item["shipment"], "/shipment"), newest=item.get("newest"))
             case "unpin":
-                world.unpin(parts.number(foundation, item))
+                instead = parts.pin(foundation, item["shipment"], "/shipment") if "shipment" in item else None
+                world.unpin(parts.number(foundation, item), instead)
             case "event":
                 world.happen(parts.number(foundation, item), item["event"], anew=item.get("anew", False))
             case "quota":
@@ -161,12 +166,13 @@ class _Player:
 
     def play(self) -> Replay:
         self._replay.replies = [None] * len(self._capsule["story"])
+        self._replay.digests = [None] * len(self._capsule["story"])
         for place, item in enumerate(self._capsule["story"]):
             self._base.set(item["base"])
             try:
                 if "note" in item:
                     self._note(place, item)
-                else:
+                elif not (item.get("stray") and item["operation"]):  # a key that had expired; it reached no world
                     self._replay.replies[place] = self._request(place, item)
             except (ApiError, ValueError, LookupError) as error:
                 self._differ(place, told(item), "done", f"refused: {error}")
@@ -205,7 +211,7 @@ class _Player:
             self._differ(place, told(item), str(item["status"]), "made to wait")
             return reply
         self._replay.requests += 1
-        digest = digests.of_reply(reply, self._mask)
+        digest = self._replay.digests[place] = digests.of_reply(reply, self._mask)
         spoilt = item.get("stray") and item.get("fault")  # by a rule for all, which is none of this world's
         if digest != item["digest"] and not spoilt:
             same = "another body, header or way" if reply.status == item["status"] else ""
@@ -234,7 +240,8 @@ class _Player:
             self._differ(place, told(item), "sent", "never made")
             return
         self._replay.attempts += 1
-        if digests.of_delivery(delivery, self._mask) != item["sent"]:
+        sent = self._replay.digests[place] = digests.of_delivery(delivery, self._mask)
+        if sent != item["sent"]:
             self._differ(place, told(item), item["sent"], "another event, body or signature")
         attempt = Attempt(
             item["at"],
@@ -254,7 +261,8 @@ class _Player:
             self._world.webhooks.collect(each)
 
     def _compare_deliveries(self, place: int) -> None:
-        now = {each.id: digests.outcome(each, self._mask) for each in self._world.webhooks.queue.all()}
+        self._replay.outcomes = [digests.outcome(each, self._mask) for each in self._world.webhooks.queue.all()]
+        now = {each["id"]: each for each in self._replay.outcomes}
         for then in self._capsule["deliveries"]:
             found = now.get(then["id"])
             if found != then:

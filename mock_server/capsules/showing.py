@@ -77,7 +77,9 @@ def _rules(item: Item) -> str:
 
 
 def _fault(rule: Item) -> str:
-    parts = [" ".join(str(value) for value in rule["fault"].values())]
+    fault = rule["fault"]
+    parts = [" ".join(str(fault[name]) for name in ("type", "code") if name in fault)]
+    parts += [f"{name} {json.dumps(fault[name])}" for name in fault if name not in {"type", "code"}]
     parts += [f"{name} {json.dumps(rule[name])}" for name in rule if name not in {"id", "fault"}]
     return ", ".join(parts)
 

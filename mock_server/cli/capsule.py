@@ -43,7 +43,8 @@ def capsule() -> None:
     "--key", envvar="TRACKFLOW_API_KEY", metavar="KEY", help="Whose session; the mock's only key if not given."
 )
 @click.option("--admin-token", metavar="TOKEN", envvar="TRACKFLOW_MOCK_ADMIN_TOKEN", help="That mock's admin token.")
-def save(file: Path, url: str, key: str | None, admin_token: str | None) -> None:
+@click.option("--anonymise", is_flag=True, help="Replace tracking numbers by others of the same carriers.")
+def save(file: Path, *, url: str, key: str | None, admin_token: str | None, anonymise: bool) -> None:
     """Save what has been done under a key of a running mock to FILE.
 
     \b
@@ -58,7 +59,7 @@ def save(file: Path, url: str, key: str | None, admin_token: str | None) -> None
 
     plane = ControlPlane(url.removesuffix("/").removesuffix("/__admin"), token=admin_token)
     try:
-        taken = plane.get("/capsule", key=key or _only_key(plane))
+        taken = plane.get("/capsule", key=key or _only_key(plane), anonymise=int(anonymise) or None)
     except SteeringError as error:
         if error.status is None:
             raise Unreachable(str(error)) from None

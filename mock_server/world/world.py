@@ -117,11 +117,13 @@ class World:
         self.foundation.found_shipments.put(place, found_shipment)
         return found_shipment
 
-    def pin(self, pin: Pin) -> Journey:
+    def pin(self, pin: Pin, *, newest: bool | None = None) -> Journey:
         """From now on, the number stands for this shipment here; ValueError for a status that no life leads to.
 
-        Subscriptions are told its newest event, if that is new; of events that the pin names, each one that is new.
+        Subscriptions are told its `newest` event, if that is new, or else each one that is; unless it is said, all
+        where the pin names events.
         """
+        newest = "events" not in pin.wish if newest is None else newest
         number = pin.number
         with still(self.clock), self._lock:
             now = self.clock.now()
@@ -130,7 +132,7 @@ class World:
             self._replace(number, journey)
             known = {(event.at, event.phrase.words) for event in before.at(now).events} if before else set()
             seen = journey.at(now)
-            first = 0 if "events" in pin.wish else seen.seen - 1
+            first = seen.seen - 1 if newest else 0
             new = [
                 News(event, seen if place == seen.seen - 1 else snapshot(journey, place), place)
                 for place, event in enumerate(journey.events[: seen.seen])
@@ -140,11 +142,12 @@ class World:
             self.note("pin", pin)
         return journey
 
-    def unpin(self, number: TrackingNumber) -> bool:
-        """Let the number stand for what everybody finds; whether that changed anything."""
+    def unpin(self, number: TrackingNumber, instead: Pin | None = None) -> bool:
+        """Let the number stand for what everybody finds, or for another shipment; whether it had one of its own."""
         with still(self.clock), self._lock:
             pinned = self.shipments.pinned(number)
-            self._replace(number, None)
+            now, source = self.clock.now(), self.foundation.source
+            self._replace(number, instead.journey(self.shipments.seed, source, now) if instead else None)
             self.webhooks.announce(number.text, number.carrier.code, ())
             self.note("unpin", number)
         return pinned
