@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from benchmarks.attack import growth, memory, smuggling, storms
+from benchmarks.attack import growth, holding, memory, smuggling, storms
 from benchmarks.attack.target import attacked
 
 KEY = "tf_test_free_quota"
@@ -67,12 +67,18 @@ def kept(_: int) -> Iterator[Verdict]:
         yield after <= most, f"{after:,.0f} MiB after {name} ({before:,.0f} before, journals of {memory.JOURNAL} MB)"
 
 
+def held(_: int) -> Iterator[Verdict]:
+    for each in holding.holds():
+        yield each.met, str(each)
+
+
 ATTACKS: dict[str, tuple[Callable[[int], Iterator[Verdict]], int]] = {
     "smuggling": (smuggled, 0),
     "growth": (grown, 24),
     "storms": (killed, 5),
     "quota": (counted, 100),
     "memory": (kept, 0),
+    "control": (held, 0),
 }
 
 

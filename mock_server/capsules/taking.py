@@ -90,7 +90,7 @@ def _world(foundation: Foundation, chronicle: Chronicle) -> dict[str, Any]:
     )
     world.faults.recount(beginning.counts)
     world.quota.resume(beginning.usage)
-    record = written(world, beginning.base, alone=True)
+    record = written(world, beginning.base, alone=True)()
     # A life begins when it is first asked for; who asks again has to find it begun then.
     begun = [{"tracking_number": text, "carrier": carrier, "at": at} for (carrier, text), at in chronicle.begun]
     return {**record, "first_seen": begun}

@@ -3,10 +3,12 @@
 import gc
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import Field, fields, replace
 from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
+from threading import Thread
 from typing import Any
 
 import click
@@ -82,7 +84,7 @@ def serve(**options: Any) -> None:
             served.answer,
             settings.host,
             settings.port,
-            on_ready=partial(_ready, token=made),
+            on_ready=partial(_ready, token=made, then=Thread(target=mock.warm, daemon=True).start),
             options=served.options,
         )
         mock.close()
@@ -92,8 +94,8 @@ def serve(**options: Any) -> None:
         raise Unusable(str(error)) from None
 
 
-def _ready(*urls: str, token: str | None) -> None:
-    """Say so, and let the collector leave alone what lives as long as the process."""
+def _ready(*urls: str, token: str | None, then: Callable[[], object]) -> None:
+    """Say so, and let the collector leave alone what lives as long as the process; then do what can wait."""
     if token:
         print(f"control plane token: {token}", file=sys.stderr)
     for url in urls:
@@ -102,6 +104,7 @@ def _ready(*urls: str, token: str | None) -> None:
     print(f"console: {here}/__admin/", file=sys.stderr, flush=True)
     gc.freeze()
     gc.enable()
+    then()
 
 
 def _with_token(settings: Settings) -> tuple[Settings, str | None]:

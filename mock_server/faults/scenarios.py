@@ -10,6 +10,7 @@ from contract_tests.contract.files import DocumentError, parse, place_of, spelli
 from contract_tests.contract.loading import FIXTURES
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import SandboxClock, from_text
+from mock_server.domain.shipments.pinned import Pin
 from mock_server.faults.rules import Rule, Vocabulary, check_name
 
 FORM = "scenario.schema.json"
@@ -37,6 +38,8 @@ class Scenario:
     plans: Mapping[str, Mapping[str, int | None]] = field(default_factory=dict)
     shipments: Sequence[Mapping[str, Any]] = ()
     webhooks: Sequence[Mapping[str, Any]] = ()
+    pins: Sequence[Pin] | None = field(default=None, compare=False)
+    """The shipments once they were read; None before."""
 
     @classmethod
     def from_document(cls, name: str, document: Any, vocabulary: Vocabulary) -> Self:

@@ -26,6 +26,7 @@ from mock_server.world import Foundation, Worlds
 if TYPE_CHECKING:
     from mock_server.persistence.state_file import StateFile
 
+ORDINARY = "1Z999AA10123456784"  # a number that nothing is special about
 CONTROL_PREFIX = "/__admin"
 
 
@@ -86,6 +87,12 @@ class Mock:
     def leave(self) -> None:
         """It is about to stop, and calls should go elsewhere; those that come are answered."""
         self.ready = False
+
+    def warm(self) -> None:
+        """Have ready what the first shipment would make everybody wait for: Faker, and the towns that it knows."""
+        foundation = self.worlds.foundation
+        number = foundation.recognise(ORDINARY, None)
+        foundation.source.journey(foundation.settings.seed, number, foundation.clock.now())
 
     def close(self) -> None:
         """Leave what is to be kept as it is; to be called when nothing is served any more."""

@@ -1,7 +1,8 @@
 """What every world stands on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -104,7 +105,8 @@ class Foundation:
             scenario.set(clock)
         for plan in self.accounts.plans.values():
             self.plan(plan, scenario)
-        for place, pin in enumerate(self.pins(scenario)):
+        scenario = replace(scenario, pins=self.pins(scenario))
+        for place, pin in enumerate(scenario.pins or ()):
             with told_at(f"/shipments/{place}", "status"):
                 pin.checked(self.seed(scenario), self.source, clock.now())
         self.watched(scenario)
@@ -123,8 +125,10 @@ class Foundation:
             check_url(webhook["url"])
             return self.recognise(webhook["tracking_number"], None)
 
-    def pins(self, scenario: Scenario) -> list[Pin]:
+    def pins(self, scenario: Scenario) -> Sequence[Pin]:
         """The scenario's shipments; FormError for a number that is none."""
+        if scenario.pins is not None:
+            return scenario.pins
         return [self._pin(place, wish) for place, wish in enumerate(scenario.shipments)]
 
     def _pin(self, place: int, wish: Mapping[str, Any]) -> Pin:

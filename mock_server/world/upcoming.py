@@ -12,6 +12,7 @@ from mock_server.domain.webhooks.delivery import State
 from mock_server.world.world import World
 
 MOST_SCANS = 50  # of one shipment
+MOST_PINNED = 150  # shipments, the newest: nobody waits for what happens to thousands
 
 
 class Kind(StrEnum):
@@ -36,7 +37,7 @@ class Coming:
 
 
 def upcoming(world: World, until: float, asked: Iterable[str] = ()) -> list[Coming]:
-    """All that comes by that instant; scans are those of shipments pinned, subscribed to, begun, or `asked` for."""
+    """All that comes by that instant; scans are of shipments subscribed to, begun, pinned lately, or `asked` for."""
     now = world.clock.now()
     found = [*_scans(world, now, until, asked), *_deliveries(world, now), *_windows(world, now), *_rules(world, now)]
     return sorted((each for each in found if each.at <= until), key=lambda each: each.at)
@@ -62,7 +63,7 @@ def _numbers(world: World, asked: Iterable[str]) -> Iterator[TrackingNumber]:
     begun = world.shipments.seen()
     subscribed = ((each.tracking_number, each.carrier) for each in world.webhooks.subscriptions.all())
     texts = [
-        *((journey.number.text, journey.number.carrier.code) for journey in world.shipments.pins()),
+        *((text, carrier) for carrier, text in list(world.shipments.own)[-MOST_PINNED:]),
         *((text, carrier) for carrier, text in begun),
         *subscribed,
         *((text, None) for text in asked),

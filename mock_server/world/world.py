@@ -1,7 +1,8 @@
 """One key's universe."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from threading import RLock
 from typing import Any
 
@@ -14,7 +15,7 @@ from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Event, Journey, Snapshot
 from mock_server.domain.shipments.phrases import Phrase
 from mock_server.domain.shipments.pinned import Pin, as_if_said, wish_of, with_event
-from mock_server.domain.shipments.source import Shipments, identity
+from mock_server.domain.shipments.source import Shipments, identity, looked_at
 from mock_server.domain.webhooks.records import Records, Saved
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.domain.webhooks.watches import News, WatchKey, snapshot
@@ -84,7 +85,7 @@ class World:
         self.beginning = Beginning(self.clock.base.now(), self.clock.course, pins, rules, saved)
         self.faults.on_changed = lambda rules: self.note("rules", rules)
         for pin in pins:
-            self.shipments.pin(pin.journey(self.seed, foundation.source, now))
+            self.shipments.pin_later(identity(pin.number), partial(pin.journey, self.seed, foundation.source, now))
         if saved:
             self._restore(saved)
             return
@@ -187,25 +188,42 @@ class World:
 
     def saved(self) -> Saved:
         """All that `saved` may say of a world, once what is due of its webhooks has been made ready."""
+        return self.saved_later()()
+
+    def saved_later(self) -> Callable[[], Saved]:
+        """The same of this moment, written out whenever it is called for, in whatever thread."""
         self.webhooks.collect(MOST_COLLECTED)
-        return self.recorded()
+        return self.noticed()
 
     def recorded(self) -> Saved:
         """All that `saved` may say of a world now."""
-        pins = [(identity(journey.number), wish_of(journey)) for journey in self.shipments.pins()]
+        return self.noticed()()
+
+    def noticed(self) -> Callable[[], Saved]:
+        """What `recorded` says of this moment, written out whenever it is called for, in whatever thread."""
         mail = self.webhooks.saved(self.account.key, self.clock.course)
-        return replace(mail, pins=pins, begun=list(self.shipments.seen().items()))
+        own, begun = tuple(self.shipments.own.items()), list(self.shipments.seen().items())
+
+        def recorded() -> Saved:
+            pins = [(key, wish_of(looked_at(pinned))) for key, pinned in own]
+            return replace(mail, pins=pins, begun=begun)
+
+        return recorded
 
     def _restore(self, saved: Saved) -> None:
         """Go on where the records stop."""
         self.clock.change(lambda *_: saved.course)
         now, foundation = self.clock.now(), self.foundation
         for (carrier, text), wish in saved.pins:
-            pin = Pin(foundation.recognise(text, carrier), wish)
-            self.shipments.pin(pin.journey(self.seed, foundation.source, now))
+            self.shipments.pin_later((carrier, text), partial(self._pinned, carrier, text, wish, now))
         for (carrier, text), instant in saved.begun:
             self.shipments.see(foundation.recognise(text, carrier), instant)
         self.webhooks.restore(saved)
+
+    def _pinned(self, carrier: str, text: str, wish: Mapping[str, Any], now: float) -> Journey:
+        """The shipment that was saved so, seen from the instant."""
+        pin = Pin(self.foundation.recognise(text, carrier), wish)
+        return pin.journey(self.seed, self.foundation.source, now)
 
     def _replace(self, number: TrackingNumber, journey: Journey | None) -> None:
         """Let the number stand for another shipment, once everything is told of the one before."""
@@ -222,7 +240,7 @@ class World:
         try:
             number = self.foundation.recognise(text, carrier)
         except ApiError:
-            return next((journey for journey in self.shipments.pins() if journey.number.text == text), None)
+            return self.shipments.pinned_as(text)
         scenario = self.foundation.scenario(number)
         if scenario and scenario.error and not self.shipments.pinned(number):
             return None

@@ -130,6 +130,23 @@ class Worlds:
         stray = (entry for entry in reversed(self.stray.entries()) if entry.key == key)
         return together([stray, reversed(world.journal.entries())] if world else [stray])
 
+    def entry(self, entry_id: int, key: str | None = None) -> Entry | None:
+        """The request of that id, asked under a key or by anybody, as `heard` has it."""
+        world = None if key is None else self.known(key)
+        own = [each.journal for each in self.all()] if key is None else [world.journal] if world else []
+        for journal in own:
+            if found := journal.find(entry_id):
+                return found
+        stray = self.stray.find(entry_id)
+        return stray if stray and key in {None, stray.key} else None
+
+    def heard_count(self, key: str | None = None) -> int:
+        """How many there are of those that `heard` has."""
+        if key is None:
+            return self.archive.entries
+        world = self.known(key)
+        return self.stray.count(key) + (len(world.journal) if world else 0)
+
     def chronicle(self, world: World) -> Chronicle | None:
         """How the world came to be as it is; None if its journal has let go of the beginning."""
         story = world.journal.story()

@@ -1,5 +1,6 @@
 """What was asked and what was answered, newest kept, oldest let go."""
 
+from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -202,6 +203,17 @@ class Journal:
         """Oldest first."""
         with self.archive.lock:
             return tuple(self._entries)
+
+    def find(self, entry_id: int) -> Entry | None:
+        """The entry of that id; entries come in the order of their ids, so few are looked at."""
+        with self.archive.lock:
+            place = bisect_left(self._entries, entry_id, key=lambda entry: entry.id)
+            found = self._entries[place] if place < len(self._entries) else None
+        return found if found is not None and found.id == entry_id else None
+
+    def count(self, key: str) -> int:
+        """How many entries are of that key."""
+        return sum(entry.key == key for entry in self.entries())
 
     def note(self, base: float, kind: str, value: Any = None, size: int = NOTE_BYTES) -> int:
         """Keep that, as long as everything before it is kept too; its number among the notes."""

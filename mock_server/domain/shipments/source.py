@@ -64,11 +64,17 @@ def is_of(body: Mapping[str, Any], number: TrackingNumber) -> bool:
 
 
 SEASONS_AHEAD = 8  # in which to look for a shipment that begins; most do in the first
+Make = Callable[[], Journey]  # makes a shipment when somebody asks for it
 Identity = tuple[str, str]  # carriers reuse each other's numbers, so a number alone names no shipment
 
 
 def identity(number: TrackingNumber) -> Identity:
     return number.carrier.code, number.text
+
+
+def looked_at(pinned: Journey | Make) -> Journey:
+    """What a pin stands for; of one that is still to be made nothing is kept, because there can be thousands."""
+    return pinned if isinstance(pinned, Journey) else pinned()
 
 
 class Shipments:
@@ -77,8 +83,8 @@ class Shipments:
     def __init__(self, seed: int, source: ShipmentSource) -> None:
         self.seed = seed
         self._source = source
-        self.own: dict[Identity, Journey] = {}
-        """Those that it has pinned."""
+        self.own: dict[Identity, Journey | Make] = {}
+        """Those that it has pinned, made or still to be made."""
         self._first_seen: dict[Identity, float] = {}
 
     def find(self, number: TrackingNumber, now: float) -> Journey:
@@ -86,7 +92,7 @@ class Shipments:
         key = identity(number)
         pinned = self.own.get(key)
         if pinned is not None:
-            return pinned
+            return pinned if isinstance(pinned, Journey) else self._made(key, pinned)
         first_seen = None
         if self._source.lives_once(number):
             # One atomic step: of two threads that see it at once, both get the same life.
@@ -101,9 +107,24 @@ class Shipments:
         """From now on, the number of the journey stands for it in this world."""
         self.own[identity(journey.number)] = journey
 
+    def pin_later(self, key: Identity, make: Make) -> None:
+        """The same for a shipment that is made when it is first asked for; `make` gives the same whenever that is."""
+        self.own[key] = make
+
+    def _made(self, key: Identity, make: Make) -> Journey:
+        """What a pin stands for; from now on it is not made again."""
+        journey = make()
+        if self.own.get(key) is make:
+            self.own[key] = journey
+        return journey
+
+    def pinned_as(self, text: str) -> Journey | None:
+        """The shipment that this world has pinned under that number, of whatever carrier."""
+        return next((looked_at(pin) for key, pin in tuple(self.own.items()) if key[1] == text), None)
+
     def pins(self) -> tuple[Journey, ...]:
         """Every shipment that is this world's own."""
-        return tuple(self.own.values())
+        return tuple(map(looked_at, tuple(self.own.values())))
 
     def seen(self) -> Mapping[Identity, float]:
         """When this world first saw each whole life."""

@@ -1,8 +1,8 @@
 """Snapshots: all worlds as one JSON value, and worlds made from one, on this machine or another."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -22,21 +22,38 @@ FORMAT, VERSION = "trackflow-mock snapshot", 1
 ANSWERING = ("default_plan", "reset_unit", "strict", "strict_check_digits")  # settings that answers depend on
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a snapshot says, read and tried out: how the mock and its worlds stand, or one of them only."""
+
+    opening: Opening | None
+    newcomers: Sequence[Newcomer]
+    differences: Sequence[str]
+
+
 def take(worlds: Worlds, key: str | None = None) -> dict[str, Any]:
     """The snapshot of all worlds, or of one and what it stands in."""
+    return taken(worlds, key)()
+
+
+def taken(worlds: Worlds, key: str | None = None) -> Callable[[], dict[str, Any]]:
+    """Writes the snapshot of this moment, whenever it is called, in whatever thread."""
     foundation, base = worlds.foundation, worlds.clock.base.now()
-    return {
+    settings = {name: getattr(foundation.settings, name) for name in ANSWERING}
+    opening, clock = worlds.opening(), parts.clock(worlds.clock.course, base)
+    each = [
+        written(world, base, alone=worlds.scenario_rules not in world.books)
+        for world in (worlds.all() if key is None else [worlds.glimpse(key)])
+    ]
+    return lambda: {
         "format": FORMAT,
         "version": VERSION,
         "mock": __version__,
         "taken_at": to_text(base),
         "contract": fingerprint(foundation),
-        "settings": {name: getattr(foundation.settings, name) for name in ANSWERING},
-        "server": {**standing(worlds.opening()), "clock": parts.clock(worlds.clock.course, base)},
-        "worlds": [
-            written(world, base, alone=worlds.scenario_rules not in world.books)
-            for world in (worlds.all() if key is None else [worlds.glimpse(key)])
-        ],
+        "settings": settings,
+        "server": {**standing(opening), "clock": clock},
+        "worlds": [write() for write in each],
     }
 
 
@@ -68,16 +85,31 @@ def restore(worlds: Worlds, value: Any, key: str | None = None) -> list[str]:
 
     FormError for a snapshot that this mock cannot take up; then everything is as it was.
     """
+    found = read_value(worlds, value, key)
+    enter(worlds, found)
+    return list(found.differences)
+
+
+def read_value(worlds: Worlds, value: Any, key: str | None = None) -> Found:
+    """What a snapshot says of all worlds, or of one; FormError if this mock cannot take it up. Changes nothing."""
     foundation = worlds.foundation
     foundation.vocabulary.forms.check(FORM, value)
+    differences = list(_differences(foundation, value))
     if key is None:
-        worlds.begin(*opened(foundation, value))
+        return Found(*opened(foundation, value), differences)
+    place, record = _chosen(value, key)
+    guest = newcomer(foundation, {**record, "key": key}, f"/worlds/{place}", worlds.scenario)
+    Worlds(foundation.twin()).admit(guest)
+    return Found(None, [guest], differences)
+
+
+def enter(worlds: Worlds, found: Found) -> None:
+    """Let all worlds, or one, be as it was read."""
+    if found.opening:
+        worlds.begin(found.opening, found.newcomers)
     else:
-        place, record = _chosen(value, key)
-        guest = newcomer(foundation, {**record, "key": key}, f"/worlds/{place}", worlds.scenario)
-        Worlds(foundation.twin()).admit(guest)
-        worlds.admit(guest)
-    return list(_differences(foundation, value))
+        for guest in found.newcomers:
+            worlds.admit(guest)
 
 
 def load(foundation: Foundation, path: Path) -> Any:

@@ -1,5 +1,6 @@
 """One world in a snapshot."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,17 +16,22 @@ from mock_server.world import Foundation, Newcomer, World
 from mock_server.world.admission import check_saved
 
 
-def written(world: World, base: float, *, alone: bool) -> dict[str, Any]:
-    """The world as it is at an instant of its clock's base; `alone` if the scenario for all is not its own."""
-    saved = world.saved()
+def written(world: World, base: float, *, alone: bool) -> Callable[[], dict[str, Any]]:
+    """Writes the world as it is at this instant of its clock's base; `alone` if the scenario for all is not its own."""
+    noticed, stands = world.saved_later(), standing(world, alone=alone)
+    key, clock = world.account.key, parts.clock(world.clock.course, base)
+    return lambda: _written(key, clock, noticed(), stands)
+
+
+def _written(key: str, clock: Value, saved: Saved, stands: Value) -> dict[str, Any]:
     return {
-        "key": world.account.key,
-        "clock": parts.clock(world.clock.course, base),
+        "key": key,
+        "clock": clock,
         "shipments": [{**wish, "tracking_number": text, "carrier": carrier} for (carrier, text), wish in saved.pins],
         "first_seen": [
             {"tracking_number": text, "carrier": carrier, "at": instant} for (carrier, text), instant in saved.begun
         ],
-        **standing(world, alone=alone),
+        **stands,
         **mail.written(saved),
     }
 

@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
@@ -115,6 +116,20 @@ def get(call: ControlCall, path: str, **query: str | int | None) -> Any:
     """What the control plane tells at the path, for the key that the page is about."""
     asked = {name: str(value) for name, value in {"key": call.key, **query}.items() if value is not None}
     return Order("GET", path, asked).carried_out(call).value()
+
+
+def shown(call: ControlCall, path: str, then: Callable[[Any], Reply], **query: str | int | None) -> Reply:
+    """What `then` makes of what the control plane tells at the path, also where that is known only later."""
+    asked = {name: str(value) for name, value in {"key": call.key, **query}.items() if value is not None}
+    reply = Order("GET", path, asked).carried_out(call)
+    if reply.later is None:
+        return then(reply.value())
+    wait = reply.later
+
+    async def later() -> Reply:
+        return then((await wait()).value())
+
+    return Reply(HTTPStatus.OK, later=later)
 
 
 def place(text: str) -> str:

@@ -1,15 +1,20 @@
 """The report: a verdict on the client of each key, with the requests that show it."""
 
+from typing import Any
+
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed
-from mock_server.web.console.orders import get
+from mock_server.web.console.orders import shown
 from mock_server.web.control.call import ControlCall
 
 
 def page(call: ControlCall) -> Reply:
     """The report on one key's client, or on all."""
-    told = get(call, "/report")
     keys = [world.account.key for world in call.known()]
+    return shown(call, "/report", lambda told: _page(call, keys, told))
+
+
+def _page(call: ControlCall, keys: list[str], told: dict[str, Any]) -> Reply:
     return framed(
         call,
         "report.html",

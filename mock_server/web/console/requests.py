@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
-from itertools import islice
+from functools import partial
 from typing import Any
 
 from mock_server.domain.clients.journal import Entry
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, link, query_of, rendered
-from mock_server.web.console.orders import get
+from mock_server.web.console.orders import shown
 from mock_server.web.console.snippets import curl_of
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.live import event, following
 from mock_server.web.control.misses import clause, missed, told
-from mock_server.web.problems import Problem
+from mock_server.web.control.requests import request_of
+from mock_server.web.control.turns import Steps, in_turns
 
 ROWS = 100  # on a page
 FILTERS = ("operation", "status", "fault", "text")
@@ -23,10 +23,17 @@ FILTERS = ("operation", "status", "fault", "text")
 def page(call: ControlCall) -> Reply:
     """The newest requests that the filters of the address let through, and a way to the older ones."""
     filters = query_of(call, *FILTERS)
-    fits = fitting(call, filters)
-    before = call.number("before", 0)
-    found = (entry for entry in call.worlds.heard(call.key) if (not before or entry.id < before) and fits(entry))
-    entries = list(islice(found, ROWS + 1))
+    return in_turns(_page(call, filters, fitting(call, filters), call.number("before", 0)))
+
+
+def _page(call: ControlCall, filters: Mapping[str, str], fits: Callable[[Entry], bool], before: int) -> Steps[Reply]:
+    entries: list[Entry] = []
+    for entry in call.worlds.heard(call.key):
+        yield
+        if (not before or entry.id < before) and fits(entry):
+            entries.append(entry)
+        if len(entries) > ROWS:
+            break
     filtered = any(filters.values())
     faults = call.worlds.archive.faults
     seen = sorted({status for _, status in call.worlds.archive.answers})
@@ -38,7 +45,7 @@ def page(call: ControlCall) -> Reply:
         "Requests",
         tab="All",
         rows=[row(call, entry) for entry in entries[:ROWS]],
-        total=None if filtered else sum(1 for _ in call.worlds.heard(call.key)),
+        total=None if filtered else call.worlds.heard_count(call.key),
         filtered=filtered,
         filters=filters,
         operations=list(call.worlds.foundation.specification.operations),
@@ -64,9 +71,7 @@ def live(call: ControlCall) -> Reply:
 
 def one(call: ControlCall, entry_id: int) -> Reply:
     """One request, with everything about it."""
-    entry = next((each for each in call.worlds.heard(call.key) if each.id == entry_id), None)
-    if entry is None:
-        raise Problem(HTTPStatus.NOT_FOUND, f"the journal has no request {entry_id}; old ones are let go")
+    entry = request_of(call, entry_id)
     specification = call.worlds.foundation.specification
     broken = clause(call.plane.breaches, entry)
     about = call.about(call.key or (entry.key if entry.key and call.worlds.known(entry.key) else None))
@@ -89,30 +94,32 @@ def one(call: ControlCall, entry_id: int) -> Reply:
 
 def misses(call: ControlCall) -> Reply:
     """What clients asked that the contract does not know."""
-    return framed(
+    page = partial(
+        framed,
         call,
         "misses.html",
         "Requests",
         "Near misses",
         tab="Near misses",
-        rows=get(call, "/requests/unmatched")["requests"],
         nothing="Every request met an operation.",
         hint="Paths and methods that the contract does not know are listed here, with the nearest operation.",
     )
+    return shown(call, "/requests/unmatched", lambda told: page(rows=told["requests"]))
 
 
 def violations(call: ControlCall) -> Reply:
     """What broke the contract, with the clause."""
-    return framed(
+    page = partial(
+        framed,
         call,
         "misses.html",
         "Requests",
         "Violations",
         tab="Violations",
-        rows=get(call, "/requests/violations")["requests"],
         nothing="No request broke the contract.",
         hint="Requests that were refused for what they are show here, with the clause that they broke.",
     )
+    return shown(call, "/requests/violations", lambda told: page(rows=told["requests"]))
 
 
 def has(call: ControlCall, path: str) -> bool:

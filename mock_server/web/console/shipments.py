@@ -1,14 +1,16 @@
 """The shipments: what a number stands for at any instant, its life on a line, pins, events and magic numbers."""
 
+from functools import partial
 from typing import Any
 
 from contract_tests.contract.loading import resolve
 from mock_server.domain.clock import from_text
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, link
-from mock_server.web.console.orders import Filled, Order, get, keyed, place
+from mock_server.web.console.orders import Filled, Order, get, keyed, place, shown
 from mock_server.web.control.call import ControlCall
 
+LISTED = 50  # pins on the page
 WIDTH = 1000  # units of the drawn line
 PLANNED = ("status", "service", "estimated_delivery")
 
@@ -21,15 +23,21 @@ def page(call: ControlCall) -> Reply:
         headers = {"Location": link(f"/shipments/{place(number)}", key=call.key, carrier=carrier, at=at)}
         return Reply(303, b"", headers)
     wanted = call.query.get("numbers", "").strip() or None
-    return framed(
+    page = partial(
+        framed,
         call,
         "shipments.html",
         "Shipments",
         "Shipments",
-        pinned=get(call, "/shipments")["shipments"],
         numbers=get(call, "/numbers", carrier=wanted)["numbers"],
         wanted=wanted or "",
         carriers=list(call.worlds.foundation.vocabulary.carriers),
+    )
+    return shown(
+        call,
+        "/shipments",
+        lambda told: page(pinned=told["shipments"], more=told["meta"]["total"] - len(told["shipments"])),
+        limit=LISTED,
     )
 
 

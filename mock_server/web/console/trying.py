@@ -37,7 +37,7 @@ def page(call: ControlCall) -> Reply:
     """The composer for the address's `operation`, filled from the journal's `request` if it names one."""
     operations = call.worlds.foundation.specification.operations
     entry_id = call.number("request", 0)
-    entry = next((each for each in call.worlds.heard(call.key) if each.id == entry_id), None)
+    entry = call.worlds.entry(entry_id, call.key)
     name = (entry.operation if entry else call.query.get("operation")) or next(iter(operations))
     if name not in operations:
         raise Problem(HTTPStatus.NOT_FOUND, f"operation={name!r} is none; there are {', '.join(operations)}")

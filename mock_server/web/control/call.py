@@ -227,6 +227,8 @@ class Route:
     """Whether it may concern more than the key of `?key=`."""
     makes: bool = False
     """Whether it makes a key, which is its caller's then."""
+    late: bool = False
+    """Whether a reply that is not known yet has its effect only when it comes."""
     told_to_all: bool = False
     """Whether it tells no secret, so that who checks whether the mock is up needs no token."""
 
@@ -241,6 +243,18 @@ def carried_out(call: ControlCall, route: Route, handler: Handler, places: Mappi
         return handler(call, **places)
     _permit(call, route)
     reply = handler(call, **places)
+    if not route.late or reply.later is None:
+        return _told(call, route, reply)
+    wait = reply.later
+
+    async def later() -> Reply:
+        return _told(call, route, await wait())
+
+    return replace(reply, later=later)
+
+
+def _told(call: ControlCall, route: Route, reply: Reply) -> Reply:
+    """The reply, once those who watch are told of what it may have changed."""
     if reply.status < HTTPStatus.BAD_REQUEST:
         call.plane.changes.append(Change(call.plane.wall.now(), call.caller.name, route.method, call.path, call.key))
         about = None if route.of_all or route.makes else call.key

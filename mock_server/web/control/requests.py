@@ -19,15 +19,19 @@ WAITING = "control.schema.json#/$defs/waiting"
 def list_requests(call: ControlCall) -> Reply:
     limit, since = call.number("limit", 100, MOST_ENTRIES), call.number("since", 0)
     found = islice(takewhile(lambda entry: entry.id > since, call.worlds.heard(call.key)), limit)
-    total = sum(1 for _ in call.worlds.heard(call.key)) if call.key else call.worlds.archive.entries
-    return in_turns(listed(found, limit, call.plane.view.show, total))
+    return in_turns(listed(found, limit, call.plane.view.show, call.worlds.heard_count(call.key)))
 
 
 def show_request(call: ControlCall, entry_id: int) -> Reply:
-    for entry in call.worlds.heard(call.key):
-        if entry.id == entry_id:
-            return answer(call.plane.view.show(entry))
-    raise Problem(HTTPStatus.NOT_FOUND, f"the journal has no request {entry_id}; old ones are let go")
+    return answer(call.plane.view.show(request_of(call, entry_id)))
+
+
+def request_of(call: ControlCall, entry_id: int) -> Entry:
+    """The request of that id; Problem 404 if the journal has none."""
+    entry = call.worlds.entry(entry_id, call.key)
+    if entry is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"the journal has no request {entry_id}; old ones are let go")
+    return entry
 
 
 def forget_requests(call: ControlCall) -> Reply:

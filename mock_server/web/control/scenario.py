@@ -1,14 +1,17 @@
 """`/scenario`: how a sandbox starts, or all of them."""
 
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 from contract_tests.contract.files import parse, text_of
 from mock_server.contract.bodies import misread
+from mock_server.domain.clock import still
 from mock_server.faults import scenarios
 from mock_server.faults.scenarios import FORM, Scenario
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.turns import SHORT, in_thread
 from mock_server.web.problems import Problem
 
 YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})  # RFC 9512 and before it
@@ -32,8 +35,15 @@ def list_scenarios(_: ControlCall) -> Reply:
 
 def play_scenario(call: ControlCall) -> Reply:
     call.world()
-    call.worlds.play(asked_for(call), call.key)
-    return show_scenario(call)
+    if len(call.content) <= SHORT:
+        return _played(call, asked_for(call))
+    return in_thread(partial(asked_for, call), partial(_played, call))
+
+
+def _played(call: ControlCall, scenario: Scenario) -> Reply:
+    with still(call.worlds.clock):
+        call.worlds.play(scenario, call.key)
+        return show_scenario(call)
 
 
 def asked_for(call: ControlCall) -> Scenario:
@@ -59,6 +69,6 @@ def _text(content: bytes) -> str:
 
 ROUTES = (
     Route("GET", "/scenario", show_scenario),
-    Route("PUT", "/scenario", play_scenario),
+    Route("PUT", "/scenario", play_scenario, late=True),
     Route("GET", "/scenarios", list_scenarios),
 )

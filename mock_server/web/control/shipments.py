@@ -1,5 +1,6 @@
 """`/shipments`: what a number stands for, in one sandbox or in all, and shipments of one's own."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
@@ -7,14 +8,18 @@ from typing import Any
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import from_text, in_range, to_text
 from mock_server.domain.shipments.carriers import TrackingNumber
+from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.shipments.pinned import Pin, wish_of
+from mock_server.domain.shipments.source import Make, looked_at
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.web.control.call import JSON, ControlCall, Route, answer, encoded, refused
+from mock_server.web.control.turns import Steps, in_turns
 from mock_server.web.problems import Problem
 from mock_server.world import World
 
 FORM = "shipment.schema.json"
+WEIGHT = 5  # steps of a turn that one shipment takes, which may have to be made first
 EVENT_FORM = f"{FORM}#/$defs/event"
 
 
@@ -82,8 +87,18 @@ def carrier_of(wish: dict[str, Any]) -> str | None:
 def list_shipments(call: ControlCall) -> Reply:
     """The shipments that the sandbox has of its own, or those that every new one gets."""
     world = call.seen_world() or call.worlds.fresh()
-    pinned = [facts(world, journey.number, future=False) for journey in world.shipments.pins()]
-    return answer({"shipments": pinned, "meta": {"total": len(pinned)}})
+    own = tuple(world.shipments.own.values())
+    return in_turns(_listed(world, own[: call.number("limit", len(own))], len(own)))
+
+
+def _listed(world: World, own: Sequence[Journey | Make], total: int) -> Steps[Reply]:
+    pinned: list[bytes] = []
+    for pin in own:
+        yield from (None,) * WEIGHT
+        journey = looked_at(pin)
+        pinned.append(encoded(facts_of(world, journey, world.clock.now(), future=False)))
+    content = b'{"shipments":[' + b",".join(pinned) + b'],"meta":' + encoded({"total": total}) + b"}\n"
+    return Reply(HTTPStatus.OK, content, {"Content-Type": JSON})
 
 
 def list_numbers(call: ControlCall) -> Reply:
@@ -99,8 +114,13 @@ def facts(world: World, number: TrackingNumber, *, future: bool, at: float | Non
     journey = world.shipments.find(number, now)  # a life that begins when it is first seen begins now, whatever `at` is
     if at is not None:
         now, journey = at, world.shipments.find(number, at)
+    return facts_of(world, journey, now, future=future)
+
+
+def facts_of(world: World, journey: Journey, now: float, *, future: bool) -> dict[str, Any]:
+    """The same of a shipment that the number stands for."""
+    number, shipment = journey.number, journey.at(now)
     scenario = world.foundation.scenario(number)
-    shipment = journey.at(now)
     told: dict[str, Any] = {
         "pinned": world.shipments.pinned(number),
         "scenario": scenario.scenario if scenario else None,

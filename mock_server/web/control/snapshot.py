@@ -1,23 +1,36 @@
 """`/snapshot`: the worlds as one file, and back."""
 
+from functools import partial
+
+from mock_server.domain.clock import still
 from mock_server.persistence import snapshots
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.turns import SHORT, in_thread
 
 
 def take_snapshot(call: ControlCall) -> Reply:
+    """What there is in this moment, written out beside the event loop."""
     call.seen_world()
-    return answer(snapshots.take(call.worlds, call.key))
+    written = snapshots.taken(call.worlds, call.key)
+    return in_thread(lambda: answer(written()), lambda reply: reply)
 
 
 def restore_snapshot(call: ControlCall) -> Reply:
-    value = call.body()
     call.world()
-    differences = snapshots.restore(call.worlds, value, call.key)
-    return answer({"status": "restored", "keys": len(call.known()), "differences": differences})
+    if len(call.content) <= SHORT:
+        return _restored(call, snapshots.read_value(call.worlds, call.body(), call.key))
+    read = partial(snapshots.read_value, call.worlds, key=call.key)
+    return in_thread(lambda: read(call.body()), partial(_restored, call))
+
+
+def _restored(call: ControlCall, found: snapshots.Found) -> Reply:
+    with still(call.worlds.clock):
+        snapshots.enter(call.worlds, found)
+        return answer({"status": "restored", "keys": len(call.known()), "differences": found.differences})
 
 
 ROUTES = (
     Route("GET", "/snapshot", take_snapshot),
-    Route("PUT", "/snapshot", restore_snapshot),
+    Route("PUT", "/snapshot", restore_snapshot, late=True),
 )

@@ -1,6 +1,7 @@
 """Long answers without long turns: what others ask meanwhile is answered in between."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Generator, Iterable, Iterator
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -10,6 +11,7 @@ from mock_server.server.reply import Reply, encode
 from mock_server.web.control.call import JSON, encoded
 from mock_server.web.problems import Problem, of_error
 
+SHORT = 16_384  # bytes of a body that is read at once; a longer one is read beside the event loop
 TURN = 50  # steps that one turn takes; a step looks at one entry, which costs at most some 300 us
 T = TypeVar("T")
 Steps = Generator[None, None, T]
@@ -35,9 +37,19 @@ def in_turns(work: Steps[Reply]) -> Reply:
 def in_thread(work: Callable[[], T], then: Callable[[T], Reply]) -> Reply:
     """What `then` makes of work that touches nothing that others change; the work is done beside the event loop."""
 
+    def uncollected() -> T:
+        # With a million values in the making, one collection takes a third of a second, and every thread waits for it.
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return work()
+        finally:
+            if collects:
+                gc.enable()
+
     async def later() -> Reply:
         try:
-            return then(await asyncio.to_thread(work))
+            return then(await asyncio.to_thread(uncollected))
         except Exception as error:
             problem = error if isinstance(error, Problem) else of_error(error)
             if problem is None:

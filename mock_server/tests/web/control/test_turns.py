@@ -1,20 +1,28 @@
 """Whoever asks for much waits for it; nobody else does."""
 
 import asyncio
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from mock_server.domain.clients.journal import Entry
+from mock_server.domain.clients.journal import Entry, Journal
+from mock_server.domain.shipments.journey import Journey
+from mock_server.domain.shipments.pinned import Pin
+from mock_server.faults.scenarios import Scenario
 from mock_server.server.reply import Reply
 from mock_server.server.request import Peer, Request
 from mock_server.settings import Settings
 from mock_server.web.control import report, turns
-from mock_server.web.control.turns import TURN, in_thread, in_turns, listed
+from mock_server.web.control.report import FEW
+from mock_server.web.control.turns import SHORT, TURN, in_thread, in_turns, listed
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
+from mock_server.world import Foundation
 
 KEY = "tf_test_free_a"
 
@@ -39,9 +47,9 @@ def front() -> Front:
     return front
 
 
-def asked(front: Front, path: str, method: str = "GET", body: bytes = b"") -> Reply:
+def asked(front: Front, path: str, method: str = "GET", body: bytes = b"", accept: str = "*/*") -> Reply:
     peer = Peer("127.0.0.1", 1, "127.0.0.1", 8080)
-    headers = {"host": "127.0.0.1:8080", "content-type": "application/json"}
+    headers = {"host": "127.0.0.1:8080", "content-type": "application/json", "accept": accept}
     return front.answer(Request(method, f"/__admin{path}", headers, peer, body))
 
 
@@ -82,6 +90,21 @@ def test_a_question_about_many_requests_lets_others_have_their_turns(
     assert reply.later is not None
     _, others = asyncio.run(turns_of_others(reply.later))
     assert others >= 4
+
+
+def test_a_search_in_the_console_lets_others_have_their_turns(front: Front) -> None:
+    reply = asked(front, f"/requests?key={KEY}&text=nowhere", accept="text/html")
+    assert reply.later is not None
+    page, others = asyncio.run(turns_of_others(reply.later))
+    assert page.status == 200
+    assert others >= 4
+
+
+def test_one_request_is_found_without_a_look_at_all(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Journal, "entries", lambda _: pytest.fail("all were asked for"))
+    assert asked(front, f"/requests/{TURN}?key={KEY}").value()["id"] == str(TURN)
+    assert asked(front, f"/requests/{TURN}").value()["id"] == str(TURN)
+    assert asked(front, "/requests/1000000").status == 404
 
 
 def test_what_is_told_in_turns_is_what_is_told_at_once(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -133,3 +156,98 @@ def test_the_first_control_call_does_not_hold_others_while_flask_is_made() -> No
     answered, _ = asyncio.run(turns_of_others(reply.later))
     assert answered.status == 200
     assert asked(front, "/health").later is None
+
+
+def pinning(count: int) -> bytes:
+    """An order to play a scenario with so many shipments."""
+    shipments = [{"tracking_number": f"RR{number:08}0GB", "status": "in_transit"} for number in range(count)]
+    return json.dumps({"document": {"shipments": shipments}}).encode()
+
+
+LONG = SHORT // len(pinning(1)) * 2
+PINNED = "RR000000010GB"
+
+
+def answered(reply: Reply) -> Reply:
+    assert reply.later is not None
+    reply, _ = asyncio.run(turns_of_others(reply.later))
+    return reply
+
+
+def test_a_long_scenario_is_read_beside_the_event_loop(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: list[threading.Thread] = []
+    stage = Foundation.stage
+
+    def noted(self: Foundation, name: str, document: Any) -> Scenario:
+        threads.append(threading.current_thread())
+        return stage(self, name, document)
+
+    monkeypatch.setattr(Foundation, "stage", noted)
+    worlds = front.mock.worlds
+    reply = asked(front, f"/scenario?key={KEY}", "PUT", pinning(LONG))
+    assert worlds.of(KEY).scenario.name == "none"
+    assert answered(reply).status == 200
+    assert worlds.of(KEY).scenario.name == "given"
+    assert threads != [threading.main_thread()]
+    changes = asked(front, "/changes").value()["changes"]
+    assert [each["path"] for each in changes] == ["/__admin/scenario"]
+
+
+def test_what_is_wrong_with_a_long_scenario_is_told_as_with_a_short_one(front: Front) -> None:
+    wrong = pinning(LONG).replace(b"in_transit", b"in_transition", 1)
+    reply = answered(asked(front, "/scenario", "PUT", wrong))
+    assert (reply.status, reply.headers["Content-Type"]) == (400, "application/problem+json")
+    assert "/document/shipments/0/status" in str(reply.value()) or "shipments[0].status" in str(reply.value())
+    assert asked(front, "/changes").value()["changes"] == []
+
+
+def test_pinned_shipments_are_made_when_they_are_asked_for(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    answered(asked(front, "/scenario", "PUT", pinning(LONG)))
+    made: list[str] = []
+    journey = Pin.journey
+
+    def noted(self: Pin, *given: Any) -> Journey:
+        made.append(self.number.text)
+        return journey(self, *given)
+
+    monkeypatch.setattr(Pin, "journey", noted)
+    world = front.mock.worlds.of("tf_test_free_b")
+    assert made == []
+    assert world.look_up(PINNED, None).snapshot.status == "in_transit"
+    assert world.look_up(PINNED, None).snapshot.status == "in_transit"
+    assert made == [PINNED]
+
+
+def test_a_snapshot_is_written_and_read_beside_the_event_loop(front: Front) -> None:
+    answered(asked(front, f"/scenario?key={KEY}", "PUT", pinning(LONG)))
+    taken = answered(asked(front, f"/snapshot?key={KEY}"))
+    assert len(taken.value()["worlds"][0]["shipments"]) == LONG
+    other = Front(Mock(Settings(), front.mock.worlds.clock.base))
+    assert other.flask is not None
+    worlds = other.mock.worlds
+    reply = asked(other, f"/snapshot?key={KEY}", "PUT", taken.content)
+    assert not worlds.of(KEY).shipments.own
+    assert answered(reply).value()["status"] == "restored"
+    assert worlds.of(KEY).look_up(PINNED, None).facts("en") == front.mock.worlds.of(KEY).look_up(PINNED, None).facts(
+        "en"
+    )
+    again = answered(asked(other, f"/snapshot?key={KEY}")).value()["worlds"][0]
+    assert again["shipments"] == taken.value()["worlds"][0]["shipments"]
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [("/requests/unmatched", "Near misses"), ("/requests/violations", "Violations"), ("/report", "Report")],
+)
+def test_pages_of_the_console_show_what_is_told_later(front: Front, path: str, words: str) -> None:
+    for number in range(2 * FEW):
+        front.mock.worlds.of(KEY).journal.record(refused(number))
+    page = answered(asked(front, path, accept="text/html"))
+    assert page.status == 200
+    assert words in page.content.decode()
+
+
+def test_what_the_first_shipment_needs_is_there_before_it_is_asked_for() -> None:
+    script = "import sys; from mock_server.web.mock import Mock; mock = Mock(); assert 'faker' not in sys.modules; "
+    script += "mock.warm(); assert 'faker' in sys.modules"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
