@@ -1,6 +1,11 @@
 """What a run that was killed leaves behind, and how it is deleted."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,7 +18,7 @@ from contract_tests.exchange import Request, Response
 from contract_tests.leftovers import FILE, left_in
 from contract_tests.tests.checking import check
 from contract_tests.tests.fakes import a_run, reply
-from contract_tests.tests.servers import Target, running
+from contract_tests.tests.servers import Target, running, target_toml
 
 
 def webhooks(request: Request) -> Response:
@@ -114,6 +119,29 @@ def test_a_refused_key_is_3_and_is_not_shown(tmp_path: Path, capsys: pytest.Capt
     assert "refuses the key (401)" in shown.err
     assert "no-such-key" not in shown.out + shown.err
     assert list(left_in(tmp_path) or ()) == found
+
+
+def test_clean_deletes_what_a_run_left_that_was_killed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with running() as target:
+        file, out = tmp_path / "target.toml", tmp_path / "out"
+        file.write_text(target_toml(target, plans=("growth",)), encoding="utf-8")
+        command = [sys.executable, "-m", "contract_tests", "run", "--target", str(file), "--report-dir", str(out)]
+        root = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+        with subprocess.Popen(command, env=root, stdout=subprocess.DEVNULL, cwd=tmp_path) as process:
+            while not (out.is_dir() and len(left_in(out) or ()) > 1):
+                with suppress(subprocess.TimeoutExpired):
+                    pytest.fail(f"the run ended by itself with {process.wait(0.05)}")
+            process.kill()
+        assert process.returncode == -signal.SIGKILL
+        left = list(left_in(out) or ())
+        assert _clean(target.base_url, out) == 0
+        answers = [
+            requests.delete(f"{target.base_url}/v2/webhooks/{each}", headers=_key(target), timeout=60).status_code
+            for each in left
+        ]
+    assert left_in(out) == {}
+    assert set(answers) == {404}
+    assert "deleted" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("name", "told"), [("none", "no such folder"), ("", "no webhooks.json there")])
