@@ -14,7 +14,7 @@ from mock_server.proxy.entrances import Outside
 from mock_server.proxy.upstream import Upstream
 from mock_server.testing.running import RunningMock
 from mock_server.web.mock import Mock
-from mock_server.world import World
+from mock_server.world import World, steering
 
 JOURNAL = 20_000  # requests of the command that are kept
 BY_ITSELF = frozenset(("collect", "take", "attempt", "fail", "begun"))  # notes of what a mock does by itself
@@ -33,7 +33,7 @@ def run_again(
         check(capsule, worlds.foundation)
         world = enter(capsule, worlds)
         now, then = worlds.clock.base.now(), capsule["clock"]
-        worlds.move_clock(lambda *_: shifted(course_of(then["course"]), now - then["base"]), world)
+        steering.move_clock(worlds, lambda *_: shifted(course_of(then["course"]), now - then["base"]), world)
         tester = _Tester(capsule, mock.front.mock, world)
         tester.go_on()
         with worlds.archive.watchers.watched(tester.heard):

@@ -30,7 +30,7 @@ from mock_server.proxy.entrances import Outside
 from mock_server.proxy.upstream import Upstream
 from mock_server.settings import Settings
 from mock_server.testing.running import RunningMock
-from mock_server.world import World
+from mock_server.world import World, steering
 from mock_server.world.chronicle import Chronicle
 
 MINUTE, DAY = 60.0, 86_400.0
@@ -213,7 +213,7 @@ class Laboratory:
         if setup.patience:
             start, rate = start // MINUTE * MINUTE, RATE / 2
         # It stands still, but for the waits that are announced: each moves it on, so that trials are alike.
-        self.worlds.move_clock(lambda *_: _course(setup, start, base, rate), world)
+        steering.move_clock(self.worlds, lambda *_: _course(setup, start, base, rate), world)
         for place, document in enumerate(setup.rules):
             moment = {name: _text_at(start + document[name]) for name in ("from", "until") if name in document}
             rule = Rule.from_document({**document, **moment}, f"lab-{place + 1}", self.worlds.foundation.vocabulary)

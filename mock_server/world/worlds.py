@@ -1,8 +1,8 @@
 """All universes of one server."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from threading import Lock
@@ -11,12 +11,12 @@ from typing import Any
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.domain.clients.journal import Archive, Entry, Journal, backwards, masked, together
-from mock_server.domain.clock import Change, SandboxClock, still
+from mock_server.domain.clock import SandboxClock
 from mock_server.domain.plans import Account
 from mock_server.domain.randomness import stream
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Event
-from mock_server.domain.shipments.pinned import Pin, wish_of
+from mock_server.domain.shipments.pinned import Pin
 from mock_server.domain.shipments.source import Identity, identity
 from mock_server.domain.watching import Watchers
 from mock_server.domain.webhooks.inbox import Inboxes
@@ -164,83 +164,10 @@ class Worlds:
             world.webhooks.queue.all(),
         )
 
-    def move_clock(self, change: Change, world: World | None = None) -> int:
-        """Let one world's clock take another course, or the server's and every world's; the deliveries pending then.
-
-        What `change` raises for any of them, it raises before the first has moved.
-        """
-        moved = [world] if world else self.all()
-        clocks = [each.clock for each in moved] + ([] if world else [self.clock])
-        with still(self.clock):
-            base = self.clock.base.now()
-            for clock in clocks:
-                change(clock.course, base)
-            for each in moved:
-                each.webhooks.notice()
-            for clock in clocks:
-                clock.change(change, base)
-            return self._moved(moved)
-
-    def reset_clock(self, world: World | None = None) -> int:
-        """Let one world's clock follow the server's again, or all do so after it went back to its start."""
-        moved = [world] if world else self.all()
-        with still(self.clock):
-            if world is None:
-                self.clock.reset()
-            for each in moved:
-                each.webhooks.notice()
-                each.clock.follow(self.clock)
-            return self._moved(moved)
-
     def fresh(self) -> World:
         """A world as a new key would find it, of no key and in nobody's way."""
         accounts = self.foundation.accounts
         return World(self.foundation, Account("", accounts.default), self.scenario, pins=self.pins.values())
-
-    def pin(self, pin: Pin, world: World | None = None) -> int:
-        """Let the number stand for that shipment in one world, or in all there are and will be; deliveries pending.
-
-        ValueError for a wish that contradicts itself changes nothing.
-        """
-        asked = world or self.fresh()
-        pin.checked(asked.shipments.seed, self.foundation.source, asked.clock.now())
-        if world is None:
-            self.pins[identity(pin.number)] = pin
-        pinned = [world] if world else self.all()
-        for each in pinned:
-            each.pin(pin)
-        return sum(told(each, pin.number) for each in pinned for told in self.on_pinned)
-
-    def unpin(self, number: TrackingNumber, world: World | None = None) -> bool:
-        """Let the number stand for what everybody finds, in one world or in all; whether that changed anything."""
-        changed = [each.unpin(number) for each in ([world] if world else self.all())]
-        return any(changed) | (world is None and self.pins.pop(identity(number), None) is not None)
-
-    def happen(
-        self, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None, *, anew: bool = False
-    ) -> int:
-        """An event for one world's shipment, or for that of all there are and will be; the deliveries pending then.
-
-        ValueError as `World.happen` has it; of many worlds, those are left out.
-        """
-        if world:
-            event = world.happen(number, record, anew=anew)
-            return sum(told(world, number, event) for told in self.on_event)
-        fresh = self.fresh()
-        fresh.happen(number, record, anew=anew)
-        self.pins[identity(number)] = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
-        pending = 0
-        for each in self.all():
-            with suppress(ValueError):
-                pending += self.happen(number, record, each, anew=anew)
-        return pending
-
-    def _moved(self, worlds: Iterable[World]) -> int:
-        worlds = tuple(worlds)
-        for world in worlds:
-            world.note("clock", world.clock.course)
-            world.webhooks.moved()
-        return sum(told(world) for world in worlds for told in self.on_clock_moved)
 
     def reset(self, key: str | None = None) -> None:
         """Forget one world, or all with the server's clock and what came without a key.

@@ -16,7 +16,7 @@ from mock_server.domain.clock import ManualClock
 from mock_server.persistence import snapshots
 from mock_server.persistence.state_file import StateFile
 from mock_server.settings import Settings
-from mock_server.world import Foundation, Worlds
+from mock_server.world import Foundation, Worlds, steering
 
 KEY = "tf_test_free_a"
 LIFE = "1ZTFTEST0300000111"
@@ -30,8 +30,8 @@ def busy(clock: ManualClock, path: Path | None = None) -> Worlds:
     world = worlds.of(KEY)
     world.webhooks.subscribe(LIFE, "ups", "http://127.0.0.1:9/hooks", ("all",))
     number = worlds.foundation.recognise("1Z204E380338943508", "ups")
-    worlds.happen(number, {"type": "exception"}, world)
-    worlds.move_clock(lambda course, base: course.advance(base, 3 * HOUR), world)
+    steering.happen(worlds, number, {"type": "exception"}, world)
+    steering.move_clock(worlds, lambda course, base: course.advance(base, 3 * HOUR), world)
     while world.webhooks.collect(16):
         pass
     return worlds
@@ -144,7 +144,9 @@ def test_a_webhook_that_cannot_be_kept_is_refused_and_is_none(clock: ManualClock
     assert len(world.webhooks.subscriptions) == 201 - refused
     with suppress(ApiError):  # what goes may make room for what is written of it
         world.webhooks.unsubscribe(first.webhook_id)
-    worlds.move_clock(lambda course, base: course.advance(base, 40 * HOUR), world)  # its deliveries cannot be kept
+    steering.move_clock(
+        worlds, lambda course, base: course.advance(base, 40 * HOUR), world
+    )  # its deliveries cannot be kept
     while world.webhooks.collect(16):
         pass
     room(file, 100_000)

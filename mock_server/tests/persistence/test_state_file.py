@@ -11,7 +11,7 @@ from mock_server.domain.webhooks.records import Saved
 from mock_server.persistence.state_file import StateFile
 from mock_server.settings import Settings
 from mock_server.tests.domain.webhooks.correspondence import HOUR, START, Office, Spoilt, event
-from mock_server.world import Foundation, Worlds
+from mock_server.world import Foundation, Worlds, steering
 
 KEY = "tf_test_free_a"
 LIFE = [event(START + hours * HOUR) for hours in (1, 2, 3)]
@@ -197,8 +197,8 @@ def test_a_sandbox_comes_back_with_its_clock_its_pins_and_its_whole_lives(path: 
         world.webhooks.subscribe(each.text, "ups", "http://127.0.0.1:9/", ("all",))
     world.webhooks.collect(10)
     clock.sleep(HOUR)
-    before.move_clock(lambda course, base: course.advance(base, 100.0), world)
-    before.happen(pinned, {"type": "exception"}, world)
+    steering.move_clock(before, lambda course, base: course.advance(base, 100.0), world)
+    steering.happen(before, pinned, {"type": "exception"}, world)
     while world.webhooks.collect(10):
         pass
     closed(before)

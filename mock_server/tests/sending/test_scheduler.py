@@ -16,7 +16,7 @@ from mock_server.sending.address import ReceiverAnswer
 from mock_server.sending.allowed import HostNotAllowedError
 from mock_server.sending.scheduler import Scheduler
 from mock_server.settings import Settings
-from mock_server.world import Foundation, World, Worlds
+from mock_server.world import Foundation, World, Worlds, steering
 
 KEY, OTHER = "tf_test_free_a", "tf_test_free_b"
 HOUR = 3600
@@ -73,7 +73,7 @@ class Mock:
         return self.world(key).webhooks.subscribe(self.number, "ups", url, ("all",)).webhook_id
 
     def advance(self, hours: float, key: str = KEY) -> None:
-        self.worlds.move_clock(lambda course, base: course.advance(base, hours * HOUR), self.world(key))
+        steering.move_clock(self.worlds, lambda course, base: course.advance(base, hours * HOUR), self.world(key))
 
     def deliveries(self, key: str = KEY) -> tuple[Delivery, ...]:
         return self.world(key).webhooks.queue.all()
@@ -206,7 +206,7 @@ def test_retry_after_is_kept_in_the_sandbox_s_time(clock: ManualClock) -> None:
     async def test(mock: Mock) -> None:
         mock.subscribe()
         await mock.turns()
-        mock.worlds.move_clock(lambda course, base: course.run(base, 60.0), mock.world())
+        steering.move_clock(mock.worlds, lambda course, base: course.run(base, 60.0), mock.world())
         mock.advance(2)
         await mock.turns()
         due = mock.deliveries()[0].due or 0
@@ -239,7 +239,9 @@ def test_who_settles_waits_for_what_became_due_and_not_for_what_hung_before(cloc
         assert len(mock.receivers.open) == 1
         mock.subscribe("http://127.0.0.2:9/answers")
         await mock.turns()
-        mock.worlds.happen(mock.worlds.foundation.recognise(mock.number, None), {"type": "exception"}, mock.world())
+        steering.happen(
+            mock.worlds, mock.worlds.foundation.recognise(mock.number, None), {"type": "exception"}, mock.world()
+        )
         settled = asyncio.ensure_future(mock.scheduler.settling([mock.world()])(1000.0))
         while not any("answers" in url for url, _ in mock.receivers.open):
             await asyncio.sleep(0)
@@ -360,7 +362,9 @@ def test_a_frozen_clock_that_keeps_the_promise_of_retry_after_delivers_what_come
         mock.subscribe()
         await mock.turns()
         mock.advance(2 - 30 / HOUR)
-        mock.worlds.move_clock(lambda course, base: replace(course.run(base, 0.0), auto_advance=3000.0), mock.world())
+        steering.move_clock(
+            mock.worlds, lambda course, base: replace(course.run(base, 0.0), auto_advance=3000.0), mock.world()
+        )
         await mock.turns()
         mock.world().clock.owe(0.01)
         await mock.turns()
@@ -405,7 +409,7 @@ def test_a_turn_of_the_event_loop_takes_few_steps_however_many_deliveries_have_c
             for number in range(50):
                 mock.subscribe(f"http://127.0.0.{number % 9 + 1}:9/{key}", key)
         await mock.turns()
-        mock.worlds.move_clock(lambda course, base: course.advance(base, 73 * HOUR))
+        steering.move_clock(mock.worlds, lambda course, base: course.advance(base, 73 * HOUR))
         growth, sent = [], []
         while made() < 4 * 50 * 10:
             before, begun = made(), len(mock.receivers.seen)
@@ -425,7 +429,7 @@ def test_sandboxes_take_turns_at_making_deliveries(clock: ManualClock) -> None:
             mock.subscribe(key=KEY)
         mock.subscribe(key=OTHER)
         await mock.turns()
-        mock.worlds.move_clock(lambda course, base: course.advance(base, 73 * HOUR))
+        steering.move_clock(mock.worlds, lambda course, base: course.advance(base, 73 * HOUR))
         while len(mock.deliveries(OTHER)) < 10:
             await asyncio.sleep(0)
         assert len(mock.deliveries(KEY)) < 10 * lanes.STEPS

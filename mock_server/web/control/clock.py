@@ -12,7 +12,7 @@ from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
 from mock_server.web.control.matching import numbers
 from mock_server.web.problems import Problem
-from mock_server.world import World
+from mock_server.world import World, steering
 from mock_server.world.upcoming import Coming, upcoming
 
 DAY = 86_400  # seconds
@@ -51,9 +51,9 @@ def move_clock(call: ControlCall) -> Reply:
     world = call.world()
     with refused(ValueError):
         if order["action"] == "reset":
-            pending = call.worlds.reset_clock(world)
+            pending = steering.reset_clock(call.worlds, world)
         else:
-            pending = call.worlds.move_clock(change_of(order), world)
+            pending = steering.move_clock(call.worlds, change_of(order), world)
     facts, moved = shown(call), [world] if world else call.worlds.all()
     return call.when_settled(moved, pending, lambda: {**facts, **waiting(moved)})
 

@@ -16,7 +16,7 @@ from mock_server.server.reply import Reply
 from mock_server.web.control.call import JSON, ControlCall, Route, answer, encoded, refused
 from mock_server.web.control.turns import Steps, in_turns
 from mock_server.web.problems import Problem
-from mock_server.world import World
+from mock_server.world import World, steering
 
 FORM = "shipment.schema.json"
 WEIGHT = 5  # steps of a turn that one shipment takes, which may have to be made first
@@ -58,13 +58,13 @@ def pin_shipment(call: ControlCall, text: str) -> Reply:
         )
     number = recognised(call, text, carrier_of(wish) or call.query.get("carrier"))
     with refused(ValueError):
-        pending = call.worlds.pin(Pin(number, wish), call.world())
+        pending = steering.pin(call.worlds, Pin(number, wish), call.world())
     return told(call, number, pending)
 
 
 def unpin_shipment(call: ControlCall, text: str) -> Reply:
     number = recognised(call, text, call.query.get("carrier"))
-    if not call.worlds.unpin(number, call.world()):
+    if not steering.unpin(call.worlds, number, call.world()):
         raise Problem(HTTPStatus.NOT_FOUND, f"{number.text} of {number.carrier.code} is not pinned")
     return answer(shown(call, number))
 
@@ -73,7 +73,7 @@ def add_event(call: ControlCall, text: str) -> Reply:
     record = call.read(EVENT_FORM)
     number = recognised(call, text, call.query.get("carrier"))
     with refused(ValueError, HTTPStatus.CONFLICT):
-        pending = call.worlds.happen(number, record, call.world())
+        pending = steering.happen(call.worlds, number, record, call.world())
     return told(call, number, pending, HTTPStatus.CREATED)
 
 

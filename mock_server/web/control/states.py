@@ -11,7 +11,7 @@ from mock_server.faults.rules import Rule, check_name
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, refused
 from mock_server.web.problems import Problem
-from mock_server.world import World, Worlds
+from mock_server.world import World, Worlds, steering
 
 FORM = "control.schema.json#/$defs/state"
 Params = Mapping[str, Any]
@@ -62,14 +62,14 @@ def event_occurs(worlds: Worlds, world: World | None, params: Params) -> int:
     number = worlds.foundation.recognise(params["tracking_number"], params.get("carrier"))
     scan = {"type": params["type"]}
     try:
-        return worlds.happen(number, scan, world, anew=True)
+        return steering.happen(worlds, number, scan, world, anew=True)
     except ValueError:
-        worlds.move_clock(lambda course, base: course.advance(base, 1.0), world)
-        return worlds.happen(number, scan, world, anew=True)
+        steering.move_clock(worlds, lambda course, base: course.advance(base, 1.0), world)
+        return steering.happen(worlds, number, scan, world, anew=True)
 
 
 def time_passes(worlds: Worlds, world: World | None, params: Params) -> int:
-    return worlds.move_clock(lambda course, base: course.advance(base, params["seconds"]), world)
+    return steering.move_clock(worlds, lambda course, base: course.advance(base, params["seconds"]), world)
 
 
 def quota_used(worlds: Worlds, world: World | None, params: Params) -> int:

@@ -1,0 +1,90 @@
+"""What is done to one world, or to all there are and will be, and to those who listen for it."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from mock_server.domain.clock import Change, still
+from mock_server.domain.shipments.carriers import TrackingNumber
+from mock_server.domain.shipments.pinned import Pin, wish_of
+from mock_server.domain.shipments.source import identity
+from mock_server.world.world import World
+from mock_server.world.worlds import Worlds
+
+
+def move_clock(worlds: Worlds, change: Change, world: World | None = None) -> int:
+    """Let one world's clock take another course, or the server's and every world's; the deliveries pending then.
+
+    What `change` raises for any of them, it raises before the first has moved.
+    """
+    moved = [world] if world else worlds.all()
+    clocks = [each.clock for each in moved] + ([] if world else [worlds.clock])
+    with still(worlds.clock):
+        base = worlds.clock.base.now()
+        for clock in clocks:
+            change(clock.course, base)
+        for each in moved:
+            each.webhooks.notice()
+        for clock in clocks:
+            clock.change(change, base)
+        return _moved(worlds, moved)
+
+
+def reset_clock(worlds: Worlds, world: World | None = None) -> int:
+    """Let one world's clock follow the server's again, or all do so after it went back to its start."""
+    moved = [world] if world else worlds.all()
+    with still(worlds.clock):
+        if world is None:
+            worlds.clock.reset()
+        for each in moved:
+            each.webhooks.notice()
+            each.clock.follow(worlds.clock)
+        return _moved(worlds, moved)
+
+
+def pin(worlds: Worlds, pin: Pin, world: World | None = None) -> int:
+    """Let the number stand for that shipment in one world, or in all there are and will be; deliveries pending.
+
+    ValueError for a wish that contradicts itself changes nothing.
+    """
+    asked = world or worlds.fresh()
+    pin.checked(asked.shipments.seed, worlds.foundation.source, asked.clock.now())
+    if world is None:
+        worlds.pins[identity(pin.number)] = pin
+    pinned = [world] if world else worlds.all()
+    for each in pinned:
+        each.pin(pin)
+    return sum(told(each, pin.number) for each in pinned for told in worlds.on_pinned)
+
+
+def unpin(worlds: Worlds, number: TrackingNumber, world: World | None = None) -> bool:
+    """Let the number stand for what everybody finds, in one world or in all; whether that changed anything."""
+    changed = [each.unpin(number) for each in ([world] if world else worlds.all())]
+    return any(changed) | (world is None and worlds.pins.pop(identity(number), None) is not None)
+
+
+def happen(
+    worlds: Worlds, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None, *, anew: bool = False
+) -> int:
+    """An event for one world's shipment, or for that of all there are and will be; the deliveries pending then.
+
+    ValueError as `World.happen` has it; of many worlds, those are left out.
+    """
+    if world:
+        event = world.happen(number, record, anew=anew)
+        return sum(told(world, number, event) for told in worlds.on_event)
+    fresh = worlds.fresh()
+    fresh.happen(number, record, anew=anew)
+    worlds.pins[identity(number)] = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
+    pending = 0
+    for each in worlds.all():
+        with suppress(ValueError):
+            pending += happen(worlds, number, record, each, anew=anew)
+    return pending
+
+
+def _moved(worlds: Worlds, moved: Sequence[World]) -> int:
+    for world in moved:
+        world.note("clock", world.clock.course)
+        world.webhooks.moved()
+    return sum(told(world) for world in moved for told in worlds.on_clock_moved)
