@@ -11,7 +11,7 @@ const client = axios.create({
   proxy: false,
 });
 const retryCondition = (error) => isNetworkOrIdempotentRequestError(error) || error.response?.status === 429;
-axiosRetry(client, { retries: 3, retryDelay: exponentialDelay, retryCondition });
+axiosRetry(client, { retries: 3, retryDelay: exponentialDelay, retryCondition, shouldResetTimeout: true });
 for (const number of ["1Z204E380338943508", "449044304137821"]) {
   try {
     const { data } = await client.get(`/track/${number}`);
