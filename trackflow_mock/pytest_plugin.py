@@ -1,11 +1,12 @@
 """The pytest fixture `trackflow`: a sandbox of its own for each test, on a mock that the whole session shares.
 
 Nothing of the mock is imported before a test asks for it. Under pytest-xdist every worker has a mock of its own, or all
-share the one at --trackflow-url.
+share the one at --trackflow-url. Tests that `trackflow-mock score` runs share the one that lies to them.
 """
 
+import os
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -38,10 +39,15 @@ def trackflow_mock(
     """The session's mock."""
     from mock_server.testing.running import AttachedMock, own_mock  # noqa: PLC0415 - few runs that load this need a mock
 
-    url = pytestconfig.getoption("--trackflow-url")
+    url = pytestconfig.getoption("--trackflow-url") or (None if trackflow_settings else lab_url(os.environ))
     attached = url and AttachedMock(url, pytestconfig.getoption("--trackflow-token"))
     with attached or own_mock(**trackflow_settings) as mock:
         yield mock
+
+
+def lab_url(environment: Mapping[str, str]) -> str | None:
+    """The mock of `trackflow-mock explore` or `score`, where the tests run in one of their worlds."""
+    return environment.get("TRACKFLOW_BASE_URL") if environment.get("TRACKFLOW_LAB") else None
 
 
 @pytest.fixture

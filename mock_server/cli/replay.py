@@ -95,8 +95,13 @@ def _against(capsule: "Capsule", url: str, key: str) -> int:
 def _judged(capsule: "Capsule", command: tuple[str, ...], timeout: float | None) -> int:
     """The verdict on the command under the failure that the capsule is of."""
     from mock_server.lab.judging import FAILED, NOT_STRUCK
-    from mock_server.lab.kept import judge_again
+    from mock_server.lab.kept import SCORED, judge_again, tell_again
+    from mock_server.lab.scoring import NOT_ASKED_FOR, SURVIVED
 
+    if capsule["trial"]["by"] == SCORED:
+        told = tell_again(capsule, command, limit=timeout)
+        print(f"{told.lie.id}: {told.verdict}")
+        return WRONG if told.verdict == SURVIVED else NOTHING_STRUCK if told.verdict == NOT_ASKED_FOR else DONE
     case = judge_again(capsule, command, limit=timeout)
     verdict = case.verdict
     print(f"{case.point.name}: {verdict.kind}{verdict.symptom and ', '}{verdict.symptom}: {verdict.reason}")

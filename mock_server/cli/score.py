@@ -58,9 +58,10 @@ def score(
     lies: str,
 ) -> None:
     """Tell the tests every lie."""
+    from functools import partial
     from time import monotonic
 
-    from mock_server.lab import reports, scoring
+    from mock_server.lab import kept, reports, scoring
     from mock_server.lab.reports import scored
 
     check_folder(report_dir, "--report-dir")
@@ -68,7 +69,8 @@ def score(
     with laboratory(command, timeout=timeout, seed=seed, overlays=overlays) as lab:
         check_plan(lab, plan)
         options = scoring.Options(plan, lies == "documented", time_limit, parallel)
-        result = scoring.score(lab, options, now=monotonic, progress=show_progress("survived"))
+        keep = partial(kept.keep_lie, capsules, lab, plan) if capsules else kept.nothing
+        result = scoring.score(lab, options, now=monotonic, progress=show_progress("survived"), keep=keep)
     print(scored.opening(result))
     print(scored.closing(result, command))
     if report_dir:

@@ -15,7 +15,7 @@ from mock_server.lab.failures import AFTER, DELIVERY, LATE_EVENT, LOST_EVENT, Po
 from mock_server.lab.trial import Outcome
 
 SURVIVED, ENDED, FAILED, NOT_STRUCK = "survived", "ended", "failed", "not_struck"
-HASTE = 0.1  # seconds: attempts that follow each other faster are not spaced at all
+HASTE = 0.25  # seconds: attempts that follow each other faster are not spaced at all
 HASTY = 6  # hasty attempts in a row that make a storm
 STORM = 20  # attempts at one call that are a storm however they are spaced
 SIGNED, ONE = ("delivery.signature.hmac",), ("delivery.id.stable",)
@@ -299,8 +299,9 @@ class _Case:
     def _done(self, call: Call) -> bool:
         """Whether what was to be deleted is gone: the answer was lost, and the next attempt found nothing."""
         asked = [entry for entry in self.outcome.entries if call.asked(entry)]
-        lost = [place for place, entry in enumerate(asked) if _struck(entry) and entry.status < BAD_REQUEST]
-        return bool(lost) and any(entry.status == HTTPStatus.NOT_FOUND for entry in asked[lost[0] + 1 :])
+        first = next((place for place, entry in enumerate(asked) if _struck(entry)), None)
+        late = any(each.phase == AFTER for each in self.point.failures)
+        return late and first is not None and any(each.status == HTTPStatus.NOT_FOUND for each in asked[first + 1 :])
 
     def _tries(self) -> int:
         return sum(1 for entry in self.outcome.entries if self.point.call.asked(entry))

@@ -16,10 +16,12 @@ from mock_server.lab.expectations import Expectation, expected
 from mock_server.lab.exploring import Case, Options, baseline_of, case_of
 from mock_server.lab.failures import Failure, Point
 from mock_server.lab.judging import impatient_after_all
-from mock_server.lab.trial import JOURNAL, Laboratory
+from mock_server.lab.lies import Lie
+from mock_server.lab.scoring import Told, passes, verdict_on
+from mock_server.lab.trial import JOURNAL, Laboratory, Setup
 from mock_server.testing.running import RunningMock
 
-EXPLORED = "explore"
+EXPLORED, SCORED = "explore", "score"
 
 
 def keep(folder: Path, laboratory: Laboratory, options: Options, case: Case, name: str) -> str | None:
@@ -45,6 +47,32 @@ def keep(folder: Path, laboratory: Laboratory, options: Options, case: Case, nam
     path = folder / f"{name}{SUFFIX}"
     form.save(path, {**capsule, "trial": trial})
     return str(path)
+
+
+def keep_lie(folder: Path, laboratory: Laboratory, plan: str, lie: Lie, name: str) -> str | None:
+    """The file in the folder that a world of the lie is saved as, in which it is told once more; None if it cannot."""
+    outcome = laboratory.run(Setup(plan, lie.forms[0], name=lie.id))
+    if outcome.chronicle is None:
+        return None
+    try:
+        capsule = taking.capsule(laboratory.worlds.foundation, outcome.chronicle)
+    except CapsuleError:
+        return None
+    trial = {"by": SCORED, "plan": plan, "timeout": laboratory.limit, "lie": asdict(lie)}
+    path = folder / f"{name}{SUFFIX}"
+    form.save(path, {**capsule, "trial": trial})
+    return str(path)
+
+
+def tell_again(capsule: Capsule, command: Sequence[str], *, limit: float | None = None) -> Told:
+    """Whether the command notices the capsule's lie now; BaselineError if it fails when nobody lies."""
+    trial = capsule["trial"]
+    lie = Lie(**{**trial["lie"], "forms": tuple(map(tuple, trial["lie"]["forms"]))})
+    with settings_of(capsule, port=0, journal_size=JOURNAL) as settings, RunningMock(settings) as mock:
+        check(capsule, mock.front.mock.worlds.foundation)
+        laboratory = Laboratory(mock, command, limit=limit or trial["timeout"])
+        passes(laboratory, laboratory.run(Setup(trial["plan"], name="baseline")))
+        return Told(lie, verdict_on(laboratory, trial["plan"], lie))
 
 
 def nothing(*_: object) -> None:

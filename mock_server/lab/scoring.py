@@ -92,7 +92,7 @@ def score(
     asked = [each for each in lies if each.asked]
 
     def tell(lie: Lie) -> Told:
-        return Told(lie, _verdict(laboratory, options.plan, lie))
+        return Told(lie, verdict_on(laboratory, options.plan, lie))
 
     found, _ = found_by_all(
         asked,
@@ -113,7 +113,7 @@ def _baseline(laboratory: Laboratory, options: Options) -> tuple[list[Outcome], 
     """Runs in which nobody lies: one alone, then as many at once as is wanted, and how many at once they stand."""
     setup = Setup(options.plan, name="baseline")
     first = laboratory.run(setup)
-    _passes(laboratory, first)
+    passes(laboratory, first)
     together, _ = found_by_all(
         [setup] * options.parallel, laboratory.run, parallel=options.parallel, in_time=lambda: True
     )
@@ -127,7 +127,7 @@ def _baseline(laboratory: Laboratory, options: Options) -> tuple[list[Outcome], 
     return [first, *alone], 1, [note]
 
 
-def _passes(laboratory: Laboratory, outcome: Outcome) -> None:
+def passes(laboratory: Laboratory, outcome: Outcome) -> None:
     """BaselineError unless the tests pass."""
     if outcome.ending.out_of_time:
         raise BaselineError(
@@ -138,7 +138,7 @@ def _passes(laboratory: Laboratory, outcome: Outcome) -> None:
         raise BaselineError(f"the tests leave with {outcome.status} although nobody lies{said_last(outcome)}")
 
 
-def _verdict(laboratory: Laboratory, plan: str, lie: Lie) -> str:
+def verdict_on(laboratory: Laboratory, plan: str, lie: Lie) -> str:
     """Whether the tests turn red in one of the lie's worlds."""
     told = False
     for form in lie.forms:

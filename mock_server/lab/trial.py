@@ -37,6 +37,7 @@ MINUTE, DAY = 60.0, 86_400.0
 RATE = 60.0  # seconds of the sandbox in one that a client was told to wait: the end of a minute is never further
 MOST_OUTPUT = 1_000_000  # bytes of each stream that are looked at
 JOURNAL = 20_000  # calls of one trial that are kept
+IN_LAB = "TRACKFLOW_LAB"  # tells tests that the mock of their fixture is the lab's
 LIE = "lie-"  # what the ids of rules that lie begin with
 EARLY = 2.0  # seconds before the edge of a minute or a day
 
@@ -228,7 +229,7 @@ class Laboratory:
             out, err = Path(folder, "stdout"), Path(folder, "stderr")
             with out.open("wb") as stdout, err.open("wb") as stderr:
                 streams = Streams(subprocess.DEVNULL, stdout, stderr)
-                ending = run_in(entrance, self.command, self.user, limit=limit, streams=streams)
+                ending = run_in(entrance, self.command, {**self.user, IN_LAB: "1"}, limit=limit, streams=streams)
             return ending, _read(out), _read(err)
 
     def _outcome(self, world: World, setup: Setup, trial: "_Trial", said: "Said") -> Outcome:

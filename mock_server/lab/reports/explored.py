@@ -32,7 +32,7 @@ def closing(campaign: Campaign, command: Sequence[str]) -> str:
         lines.append("time was up before everything was tried; --time-limit gives it more")
     for number, case in enumerate(campaign.mistakes, 1):
         lines += ["", f"{number:3}  {headline(case)}", f"     {case.verdict.reason}"]
-        alike = sum(each.least is case for each in campaign.cases)
+        alike = sum(each.smallest is case and each is not case for each in campaign.cases)
         if alike:
             lines.append(f"     the same in {alike} more case{'s' * (alike > 1)}")
         if again := _again(case, command):

@@ -76,3 +76,15 @@ def test_a_command_that_asks_for_nothing_is_told_where_the_mock_is(tmp_path: Pat
     client.write_text("print('hello')")
     code, told, _ = explored(client, tmp_path)
     assert (code, "TRACKFLOW_BASE_URL" in told) == (3, True)
+
+
+def test_what_nothing_could_strike_is_no_pass(tmp_path: Path) -> None:
+    code, told, report = explored(CLIENTS / "good_giver_up.py", tmp_path, "--only", "createWebhook")
+    assert (code, report["cases"]) == (4, []), told
+
+
+def test_a_file_of_expectations_that_is_none_is_refused(tmp_path: Path) -> None:
+    wrong = tmp_path / "expect.yaml"
+    wrong.write_text("- {ends: soon}")
+    code, told, _ = explored(CLIENTS / "good_giver_up.py", tmp_path, "--expect", str(wrong))
+    assert (code, "ends is 'soon'" in told) == (2, True), told

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -121,6 +122,12 @@ def test_lies_are_told_without_a_key_under_any_key_and_after_a_reset(mock: Runni
     assert lab.run(Setup("growth")).lied == 0
 
 
+def test_the_fixture_of_tests_in_the_lab_is_on_the_lab_s_mock() -> None:
+    lab_url = import_module("trackflow_mock.pytest_plugin").lab_url
+    assert lab_url({"TRACKFLOW_BASE_URL": "http://127.0.0.1:1", "TRACKFLOW_LAB": "1"}) == "http://127.0.0.1:1"
+    assert lab_url({"TRACKFLOW_BASE_URL": "http://127.0.0.1:1"}) is None, "other runs have mocks of their own"
+
+
 def test_tests_that_fail_when_nobody_lies_are_not_scored(mock: RunningMock) -> None:
     with pytest.raises(BaselineError, match="leave with 1 although nobody lies"):
         score(laboratory(mock, "raise SystemExit('no configuration')"), QUICK, now=monotonic)
@@ -129,7 +136,7 @@ def test_tests_that_fail_when_nobody_lies_are_not_scored(mock: RunningMock) -> N
 
 
 def test_the_command_tells_survivors_first_and_the_percent_last(tmp_path: Path) -> None:
-    options = ["--lies", "documented", "--fail-under", "60", "--report-dir", str(tmp_path)]
+    options = ["--lies", "documented", "--fail-under", "60", "--report-dir", str(tmp_path), "--capsules", str(tmp_path)]
     done = CliRunner().invoke(cli, ["score", *options, "--", *PYTHON, str(SUITES / "small.py")])
     assert done.exit_code == 1, done.output
     first, *_, last = [line for line in done.stdout.splitlines() if "survived" in line]
@@ -140,4 +147,10 @@ def test_the_command_tells_survivors_first_and_the_percent_last(tmp_path: Path) 
     assert {each["verdict"] for each in report["lies"]} == {"survived", "noticed", "not_asked_for"}
     assert {each["level"] for each in report["lies"]} == {"documented"}
     assert (tmp_path / "junit.xml").is_file()
+    (capsule, *_) = [each["capsule"] for each in report["lies"] if each["verdict"] == "survived"]
+    again = CliRunner().invoke(cli, ["replay", capsule, "--", *PYTHON, str(SUITES / "small.py")])
+    assert (again.exit_code, "is missing: survived" in again.output) == (1, True), again.output
+    wary = (SUITES / "small.py").read_text() + '\nassert "X-RateLimit-Reset" in answer.headers\n'
+    mended = CliRunner().invoke(cli, ["replay", capsule, "--", *PYTHON, "-c", wary])
+    assert (mended.exit_code, "is missing: noticed" in mended.output) == (0, True), mended.output
     assert "1 blind spot" in (tmp_path / "report.html").read_text()
