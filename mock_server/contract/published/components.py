@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import count
 from typing import Any
+from urllib.parse import unquote
 
 from contract_tests.contract.pointers import pointer
-from mock_server.contract.published.walking import LISTED, MAPS, NAMED
+from contract_tests.contract.pointers import steps as steps_of
+from mock_server.contract.published.walking import COMPONENTS, LISTED, MAPS, NAMED
 
 SCHEMAS = ("components", "schemas")
 LITERALS = frozenset({"const", "enum", "default", "example", "examples", "value", "required"})
@@ -51,20 +54,39 @@ def _names(document: Node) -> dict[tuple[str, ...], str]:
         for name, schema in schemas.items()
         if set(schema) != {"$ref"}
     }
+    aliases = {_place(schema["$ref"]): name for name, schema in schemas.items() if set(schema) == {"$ref"}}
     taken = {*schemas, *names.values()}
+    targets = set(_targets(document))
     for name, root in schemas.items():
         for place, schema in _nested(root, (*SCHEMAS, name)):
+            if place in aliases:
+                names[place] = aliases[place]
+                continue
             title = schema.get("title")
             titled = isinstance(title, str) and title.isidentifier() and title not in RESERVED
-            if not titled and place[-2] != "$defs" and not _is_anonymous(schema, place):
+            if not (titled or place[-2] == "$defs" or place in targets or _is_anonymous(schema, place)):
                 continue
             around = max((each for each in names if each == place[: len(each)]), key=len, default=(*SCHEMAS, name))
-            steps = _telling(place[len(around) :])
+            told = _telling(place[len(around) :]) or ["Part"]
             above = name if len(around) == len(SCHEMAS) + 1 else names[around]
-            wishes = (title if titled else None, above + steps[-1], above + "".join(steps))
-            names[place] = next((wish for wish in wishes if wish and wish not in taken), wishes[-1])
+            wishes = (title if titled else None, above + told[-1], above + "".join(told))
+            free = next((wish for wish in wishes if wish and wish not in taken), "")
+            names[place] = free or next(each for each in map(f"{wishes[-1]}{{}}".format, count(2)) if each not in taken)
             taken.add(names[place])
     return names
+
+
+def _targets(node: Any) -> Iterator[tuple[str, ...]]:
+    """Every place among the components that something refers to."""
+    for _, each in _parts(node):
+        yield from _targets(each)
+    reference = node.get("$ref") if isinstance(node, dict) else None
+    if isinstance(reference, str) and reference.startswith(COMPONENTS):
+        yield _place(reference)
+
+
+def _place(reference: str) -> tuple[str, ...]:
+    return tuple(steps_of(unquote(reference[1:])))
 
 
 def _is_anonymous(schema: Node, place: tuple[str, ...]) -> bool:

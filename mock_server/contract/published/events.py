@@ -22,17 +22,21 @@ def asyncapi(flat: Mapping[str, Any]) -> Node:
     channels: Node = {}
     operations: Node = {}
     messages: Node = {}
-    for name, item in flat.get("webhooks", {}).items():
+    webhooks: Mapping[str, Any] = flat.get("webhooks", {})
+    for name, given in webhooks.items():
+        item: Mapping[str, Any] = resolve(flat, given)
         for method in (each for each in item if each in METHODS):
             told = item[method]
-            body = resolve(flat, told["requestBody"])
-            (media_type, media), *_ = body["content"].items()
+            body = resolve(flat, told.get("requestBody", {}))
+            contents: Mapping[str, Any] = body.get("content") or {"application/json": {}}
+            media_type, media = next(iter(contents.items()))
+            examples = {each: resolve(flat, one) for each, one in media.get("examples", {}).items()}
             channels[name] = {
                 "title": told.get("summary", name),
                 "description": "The url that the subscription was made with.",
                 "messages": {name: {"$ref": f"#/components/messages/{name}"}},
             }
-            operations[told["operationId"]] = {
+            operations[told.get("operationId", name)] = {
                 "action": "send",
                 "channel": {"$ref": f"#/channels/{name}"},
                 "messages": [{"$ref": f"#/channels/{name}/messages/{name}"}],
@@ -43,10 +47,11 @@ def asyncapi(flat: Mapping[str, Any]) -> Node:
                 "title": told.get("summary", name),
                 "contentType": media_type,
                 "headers": _headers(flat, told.get("parameters", ())),
-                "payload": media["schema"],
+                "payload": media.get("schema", {}),
                 "examples": [
-                    {"name": each, "payload": resolve(flat, example)["value"]}
-                    for each, example in media.get("examples", {}).items()
+                    {"name": each, "payload": example["value"]}
+                    for each, example in examples.items()
+                    if "value" in example
                 ],
             }
     document: Node = {

@@ -62,3 +62,10 @@ def test_a_contract_without_webhooks_or_licence_is_a_document_too(gone: str) -> 
     document = asyncapi({key: each for key, each in flat.items() if key != gone})
     assert document["asyncapi"] == "3.0.0"
     assert bool(document["channels"]) == (gone != "webhooks")
+
+
+def test_a_webhook_without_a_body_is_told_of_too() -> None:
+    flat = {**FLAT, "webhooks": {"ping": {"get": {"operationId": "ping", "responses": {}}}}}
+    document = asyncapi(flat)
+    assert document["components"]["messages"]["ping"]["payload"] == {}
+    assert document["operations"]["ping"]["bindings"]["http"]["method"] == "GET"

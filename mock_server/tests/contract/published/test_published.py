@@ -6,12 +6,14 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from mock_server.contract.published import published
 from mock_server.contract.published.walking import rewritten
 from mock_server.contract.specification import Specification
+from mock_server.server.reply import encode
 
 OWN = "http://127.0.0.1:8080/v2"
 SOURCE: Mapping[str, Any] = Specification.load().document
@@ -284,3 +286,28 @@ def test_an_overlays_objects_get_names_too_and_what_cannot_be_said_simply_stays(
     )
     pair = Draft202012Validator(flat["Batch"]["properties"]["pair"])
     assert [pair.is_valid(each) for each in ("acb", "ab", "xxb", "abc")] == [True, False, False, False]
+
+
+def test_a_reference_into_a_schema_leads_to_a_component_of_its_own() -> None:
+    source = deepcopy(dict(SOURCE))
+    schemas_ = source["components"]["schemas"]
+    tracking, batch = schemas_["Tracking"], schemas_["Batch"]["properties"]
+    index = str(len(tracking["allOf"]))
+    tracking["allOf"].append({"type": "object", "minProperties": 3})
+    batch["least"] = {"$ref": f"#/components/schemas/Tracking/allOf/{index}"}
+    batch["city"] = {"$ref": "#/components/schemas/Tracking/$defs/place/properties/city"}
+    batch["carrier"] = {"$ref": "#/components/schemas/Tracking/properties/carrier"}
+    for soft in (False, True):
+        flat = published(source, OWN, soft=soft)
+        validate(json.loads(json.dumps(flat)))
+        said = flat["components"]["schemas"]["Batch"]["properties"]
+        assert said["carrier"] == {"$ref": "#/components/schemas/TrackingCarrier"}
+        judge_ = judge(flat, said["least"])
+        assert (judge_.is_valid({"a": 1}), judge_.is_valid({"a": 1, "b": 2, "c": 3})) == (False, True)
+        assert not judge(flat, said["city"]).is_valid(1)
+
+
+def test_what_is_served_is_yaml_too() -> None:
+    text = encode(FLAT).decode()
+    assert yaml.load(text, yaml.CSafeLoader) == FLAT
+    assert not re.search(r"(?<!\\)\\u", text)
