@@ -107,7 +107,11 @@ def test_a_handshake_that_comes_to_nothing_is_told() -> None:
     )
 
 
-def test_a_name_that_does_not_resolve_is_nobody_listening() -> None:
+def test_a_name_that_does_not_resolve_is_nobody_listening(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)  # no name server is asked
     answer = post("http://receiver.invalid/")
     assert (answer.reached, answer.status) == (False, None)
 
