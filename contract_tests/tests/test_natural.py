@@ -1,15 +1,18 @@
 """Slips that people make without meaning to are told at the clause that they break."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from contract_tests.clock import ManualClock
+from contract_tests.exchange import Request, Response
 from contract_tests.tests.checking import check_server
 from contract_tests.tests.honest import BEGINNING, run_along, serving
 from contract_tests.tests.servers import running
 from contract_tests.tests.servers.honest.connection import Connection
 from contract_tests.tests.servers.target import parts_of
+from contract_tests.transport import NoAnswerError
 
 
 @pytest.mark.parametrize(
@@ -65,6 +68,27 @@ def test_a_deletion_that_goes_wrong_is_told_for_what_it_is(mutant: str, clause: 
     clock = ManualClock(BEGINNING)
     checked = run_along(Connection(serving(parts_of(mutant), clock), clock), "-k", HOOKS)
     assert checked.of("failed") == {clause}, checked.output
+
+
+@dataclass(slots=True)
+class _LosesAnswers(Connection):
+    """The first answer to each DELETE is lost on the way, its work done, but for the webhook that is deleted first."""
+
+    asked: set[str] = field(default_factory=set)
+
+    def send(self, request: Request) -> Response:
+        response = Connection.send(self, request)
+        if request.method == "DELETE" and request.url not in self.asked:
+            self.asked.add(request.url)
+            if len(self.asked) > 1:
+                raise NoAnswerError("ProtocolError: the connection was reset")
+        return response
+
+
+def test_a_deletion_whose_answer_was_lost_blames_nobody() -> None:
+    clock = ManualClock(BEGINNING)
+    checked = run_along(_LosesAnswers(serving(parts_of(None), clock), clock), "-k", HOOKS)
+    assert checked.of("failed") == set(), checked.output
 
 
 def test_a_deleted_webhook_that_is_told_is_seen_where_no_time_can_be_moved() -> None:

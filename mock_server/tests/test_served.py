@@ -100,7 +100,8 @@ def test_a_port_in_use_is_told_and_exits_with_2() -> None:
 def test_off_loopback_a_token_is_made_and_needed() -> None:
     with serving("--host", "0.0.0.0", "--admin-token", "t0ken-for-this-test") as (_, url):
         local = url.replace("0.0.0.0", "127.0.0.1")
-        assert ask(local, "/__admin/health", "")[0] == 401
+        assert ask(local, "/__admin/health", "")[0] == 200
+        assert ask(local, "/__admin/keys", "")[0] == 401
         assert ask(local, "/__admin/health", "", Authorization="Bearer t0ken-for-this-test")[0] == 200
 
 

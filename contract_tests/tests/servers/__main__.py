@@ -20,15 +20,13 @@ def main() -> int:
         sys.stdout.write(listing())
         return 0
     server = serving(options.mutant, options.variant, port=options.port)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    ending = {signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ending)  # they are waited for, so none comes at a moment of its own
+    Thread(target=server.run, daemon=True).start()
     sys.stdout.write(f"listening on http://127.0.0.1:{server.server_port}\n")
     sys.stdout.flush()
-    thread = Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        thread.join()
-    except KeyboardInterrupt:
-        server.close()
+    signal.sigwait(ending)
+    server.close()
     return 0
 
 

@@ -45,7 +45,8 @@ class Receiver(ThreadingHTTPServer):
         self.statuses: deque[int] = deque()
         self.closing = False
         super().__init__(("127.0.0.1", 0), Inbox)
-        Thread(target=self.run, daemon=True).start()
+        self.thread = Thread(target=self.run, daemon=True)
+        self.thread.start()
 
     @property
     def url(self) -> str:
@@ -61,4 +62,5 @@ class Receiver(ThreadingHTTPServer):
     def close(self) -> None:
         self.closing = True
         socket.create_connection(("127.0.0.1", int(self.server_address[1]))).close()
+        self.thread.join()
         self.server_close()

@@ -101,7 +101,11 @@ class Server(ThreadingHTTPServer):
     def run(self) -> None:
         """Answer until closed."""
         while not self.closing:
-            self.handle_request()
+            try:
+                self.handle_request()
+            except (OSError, ValueError):  # what it waited for has been closed
+                if not self.closing:
+                    raise
 
     def process_request(self, request: Any, client_address: Any) -> None:
         self.open.add(request)

@@ -140,7 +140,7 @@ def test_nobody_listening_is_unreachable() -> None:
     [
         ([], "Missing argument 'URL'"),
         (["http://127.0.0.1:1"], "Missing option '--secret'"),
-        (["127.0.0.1:1", "--secret", "s"], "URL: '127.0.0.1:1' is no address to deliver to"),
+        (["127.0.0.1:1", "--secret", "s"], "URL: '127.0.0.1:1' does not begin with https:// or http://"),
         (["--only", "lost"], "--only: 'lost' is no attack; there are good, non-ascii"),
     ],
 )
