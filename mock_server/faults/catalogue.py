@@ -91,7 +91,7 @@ class Dribble(ReplyFault):
 
     def after(self, reply: Reply, _: Occasion) -> Reply:
         pieces = min(self.number_of_chunks, len(reply.content))
-        return _sent(reply, playing.Dribble(pieces, self.milliseconds / 1000)) if pieces else reply
+        return _sent(reply, playing.InPieces(pieces, self.milliseconds / 1000)) if pieces else reply
 
 
 @fault("CONNECTION_RESET_BY_PEER")

@@ -107,13 +107,13 @@ class DeliveryFault(Fault):
         raise NotImplementedError
 
 
-Kind = TypeVar("Kind", bound=type[Fault])
+FaultClass = TypeVar("FaultClass", bound=type[Fault])
 
 
-def fault(name: str) -> Callable[[Kind], Kind]:
+def fault(name: str) -> Callable[[FaultClass], FaultClass]:
     """Give a class of faults the name that rules call it by."""
 
-    def register(kind: Kind) -> Kind:
+    def register(kind: FaultClass) -> FaultClass:
         kind.type = name
         TYPES[name] = kind
         return kind

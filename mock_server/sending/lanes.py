@@ -138,13 +138,13 @@ class Lanes:
         """Take a turn: so many steps and no more, whatever there is to do."""
         if self.gone:
             return
-        mail = self.world.webhooks
+        webhooks = self.world.webhooks
         for replayed in self._replays:
             self._enter(PlannedAttempt(replayed, replay=True))
         self._replays.clear()
-        more = mail.collect(STEPS)
+        more = webhooks.collect(STEPS)
         for _ in range(TAKEN):
-            delivery = mail.take()
+            delivery = webhooks.take()
             if delivery is None:
                 break
             self._queue(delivery)

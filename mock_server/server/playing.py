@@ -8,7 +8,7 @@ from mock_server.server.reply import Sending
 
 
 @dataclass(frozen=True, slots=True)
-class Dribble:
+class InPieces:
     """The body goes out in so many pieces, the last of them when so many seconds are over."""
 
     pieces: int

@@ -11,7 +11,7 @@ from mock_server.domain.clock import ManualClock, to_text
 from mock_server.faults import scenarios
 from mock_server.faults.fault import Signature
 from mock_server.faults.matching import Subject
-from mock_server.server.playing import Dribble, Reset
+from mock_server.server.playing import InPieces, Reset
 from mock_server.settings import Settings
 from mock_server.web.app import MockServer, create_app
 
@@ -69,7 +69,7 @@ def test_slow_takes_its_time_and_sends_long_bodies_in_pieces(start: Start) -> No
     assert 0.6 < pauses[200] < 1.0
     assert 2.0 < pauses[-1] <= 10.0
     (carriers,) = replies(app, "/v2/carriers")
-    assert carriers.wire == Dribble(10, 2.0)
+    assert carriers.wire == InPieces(10, 2.0)
 
 
 def test_in_ups_outage_ups_is_down_and_others_answer_in_the_same_batch(start: Start) -> None:

@@ -13,7 +13,7 @@ from mock_server.world.foundation import Foundation
 
 CREATE = "createWebhook"
 ALL = ("all",)
-Asked = tuple[str, str, tuple[str, ...]]
+AskedWebhook = tuple[str, str, tuple[str, ...]]
 """A webhook's number, url and filters."""
 TEXTS = ("id", "event_id", "type", "webhook_id", "tracking_number", "url")
 at = partial(told_at, also=(TypeError, KeyError, AttributeError))  # what a file says may be of any type
@@ -24,7 +24,7 @@ def check_saved(foundation: Foundation, saved: Saved) -> None:
     with at("/clock"):
         SandboxClock(foundation.clock.base).change(lambda *_: saved.course)
         _check_instant("the clock", saved.course.at(foundation.clock.base.now()))
-    asked: set[Asked] = set()
+    asked: set[AskedWebhook] = set()
     seen: set[str] = set()
     for place, subscription in enumerate(saved.webhooks):
         with at(f"/webhooks/subscriptions/{place}"):
@@ -48,7 +48,7 @@ def check_saved(foundation: Foundation, saved: Saved) -> None:
             _check_instant("at", instant)
 
 
-def _check_subscription(foundation: Foundation, subscription: Subscription, asked: set[Asked]) -> None:
+def _check_subscription(foundation: Foundation, subscription: Subscription, asked: set[AskedWebhook]) -> None:
     _check_header("secret", subscription.secret)
     _check_instant("created_at", subscription.created_at)
     _check_asked(foundation, (subscription.tracking_number, subscription.url, subscription.events), asked)
@@ -63,7 +63,7 @@ def _check_watched(foundation: Foundation, number: object, carrier: object) -> N
         foundation.recognise(number, carrier)
 
 
-def _check_delivery(foundation: Foundation, delivery: Delivery, asked: set[Asked]) -> None:
+def _check_delivery(foundation: Foundation, delivery: Delivery, asked: set[AskedWebhook]) -> None:
     for name in TEXTS:
         _check_header(name, getattr(delivery, name))
     for each in delivery.faults:
@@ -90,7 +90,7 @@ def _check_attempt(attempt: Attempt) -> None:
         raise ValueError("answer_body is not made of bytes")
 
 
-def _check_asked(foundation: Foundation, webhook: Asked, asked: set[Asked]) -> None:
+def _check_asked(foundation: Foundation, webhook: AskedWebhook, asked: set[AskedWebhook]) -> None:
     """ApiError or ValueError where the API would not have taken such a webhook; those that were `asked` are good."""
     if webhook in asked:
         return

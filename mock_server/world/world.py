@@ -21,7 +21,7 @@ from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.domain.webhooks.watches import News, WatchKey, snapshot
 from mock_server.domain.webhooks.webhooks import Webhooks
 from mock_server.faults.active import ActiveFaults
-from mock_server.faults.fault import DeliveryPlan as Handling
+from mock_server.faults.fault import DeliveryPlan
 from mock_server.faults.matching import Subject
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
@@ -30,7 +30,7 @@ from mock_server.world.chronicle import Beginning
 from mock_server.world.found import FoundShipment
 from mock_server.world.foundation import Foundation
 
-AS_IT_IS = Handling()
+AS_IT_IS = DeliveryPlan()
 MOST_COLLECTED = 1_000_000  # steps in which a world makes its deliveries ready to be written down
 
 
@@ -201,12 +201,12 @@ class World:
 
     def noticed(self) -> Callable[[], Saved]:
         """What `recorded` says of this moment, written out whenever it is called for, in whatever thread."""
-        mail = self.webhooks.saved(self.account.key, self.clock.course)
+        saved = self.webhooks.saved(self.account.key, self.clock.course)
         own, begun = tuple(self.shipments.own.items()), list(self.shipments.seen().items())
 
         def recorded() -> Saved:
             pins = [(key, wish_of(looked_at(pinned))) for key, pinned in own]
-            return replace(mail, pins=pins, begun=begun)
+            return replace(saved, pins=pins, begun=begun)
 
         return recorded
 
@@ -249,7 +249,7 @@ class World:
             self.webhooks.records.began(identity(number), self.shipments.seen().get(identity(number), instant))
         return journey
 
-    def _handling(self, subscription: Subscription) -> Handling:
+    def _handling(self, subscription: Subscription) -> DeliveryPlan:
         """What goes wrong with the next delivery to the subscription."""
         if not self.faults.misdelivers:
             return AS_IT_IS

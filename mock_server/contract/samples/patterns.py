@@ -47,7 +47,7 @@ def matching(pattern: str, random: Random, *, shortest: int = 0, longest: int | 
     high = max(low, min(most, low + _LOOSE if longest is None else longest))
     nearest = ""
     for attempt in range(_TRIES):
-        drawn = _Drawing(random, random.randint(low, high) - least, around=attempt % 3 == 2).text(parsed)
+        drawn = _Matching(random, random.randint(low, high) - least, around=attempt % 3 == 2).text(parsed)
         text = _lengthened(drawn, random, shortest, front=attempt % 2 == 1)
         if shortest <= len(text) <= (len(text) if longest is None else longest) and fits(text):
             return text
@@ -63,7 +63,7 @@ def matching_all(patterns: Sequence[str], random: Random, *, shortest: int = 0, 
         if attempt % 2:
             text = matching(order[0], random, shortest=shortest, longest=longest)
         else:
-            drawn = [_Drawing(random, random.randint(0, 2)).text(_parsed(each)) for each in order]
+            drawn = [_Matching(random, random.randint(0, 2)).text(_parsed(each)) for each in order]
             between = "".join(random.choice(PLAIN) for _ in range(shortest - sum(map(len, drawn))))
             text = "".join((drawn[0], between, *drawn[1:]))
         long = shortest <= len(text) <= (len(text) if longest is None else longest)
@@ -85,7 +85,7 @@ def _parsed(pattern: str) -> Any:
         return _parser.parse(as_python(expression(pattern).text))
 
 
-class _Drawing:
+class _Matching:
     """One text in the making; `spare` characters may be added to the least that matches.
 
     With `around`, what a lookaround wants to see is drawn as well, because nothing else of the expression may be it.

@@ -3,12 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mock_server.domain.clients import retrying
-from mock_server.domain.clients import spending as lookups
+from mock_server.domain.clients import retrying, spending
 from mock_server.domain.clients.conduct import Finding, Verdict
 from mock_server.domain.clients.conversation import Conversation
 
-QUESTIONS = (*retrying.QUESTIONS, *lookups.QUESTIONS)
+QUESTIONS = (*retrying.QUESTIONS, *spending.QUESTIONS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from mock_server.domain.plans import Account
 from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.rules import Count
 from mock_server.faults.scenarios import Scenario
-from mock_server.persistence.snapshots import parts
-from mock_server.persistence.snapshots import webhooks as mail
+from mock_server.persistence.snapshots import parts, webhooks
 from mock_server.persistence.snapshots.parts import Value
 from mock_server.world import Foundation, Newcomer, World
 from mock_server.world.admission import check_saved
@@ -32,7 +31,7 @@ def _written(key: str, clock: Value, saved: Saved, stands: Value) -> dict[str, A
             {"tracking_number": text, "carrier": carrier, "at": instant} for (carrier, text), instant in saved.begun
         ],
         **stands,
-        **mail.written(saved),
+        **webhooks.written(saved),
     }
 
 
@@ -84,7 +83,7 @@ def stood(  # noqa: PLR0917 - a record in its place, and what is read of it alre
 
 def _saved(foundation: Foundation, record: Value, place: str) -> Saved:
     course = parts.course(record["clock"], foundation.clock.base.now())
-    saved = mail.read(record, course)
+    saved = webhooks.read(record, course)
     pins = [parts.pin(foundation, *each) for each in parts.placed(record, "shipments", place)]
     begun = []
     for each, where in parts.placed(record, "first_seen", place):

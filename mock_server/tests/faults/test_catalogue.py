@@ -111,8 +111,8 @@ def test_latencies_add_up() -> None:
 @pytest.mark.parametrize(
     ("fault", "happens"),
     [
-        ({"type": "dribble", "numberOfChunks": 5, "totalDuration": 1000}, wire.Dribble(5, 1.0)),
-        ({"type": "dribble", "numberOfChunks": 10_000, "totalDuration": 0}, wire.Dribble(len(reply().content), 0)),
+        ({"type": "dribble", "numberOfChunks": 5, "totalDuration": 1000}, wire.InPieces(5, 1.0)),
+        ({"type": "dribble", "numberOfChunks": 10_000, "totalDuration": 0}, wire.InPieces(len(reply().content), 0)),
         ({"type": "CONNECTION_RESET_BY_PEER"}, wire.Reset()),
         ({"type": "EMPTY_RESPONSE"}, wire.Nothing()),
         ({"type": "truncate_body", "bytes": 4}, wire.Cut(4)),

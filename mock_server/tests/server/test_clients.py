@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from mock_server.server.playing import Cut, Dribble, Noise, Nothing, Reset
+from mock_server.server.playing import Cut, InPieces, Noise, Nothing, Reset
 from mock_server.server.reply import Reply, Sending
 from mock_server.server.request import Request
 from mock_server.server.serving import BackgroundServer
@@ -49,7 +49,7 @@ REPLIES = {
     "/bad-chunk": Reply(200, wire=ChunkThenGarbage()),
     "/garbage": Reply(200, wire=Noise(b"\x00\x01lskdu018973t09sylgasjkfg1][]")),
     "/slow": Reply(200, b"slow", pause=0.001),
-    "/dribble": Reply(200, b"dribble", wire=Dribble(3, 0.003)),
+    "/dribble": Reply(200, b"dribble", wire=InPieces(3, 0.003)),
 }
 WHOLE = {"/slow": "slow", "/dribble": "dribble"}
 BROKEN = sorted(REPLIES.keys() - WHOLE.keys())

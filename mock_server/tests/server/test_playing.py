@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_server.server.playing import BrokenChunk, Cut, Dribble, Noise, Nothing, Reset, pieces
+from mock_server.server.playing import BrokenChunk, Cut, InPieces, Noise, Nothing, Reset, pieces
 from mock_server.server.reply import Reply, Sending, Wire
 from mock_server.server.request import Request
 from mock_server.server.serving import Options, fastest_event_loop
@@ -88,7 +88,7 @@ def test_requests_sent_during_a_pause_are_answered_after_it() -> None:
 
 def test_a_dribble_comes_piece_by_piece_with_the_length_said_before() -> None:
     sleeper = Sleeper()
-    dribble = answering(Reply(200, b"abcde", wire=Dribble(3, 3.0)))
+    dribble = answering(Reply(200, b"abcde", wire=InPieces(3, 3.0)))
     with serving(dribble, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
         client.send(GET)
         begun = b""
@@ -178,7 +178,7 @@ def test_noise_is_all_that_is_sent() -> None:
         assert client.rest() == b"\x80noise"
 
 
-@pytest.mark.parametrize("wire", [Reset(), Nothing(), Cut(4), Noise(b"\x80"), BrokenChunk(b"\x80"), Dribble(2, 1)])
+@pytest.mark.parametrize("wire", [Reset(), Nothing(), Cut(4), Noise(b"\x80"), BrokenChunk(b"\x80"), InPieces(2, 1)])
 def test_whatever_happens_comes_after_the_pause(wire: Wire) -> None:
     sleeper = Sleeper()
     reply = Reply(200, b"0123456789", pause=2.0, wire=wire)
@@ -278,7 +278,7 @@ def test_work_that_fails_after_the_first_byte_ends_the_connection(caplog: pytest
     [
         Reply(200, b"abc", pause=0.001),
         Reply(200, later=late(Reply(200, b"abc"))),
-        Reply(200, b"abc", wire=Dribble(2, 0)),
+        Reply(200, b"abc", wire=InPieces(2, 0)),
     ],
 )
 def test_head_requests_get_the_head_of_it(reply: Reply) -> None:

@@ -17,7 +17,7 @@ import requests
 from mock_server.certificates.authority import Authority
 from mock_server.certificates.serving import context_of
 from mock_server.server.parsing import Limits
-from mock_server.server.playing import BrokenChunk, Cut, Dribble, Noise, Nothing, Reset
+from mock_server.server.playing import BrokenChunk, Cut, InPieces, Noise, Nothing, Reset
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.serving import BackgroundServer, Options, fastest_event_loop
@@ -31,7 +31,7 @@ REPLIES = {
     "/truncated": Reply(200, b"half" + b"." * 96, wire=Cut(4)),
     "/bad-chunk": Reply(200, b"promised", wire=BrokenChunk(b"\x80lskdu018973t09sylgasjkfg1")),
     "/garbage": Reply(200, b"promised", wire=Noise(b"\x80\x01lskdu018973t09sylgasjkfg1")),
-    "/dribble": Reply(200, b"dribble", wire=Dribble(3, 0.003)),
+    "/dribble": Reply(200, b"dribble", wire=InPieces(3, 0.003)),
     "/large": Reply(200, LARGE),
 }
 BROKEN = ("/reset", "/empty", "/truncated", "/bad-chunk", "/garbage")

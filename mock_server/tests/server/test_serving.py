@@ -9,7 +9,7 @@ import pytest
 
 from mock_server.server.listening import ListenError
 from mock_server.server.parsing import Limits
-from mock_server.server.playing import Dribble
+from mock_server.server.playing import InPieces
 from mock_server.server.reply import Reply
 from mock_server.server.serving import BackgroundServer, Options, fastest_event_loop
 from mock_server.tests.server.raw_client import GET, RawClient, ask, hello, serving, until
@@ -125,7 +125,7 @@ def test_an_answer_under_way_is_finished_before_the_end() -> None:
 def test_a_dribble_under_way_is_finished_before_the_end() -> None:
     sleeper = Sleeper()
     options = Options(sleep=sleeper, limits=Limits(grace_seconds=20))
-    server = BackgroundServer(lambda _: Reply(200, b"dribble", wire=Dribble(2, 1)), options=options)
+    server = BackgroundServer(lambda _: Reply(200, b"dribble", wire=InPieces(2, 1)), options=options)
     with RawClient(server.start()) as client:
         client.send(GET)
         sleeper.asleep()

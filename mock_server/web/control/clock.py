@@ -20,9 +20,9 @@ MOST_AHEAD = 366 * DAY
 MOST_READ = 200  # newest requests in which shipments are looked for
 MOST_ASKED = 100  # texts in them that could be numbers
 FORM = "control.schema.json#/$defs/clock"
-Order = Mapping[str, Any]
+ClockOrder = Mapping[str, Any]
 
-MOVES: Mapping[str, Callable[[Course, float, Order], Course]] = MappingProxyType(
+MOVES: Mapping[str, Callable[[Course, float, ClockOrder], Course]] = MappingProxyType(
     {
         "freeze": lambda course, base, _: course.run(base, 0.0),
         "advance": lambda course, base, order: course.advance(base, order["seconds"]),
@@ -97,7 +97,7 @@ def told(world: World, coming: Coming) -> dict[str, Any]:
     }
 
 
-def change_of(order: Order) -> Change:
+def change_of(order: ClockOrder) -> Change:
     """What the order does to a clock's course."""
     move = MOVES[order["action"]]
 
