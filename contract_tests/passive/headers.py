@@ -71,6 +71,13 @@ def check_quota_headers(contract: Contract, ledger: Ledger, exchange: Exchange, 
         )
 
 
+def check_cache(ledger: Ledger, exchange: Exchange) -> None:
+    """Enters that a shipment is not offered to caches that serve others too."""
+    told = exchange.response.header("Cache-Control") or "none"
+    words = {each.strip().lower() for each in told.split(",")}
+    ledger.judge("track.private", exchange, "no Cache-Control: public", told, holds="public" not in words)
+
+
 def check_reset(contract: Contract, ledger: Ledger, exchange: Exchange, now: float) -> None:
     """Enters whether Reset is a time in one of the forms that times have."""
     name = contract.header("reset")

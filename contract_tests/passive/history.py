@@ -22,6 +22,7 @@ def check_history(contract: Contract, ledger: Ledger, exchange: Exchange, body: 
         _times(
             ledger, exchange, [each for each in times if each is not None], events, instant(body.get("last_updated"))
         )
+        _estimate(ledger, exchange, body.get("estimated_delivery"), [each for each in times if each is not None])
     _status(contract, ledger, exchange, body, events)
 
 
@@ -77,6 +78,13 @@ def _times(
     if events and updated is not None:
         late = [stamp for stamp, time in zip(stamps, times, strict=True) if time > updated]
         ledger.judge("track.events.past", exchange, "no event after last_updated", late, holds=not late)
+
+
+def _estimate(ledger: Ledger, exchange: Exchange, told: Any, times: Sequence[float]) -> None:
+    estimate = instant(told)
+    if estimate is not None and times:
+        expected = "an estimate that is not before the oldest event"
+        ledger.judge("track.estimated_delivery.order", exchange, expected, told, holds=estimate >= min(times))
 
 
 def _status(

@@ -5,7 +5,7 @@ from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
 from contract_tests.passive.bodies import check_body, check_number, check_utf8
 from contract_tests.passive.directory import carriers_of, check_directory
-from contract_tests.passive.headers import check_headers, check_quota_headers, check_reset
+from contract_tests.passive.headers import check_cache, check_headers, check_quota_headers, check_reset
 from contract_tests.passive.history import check_history
 from contract_tests.passive.refusals import check_refusal
 from contract_tests.subscriptions import webhook_id
@@ -47,5 +47,6 @@ def watch(contract: Contract, ledger: Ledger, exchange: Exchange, plan: Plan | N
         body = contract.read(place, exchange.facts) if place else exchange.facts
         check_history(contract, ledger, exchange, body)
         check_number(ledger, exchange, body)
+        check_cache(ledger, exchange)
     if exchange.operation.id == "listCarriers":
         check_directory(ledger, exchange)

@@ -27,9 +27,11 @@ from contract_tests.transport import NoAnswerError
         ("reset-in-milliseconds", "quota.reset.unit", "without_data"),
         ("not-found-without-headers", "quota.headers.refusals", "without_data"),
         ("over-quota-without-headers", "quota.headers.refusals", "promised"),
+        ("estimate-lies-before-the-events", "track.estimated_delivery.order", "known_shipment"),
+        ("shipments-are-public", "track.private", "known_shipment"),
     ],
 )
-def test_a_slip_in_counting_is_told(mutant: str, clause: str, probes: str) -> None:
+def test_a_slip_is_told(mutant: str, clause: str, probes: str) -> None:
     clock = ManualClock(BEGINNING)
     checked = run_along(
         Connection(serving(parts_of(mutant), clock), clock, 0.2), "--exhaust-quota", "--level", "all",

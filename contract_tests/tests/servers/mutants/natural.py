@@ -126,3 +126,17 @@ class IdToldEndsNothing(Api):
 
     def delete_webhook(self, key: Key, call: Call) -> Reply:
         return Reply(204)
+
+
+@assumed.tracking("track.estimated_delivery.order")
+def estimate_lies_before_the_events(body: Body) -> None:
+    """A shipment is expected a year before anything happened to it."""
+    if body["estimated_delivery"] is not None and body["events"]:
+        year = int(body["events"][-1]["timestamp"][:4]) - 1
+        body["estimated_delivery"] = f"{year}{body['estimated_delivery'][4:]}"
+
+
+@assumed.reply("track.private", on=["trackShipment"], status=[200])
+def shipments_are_public(call: Call, reply: Reply) -> Reply:
+    """A shipment may be kept by every cache on the way."""
+    return reply.with_headers({"Cache-Control": "public, max-age=300"})
