@@ -160,8 +160,6 @@ def _no_other(lab: Lab, api: Api, ledger: Ledger) -> None:
     if not lab.spare:
         return
     other = api.unsubscribe(lab.spare.pop())
-    if other.again:
-        return  # a first answer was spoilt on the way: perhaps it was deleted then
     gone = other.status in api.contract.refusals["not_found"].statuses
     if gone and other.again:  # the DELETE whose answer was spoilt may have ended it
         return
