@@ -39,7 +39,8 @@ def flattened(document: Node, own: str) -> dict[str, Any]:
     for place, name in shared.items():
         schemas[name] = _walked(_at(document, place), place, rule, top=True)
     flat["components"]["schemas"] = {
-        name: {**each, "title": name} if "title" in each else each for name, each in schemas.items()
+        name: {**each, "title": name} if isinstance(each, dict) and "title" in each else each
+        for name, each in schemas.items()
     }
     flat["servers"] = [{"url": own, "description": "This mock."}, *flat["servers"]]
     _tag_webhooks(flat)
@@ -73,6 +74,9 @@ def _names(document: Node) -> dict[tuple[str, ...], str]:
             free = next((wish for wish in wishes if wish and wish not in taken), "")
             names[place] = free or next(each for each in map(f"{wishes[-1]}{{}}".format, count(2)) if each not in taken)
             taken.add(names[place])
+    for place in targets - names.keys():
+        if len(place) > len(SCHEMAS) + 1 and isinstance(_at(document, place), bool):
+            names[place] = "".join(map(_capital, (place[len(SCHEMAS)], *_telling(place[len(SCHEMAS) + 1 :]))))
     return names
 
 

@@ -311,3 +311,15 @@ def test_what_is_served_is_yaml_too() -> None:
     text = encode(FLAT).decode()
     assert yaml.load(text, yaml.CSafeLoader) == FLAT
     assert not re.search(r"(?<!\\)\\u", text)
+
+
+def test_a_definition_that_is_true_or_false_has_a_name_too() -> None:
+    source = deepcopy(dict(SOURCE))
+    source["components"]["schemas"]["Tracking"]["$defs"]["instant"] = True
+    flat = published(source, OWN)
+    validate(json.loads(json.dumps(flat)))
+    example = at(
+        flat, flat["paths"]["/track/{trackingNumber}"]["get"]["responses"]["200"]["content"]["application/json"]
+    )
+    body = {**example["examples"]["documented"]["value"], "last_updated": 7}
+    assert judge(flat, example["schema"]).is_valid(body)
