@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help serve test busy soak browser attack check format lock tables bench clients lab wheel client-tools clean
+.PHONY: help serve test busy soak browser attack check format lock tables bench clients lab lab-figures wheel client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -56,6 +56,9 @@ bench: $(VENV)/.dev                ## compare with WireMock, Prism and Mockoon o
 lab: $(VENV)/.dev                  ## explore 69 clients and score 4 suites whose mistakes are known (an hour); ARGS names some
 	@$(BIN)/python -m benchmarks.lab.clients $(ARGS)
 	@$(BIN)/python -m benchmarks.lab.suites $(ARGS)
+
+lab-figures: $(VENV)/.dev          ## how long explore takes for seven calls, and score for sixty lies (ten minutes)
+	@$(BIN)/python -m benchmarks.lab.figures
 
 clients: $(VENV)/.dev              ## generate clients in four languages, compile them, run a program with each (Java, Node)
 	@$(BIN)/python -m benchmarks.clients $(ARGS)

@@ -43,6 +43,11 @@ class Call:
         """Whether asking twice is asking once."""
         return self.method in SAFE
 
+    @property
+    def repeatable(self) -> bool:
+        """Whether it only looks something up, so that nobody has to fear a second attempt."""
+        return self.safe or bool(self.items)
+
     def match(self, number: str | None = None) -> dict[str, Any]:
         """What a rule's `match` must be for this call, or for one item of it."""
         wanted = number or self.subject

@@ -282,12 +282,12 @@ def _reconsider(campaign: Campaign, options: Options) -> None:
     patient = announced | {
         each.point.call.operation
         for each in campaign.cases
-        if each.again and each.point.call.safe and not each.point.blamed and each.point.failures
+        if each.again and each.point.call.repeatable and not each.point.blamed and each.point.failures
     }
     for case in campaign.cases:
         point = case.point
         # A 503 may come after the effect; who does not repeat what must not happen twice is careful.
-        careful = not point.call.safe and point.failures and point.failures[0].status != REFUSED_BEFORE
+        careful = not point.call.repeatable and point.failures and point.failures[0].status != REFUSED_BEFORE
         hasty = case.verdict.abrupt and _announced(point) and not point.lasting and not careful
         if hasty and point.call.operation in patient:
             case.verdict = expected(impatient_after_all(point, case.verdict), point, case.status, options.expectations)

@@ -278,7 +278,25 @@ class _Case:
             for call in self.baseline.calls
             if not any(call.operation == each.operation and call.subject == each.subject for each in struck)
         ]
-        return self._unanswered(rest)
+        return self._unanswered(rest) or self._unasked(struck) or self._unsaid(struck)
+
+    def _unasked(self, struck: Sequence[Call]) -> str | None:
+        """A question like the one that failed, about something else, that was not even asked."""
+        for call in self.baseline.calls:
+            alike = [each for each in struck if each.operation == call.operation and each.subject is None]
+            other = call.identity is not None and all(each.identity != call.identity for each in alike)
+            if alike and other and not any(call.asked(entry) for entry in self.outcome.entries):
+                return f"{call.id} was never asked"
+        return None
+
+    def _unsaid(self, struck: Sequence[Call]) -> str | None:
+        """A line about another shipment than those that failed."""
+        failed = {each.subject for each in struck if each.subject}
+        others = {call.subject for call in self.baseline.calls if call.subject} - failed
+        for line in output.lost(self.baseline.lines, self.outcome.stdout) if failed else ():
+            if any(number in line for number in others) and not any(number in line for number in failed):
+                return f"it no longer says {line.strip()[:120]!r}, which nothing happened to"
+        return None
 
     def _unanswered(self, calls: Sequence[Call]) -> str | None:
         for call in calls:
