@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from itertools import islice
 
-from benchmarks.attack import growth, holding, memory, smuggling, storms
+from benchmarks.attack import growth, holding, memory, noise, smuggling, storms
 from benchmarks.attack.target import attacked
 
 KEY = "tf_test_free_quota"
@@ -22,6 +22,15 @@ def smuggled(_: int) -> Iterator[Verdict]:
         f"{found.desyncs} desyncs in {found.tried:,} requests that two readers could take differently",
     )
     yield found.silent == 0, f"{found.silent} of them without an answer, {found.refused:,} refused"
+    yield complaints == 0, f"{complaints} exceptions in the log"
+
+
+def fuzzed(count: int) -> Iterator[Verdict]:
+    with attacked() as target:
+        found = noise.attack(target, count)
+        complaints = len(target.complaints())
+    yield found.desyncs == 0, f"{found.desyncs} desyncs beside h11 in {found.tried:,} streams of noise"
+    yield found.unasked == 0, f"{found.unasked} answers of 500"
     yield complaints == 0, f"{complaints} exceptions in the log"
 
 
@@ -74,6 +83,7 @@ def held(_: int) -> Iterator[Verdict]:
 
 ATTACKS: dict[str, tuple[Callable[[int], Iterator[Verdict]], int]] = {
     "smuggling": (smuggled, 0),
+    "noise": (fuzzed, 3000),
     "growth": (grown, 24),
     "storms": (killed, 5),
     "quota": (counted, 100),
@@ -92,7 +102,7 @@ def main() -> int:
     for name in options.attack or ATTACKS:
         work, size = ATTACKS[name]
         if options.full:
-            size = {"growth": 1, "storms": 20, "quota": 1000}.get(name, size)
+            size = {"growth": 1, "storms": 20, "quota": 1000, "noise": 100_000}.get(name, size)
         for met, text in work(size):
             failed |= not met
             print(f"{name:10} {'' if met else 'FAILED: '}{text}", flush=True)

@@ -3,6 +3,7 @@
 Each is sent on a connection of its own with a second request behind it that only a desynchronised reader would see.
 """
 
+import re
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -61,6 +62,7 @@ CHUNKS = [
     *(b"fffffffffffffffff\r\nhello\r\n0\r\n\r\n", b"5\r\nhello0\r\n\r\n", b"0\r\nX: y\r\n\r\n", b"00000000000\r\n\r\n"),
     *(b"5;\x00\r\nhello\r\n0\r\n\r\n", b"5\r\nhello\r\n0\r\nContent-Length: 9\r\n\r\n"),
 ]
+STATUS = re.compile(rb"HTTP/1\.1 ([0-9]{3}) [A-Za-z' -]*\r\n")
 WAIT = 5.0
 REFUSALS = {400, 408, 413, 414, 431, 501, 505}
 
@@ -93,7 +95,7 @@ def smuggle(target: Target) -> Smuggled:
     found = Smuggled()
     for data in requests():
         found.tried += 1
-        statuses = [int(part[:3]) for part in _sent(target, data).split(b"HTTP/1.1 ")[1:]]
+        statuses = statuses_of(sent(target, data))
         served = [status for status in statuses if status not in REFUSALS]
         found.refused += len(served) < len(statuses)
         found.silent += not statuses
@@ -120,7 +122,13 @@ def heard(data: bytes) -> int:
         return count
 
 
-def _sent(target: Target, data: bytes) -> bytes:
+def statuses_of(answers: bytes) -> list[int]:
+    """The statuses of the final answers in those bytes."""
+    return [int(each) for each in STATUS.findall(answers) if each >= b"200"]
+
+
+def sent(target: Target, data: bytes) -> bytes:
+    """All that comes back for those bytes."""
     with socket.create_connection(("127.0.0.1", target.port), timeout=WAIT) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)

@@ -34,7 +34,7 @@ class Route:
     @property
     def allowed(self) -> tuple[str, ...]:
         """The methods that the path answers, HEAD among them where GET is."""
-        return (*self.methods, "HEAD") if "GET" in self.methods else tuple(self.methods)
+        return tuple(dict.fromkeys((*self.methods, "HEAD"))) if "GET" in self.methods else tuple(self.methods)
 
     def constant_headers(self, status: int) -> Mapping[str, str]:
         """Headers that the declared response fixes; a method that the path lacks is told what its others are."""
@@ -74,7 +74,7 @@ class Router:
             return Route()
         methods = self._paths[path]
         # RFC 9110 section 9.3.2: HEAD is GET, less the body.
-        operation = methods.get("GET" if method == "HEAD" else method)
+        operation = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
         if operation is None:
             return Route(methods)
         try:

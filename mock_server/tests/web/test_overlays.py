@@ -313,3 +313,13 @@ def test_a_key_elsewhere_is_none_and_the_answer_says_how_to_ask(overlaid: Any) -
     assert refused.headers["WWW-Authenticate"] == 'Bearer realm="trackflow"'
     (entry,) = client.get("/__admin/requests").json["requests"]
     assert entry["reason"].endswith("this operation takes Authorization: Bearer KEY or the query token")
+
+
+def test_a_method_that_only_asks_for_the_head_is_an_operation_too(overlaid: Any) -> None:
+    lot = {"X-Lot": {"required": True, "schema": {"type": "integer"}}}
+    head = {"operationId": "headLots", "responses": {"200": {"description": "There are.", "headers": lot}}}
+    client = overlaid({"target": "$.paths", "update": {"/lots": {"head": head}}})
+    answer = client.head("/v2/lots", headers=FREE)
+    assert answer.status_code == 200
+    assert answer.headers["X-Lot"].isdigit()
+    assert client.get("/v2/lots", headers=FREE).headers["Allow"] == "HEAD"
