@@ -81,7 +81,9 @@ def _counted(run: Run) -> None:
     if not {"quota.cost", "quota.batch-cost", "quota.free"} <= seen_costs(run.contract, seen):
         _spend(run)
     if not any(True for _ in readings(run.contract, seen)):
-        raise UnverifiableError("no answer carried both rate-limit headers")
+        raise UnverifiableError(
+            "no answer carried a Remaining with a Reset that lies ahead of the target's Date by a day at most"
+        )
     counted(run)
 
 
