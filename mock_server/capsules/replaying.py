@@ -1,7 +1,7 @@
 """Replaying: the same requests to a fresh mock, at the same instants, and what differs."""
 
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -21,7 +21,7 @@ from mock_server.capsules.secrets import Mask
 from mock_server.capsules.story import course_of
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import told_at
-from mock_server.domain.clock import Course
+from mock_server.domain.clock import Clock, Course
 from mock_server.domain.webhooks.delivery import Attempt
 from mock_server.faults.rules import Rule
 from mock_server.persistence.snapshots import fingerprint, parts
@@ -31,6 +31,7 @@ from mock_server.settings import Settings
 from mock_server.version import __version__
 from mock_server.world import Foundation, World, Worlds
 
+JOURNAL = 100  # requests of a replay that are kept, which nobody asks for
 WORLD = "snapshot.schema.json#/$defs/world"
 Item = Mapping[str, Any]
 
@@ -96,11 +97,14 @@ def enter(capsule: Capsule, worlds: Worlds) -> World:
     return worlds.of(record["key"])
 
 
-def replay(capsule: Capsule) -> Replay:
-    """The same session once more; CapsuleError if this mock has another contract, FormError if no world can be so."""
+def replay(capsule: Capsule, found: Callable[[Settings, Clock], Foundation] = Foundation) -> Replay:
+    """The same session once more; CapsuleError if this mock has another contract, FormError if no world can be so.
+
+    `found` makes what the world stands on; who replays many need not read the contract for each.
+    """
     base = Past(capsule["clock"]["base"], capsule["clock"]["scale"])
-    with settings_of(capsule, journal_size=len(capsule["story"])) as settings:
-        foundation = Foundation(settings, base)
+    with settings_of(capsule, journal_size=JOURNAL) as settings:
+        foundation = found(settings, base)
         check(capsule, foundation)
         return _Player(capsule, Worlds(foundation), base).play()
 

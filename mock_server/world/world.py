@@ -82,7 +82,8 @@ class World:
         self._lock = RLock()
         now, pins = self.clock.now(), tuple(pins)
         rules = tuple(rule for rule, _ in self.faults.rules())
-        self.beginning = Beginning(self.clock.base.now(), self.clock.course, pins, rules, saved)
+        course = saved.course if saved else self.clock.course
+        self.beginning = Beginning(self.clock.base.now(), course, pins, rules, saved)
         self.faults.on_changed = lambda rules: self.note("rules", rules)
         for pin in pins:
             self.shipments.pin_later(identity(pin.number), partial(pin.journey, self.seed, foundation.source, now))
