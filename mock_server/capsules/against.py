@@ -11,10 +11,11 @@ from contract_tests.contract.loading import resolve
 from contract_tests.contract.validation import validator
 from mock_server.capsules.form import Capsule, CapsuleError
 from mock_server.capsules.replaying import body_of, replay, settings_of, told
-from mock_server.capsules.secrets import stood_in
+from mock_server.capsules.story import HeaderSets
 from mock_server.contract.breaches import nodes_to
 from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
+from mock_server.domain.clients.shown import SECRET_HEADER
 from mock_server.server.reply import Reply
 
 JSON = "application/json"
@@ -94,18 +95,16 @@ class _Session:
 
     def compared(self, replies: list[Reply | None]) -> Comparison:
         found = Comparison()
-        headers: list[Mapping[str, str]] = []
+        headers = HeaderSets()
         try:
             for item, reply in zip(self._capsule["story"], replies, strict=True):
-                if "method" in item and isinstance(item["headers"], Mapping):
-                    headers.append(item["headers"])
+                given = headers.read(item["headers"]) if "method" in item else {}
                 if reply is None:
                     continue
                 if "fault" in item or "broken" in item or item["status"] in BUSY:
                     found.left_out += 1
                     continue
-                given = item["headers"]
-                answer = self._ask(item, headers[given] if isinstance(given, int) else given)
+                answer = self._ask(item, given)
                 if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
                     found.left_out += 1
                     continue
@@ -180,7 +179,7 @@ class _Session:
         for then, now in self._names.items():
             target, body = target.replace(then, now), body.replace(then.encode(), now.encode())
         own = {*OWN, self._specification.key_header.lower()}
-        sent = {name: value for name, value in headers.items() if name not in own and not stood_in(value)}
+        sent = {name: value for name, value in headers.items() if name not in own and not SECRET_HEADER.search(name)}
         return self._send(item["method"], target, body, sent)
 
     def _send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:

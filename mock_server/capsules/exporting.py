@@ -12,9 +12,10 @@ from typing import Any
 from mock_server.capsules import showing
 from mock_server.capsules.form import Capsule
 from mock_server.capsules.replaying import Replay, body_of, settings_of
-from mock_server.capsules.secrets import Mask, stood_in
-from mock_server.capsules.story import course_of
+from mock_server.capsules.secrets import Mask
+from mock_server.capsules.story import HeaderSets, course_of
 from mock_server.contract.specification import Specification
+from mock_server.domain.clients.shown import SECRET_HEADER
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.version import __version__
@@ -35,12 +36,9 @@ def requests(
     capsule: Capsule, replies: Sequence[Reply | None]
 ) -> Iterator[tuple[Item, Mapping[str, str], Reply | None]]:
     """Each item of the story, with its headers where it is a request, and the answer to it."""
-    seen: list[Mapping[str, str]] = []
+    sets = HeaderSets()
     for item, reply in zip(capsule["story"], replies, strict=True):
-        headers = item.get("headers", {})
-        if isinstance(headers, Mapping) and "headers" in item:
-            seen.append(headers)
-        yield item, (seen[headers] if isinstance(headers, int) else headers), reply
+        yield item, (sets.read(item["headers"]) if "headers" in item else {}), reply
 
 
 def _curl(capsule: Capsule, again: Replay, specification: Specification) -> str:
@@ -228,7 +226,7 @@ def _answered(item: Item, reply: Reply | None, mask: Mask) -> dict[str, Any]:
 def _sent(headers: Mapping[str, str], key_header: str) -> dict[str, str]:
     """The headers that are to be sent again: none that a client makes itself, none that held a secret."""
     own = {*OWN, key_header.lower()}
-    return {name: value for name, value in headers.items() if name not in own and not stood_in(value)}
+    return {name: value for name, value in headers.items() if name not in own and not SECRET_HEADER.search(name)}
 
 
 def _made(reply: Reply | None) -> str | None:

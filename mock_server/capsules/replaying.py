@@ -18,7 +18,7 @@ from mock_server.capsules import digests
 from mock_server.capsules.form import Capsule, CapsuleError
 from mock_server.capsules.past import Past
 from mock_server.capsules.secrets import Mask
-from mock_server.capsules.story import course_of
+from mock_server.capsules.story import HeaderSets, course_of
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import told_at
 from mock_server.domain.clock import Clock, Course
@@ -165,7 +165,7 @@ class _Player:
         self._waiting: dict[int, Postponed] = {}
         self._within: list[int] = []
         self._world.webhooks.on_subscribed.append(self._subscribed)
-        self._headers: list[Mapping[str, str]] = []
+        self._headers = HeaderSets()
         self._replay = Replay()
 
     def play(self) -> Replay:
@@ -226,16 +226,8 @@ class _Player:
         broken = item.get("broken")
         error = broken and ApiError(broken[0], broken[1], status=broken[2] and HTTPStatus(broken[2]))
         return self._pipeline.answer(
-            item["method"], item["target"], self._headers_of(item), body_of(item), error or None
+            item["method"], item["target"], self._headers.read(item["headers"]), body_of(item), error or None
         )
-
-    def _headers_of(self, item: Item) -> Mapping[str, str]:
-        given = item["headers"]
-        if isinstance(given, int):
-            return self._headers[given]
-        self._headers.append(given)
-        headers: Mapping[str, str] = given
-        return headers
 
     def _attempt(self, place: int, item: Item) -> None:
         mail = self._world.webhooks

@@ -15,6 +15,7 @@ SECRET_MEMBER = re.compile(
     re.IGNORECASE,
 )
 PART = re.compile(f"(?:{SECRET_PART.pattern})", re.IGNORECASE)
+SCHEME = re.compile(r"(?P<name>(?:Bearer|Basic|Token) )(?P<value>\S+)", re.IGNORECASE)
 SHORTEST = 8  # characters of a secret that is looked for in places that do not look like one
 FILLING = "x"
 
@@ -41,11 +42,9 @@ class Mask:
         """See which secrets there are."""
         for name, value in headers.items():
             if self._secret(name) and len(value) >= SHORTEST:
-                self.stand_in(value)
-                # Behind its scheme, a credential may be repeated alone.
-                credential = value.rpartition(" ")[2]
-                if len(credential) >= SHORTEST:
-                    self.stand_in(credential)
+                for part, hidden in _parts(name, value):
+                    if hidden and len(part) >= SHORTEST:
+                        self.stand_in(part)
         for text in texts:
             for found in self._forms.finditer(text):
                 self.stand_in(found[0])
@@ -56,9 +55,13 @@ class Mask:
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         return {
-            name: self.stand_in(value) if self._secret(name) and value else self.text(value)
+            name: self._header(name, value) if self._secret(name) else self.text(value)
             for name, value in headers.items()
         }
+
+    def _header(self, name: str, value: str) -> str:
+        """A secret header with nothing secret left in it."""
+        return "".join(self.stand_in(part) if secret and part else part for part, secret in _parts(name, value))
 
     def text(self, text: str) -> str:
         """The text with stand-ins."""
@@ -112,11 +115,6 @@ class Mask:
         return empty
 
 
-def stood_in(text: str) -> bool:
-    """Whether the text is nothing but a stand-in."""
-    return re.fullmatch(rf"{FILLING}+\d*", text) is not None
-
-
 def blank(secret: str, key: re.Pattern[str]) -> str:
     """A secret's form without anything of it: of a key its plan, of a webhook's secret what it begins with."""
     if found := key.fullmatch(secret):
@@ -126,6 +124,17 @@ def blank(secret: str, key: re.Pattern[str]) -> str:
     body = secret[len(head) :]
     padding = "=" * (len(body) - len(body.rstrip("="))) if head else ""
     return head + FILLING * (len(body) - len(padding)) + padding
+
+
+def _parts(name: str, value: str) -> list[tuple[str, bool]]:
+    """A secret header in parts, each with whether it is secret: all is, but schemes and the names of cookies."""
+    if name.lower() == "cookie":
+        pairs = [each.partition("=") for each in value.split("; ")]
+        parts = [[(key + sign, False), (rest, True)] if sign else [(key, True)] for key, sign, rest in pairs]
+        return [part for place, each in enumerate(parts) for part in ([("; ", False)] if place else []) + each]
+    if found := SCHEME.fullmatch(value):
+        return [(found["name"], False), (found["value"], True)]
+    return [(value, True)]
 
 
 def _hidden(found: re.Match[str]) -> str:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.capsules import digests
-from mock_server.capsules.form import LostBeginningError
+from mock_server.capsules.form import CapsuleError, LostBeginningError
 from mock_server.capsules.secrets import Mask
 from mock_server.domain.clients.journal import Entry, Note
 from mock_server.domain.clock import Course, to_text
@@ -36,13 +36,45 @@ def course_of(record: Mapping[str, Any]) -> Course:
     )
 
 
+class HeaderSets:
+    """The headers of a story's requests: a request that has those of an earlier one names it, and what differs."""
+
+    def __init__(self) -> None:
+        self._sets: list[Mapping[str, str]] = []
+
+    def write(self, headers: Mapping[str, str]) -> Any:
+        """The headers as the story has them."""
+        if headers in self._sets:
+            return self._sets.index(headers)
+        before = self._sets[-1] if self._sets else {}
+        place = len(self._sets) - 1
+        self._sets.append(headers)
+        if before.keys() != headers.keys():
+            return headers
+        other = {name: value for name, value in headers.items() if before[name] != value}
+        return {"like": place, "but": other} if 2 * len(other) < len(headers) else headers
+
+    def read(self, given: Any) -> Mapping[str, str]:
+        """The headers that the story has so; CapsuleError if they name none."""
+        try:
+            if isinstance(given, int):
+                return self._sets[given]
+            if isinstance(given.get("but"), Mapping):
+                given = {**self._sets[given["like"]], **given["but"]}
+        except LookupError:
+            raise CapsuleError(f"headers {given!r} are those of no request before") from None
+        self._sets.append(given)
+        headers: Mapping[str, str] = given
+        return headers
+
+
 class Story:
     """What came to the world, in order, item by item."""
 
     def __init__(self, chronicle: Chronicle, mask: Mask) -> None:
         self._chronicle = chronicle
         self._mask = mask
-        self._headers: list[dict[str, str]] = []
+        self._headers = HeaderSets()
         self._tallies: dict[object, int] = {rule.tally: n for n, rule in enumerate(chronicle.beginning.rules)}
         self._course = chronicle.beginning.course
 
@@ -82,17 +114,10 @@ class Story:
 
     def _request(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
         told: dict[str, Any] = {"method": method, "target": self._mask.text(target)}
-        told |= self._same_headers(self._mask.headers(headers))
+        told["headers"] = self._headers.write(self._mask.headers(headers))
         if body:
             told["body"] = self._bytes(body)
         return told
-
-    def _same_headers(self, headers: dict[str, str]) -> dict[str, Any]:
-        """The headers, or the place of the request that had the same."""
-        if headers in self._headers:
-            return {"headers": self._headers.index(headers)}
-        self._headers.append(headers)
-        return {"headers": headers}
 
     def _bytes(self, body: bytes) -> Any:
         try:

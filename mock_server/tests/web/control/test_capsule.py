@@ -1,7 +1,10 @@
 """`/capsule`: who gets one, and who does not."""
 
+import json
+
+from mock_server.capsules import form
 from mock_server.settings import Settings
-from mock_server.tests.web.control.admin import FREE, NUMBER, OTHER, Admin
+from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
 from mock_server.web.app import create_app
 
 
@@ -55,3 +58,12 @@ def test_a_body_too_long_to_keep_is_told(admin: Admin) -> None:
     problem = admin.problem("GET", f"/capsule?key={FREE}")
     assert problem["status"] == 409
     assert "too long to keep" in problem["detail"]
+
+
+def test_a_hundred_calls_take_less_than_fifty_kilobytes(admin: Admin) -> None:
+    for number in range(100):
+        headers = {"X-Request-Id": f"{number * 7919:032x}", "User-Agent": "python-requests/2.32", "Accept": "*/*"}
+        admin.ask(ENTERPRISE, f"/v2/track/{123456780000 + number}", headers=headers)
+    content = admin.client.get(f"/__admin/capsule?key={ENTERPRISE}").data
+    assert len(content) < 50_000
+    assert len(form.packed(json.loads(content))) < 10_000
