@@ -120,10 +120,11 @@ def _zoned(instant: datetime | str) -> str:
 class SandboxWebhooks:
     """The sandbox's webhooks, and a receiver of the test's own at `url`."""
 
-    def __init__(self, plane: ControlPlane, receiver: Receiver) -> None:
+    def __init__(self, plane: ControlPlane, receiver: Receiver, watched: set[str]) -> None:
+        """`watched` are the shipments that the receiver hears of."""
         self._plane, self._receiver = plane, receiver
         self._path = f"/{plane.key}"
-        self._watched: set[str] = set()
+        self._watched = watched
         self.url = f"{receiver.url}{self._path}"
 
     def watch(self, number: str, events: Iterable[str] = ("all",)) -> None:
@@ -174,7 +175,8 @@ class Sandbox:
         self.key = key
         self.plan = plan
         self.clock = SandboxTime(plane)
-        self.webhooks = SandboxWebhooks(plane, receiver)
+        self._watched: set[str] = set()
+        self.webhooks = SandboxWebhooks(plane, receiver, self._watched)
 
     @property
     def base_url(self) -> str:
@@ -228,6 +230,7 @@ class Sandbox:
         else:
             order = {"name": scenario}
         self.plane.put("/scenario", order)
+        self._watched.clear()
 
     def recover(self, rule: str | None = None) -> None:
         """Let nothing go wrong any more, or not by that rule."""
@@ -287,6 +290,7 @@ class Sandbox:
     def reset(self) -> None:
         """Let the sandbox be as at its start."""
         self.plane.post("/reset")
+        self._watched.clear()
         self.webhooks.forget()
 
     def __str__(self) -> str:

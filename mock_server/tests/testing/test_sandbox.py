@@ -2,7 +2,7 @@
 
 import http.client
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -275,6 +275,17 @@ def test_a_sandbox_begins_anew_in_a_scenario(trackflow: Sandbox, tmp_path: Path)
         assert [ask(trackflow), ask(trackflow)] == [200, 429]
     with pytest.raises(SteeringError, match="stormy"):
         trackflow.scenario("stormy")
+
+
+@pytest.mark.parametrize("anew", [Sandbox.reset, lambda sandbox: sandbox.scenario("calm")], ids=["reset", "scenario"])
+def test_webhooks_hear_of_a_shipment_again_after_the_sandbox_began_anew(
+    trackflow: Sandbox, anew: Callable[[Sandbox], None]
+) -> None:
+    trackflow.ship(NUMBER, status="in_transit")
+    anew(trackflow)
+    trackflow.ship(NUMBER, status="in_transit")
+    trackflow.happen(NUMBER, "out_for_delivery")
+    assert trackflow.webhooks.wait(type="tracking.updated")
 
 
 def test_a_mock_listens_on_the_port_it_is_given_or_says_why_not() -> None:
