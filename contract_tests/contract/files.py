@@ -156,8 +156,17 @@ def place_of(text: str, pointer: str) -> str:
     return _where(name)
 
 
-def spelling(text: str, pointer: str) -> str:
-    """What to say of the value at the pointer if it was to be a text and YAML took it for something else."""
+def wrong(file: Path | str, text: str, pointer: str, message: str) -> DocumentError:
+    """What is wrong with the value at the pointer of a readable YAML text, told with its place.
+
+    Where it was to be a text and YAML took it for something else, that is told too: quotes are all that it lacks.
+    """
+    hint = _spelling(text, pointer) if "is not a string" in message else ""
+    return DocumentError(file, place_of(text, pointer), message + hint)
+
+
+def _spelling(text: str, pointer: str) -> str:
+    """How YAML has taken the plain scalar at the pointer, and what to do; nothing for any other value."""
     node = yaml.compose(text, _Loader)
     for step in steps(pointer):
         found = _child(node, step)

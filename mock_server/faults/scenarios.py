@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
 
-from contract_tests.contract.files import DocumentError, parse, place_of, spelling, text_of
+from contract_tests.contract.files import DocumentError, parse, text_of, wrong
 from contract_tests.contract.loading import FIXTURES
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import SandboxClock, from_text
@@ -108,9 +108,7 @@ def read(text: str, name: str, stage: Stage, *, source: Path | str) -> Scenario:
     try:
         return stage(name, {} if document is None else document)
     except FormError as error:
-        flaw = error.flaw
-        hint = spelling(text, flaw.pointer) if "not a string" in flaw.detail else ""
-        raise DocumentError(source, place_of(text, flaw.pointer), flaw.detail + hint) from None
+        raise wrong(source, text, error.flaw.pointer, error.flaw.detail) from None
 
 
 def _rules(name: str, documents: Sequence[Any], vocabulary: Vocabulary) -> Iterator[Rule]:

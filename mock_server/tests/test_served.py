@@ -79,7 +79,7 @@ def test_it_says_one_line_answers_and_ends_with_0(ending: signal.Signals) -> Non
         assert ask(url, "/v2/carriers", "tf_test_free_a")[0] == 200
         process.send_signal(ending)
         out, err = process.communicate(timeout=300)
-        assert (process.returncode, out, err) == (0, "", "")
+        assert (process.returncode, out, err) == (0, "", f"console: {url}/__admin/\n")
 
 
 def test_a_port_in_use_is_told_and_exits_with_2() -> None:

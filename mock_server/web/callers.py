@@ -7,7 +7,7 @@ from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
-from contract_tests.contract.files import DocumentError, place_of, read, text_of
+from contract_tests.contract.files import read, text_of, wrong
 from mock_server.contract.forms import FormError, Forms
 from mock_server.settings import SHORTEST_TOKEN, Settings
 
@@ -68,7 +68,7 @@ def callers_of(settings: Settings, forms: Forms) -> Callers:
         for place, each in enumerate(listed["tokens"]):
             _add(tokens, each, f"/tokens/{place}")
     except FormError as error:
-        raise DocumentError(path, place_of(text_of(path), error.flaw.pointer), error.flaw.detail) from None
+        raise wrong(path, text_of(path), error.flaw.pointer, error.flaw.detail) from None
     return Callers(tokens)
 
 
