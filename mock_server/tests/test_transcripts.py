@@ -39,11 +39,12 @@ def run(name: str, url: str, *more: str) -> Any:
     blocks = re.findall(r"```(\w+)\n(.*?)```", (TRANSCRIPTS / name).read_text(encoding="utf-8"), re.DOTALL)
     language = blocks[0][0]
     program = RUNNERS[language]
-    if shutil.which(program[0]) is None:
-        pytest.skip(f"{program[0]} is not installed here, so the page's {language} snippet cannot be run")
+    for needed in (program[0], "curl") if language == "sh" else program[:1]:
+        if shutil.which(needed) is None:
+            pytest.skip(f"{needed} is not installed here, so the page's {language} snippet cannot be run")
     code = "\n".join(text for _, text in blocks).replace("http://127.0.0.1:8080", url)
     done = subprocess.run(
-        [*program, " ".join((code.rstrip(), *more))], capture_output=True, text=True, check=True, timeout=30
+        [*program, " ".join((code.rstrip(), *more))], capture_output=True, text=True, check=True, timeout=300
     )
     return done.stdout
 
