@@ -73,8 +73,8 @@ REQUESTS = {
     "two slashes": raw("GET", "//v2/carriers", "", KEY),
     "slash behind": raw("GET", "/v2/carriers/", "", KEY),
     "preferred": raw("GET", "/v2/carriers", "", KEY, "Prefer: code=503"),
-    "health": raw("GET", "/__admin/health"),
-    "no health": raw("GET", "/__admin/nothing"),
+    "ready": raw("GET", "/__admin/ready"),
+    "no such noun": raw("GET", "/__admin/nothing"),
     "too long": raw("POST", "/v2/track/batch", "[" + " " * 1024 * 1024 + "]", KEY),
     "no http": b"nonsense\r\n\r\n",
 }
