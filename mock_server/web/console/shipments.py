@@ -1,5 +1,6 @@
 """The shipments: what a number stands for at any instant, its life on a line, pins, events and magic numbers."""
 
+import re
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,7 @@ from mock_server.web.control.call import ControlCall
 
 LISTED = 50  # pins on the page
 WIDTH = 1000  # units of the drawn line
+_LOCAL = re.compile(r"\d{4,}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?")
 PLANNED = ("status", "service", "estimated_delivery")
 
 
@@ -19,7 +21,7 @@ def page(call: ControlCall) -> Reply:
     """A look-up, what is pinned, and the magic numbers of a carrier."""
     number = call.query.get("number", "").strip()
     if number:
-        carrier, at = call.query.get("carrier") or None, call.query.get("at") or None
+        carrier, at = call.query.get("carrier") or None, instant_of(call.query.get("at"))
         headers = {"Location": link(f"/shipments/{place(number)}", key=call.key, carrier=carrier, at=at)}
         return Reply(303, b"", headers)
     wanted = call.query.get("numbers", "").strip() or None
@@ -41,10 +43,17 @@ def page(call: ControlCall) -> Reply:
     )
 
 
+def instant_of(text: str | None) -> str | None:
+    """What a field for date and time says, as an instant: browsers leave out the zone, and seconds that are zero."""
+    if text and _LOCAL.fullmatch(text):
+        return f"{text}{':00' if text.count(':') == 1 else ''}Z"
+    return text or None
+
+
 def one(call: ControlCall, text: str) -> Reply:
     """One shipment as of the address's `at`, or of now."""
     carrier = call.query.get("carrier") or None
-    at = call.query.get("at") or None
+    at = instant_of(call.query.get("at"))
     found = get(call, f"/shipments/{place(text)}", carrier=carrier, at=at, future=1)
     shipment = found["shipment"]
     document = call.worlds.foundation.specification.document
