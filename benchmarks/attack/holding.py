@@ -1,7 +1,7 @@
 """How long a control call keeps others waiting: a client that asks all the time beside it tells."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from threading import Event, Thread
@@ -42,7 +42,7 @@ def holds() -> Iterator[Held]:
     """Each control call that has much to do, beside the probe."""
     with attacked("--journal-size", str(REQUESTS), "--journal-megabytes", "256") as target:
         quiet = _waits(target, lambda: Event().wait(QUIET))[1]
-        scenario, snapshot = _scenario(), b""
+        pinned, snapshot = scenario(), b""
 
         def held(name: str, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Held:
             nonlocal snapshot
@@ -55,26 +55,26 @@ def holds() -> Iterator[Held]:
             return Held(name, status, took, waited, quiet)
 
         yield held("the first control call", "GET", "/health")
-        yield held("a scenario of 10,000 shipments for one key", "PUT", f"/scenario?key={KEY}", JSON, scenario)
-        yield held("the same for all", "PUT", "/scenario", JSON, scenario)
+        yield held("a scenario of 10,000 shipments for one key", "PUT", f"/scenario?key={KEY}", JSON, pinned)
+        yield held("the same for all", "PUT", "/scenario", JSON, pinned)
         target.ask("GET", f"/v2/track/{NUMBER}", {"X-API-Key": KEY})
         yield held("its shipments", "GET", f"/shipments?key={KEY}")
         yield held("a page of them", "GET", f"/shipments?key={KEY}", HTML)
         yield held("a snapshot with them", "GET", f"/snapshot?key={KEY}")
         target.ask("POST", "/__admin/reset")
-        small = _scenario(1_000)
+        small = scenario(1_000)
         target.ask("PUT", f"/__admin/scenario?key={KEY}", JSON, small)
         target.ask("GET", f"/__admin/snapshot?key={KEY}", JSON)
         yield held("a snapshot of 1,000 shipments", "GET", f"/snapshot?key={KEY}")
         yield held("the same put back", "PUT", f"/snapshot?key={KEY}", JSON, snapshot)
         _fill(target)
-        yield held("one of 10,000 requests", "GET", "/requests/1")
+        yield held("one of 10,000 requests", "GET", f"/requests/{REQUESTS}")
         yield held("a page of requests that none fits", "GET", "/requests?text=nowhere", HTML)
         yield held("their violations", "GET", "/requests/violations?limit=1")
         yield held("a report on them", "GET", "/report")
 
 
-def _waits(target: Target, work: object) -> tuple[float, float]:
+def _waits(target: Target, work: Callable[[], object]) -> tuple[float, float]:
     """How long the work took, and the longest wait of a client that asked all the while, in milliseconds."""
     ended, longest = Event(), 0.0
 
@@ -91,7 +91,7 @@ def _waits(target: Target, work: object) -> tuple[float, float]:
     thread.start()
     began = perf_counter()
     try:
-        work()  # type: ignore[operator]  # whatever can be called
+        work()
     finally:
         took = perf_counter() - began
         ended.set()
@@ -99,7 +99,8 @@ def _waits(target: Target, work: object) -> tuple[float, float]:
     return took * 1000, longest * 1000
 
 
-def _scenario(count: int = SHIPMENTS) -> bytes:
+def scenario(count: int = SHIPMENTS) -> bytes:
+    """An order to play a scenario with so many shipments."""
     shipments = [{"tracking_number": f"RR{number:08}0GB", "status": "in_transit"} for number in range(count)]
     return json.dumps({"document": {"shipments": shipments}}).encode()
 
