@@ -2,6 +2,7 @@
 
 import tempfile
 from argparse import ArgumentTypeError
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +16,7 @@ from contract_tests.clock import Clock, SystemClock
 from contract_tests.contract.document import Contract, load, placed
 from contract_tests.contract.files import ContractError
 from contract_tests.contract.listing import listing
-from contract_tests.exchange import Exchange, Key
+from contract_tests.exchange import Exchange, Key, Request
 from contract_tests.facts import Facts, choose_key
 from contract_tests.lab import Lab
 from contract_tests.ledger import Ledger
@@ -35,6 +36,8 @@ from contract_tests.target import Target, read_target
 from contract_tests.transport import HttpTransport, Transport
 
 EXHAUSTING = (4000, 50_000)  # requests and lookups that using up every plan's minute and two plans' days may take
+
+_OFTEN = 10  # times that the same is asked for: afterwards one body in so many is looked at
 
 
 @dataclass(slots=True)
@@ -127,7 +130,7 @@ def prepare(
         budget=_budget(options),
         sleeper=sleeper,
         key=key,
-        on_exchange=lambda exchange: _watch(contract, ledger, exchange, sleeper, mask),
+        on_exchange=_Watch(contract, ledger, sleeper, mask),
         safe=options.safe,
         standing=options.headers,
         leftovers=Leftovers(
@@ -175,10 +178,23 @@ def learned(contract: Contract, target: Target, key: Key) -> Mask:
     return mask
 
 
-def _watch(contract: Contract, ledger: Ledger, exchange: Exchange, sleeper: Sleeper, mask: Mask) -> None:
-    learn_answer(mask, exchange)
-    plan = contract.plans.get(exchange.key.plan or "") if exchange.key else None
-    watch(contract, ledger, exchange, plan, sleeper.now())
+@dataclass(slots=True)
+class _Watch:
+    """Puts each exchange through the passive checks; the body of what was asked often before only now and then."""
+
+    contract: Contract
+    ledger: Ledger
+    sleeper: Sleeper
+    mask: Mask
+    asked: Counter[Request] = field(default_factory=Counter)
+
+    def __call__(self, exchange: Exchange) -> None:
+        learn_answer(self.mask, exchange)
+        plan = self.contract.plans.get(exchange.key.plan or "") if exchange.key else None
+        self.asked[exchange.request] += 1
+        times = self.asked[exchange.request]
+        body = times <= _OFTEN or times % _OFTEN == 0
+        watch(self.contract, self.ledger, exchange, plan, self.sleeper.now(), body=body)
 
 
 def _budget(options: RunOptions) -> Budget:
