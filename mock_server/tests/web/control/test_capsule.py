@@ -25,6 +25,13 @@ def test_rules_for_all_and_clocks_of_all_are_part_of_each_capsule(admin: Admin) 
     assert notes == ["rules", "clock"]
 
 
+def test_the_console_offers_it_beside_each_request(admin: Admin) -> None:
+    admin.track(FREE)
+    entry = admin.get(f"/requests?key={FREE}")["requests"][0]
+    page = admin.client.get(f"/__admin/requests/{entry['id']}?key={FREE}", headers={"Accept": "text/html"}).text
+    assert f'href="/__admin/capsule?key={FREE}" download>Save as capsule' in page
+
+
 def test_it_says_whose_capsule_it_wants(admin: Admin) -> None:
     assert "?key=" in admin.problem("GET", "/capsule")["detail"]
     assert admin.problem("GET", "/capsule?key=nobody")["status"] == 400
