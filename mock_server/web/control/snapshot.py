@@ -1,19 +1,26 @@
 """`/snapshot`: the worlds as one file, and back."""
 
 from functools import partial
+from http import HTTPStatus
 
 from mock_server.domain.clock import still
 from mock_server.persistence import snapshots
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer
-from mock_server.web.control.turns import SHORT, in_thread
+from mock_server.web.control.call import JSON, ControlCall, Route, answer
+from mock_server.web.control.turns import SHORT, in_parts, in_thread
+
+SHIPMENT = 4  # how deep in a snapshot one shipment is
 
 
 def take_snapshot(call: ControlCall) -> Reply:
     """What there is in this moment, written out beside the event loop."""
     call.seen_world()
     written = snapshots.taken(call.worlds, call.key)
-    return in_thread(lambda: answer(written()), lambda reply: reply)
+    return in_thread(lambda: b"".join((*in_parts(written(), SHIPMENT), b"\n")), _taken)
+
+
+def _taken(content: bytes) -> Reply:
+    return Reply(HTTPStatus.OK, content, {"Content-Type": JSON})
 
 
 def restore_snapshot(call: ControlCall) -> Reply:

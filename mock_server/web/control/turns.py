@@ -59,6 +59,20 @@ def in_thread(work: Callable[[], T], then: Callable[[T], Reply]) -> Reply:
     return Reply(HTTPStatus.OK, later=later)
 
 
+def in_parts(value: Any, depth: int) -> Iterator[bytes]:
+    """The value as JSON, what is that deep in it at once: no thread has its turn while a value is encoded."""
+    if depth and isinstance(value, (dict, list)) and value:
+        opening, closing = (b"{", b"}") if isinstance(value, dict) else (b"[", b"]")
+        for place, each in enumerate(value):
+            yield b"," if place else opening
+            if isinstance(value, dict):
+                yield encoded(each) + b":"
+            yield from in_parts(value[each] if isinstance(value, dict) else each, depth - 1)
+        yield closing
+    else:
+        yield encoded(value)
+
+
 def listed(
     found: Iterable[Entry | None], limit: int, show: Callable[[Entry], Any], total: int | None = None
 ) -> Steps[Reply]:

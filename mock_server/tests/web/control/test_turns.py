@@ -14,12 +14,12 @@ from mock_server.domain.clients.journal import Entry, Journal
 from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.pinned import Pin
 from mock_server.faults.scenarios import Scenario
-from mock_server.server.reply import Reply
+from mock_server.server.reply import Reply, encode
 from mock_server.server.request import Peer, Request
 from mock_server.settings import Settings
 from mock_server.web.control import report, turns
 from mock_server.web.control.report import FEW
-from mock_server.web.control.turns import SHORT, TURN, in_thread, in_turns, listed
+from mock_server.web.control.turns import SHORT, TURN, in_parts, in_thread, in_turns, listed
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
 from mock_server.world import Foundation
@@ -251,3 +251,9 @@ def test_what_the_first_shipment_needs_is_there_before_it_is_asked_for() -> None
     script = "import sys; from mock_server.web.mock import Mock; mock = Mock(); assert 'faker' not in sys.modules; "
     script += "mock.warm(); assert 'faker' in sys.modules"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.parametrize("depth", range(5))
+def test_what_is_encoded_in_parts_is_the_same(depth: int) -> None:
+    value: Any = {"a": [{"b": [1, {"é": None}], "c": {}}, []], 'd"': "x", "e": 1.5, "f": True}
+    assert b"".join(in_parts(value, depth)) == encode(value)
