@@ -72,21 +72,23 @@ def points(
 
 
 def pairs(survived: Sequence[Point]) -> Iterator[Point]:
-    """Two failures that were survived one by one, most severe first: on one call and its retry, then on two calls."""
+    """Two failures that were survived one by one, most severe first: on two calls, twice each, on one call and
+    its retry, then on two calls.
+    """
     single = [
         each.failures[0]
         for each in survived
         if len(each.failures) == 1 and each.when == NOW and not each.lasting and each.phase != DELIVERY
     ]
     firsts = [each for each in single if each.times == ONCE and each.item is None]
-    for first in firsts:
-        for other in firsts:
-            if other.call is first.call and other.fault != first.fault and first.document["type"] != "dribble":
-                yield Point(first.call, (first, other))
     twice = [each for each in single if each.times == TWICE]
     for place, first in enumerate(twice):
         for other in twice[place + 1 :]:
             if other.call is not first.call and other.fault == first.fault:
+                yield Point(first.call, (first, other))
+    for first in firsts:
+        for other in firsts:
+            if other.call is first.call and other.fault != first.fault and first.document["type"] != "dribble":
                 yield Point(first.call, (first, other))
     for place, first in enumerate(firsts):
         for other in firsts[place + 1 :]:
