@@ -53,7 +53,7 @@ def whole_minute(run: Run, answer: Exchange) -> float | None:
     """
     told, now = next(readings(run.contract, [answer]), None), run.sleeper.now()
     ends = now + MINUTE
-    known = told is not None and now < told.ends_at <= now + MINUTE + 1  # nobody waits for the day's window
+    known = told is not None and now < told.ends_at <= now + 2 * MINUTE + 1  # nobody waits for the day's window
     if told is not None and known:
         ends = told.ends_at + MINUTE
     wait = ends - now + LATE + _MARGIN
