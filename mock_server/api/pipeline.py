@@ -16,7 +16,7 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import NOTHING, Call, Reply, encode
 from mock_server.contract.operations import Answer, Operation
 from mock_server.domain.clients.journal import KEPT_BODY, Entry, Rest, Struck, rest_of
-from mock_server.domain.clients.shown import EntryView
+from mock_server.domain.clients.shown import REQUESTS, EntryView
 from mock_server.domain.quota import Allowance, wait
 from mock_server.domain.randomness import stream
 from mock_server.domain.recent import Recent
@@ -32,7 +32,7 @@ REFUSALS = int(HTTPStatus.BAD_REQUEST)  # the statuses from which on an answer i
 OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
 
 log = logging.getLogger(__name__)
-requests_log = logging.getLogger("mock_server.requests")
+requests_log = logging.getLogger(REQUESTS)
 
 
 class Pipeline:

@@ -8,10 +8,9 @@ from queue import Full, Queue
 from threading import Thread, current_thread
 from typing import TextIO
 
+from mock_server.domain.clients.shown import REQUESTS
 from mock_server.domain.clock import to_text
 
-REQUESTS = "mock_server.requests"
-"""The logger of requests, one line each, where they are asked for."""
 MOST_LINES = 1000  # that wait to be written
 MOST_ALIKE = 8  # lines of one kind in a row that are told one by one
 PATIENCE = 1.0  # real seconds that the end of the process waits for its last lines

@@ -7,7 +7,8 @@ from threading import Event
 
 import pytest
 
-from mock_server.cli.logs import MOST_LINES, REQUESTS, configure
+from mock_server.cli.logs import MOST_LINES, configure
+from mock_server.domain.clients.shown import REQUESTS
 
 
 @pytest.fixture(autouse=True)
