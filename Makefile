@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help serve test busy soak browser attack check format lock tables bench capsules clients lab lab-figures wheel client-tools clean
+.PHONY: help serve test busy soak browser attack pictures check format lock tables bench capsules clients lab lab-figures wheel client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -46,6 +46,9 @@ format: $(VENV)/.dev               ## format the code and mend what can be mende
 
 tables: $(VENV)/.dev               ## write the generated tables of README and docs/ anew
 	@$(BIN)/python -m mock_server.tests.doc_tables
+
+pictures: $(VENV)/.dev             ## take the pictures of the console that the docs show anew
+	@TRACKFLOW_PICTURES=docs/images $(BIN)/python -m pytest -q mock_server/tests/web/console/test_pictures.py
 
 attack: $(VENV)/.dev               ## attack a mock: smuggling, costs by size, storms, quota, memory (five minutes)
 	@$(BIN)/python -m benchmarks.attack $(ARGS)
