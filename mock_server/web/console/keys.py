@@ -6,7 +6,7 @@ from typing import Any
 from mock_server.server.reply import Reply
 from mock_server.web.console.clock import moves
 from mock_server.web.console.frame import framed
-from mock_server.web.console.orders import get, place
+from mock_server.web.console.orders import get, place, shown
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.keys import facts
 
@@ -35,7 +35,15 @@ def overview(call: ControlCall) -> Reply:
 def one(call: ControlCall, key: str) -> Reply:
     """One key: its quota, clock, faults, requests, webhooks and what comes next."""
     of_key = call.about(key)
-    rows: list[dict[str, Any]] = [call.plane.view.show(entry) for entry in islice(call.worlds.heard(key), NEWEST)]
+    return shown(
+        of_key,
+        "/report",
+        lambda report: shown(of_key, "/shipments", lambda told: _one(of_key, key, report, told["shipments"])),
+    )
+
+
+def _one(of_key: ControlCall, key: str, report: dict[str, Any], pinned: list[dict[str, Any]]) -> Reply:
+    rows: list[dict[str, Any]] = [of_key.plane.view.show(entry) for entry in islice(of_key.worlds.heard(key), NEWEST)]
     return framed(
         of_key,
         "key.html",
@@ -47,9 +55,9 @@ def one(call: ControlCall, key: str) -> Reply:
         webhooks=get(of_key, "/webhooks")["webhooks"],
         deliveries=get(of_key, "/deliveries", limit=NEWEST)["deliveries"],
         upcoming=get(of_key, "/clock/upcoming", limit=NEWEST)["upcoming"],
-        pinned=get(of_key, "/shipments")["shipments"],
+        pinned=pinned,
         scenario=get(of_key, "/scenario")["name"],
-        report=get(of_key, "/report"),
+        report=report,
         moves=moves(of_key),
         segment=place(key),
     )

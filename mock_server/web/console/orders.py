@@ -127,7 +127,8 @@ def shown(call: ControlCall, path: str, then: Callable[[Any], Reply], **query: s
     wait = reply.later
 
     async def later() -> Reply:
-        return then((await wait()).value())
+        made = then((await wait()).value())
+        return made if made.later is None else await made.later()
 
     return Reply(HTTPStatus.OK, later=later)
 

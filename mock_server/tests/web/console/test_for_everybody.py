@@ -131,8 +131,10 @@ def test_ten_thousand_requests_are_a_page_of_a_hundred_and_a_way_to_the_rest(con
         expect(page.locator("#rows tr")).to_have_count(100)
         page.get_by_role("button", name="Show older").click()
         expect(page.locator("#rows tr")).to_have_count(200)
-    ids = page.evaluate("[...document.querySelectorAll('#rows tr')].map(row => Number(row.id.slice(2)))")
-    assert ids == list(range(10_000, 9_800, -1))
+        ids = page.evaluate("[...document.querySelectorAll('#rows tr')].map(row => Number(row.id.slice(2)))")
+        assert ids == list(range(10_000, 9_800, -1))
+        page.goto(f"{server.url}/__admin/keys/{KEY}")
+        expect(page.locator("#p-requests tbody tr").first).to_be_visible()
 
 
 def test_a_page_of_another_site_can_make_nothing_happen(lab: Lab) -> None:
