@@ -63,8 +63,8 @@ class Authority:
     @needing_cryptography
     def create(cls, host: str, now: float) -> Self:
         """A new authority, as from an instant in Unix seconds."""
-        from cryptography import x509  # noqa: PLC0415 - see above
-        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+        from cryptography import x509  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - an extra
 
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name(
@@ -93,8 +93,8 @@ class Authority:
     @needing_cryptography
     def load(cls, host: str, certificate: bytes, key: bytes) -> Self:
         """The authority of these PEM texts; ValueError if they are none."""
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - see above
-        from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415 - an extra
+        from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - an extra
 
         private = load_pem_private_key(key, None)
         public = load_pem_x509_certificate(certificate).public_key()
@@ -113,8 +113,8 @@ class Authority:
 
     def leaf(self, now: float) -> Leaf:
         """A certificate for every name that this authority can vouch for; clients choose what they look for."""
-        from cryptography import x509  # noqa: PLC0415 - see above
-        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+        from cryptography import x509  # noqa: PLC0415 - an extra
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - an extra
 
         issuer = self._issuer()
         key = ec.generate_private_key(ec.SECP256R1())
@@ -141,13 +141,13 @@ class Authority:
         return Leaf(_pem(certificate), _private(key), now + DAY.total_seconds())
 
     def _issuer(self) -> "Certificate":
-        from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - see above
+        from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - an extra
 
         return load_pem_x509_certificate(self.certificate)
 
 
 def _usage(*, signs_certificates: bool) -> Any:
-    from cryptography.x509 import KeyUsage  # noqa: PLC0415 - see above
+    from cryptography.x509 import KeyUsage  # noqa: PLC0415 - an extra
 
     return KeyUsage(
         digital_signature=not signs_certificates,
@@ -163,26 +163,26 @@ def _usage(*, signs_certificates: bool) -> Any:
 
 
 def _for_servers() -> Any:
-    from cryptography.x509 import ExtendedKeyUsage  # noqa: PLC0415 - see above
-    from cryptography.x509.oid import ExtendedKeyUsageOID  # noqa: PLC0415
+    from cryptography.x509 import ExtendedKeyUsage  # noqa: PLC0415 - an extra
+    from cryptography.x509.oid import ExtendedKeyUsageOID  # noqa: PLC0415 - an extra
 
     return ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
 
 
 def _digest() -> Any:
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - see above
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - an extra
 
     return SHA256()
 
 
 def _pem(certificate: "Certificate") -> bytes:
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - see above
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - an extra
 
     return certificate.public_bytes(Encoding.PEM)
 
 
 def _private(key: Any) -> bytes:
-    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - see above
+    from cryptography.hazmat.primitives.serialization import (  # noqa: PLC0415 - an extra
         Encoding,
         NoEncryption,
         PrivateFormat,

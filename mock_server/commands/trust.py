@@ -89,8 +89,8 @@ def _parsed(pem: bytes) -> Iterator[Any]:
 def _light() -> Any:
     """Encryption for show: the certificates are public, and Java wants a password all the same."""
     from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.serialization import PrivateFormat  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization.pkcs12 import PBES  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import PrivateFormat  # noqa: PLC0415 - an extra
+    from cryptography.hazmat.primitives.serialization.pkcs12 import PBES  # noqa: PLC0415 - an extra
 
     builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1)
     return builder.key_cert_algorithm(PBES.PBESv2SHA256AndAES256CBC).hmac_hash(SHA256()).build(STORE_PASSWORD.encode())

@@ -56,6 +56,7 @@ class DeliveryPlan:
     faults: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
 class Fault:
     """Anything that can go wrong; its fields are its parameters.
 
@@ -135,5 +136,5 @@ def spelling(parameter: "Field[Any]") -> str:
 def build(document: Mapping[str, Any]) -> Fault:
     """The fault that a document of the published form describes."""
     kind = TYPES[document["type"]]
-    names = {spelling(parameter): parameter.name for parameter in fields(kind)}  # type: ignore[arg-type]  # all are
+    names = {spelling(parameter): parameter.name for parameter in fields(kind)}
     return kind(**{names[name]: value for name, value in document.items() if name != "type"})

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 
 from mock_server.proxy.passing import Passed, question, tunnel
@@ -107,7 +108,7 @@ class Proxy:
             asked = question(request, f"http://{request.headers['host']}{request.target}", proxy.headers())
             return Reply(HTTPStatus.OK, wire=Passed(lambda: others.through(proxy), asked, _unreachable))
         asked = question(request, request.target, {})
-        opened = lambda: others.tunnel(host, port, secure=secure) if secure else others.direct(host, port)  # noqa: E731
+        opened = partial(others.tunnel, host, port, secure=True) if secure else partial(others.direct, host, port)
         return Reply(HTTPStatus.OK, wire=Passed(opened, asked, _unreachable))
 
     def _refuse(self, authority: str) -> Reply:

@@ -201,7 +201,7 @@ class Connection(asyncio.Protocol):
                 if self.client_done:
                     self._ask_for(self.sending)
                 return
-        except Exception:  # noqa: BLE001 an application may fail in any way; _fail logs it
+        except Exception:  # noqa: BLE001 - an application may fail in any way; _fail logs it
             self._fail(request)
             return
         self.spent += 1 + len(data) // WEIGHT

@@ -24,7 +24,7 @@ T = TypeVar("T")
 def fastest_event_loop() -> asyncio.AbstractEventLoop:
     """The loop of uvloop where that is installed; Windows has none."""
     try:
-        from uvloop import new_event_loop  # noqa: PLC0415 not on every platform
+        from uvloop import new_event_loop  # noqa: PLC0415 - not on every platform
     except ImportError:
         return asyncio.new_event_loop()
     return new_event_loop()
@@ -233,7 +233,7 @@ class BackgroundServer:
         def run() -> None:
             try:
                 result.set_result(work(self._shared))
-            except BaseException as error:  # noqa: BLE001 it belongs to the caller's thread
+            except BaseException as error:  # noqa: BLE001 - it belongs to the caller's thread
                 result.set_exception(error)
 
         self._shared.loop.call_soon_threadsafe(run)
@@ -307,7 +307,7 @@ def _signals(stop: asyncio.Event, hurry: asyncio.Event) -> Iterator[None]:
 def _raise_open_files() -> None:
     """Let this process open as many sockets as it may without asking anyone."""
     try:
-        import resource  # noqa: PLC0415 Windows has none, and no such limit
+        import resource  # noqa: PLC0415 - Windows has none, and no such limit
     except ImportError:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

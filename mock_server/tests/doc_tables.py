@@ -46,7 +46,7 @@ def numbers(foundation: Foundation) -> str:
 
 def faults(_: Foundation) -> str:
     rows = (
-        (f"`{name}`", ", ".join(f"`{spelling(field)}`" for field in fields(kind)), kind.__doc__)  # type: ignore[arg-type]  # every kind is a dataclass
+        (f"`{name}`", ", ".join(f"`{spelling(field)}`" for field in fields(kind)), kind.__doc__)
         for name, kind in TYPES.items()
     )
     return table(("Type", "Parameters", "What goes wrong"), rows)

@@ -21,8 +21,9 @@ def paired(document: Node, numbers: Mapping[str, str]) -> Node:
         if answers and len(places) == 1:
             parameter = {**places[0], "examples": {**places[0].get("examples", {}), **answers}}
             rest = [parameter if each is places[0] else each for each in item["parameters"]]
-            item = {**item, "parameters": rest}  # noqa: PLW2901 the item as it is published
-        paths[path] = item
+            paths[path] = {**item, "parameters": rest}
+        else:
+            paths[path] = item
     return {**document, "paths": paths}
 
 

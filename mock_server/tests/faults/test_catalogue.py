@@ -51,7 +51,7 @@ def test_the_form_lists_exactly_the_faults_there_are_in_their_order() -> None:
 
 @pytest.mark.parametrize(("name", "definition"), list(branches()))
 def test_the_form_and_the_class_have_the_same_parameters(name: str, definition: dict[str, Any]) -> None:
-    parameters = fields(TYPES[name])  # type: ignore[arg-type]  # every fault is a dataclass
+    parameters = fields(TYPES[name])
     assert definition["properties"].keys() - {"type"} == {spelling(each) for each in parameters}
     required = {spelling(each) for each in parameters if each.default is MISSING}
     assert set(definition.get("required", ())) == required
