@@ -7,6 +7,7 @@ machine does, too.
 import asyncio
 import time
 from typing import Any
+from unittest.mock import patch
 
 from benchmarks.attack.holding import KEY, REQUESTS, scenario
 from mock_server.server.reply import Reply
@@ -15,21 +16,18 @@ from mock_server.settings import Settings
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
 
-_longest = 0.0
-_run = asyncio.Handle._run  # noqa: SLF001  # every turn of a loop goes through it
-
-
-def _timed(self: asyncio.Handle) -> None:
-    global _longest  # noqa: PLW0603  # a turn has no other way to tell
-    began = time.thread_time()
-    _run(self)
-    _longest = max(_longest, time.thread_time() - began)
+RUN = vars(asyncio.Handle)["_run"]  # every turn of a loop goes through it
 
 
 def told(front: Front, name: str, method: str, path: str, body: bytes = b"", *, accept: str = "*/*") -> Reply:
     """The reply, once its longest turn is printed."""
-    global _longest  # noqa: PLW0603
-    _longest = 0.0
+    turns: list[float] = []
+
+    def timed(handle: asyncio.Handle) -> None:
+        began = time.thread_time()
+        RUN(handle)
+        turns.append(time.thread_time() - began)
+
     headers = {"host": "127.0.0.1:8080", "content-type": "application/json", "accept": accept}
     request = Request(method, f"/__admin{path}", headers, Peer("127.0.0.1", 1, "127.0.0.1", 8080), body)
 
@@ -39,16 +37,16 @@ def told(front: Front, name: str, method: str, path: str, body: bytes = b"", *, 
             reply = await reply.later()
         return reply
 
-    reply = asyncio.run(asked())
+    with patch.object(asyncio.Handle, "_run", timed):
+        reply = asyncio.run(asked())
     print(
-        f"{name:45} {reply.status} {_longest * 1000:5.0f} ms of the loop at most, {len(reply.content):,} bytes",
+        f"{name:45} {reply.status} {max(turns) * 1000:5.0f} ms of the loop at most, {len(reply.content):,} bytes",
         flush=True,
     )
     return reply
 
 
 def main() -> None:
-    asyncio.Handle._run = _timed  # type: ignore[method-assign]  # noqa: SLF001
     mock = Mock(Settings(journal_size=REQUESTS, journal_megabytes=256))
     front, html = Front(mock), "text/html"
     assert front.flask is not None

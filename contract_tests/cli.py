@@ -10,6 +10,7 @@ from contract_tests.contract.document import load
 from contract_tests.contract.files import ContractError
 from contract_tests.contract.listing import listing
 from contract_tests.options import CLEAN_EPILOG, CLEAN_OPTIONS, OPTIONS, RunOptions, field_of
+from contract_tests.outlet import Outlet
 
 _HERE = Path(__file__).resolve().parent
 _USAGE, _BROKEN_SUITE, _INTERRUPTED = 2, 70, 130
@@ -43,8 +44,7 @@ def main(arguments: Sequence[str] | None = None, *, plugins: Sequence[object] = 
 
 
 def _clean(options: argparse.Namespace) -> int:
-    from contract_tests import clean  # noqa: PLC0415  # a listing does without
-    from contract_tests.outlet import Outlet  # noqa: PLC0415  # a listing writes nothing that could tell a secret
+    from contract_tests import clean  # noqa: PLC0415 - a listing does without
 
     outlet = Outlet()
     step_aside = outlet.take_over()
@@ -59,7 +59,7 @@ def _clean(options: argparse.Namespace) -> int:
 
 
 def _run(given: Sequence[str], plugins: Sequence[object]) -> int:
-    import pytest  # noqa: PLC0415  # a listing does without
+    import pytest  # noqa: PLC0415 - a listing does without
 
     ours = ["-c", str(_HERE / "pytest.ini"), "--rootdir", str(_HERE), "--no-header", "--tb=short", "-rN"]
     outcome = _Outcome()

@@ -17,10 +17,10 @@ class SystemClock:
     """The machine's clock."""
 
     def now(self) -> float:
-        return time.time()  # noqa: TID251  # this is the clock that is handed in
+        return time.time()  # noqa: TID251 - this is the clock that is handed in
 
     def sleep(self, seconds: float) -> None:
-        time.sleep(seconds)  # noqa: TID251  # really waiting is what this clock is for
+        time.sleep(seconds)  # noqa: TID251 - really waiting is what this clock is for
 
 
 @dataclass(slots=True)

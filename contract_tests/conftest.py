@@ -1,6 +1,6 @@
 """Loads the suite's plugin, so that `pytest contract_tests --base-url URL --api-key KEY` is a run."""
 
-from contract_tests.plugin import (  # noqa: F401  # pytest finds hooks and fixtures by their names in this module
+from contract_tests.plugin import (  # noqa: F401 - pytest finds hooks and fixtures by their names in this module
     api,
     facts,
     lab,

@@ -39,9 +39,9 @@ def cases(contract: Contract, seed: int, *, methods: Iterable[str]) -> list[Case
     Schemathesis's engine runs against an application that only notes what arrives, so nothing is sent here and the
     run's own session decides what is, within its budget.
     """
-    import schemathesis  # noqa: PLC0415  # slow to import; only this probe needs it
-    import schemathesis.engine  # noqa: PLC0415  # slow to import; only this probe needs it
-    from schemathesis.engine.events import ScenarioFinished  # noqa: PLC0415  # slow to import; only this probe needs it
+    import schemathesis  # noqa: PLC0415 - slow to import; only this probe needs it
+    import schemathesis.engine  # noqa: PLC0415 - slow to import; only this probe needs it
+    from schemathesis.engine.events import ScenarioFinished  # noqa: PLC0415 - slow to import; only this probe needs it
 
     document = deepcopy(dict(contract.document))
     document["servers"] = [{"url": "http://target" + contract.base_path}]

@@ -150,7 +150,7 @@ def _server(receiver: Receiver, host: str, port: int) -> ThreadingHTTPServer:
             except OSError:
                 self.close_connection = True  # the sender gave up waiting, as it should
 
-        do_GET = do_PUT = do_POST  # noqa: N815  # the names that http.server calls; a redirect may be followed by GET
+        do_GET = do_PUT = do_POST  # noqa: N815 - the names that http.server calls; a redirect may be followed by GET
 
         def _chunks(self) -> bytes:
             body = b""
@@ -160,7 +160,7 @@ def _server(receiver: Receiver, host: str, port: int) -> ThreadingHTTPServer:
             self.rfile.readline()
             return body
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name that http.server gives it
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that http.server gives it
             """The ledger tells what arrived."""
 
     class Server(ThreadingHTTPServer):

@@ -1,5 +1,7 @@
 """Memory by what is sent: headers by their number, tracking numbers by their length."""
 
+from collections.abc import Callable
+
 from benchmarks.attack.target import Target, attacked
 
 KEY = "tf_test_enterprise_memory"
@@ -24,7 +26,7 @@ def by_numbers(requests: int = 300, length: int = 900_000) -> tuple[float, float
     return _grown(requests, one, rule=True)
 
 
-def _grown(requests: int, one: object, *, rule: bool = False) -> tuple[float, float]:
+def _grown(requests: int, one: Callable[[Target, int], object], *, rule: bool = False) -> tuple[float, float]:
     with attacked("--journal-megabytes", str(JOURNAL)) as target:
         target.ask("GET", "/v2/carriers", {"X-API-Key": KEY})
         if rule:
@@ -32,5 +34,5 @@ def _grown(requests: int, one: object, *, rule: bool = False) -> tuple[float, fl
             target.ask("POST", "/__admin/faults", {"Content-Type": "application/json"}, body)
         before = target.resident_bytes() / 2**20
         for number in range(requests):
-            one(target, number)  # type: ignore[operator]  # a function of the target and the number
+            one(target, number)
         return before, target.resident_bytes() / 2**20

@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,9 +67,10 @@ class Trial:
         try:
             deadline = time.monotonic() + PATIENCE
             while not _answers(port):
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(0.2)
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise NotSeenError(f"no server at {port}: {log.read_text()[-400:]}")
-                time.sleep(0.2)  # noqa: TID251 another program is awaited
             yield f"http://127.0.0.1:{port}"
         finally:
             process.send_signal(signal.SIGTERM)

@@ -122,7 +122,7 @@ def _with_items(document: dict[str, Any]) -> dict[str, Any]:
 
 
 def _overlaid(document: Mapping[str, Any], path: Path, idle: Callable[[str], None], origins: Origins) -> dict[str, Any]:
-    from contract_tests.contract.overlay import apply  # noqa: PLC0415  # python-jsonpath costs 30 ms that most runs save
+    from contract_tests.contract.overlay import apply  # noqa: PLC0415 - python-jsonpath costs 30 ms that most runs save
 
     try:
         return apply(document, read(path), name=str(path), idle=idle, laid=partial(origins.note, path))

@@ -126,7 +126,7 @@ def evaluated(validator: Any, value: Mapping[str, Any], schema: Any) -> Iterator
     if not isinstance(schema, Mapping):
         return
     if "$ref" in schema:
-        found = validator._resolver.lookup(schema["$ref"])  # noqa: SLF001  # jsonschema has no other way to follow one
+        found = validator._resolver.lookup(schema["$ref"])  # noqa: SLF001 - jsonschema has no other way to follow one
         inner = validator.evolve(schema=found.contents, _resolver=found.resolver)
         yield from evaluated(inner, value, found.contents)
     yield from value.keys() & schema.get("properties", {}).keys()

@@ -74,9 +74,9 @@ def before(target: Target, **how: Any) -> Iterator[tuple[str, list[dict[str, str
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = do_PUT = do_DELETE = do_TRACE = do_PATCH = answer  # noqa: N815  # http.server's names
+        do_GET = do_POST = do_PUT = do_DELETE = do_TRACE = do_PATCH = answer  # noqa: N815 - http.server's names
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # the name that http.server gives it
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives it
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

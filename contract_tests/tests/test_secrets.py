@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from contract_tests.contract.document import Contract
-from contract_tests.exchange import Request
+from contract_tests.exchange import Request, Response
 from contract_tests.masking import Mask, cut, visible
 from contract_tests.report.files import write_reports
 from contract_tests.secrecy import learn_answer, learn_header, learn_url
@@ -117,8 +117,8 @@ def test_a_command_with_controls_is_one_line_and_still_hides_its_key() -> None:
 
 def test_half_a_surrogate_pair_is_written_everywhere(contract: Contract, tmp_path: Path) -> None:
     body = b'{"count": "\\ud800", "carriers": "\\udfff \\u0000 \\u001b[31m"}'
-    run, _ = a_run(contract, lambda _: reply(200), report_dir=tmp_path)
-    run.session.transport.answer = lambda _: type(reply(200))(200, (("Content-Type", "application/json"),), body)  # type: ignore[attr-defined]  # the script's own function
+    answer = Response(200, (("Content-Type", "application/json"),), body)
+    run, _ = a_run(contract, lambda _: answer, report_dir=tmp_path)
     run.api.carriers()
     write_reports(run, run.ledger.verdicts())
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["clauses"]

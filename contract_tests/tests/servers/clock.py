@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 class Clock:
     """Unix seconds of `source`, moved ahead by every `advance`."""
 
-    def __init__(self, source: Callable[[], float] = time.time) -> None:  # noqa: TID251 the one place that asks the machine
+    def __init__(self, source: Callable[[], float] = time.time) -> None:  # noqa: TID251 - the one place that asks the machine
         self._source = source
         self._ahead = 0.0
 

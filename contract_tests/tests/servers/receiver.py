@@ -28,9 +28,9 @@ class Inbox(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    do_PUT = do_POST  # noqa: N815 the base class looks for this name
+    do_PUT = do_POST  # noqa: N815 - the base class looks for this name
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Nothing is logged."""
 
 

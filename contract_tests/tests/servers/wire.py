@@ -65,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(f"{self.protocol_version} {reply.status} {reason}\r\n{head}\r\n".encode("latin-1") + body)
         self.wfile.flush()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
         """Nothing is logged."""
 
 
@@ -95,7 +95,7 @@ class Server(ThreadingHTTPServer):
             return states.make(self.api, call) if call.path == "/_states" else self.api.answer(call)
         except RefusalError as refusal:  # of a provider state
             return self.api.refuse(refusal)
-        except Exception as error:  # noqa: BLE001 a crash is an answer too, and some mutants crash
+        except Exception as error:  # noqa: BLE001 - a crash is an answer too, and some mutants crash
             return self.api.refuse(RefusalError("internal_error", f"{type(error).__name__}: {error}"))
 
     def run(self) -> None:
