@@ -70,6 +70,17 @@ class Reply:
     def json(cls, status: int, value: object, headers: Mapping[str, str] = NOTHING) -> Self:
         return cls(status, encode(value), {"Content-Type": "application/json", **headers})
 
+    def then(self, make: "Callable[[Reply], Reply]") -> "Reply":
+        """What is made of this reply, also where that is known only later."""
+        if self.later is None:
+            return make(self)
+        wait = self.later
+
+        async def later() -> Reply:
+            return (await wait()).then(make)
+
+        return replace(self, later=later)
+
     def value(self) -> Any:
         """The body as JSON, or None where there is none."""
         return json.loads(self.content) if self.content else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from http import HTTPStatus
 
 from mock_server.server.reply import Reply
@@ -28,7 +29,8 @@ class Cors:
         allowed = self._allowed(origin)
         if allowed and request.method == "OPTIONS" and "access-control-request-method" in request.headers:
             return Reply(HTTPStatus.NO_CONTENT, headers={**allowed, **self._preflight(request)})
-        return _read(self.answer(request), allowed)
+        reply = self.answer(request)
+        return reply.then(partial(_read, allowed=allowed)) if allowed else reply
 
     def _allowed(self, origin: str) -> Mapping[str, str]:
         if ANY in self.origins:
@@ -51,15 +53,6 @@ class Cors:
 
 def _read(reply: Reply, allowed: Mapping[str, str]) -> Reply:
     """The reply with its own headers named, or scripts would not see the quota's."""
-    if not allowed:
-        return reply
-    if reply.later is not None:
-        later = reply.later
-
-        async def read() -> Reply:
-            return _read(await later(), allowed)
-
-        return replace(reply, later=read)
     headers = dict(reply.headers)
     vary = ", ".join(filter(None, (headers.pop("Vary", ""), allowed.get("Vary", ""))))
     named = {"Access-Control-Expose-Headers": ", ".join(headers)} if headers else {}

@@ -50,19 +50,12 @@ def acted(call: ControlCall, order: Order, done: str, form: str, then: Callable[
         reply = order.carried_out(call)
     except Problem as problem:
         return _told(call, order, problem, form)
-    return _finished(call, order, reply, done, form, then)
+    return reply.then(lambda known: _finished(call, order, known, done, form, then))
 
 
 def _finished(  # noqa: PLR0917 - what `acted` knows, and the reply
     call: ControlCall, order: Order, reply: Reply, done: str, form: str, then: Callable[[Any], str] | None
 ) -> Reply:
-    if reply.later is not None:
-        wait = reply.later
-
-        async def later() -> Reply:
-            return _finished(call, order, await wait(), done, form, then)
-
-        return Reply(HTTPStatus.OK, later=later)
     value = reply.value()
     if reply.status >= HTTPStatus.BAD_REQUEST:
         return _told(call, order, Problem(HTTPStatus(reply.status), value.get("detail", "")), form)

@@ -5,7 +5,6 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
@@ -114,23 +113,20 @@ def routes(of_plane: tuple[Route, ...]) -> Map:
 
 def get(call: ControlCall, path: str, **query: str | int | None) -> Any:
     """What the control plane tells at the path, for the key that the page is about."""
-    asked = {name: str(value) for name, value in {"key": call.key, **query}.items() if value is not None}
-    return Order("GET", path, asked).carried_out(call).value()
+    reply = _asked(call, path, query)
+    if reply.later is not None:
+        raise NotImplementedError(f"what {path} tells may be known only later; ask with `shown`")
+    return reply.value()
 
 
 def shown(call: ControlCall, path: str, then: Callable[[Any], Reply], **query: str | int | None) -> Reply:
     """What `then` makes of what the control plane tells at the path, also where that is known only later."""
+    return _asked(call, path, query).then(lambda reply: then(reply.value()))
+
+
+def _asked(call: ControlCall, path: str, query: Mapping[str, str | int | None]) -> Reply:
     asked = {name: str(value) for name, value in {"key": call.key, **query}.items() if value is not None}
-    reply = Order("GET", path, asked).carried_out(call)
-    if reply.later is None:
-        return then(reply.value())
-    wait = reply.later
-
-    async def later() -> Reply:
-        made = then((await wait()).value())
-        return made if made.later is None else await made.later()
-
-    return Reply(HTTPStatus.OK, later=later)
+    return Order("GET", path, asked).carried_out(call)
 
 
 def place(text: str) -> str:

@@ -75,21 +75,15 @@ def send(call: ControlCall) -> Reply:
     target = asked.url.removeprefix(call.origin)
     headers = {name.lower(): value for name, value in asked.headers.items()}
     headers["host"] = call.origin.partition("://")[2]
-    reply = current_app.mock.answer(  # type: ignore[attr-defined]  # it is a MockServer
+    reply: Reply = current_app.mock.answer(  # type: ignore[attr-defined]  # it is a MockServer
         Request(asked.method, target, headers, Peer("127.0.0.1"), asked.body.encode("utf-8", "replace"))
     )
-    return answered(call, reply, newest, form.get("key") or None)
+    key = form.get("key") or None
+    return reply.then(lambda known: answered(call, known, newest, key))
 
 
 def answered(call: ControlCall, reply: Reply, newest: int, key: str | None) -> Reply:
-    """What came back, once it is known and its time has come."""
-    if reply.later is not None:
-        wait = reply.later
-
-        async def later() -> Reply:
-            return answered(call, await wait(), newest, key)
-
-        return Reply(HTTPStatus.OK, later=later)
+    """What came back, once its time has come."""
     entry = next((each for each in call.worlds.heard(key) if each.id > newest), None)
     told = html(
         call,

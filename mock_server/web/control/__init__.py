@@ -1,7 +1,6 @@
 """The control plane: looking into the mock and steering it, under WireMock's names and verbs."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -141,20 +140,13 @@ def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Res
         )
         with still(plane.worlds.clock):
             reply = carried_out(call, route, handler, places)
-        return respond(_for_some(reply) if page else reply)
+        return respond(reply.then(_for_some) if page else reply)
 
     return view
 
 
 def _for_some(reply: Reply) -> Reply:
-    """The reply, saying that who asks for another media type gets another; also where it is not known yet."""
-    if reply.later is not None:
-        wait = reply.later
-
-        async def later() -> Reply:
-            return _for_some(await wait())
-
-        return replace(reply, later=later)
+    """The reply, saying that who asks for another media type gets another."""
     return reply.with_headers({"Vary": ", ".join(filter(None, (reply.headers.get("Vary"), "Accept")))})
 
 

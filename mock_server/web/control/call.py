@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
@@ -242,15 +242,8 @@ def carried_out(call: ControlCall, route: Route, handler: Handler, places: Mappi
     if route.reads:
         return handler(call, **places)
     _permit(call, route)
-    reply = handler(call, **places)
-    if not route.late or reply.later is None:
-        return _told(call, route, reply)
-    wait = reply.later
-
-    async def later() -> Reply:
-        return _told(call, route, await wait())
-
-    return replace(reply, later=later)
+    reply, told = handler(call, **places), partial(_told, call, route)
+    return reply.then(told) if route.late else told(reply)
 
 
 def _told(call: ControlCall, route: Route, reply: Reply) -> Reply:
