@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from mock_server.tests.pages import DOCS, ROOT, examples
@@ -12,7 +13,7 @@ CLIENTS = Path(__file__).parent / "clients"
 LONGEST = 600  # seconds that a campaign of this file may take on a busy machine
 
 
-def explored(client: Path, folder: Path, *options: str) -> tuple[int, str, dict[str, object]]:
+def explored(client: Path, folder: Path, *options: str) -> tuple[int, str, dict[str, Any]]:
     """Exit code, output and report of the command line."""
     line = [sys.executable, "-m", "mock_server", "explore", "--report-dir", str(folder), *options, "--"]
     done = subprocess.run(
@@ -30,9 +31,9 @@ def test_the_page_s_client_fails_as_the_page_says(tmp_path: Path) -> None:
     assert code == 1, told
     assert "trackShipment#1: rate_limit_exceeded until the wait is over -> storm" in told
     assert "10 attempts at one call, 10 of them in a row without a pause" in told
-    assert report["baseline"]["calls"] == [{"id": "trackShipment#1", "operation": "trackShipment", "ordinal": 1}]  # type: ignore[index]
+    assert report["baseline"]["calls"] == [{"id": "trackShipment#1", "operation": "trackShipment", "ordinal": 1}]
     suite = ElementTree.parse(tmp_path / "junit.xml").getroot()[0]
-    assert int(suite.get("tests", 0)) == len(report["cases"])  # type: ignore[arg-type]
+    assert int(suite.get("tests", 0)) == len(report["cases"])
     assert int(suite.get("failures", 0)) > 0
     assert "<table>" in (tmp_path / "report.html").read_text()
     capsule = next(path for path in (tmp_path / "capsules").iterdir() if "rate_limit_exceeded-storm" in path.name)
@@ -54,14 +55,14 @@ def test_the_page_s_client_fails_as_the_page_says(tmp_path: Path) -> None:
 def test_who_gives_up_cleanly_is_not_accused(tmp_path: Path) -> None:
     code, told, report = explored(CLIENTS / "good_giver_up.py", tmp_path, "--depth", "1", "--only", "trackShipment#2")
     assert code == 0, told
-    assert {each["verdict"] for each in report["cases"]} == {"survived", "ended"}  # type: ignore[attr-defined]
+    assert {each["verdict"] for each in report["cases"]} == {"survived", "ended"}
 
 
 def test_who_does_not_repeat_what_may_have_happened_is_careful_not_hasty(tmp_path: Path) -> None:
     options = ("--depth", "1", "--only", "createWebhook", "--timeout", "8")
     code, told, report = explored(CLIENTS / "good_careful_subscriber.py", tmp_path, *options)
     assert code == 0, told
-    assert "survived" in {each["verdict"] for each in report["cases"]}  # type: ignore[attr-defined]
+    assert "survived" in {each["verdict"] for each in report["cases"]}
 
 
 def test_a_command_that_fails_by_itself_is_not_explored(tmp_path: Path) -> None:

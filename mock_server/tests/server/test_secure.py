@@ -161,28 +161,31 @@ def test_who_speaks_plain_http_to_the_port_of_tls_is_left(server: BackgroundServ
 
 def test_a_reset_below_tls_is_an_rst_and_an_empty_reply_is_a_proper_end(server: BackgroundServer, trusted: str) -> None:
     context = ssl.create_default_context(cafile=trusted)
-    parts = urlsplit(server.secure_url)
-    ends: dict[str, object] = {}
-    for path in ("/reset", "/empty"):
-        came, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
-        tls = context.wrap_bio(came, sent, server_hostname="localhost")
-        with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as client:
-
-            def until(done: Callable[[], object]) -> object:
-                while True:
-                    try:
-                        return done()
-                    except ssl.SSLWantReadError:
-                        client.sendall(sent.read())  # noqa: B023 - called before the next turn
-                        came.write(client.recv(100_000))  # noqa: B023
-
-            until(tls.do_handshake)
-            tls.write(b"GET %b HTTP/1.1\r\nHost: mock\r\n\r\n" % path.encode())
-            try:
-                ends[path] = until(lambda: tls.read(1))  # noqa: B023
-            except (OSError, ssl.SSLError) as error:
-                ends[path] = type(error)
+    ends = {path: end_of(server, context, path) for path in ("/reset", "/empty")}
     assert ends == {"/reset": ConnectionResetError, "/empty": b""}  # a close_notify came
+
+
+def end_of(server: BackgroundServer, context: ssl.SSLContext, path: str) -> object:
+    """What a client with TLS of its own reads when it asks for the path: a byte, nothing, or the type of an error."""
+    parts = urlsplit(server.secure_url)
+    came, sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = context.wrap_bio(came, sent, server_hostname="localhost")
+    with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as client:
+
+        def until(done: Callable[[], object]) -> object:
+            while True:
+                try:
+                    return done()
+                except ssl.SSLWantReadError:
+                    client.sendall(sent.read())
+                    came.write(client.recv(100_000))
+
+        until(tls.do_handshake)
+        tls.write(b"GET %b HTTP/1.1\r\nHost: mock\r\n\r\n" % path.encode())
+        try:
+            return until(lambda: tls.read(1))
+        except (OSError, ssl.SSLError) as error:
+            return type(error)
 
 
 def test_others_are_served_when_a_handshake_has_failed(

@@ -12,7 +12,7 @@ from contract_tests.contract.loading import load
 from mock_server.contract.shapes import Shape
 
 TEXT = {"type": "string"}
-PAGE = {
+PAGE: dict[str, Any] = {
     "success": True,
     "tracking_number": "1Z204E380338943508",
     "carrier": {"code": "ups", "name": "UPS", "service": "UPS Ground"},
@@ -59,7 +59,7 @@ def test_facts_in_another_order_take_the_order_of_the_schema(document: dict[str,
 
 
 def test_facts_beyond_the_schema_are_dropped(document: dict[str, Any]) -> None:
-    facts = {**PAGE, "weather": "fine", "events": [{**PAGE["events"][0], "scanner": 7}]}  # type: ignore[index]  # a list
+    facts = {**PAGE, "weather": "fine", "events": [{**PAGE["events"][0], "scanner": 7}]}
     assert Shape(TRACKING, document).write(facts, Random(0)) == PAGE
 
 
