@@ -1,7 +1,6 @@
 """A capsule as a value and as a file: compressed JSON of a published form."""
 
 import gzip
-import json
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -79,8 +78,3 @@ def _inflated(data: bytes) -> bytes:
     if inflater.unconsumed_tail or not inflater.eof:
         raise EOFError("it is cut off, or too large")
     return text
-
-
-def written(capsule: Capsule) -> str:
-    """The capsule for people."""
-    return json.dumps(capsule, ensure_ascii=False, indent=1)

@@ -3,7 +3,7 @@
 import click
 
 DONE, WRONG, USAGE, UNREACHABLE = 0, 1, 2, 3
-NOTHING_STRUCK = 4  # of explore and score
+NOTHING_STRUCK = 4  # of explore and score, and of replay of what they kept
 
 
 class Unusable(click.ClickException):

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from mock_server.cli.capsule import FILE, read
-from mock_server.cli.exits import DONE, UNREACHABLE, WRONG, Unreachable, Unusable
+from mock_server.cli.exits import DONE, NOTHING_STRUCK, UNREACHABLE, WRONG, Unreachable, Unusable
 from mock_server.cli.logs import configure
 
 if TYPE_CHECKING:
     from mock_server.capsules.form import Capsule
 
-NOTHING_STRUCK = 4
 MOST_TOLD = 10  # differences
 
 REPLAY_HELP = """Replay the capsule in FILE: by itself, or for a command.

@@ -10,13 +10,13 @@ from mock_server.commands.process import Ending
 from mock_server.commands.running import run_in
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clients.journal import Entry
+from mock_server.lab.trial import JOURNAL
 from mock_server.proxy.entrances import Outside
 from mock_server.proxy.upstream import Upstream
 from mock_server.testing.running import RunningMock
 from mock_server.web.mock import Mock
 from mock_server.world import World, steering
 
-JOURNAL = 20_000  # requests of the command that are kept
 BY_ITSELF = frozenset(("collect", "take", "attempt", "fail", "begun"))  # notes of what a mock does by itself
 
 

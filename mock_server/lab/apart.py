@@ -1,12 +1,12 @@
 """Trials apart: what a command asks in one meets no other, whatever key it uses and whatever it resets."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import Any, Self
+from typing import Self
 from urllib.parse import parse_qsl, quote, urlencode
 
+from mock_server.contract.specification import Specification
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
@@ -41,11 +41,10 @@ class Apart:
     form: re.Pattern[str]
 
     @classmethod
-    def of(cls, document: Mapping[str, Any], turn: int, key: str) -> Self:
+    def of(cls, specification: Specification, turn: int, key: str) -> Self:
         """By the contract's form of keys."""
-        schemes = document["components"]["securitySchemes"].values()
-        scheme = next(each for each in schemes if each["type"] == "apiKey" and each["in"] == "header")
-        return cls(turn, key, scheme["name"].lower(), re.compile(scheme["x-keys"]["pattern"]))
+        form = re.compile(specification.extension("x-keys")["pattern"])
+        return cls(turn, key, specification.key_header.lower(), form)
 
     def answering(self, answer: Application) -> Application:
         """The same answers to this trial's requests."""

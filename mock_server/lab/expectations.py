@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from contract_tests.contract.files import DocumentError, read
 from mock_server.contract.specification import Specification
-from mock_server.lab.failures import Point
+from mock_server.lab.failures import AFTER, BEFORE, Point
 from mock_server.lab.judging import ENDED, FAILED, SURVIVED, Verdict
 
 WELL, BADLY = "well", "badly"
@@ -23,10 +23,6 @@ class Expectation:
     code: str | None = None
     fault: str | None = None
     phase: str | None = None
-
-    @classmethod
-    def of(cls, record: Mapping[str, Any]) -> Self:
-        return cls(**record)
 
     def concerns(self, point: Point) -> bool:
         """Whether one of the point's failures is of this kind."""
@@ -47,7 +43,7 @@ def load(path: Path, specification: Specification) -> list[Expectation]:
     for place, record in enumerate(value):
         if problem := _problem(record, specification):
             raise DocumentError(path, f"/{place}", problem)
-    return [Expectation.of(record) for record in value]
+    return [Expectation(**record) for record in value]
 
 
 def expected(verdict: Verdict, point: Point, outcome_status: int, expectations: Sequence[Expectation]) -> Verdict:
@@ -73,8 +69,8 @@ def _problem(record: Any, specification: Specification) -> str | None:
         return f"{sorted(map(str, unknown))[0]!r} is none of {', '.join(sorted(MEMBERS))}"
     if record.get("ends") not in {WELL, BADLY}:
         return f"ends is {record.get('ends')!r}; it must be {WELL} or {BADLY}"
-    if record.get("phase") not in {None, "before", "after"}:
-        return f"phase is {record['phase']!r}; it must be before or after"
+    if record.get("phase") not in {None, BEFORE, AFTER}:
+        return f"phase is {record['phase']!r}; it must be {BEFORE} or {AFTER}"
     if record.get("operation") not in {None, *specification.operations}:
         return f"{record['operation']!r} is no operation; there are {', '.join(specification.operations)}"
     codes = [kind.name for kind in specification.errors]

@@ -10,7 +10,7 @@ from mock_server.lab import output
 from mock_server.lab.calls import Call, calls_of, sketch, steady
 from mock_server.lab.crowd import found_by_all
 from mock_server.lab.expectations import Expectation, expected
-from mock_server.lab.failures import MINUTE, NOW, Point
+from mock_server.lab.failures import MIDNIGHT, MINUTE, NOW, Point
 from mock_server.lab.judging import (
     ENDED,
     FAILED,
@@ -101,7 +101,7 @@ Keep = Callable[[Case, str], str | None]
 
 def baseline_of(laboratory: Laboratory, plan: str) -> tuple[Baseline, list[str]]:
     """What the command does when nothing goes wrong, and what of it is not the same in every run."""
-    whens = (NOW, MINUTE, "midnight")
+    whens = (NOW, MINUTE, MIDNIGHT)
     outcomes = [laboratory.run(Setup(plan, when=when, name=f"baseline {when}")) for when in whens]
     first, specification = outcomes[0], laboratory.specification
     for each in outcomes:
@@ -248,7 +248,7 @@ def case_of(laboratory: Laboratory, baseline: Baseline, point: Point, options: O
     outcome = laboratory.run(setup)
     limit = laboratory.limit
     if waits_by_its_own_clock(outcome):
-        if point.when == "midnight":
+        if point.when == MIDNIGHT:
             verdict = Verdict(NOT_STRUCK, "it waits for the reset by a clock of its own, which cannot be moved")
             return Case(point, verdict, status=outcome.status)
         limit += A_MINUTE_MORE

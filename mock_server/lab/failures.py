@@ -11,6 +11,7 @@ NOW, MINUTE, MIDNIGHT = "now", "minute", "midnight"
 BEFORE, AFTER = "before", "after"
 DELIVERY = "delivery"  # the phase of what happens to a webhook's event
 LOST_EVENT, LATE_EVENT = "drop", "delay"
+STRIKE = "lab-"  # what the ids of the rules of failures begin with
 A_MINUTE = 60.0  # seconds of the sandbox that a refusal which passes asks to wait
 A_MOMENT = 0.5  # seconds of a clock that stands still: whoever waits as told finds it over
 
@@ -133,11 +134,11 @@ class Point:
         return self.when == NOW and any(each.waits for each in self.failures)
 
     def rules(self) -> tuple[Mapping[str, Any], ...]:
-        return tuple(each.rule(f"lab-{place}") for place, each in enumerate(self.failures, 1))
+        return tuple(each.rule(f"{STRIKE}{place}") for place, each in enumerate(self.failures, 1))
 
     def struck(self, counts: Mapping[str, int]) -> bool:
         """Whether all that was to go wrong did."""
-        return all(counts.get(f"lab-{place}") for place, _ in enumerate(self.failures, 1))
+        return all(counts.get(f"{STRIKE}{place}") for place, _ in enumerate(self.failures, 1))
 
     def smaller(self) -> "Iterator[Point]":
         """The points with one thing less in them."""

@@ -32,10 +32,6 @@ class Field:
         """What the schemas say under an `x-...` keyword, None if nothing."""
         return next((each[keyword] for each in self.schemas if keyword in each), None)
 
-    @property
-    def number(self) -> bool:
-        return any(each.get("type") == "integer" for each in self.schemas)
-
 
 def fields_of(document: Mapping[str, Any], schema: Any, value: Any) -> list[Field]:
     """The named fields of the value that the schema declares for every server, outer ones first."""

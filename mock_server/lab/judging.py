@@ -11,14 +11,14 @@ from mock_server.domain.clients.conversation import call_of
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab import output
 from mock_server.lab.calls import CREATE, Call
-from mock_server.lab.failures import AFTER, DELIVERY, LATE_EVENT, LOST_EVENT, Point
+from mock_server.lab.failures import AFTER, DELIVERY, LATE_EVENT, LOST_EVENT, STRIKE, Point
 from mock_server.lab.trial import Outcome
 
 SURVIVED, ENDED, FAILED, NOT_STRUCK = "survived", "ended", "failed", "not_struck"
 HASTE = 0.25  # seconds: attempts that follow each other faster are not spaced at all
 HASTY = 6  # hasty attempts in a row that make a storm
 STORM = 20  # attempts at one call that are a storm however they are spaced
-SIGNED, ONE = ("delivery.signature.hmac",), ("delivery.id.stable",)
+SIGNED, ONE, WAITS = ("delivery.signature.hmac",), ("delivery.id.stable",), ("quota.retry-after",)
 EVENT_SYMPTOMS = {"duplicate": "effect twice", "reorder": "out of order"}
 BAD_REQUEST, SERVER_ERROR = HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -85,7 +85,7 @@ def impatient_after_all(point: Point, verdict: Verdict) -> Verdict:
     """The verdict on who gave up at once although it has the patience for other failures of the operation."""
     fault = point.failures[0].fault
     reason = f"gave up at the first {fault}, though it tries {point.call.operation} again after other failures"
-    return replace(verdict, kind=FAILED, reason=reason, symptom="gives up too early", clauses=_waits())
+    return replace(verdict, kind=FAILED, reason=reason, symptom="gives up too early", clauses=WAITS)
 
 
 class _Case:
@@ -151,7 +151,7 @@ class _Case:
             return _failed("lost", f"exit {status} as always, but {missing}", self._clauses())
         if self.again and self.point.announced:
             return _failed(
-                "gives up too early", f"gave up (exit {status}) before what would have passed was over", _waits()
+                "gives up too early", f"gave up (exit {status}) before what would have passed was over", WAITS
             )
         return Verdict(ENDED, f"gave up and said so: exit {status}", abrupt=not self.again)
 
@@ -192,7 +192,7 @@ class _Case:
         finding = self.outcome.bad("retry_after")
         if not finding or "retry_after" in self.baseline.habits or not self._announced():
             return None
-        return _failed("ignores Retry-After", f"came back before it was told to: {finding.detail}", _waits())
+        return _failed("ignores Retry-After", f"came back before it was told to: {finding.detail}", WAITS)
 
     def _stubborn(self) -> Verdict | None:
         if not self.point.blamed or not self.outcome.bad("client_errors"):
@@ -339,7 +339,7 @@ def _failed(symptom: str, reason: str, clauses: tuple[str, ...]) -> Verdict:
 
 
 def _struck(entry: Entry) -> bool:
-    return any(each.startswith("lab-") for each in entry.injected)
+    return any(each.startswith(STRIKE) for each in entry.injected)
 
 
 def _forced(entry: Entry) -> bool:
@@ -349,7 +349,3 @@ def _forced(entry: Entry) -> bool:
 
 def _answered(entry: Entry) -> bool:
     return entry.status < HTTPStatus.BAD_REQUEST and not entry.lost
-
-
-def _waits() -> tuple[str, ...]:
-    return ("quota.retry-after",)

@@ -15,11 +15,11 @@ from contract_tests.contract.operations import Answer, examples
 from contract_tests.contract.schemas import Complaint
 from mock_server.contract.media import JSON
 from mock_server.faults.bodies import Edit, places
+from mock_server.lab.calls import CREATE
 from mock_server.lab.fields import Field, fields_of, shortened
 
 Rule = Mapping[str, Any]
 
-CREATE = "createWebhook"
 DELIVERIES = "deliveries"
 UNHEARD_OF = "unheard_of"  # a word of no list
 CHOICES = frozenset({"enum", "const", "oneOf", "anyOf"})

@@ -26,6 +26,7 @@ from mock_server.faults.fault import DeliveryFault
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Rule
 from mock_server.lab.apart import MARK, Apart
+from mock_server.lab.failures import STRIKE
 from mock_server.proxy.entrances import Outside
 from mock_server.proxy.upstream import Upstream
 from mock_server.settings import Settings
@@ -89,7 +90,6 @@ class Outcome:
     """Webhooks that were ever made."""
     delivered: int
     """Deliveries that were acknowledged."""
-    undelivered: int
     chronicle: Chronicle | None = None
     """How the world came to be as it was left; None if that is not known any more."""
 
@@ -101,11 +101,6 @@ class Outcome:
         """The finding, if the client behaved badly there."""
         finding = self.findings.get(question)
         return finding if finding and finding.verdict is Verdict.BAD else None
-
-    @property
-    def spent(self) -> int:
-        """Calls that reached the world."""
-        return len(self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +170,7 @@ class Laboratory:
         """The command's outcome in that world, which is gone afterwards; NoCommandError if it cannot be started."""
         with self._lock:
             turn = next(self._turns)
-        apart = Apart.of(self.specification.document, turn, setup.key(turn))
+        apart = Apart.of(self.specification, turn, setup.key(turn))
         trial = self._trials[turn] = _Trial(apart, self._lies(setup, turn))
         world = self._open(setup, apart.key)
         try:
@@ -215,9 +210,9 @@ class Laboratory:
             start, rate = start // MINUTE * MINUTE, RATE / 2
         # It stands still, but for the waits that are announced: each moves it on, so that trials are alike.
         steering.move_clock(self.worlds, lambda *_: _course(setup, start, base, rate), world)
-        for place, document in enumerate(setup.rules):
+        for place, document in enumerate(setup.rules, 1):
             moment = {name: _text_at(start + document[name]) for name in ("from", "until") if name in document}
-            rule = Rule.from_document({**document, **moment}, f"lab-{place + 1}", self.worlds.foundation.vocabulary)
+            rule = Rule.from_document({**document, **moment}, f"{STRIKE}{place}", self.worlds.foundation.vocabulary)
             world.faults.own.add(rule)
         if setup.remaining is not None:
             world.leave(setup.remaining)
@@ -232,11 +227,10 @@ class Laboratory:
                 ending = run_in(entrance, self.command, {**self.user, IN_LAB: "1"}, limit=limit, streams=streams)
             return ending, _read(out), _read(err)
 
-    def _outcome(self, world: World, setup: Setup, trial: "_Trial", said: "Said") -> Outcome:
+    def _outcome(self, world: World, setup: Setup, trial: _Trial, said: Said) -> Outcome:
         key = world.account.key
         entries = tuple(each for each in trial.heard if each.key == key)
         left = sorted((each.tracking_number, ",".join(each.events)) for each in world.webhooks.subscriptions.all())
-        deliveries = world.webhooks.queue.all()
         return Outcome(
             setup,
             key,
@@ -250,8 +244,7 @@ class Laboratory:
             {each.id: each for each in report(Conversations(self.specification).of(world, entries)).findings},
             tuple(left),
             world.webhooks.subscriptions.created,
-            sum(each.state is State.DELIVERED for each in deliveries),
-            sum(each.state is not State.DELIVERED for each in deliveries),
+            sum(each.state is State.DELIVERED for each in world.webhooks.queue.all()),
             self.worlds.chronicle(world),
         )
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from mock_server.lab.calls import told
 from mock_server.lab.exploring import Campaign, Case
+from mock_server.lab.failures import AFTER, MIDNIGHT, MINUTE
 from mock_server.lab.judging import ENDED, FAILED, NOT_STRUCK, SURVIVED
 from mock_server.lab.reports.junit import Cases, Test
 from mock_server.lab.reports.page import Finding, Sheet
@@ -43,8 +44,8 @@ def closing(campaign: Campaign, command: Sequence[str]) -> str:
 def headline(case: Case) -> str:
     """Where, what and when, and what it led to."""
     point = case.point
-    when = {"minute": ", at a minute's edge", "midnight": ", at midnight"}.get(point.when, "")
-    phase = ", after the effect" if point.phase == "after" and not point.call.safe else ""
+    when = {MINUTE: ", at a minute's edge", MIDNIGHT: ", at midnight"}.get(point.when, "")
+    phase = ", after the effect" if point.phase == AFTER and not point.call.safe else ""
     return f"{point.call.id}: {point.fault} {point.times}{phase}{when} -> {case.verdict.symptom}"
 
 
