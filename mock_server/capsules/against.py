@@ -10,22 +10,21 @@ from urllib.parse import urlsplit
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.validation import validator
 from mock_server.capsules.form import Capsule, CapsuleError
-from mock_server.capsules.replaying import body_of, replay, settings_of, told
-from mock_server.capsules.story import HeaderSets
+from mock_server.capsules.replaying import body_of, replay, specification_of, told
+from mock_server.capsules.requests import MADE, requests, resent
+from mock_server.contract.bodies import read_json
 from mock_server.contract.breaches import nodes_to
+from mock_server.contract.errors import ApiError
+from mock_server.contract.media import JSON, bare
 from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
-from mock_server.domain.clients.shown import SECRET_HEADER
 from mock_server.server.reply import Reply
 
-JSON = "application/json"
 LONGEST = 30.0  # seconds that an answer may take
-OWN = frozenset(("host", "content-length", "connection", "transfer-encoding"))
 BUSY = frozenset(
     (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
 )  # depend on when and how often one asks
 ALIKE = ("/success", "/tracking_number", "/carrier/code", "/error/code", "/count")  # follow from the request alone
-MADE = "webhook_id"
 
 Item = Mapping[str, Any]
 
@@ -61,9 +60,6 @@ class Answer:
     content: bytes
 
     def value(self) -> Any:
-        from mock_server.contract.bodies import read_json  # noqa: PLC0415 - tells more than json does
-        from mock_server.contract.errors import ApiError  # noqa: PLC0415 - as above
-
         try:
             return read_json(self.content)
         except ApiError:
@@ -76,10 +72,7 @@ def compare(capsule: Capsule, url: str, key: str) -> Comparison:
     Left out are requests whose answers were spoilt on purpose, or depend on how busy a server is. What the client made
     there and did not delete is deleted in the end.
     """
-    with settings_of(capsule) as settings:
-        specification = Specification.load(settings.overlay)
-    again = replay(capsule)
-    return _Session(capsule, specification, url, key).compared(again.replies)
+    return _Session(capsule, specification_of(capsule), url, key).compared(replay(capsule).replies)
 
 
 class _Session:
@@ -95,16 +88,14 @@ class _Session:
 
     def compared(self, replies: list[Reply | None]) -> Comparison:
         found = Comparison()
-        headers = HeaderSets()
         try:
-            for item, reply in zip(self._capsule["story"], replies, strict=True):
-                given = headers.read(item["headers"]) if "method" in item else {}
+            for item, headers, reply in requests(self._capsule, replies):
                 if reply is None:
                     continue
                 if "fault" in item or "broken" in item or item["status"] in BUSY:
                     found.left_out += 1
                     continue
-                answer = self._ask(item, given)
+                answer = self._ask(item, headers)
                 if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
                     found.left_out += 1
                     continue
@@ -128,7 +119,7 @@ class _Session:
                 yield Contradiction(about, self._of_header(operation, reply, name), f"sends {name}", "does not")
         if operation is None or not reply.content:
             return
-        if self._kind(answer.headers.get("content-type")) != self._kind(reply.headers.get("Content-Type")):
+        if bare(answer.headers.get("content-type", "")) != bare(reply.headers.get("Content-Type", "")):
             clause = self._of_status(operation, int(reply.status), reply)
             sent = answer.headers.get("content-type")
             yield Contradiction(about, clause, f"sends {reply.headers.get('Content-Type')}", f"sends {sent}")
@@ -171,16 +162,11 @@ class _Session:
         header = resolve(self._specification.document, declared.get(name.lower(), {}))
         return str(header.get("x-clause", f"header {name}"))
 
-    def _kind(self, media_type: str | None) -> str:
-        return (media_type or "").partition(";")[0].strip().lower()
-
     def _ask(self, item: Item, headers: Mapping[str, str]) -> Answer:
         target, body = item["target"], body_of(item)
         for then, now in self._names.items():
             target, body = target.replace(then, now), body.replace(then.encode(), now.encode())
-        own = {*OWN, self._specification.key_header.lower()}
-        sent = {name: value for name, value in headers.items() if name not in own and not SECRET_HEADER.search(name)}
-        return self._send(item["method"], target, body, sent)
+        return self._send(item["method"], target, body, resent(headers, self._specification.key_header))
 
     def _send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         kind = HTTPSConnection if self._url.scheme == "https" else HTTPConnection
@@ -200,11 +186,10 @@ class _Session:
 
     def _remember(self, item: Item, reply: Reply, answer: Answer) -> None:
         then, now = Answer(int(reply.status), {}, reply.content).value(), answer.value()
-        for value, of_now in ((then, now),):
-            made, here = _at(value, f"/{MADE}"), _at(of_now, f"/{MADE}")
-            if isinstance(made, str) and isinstance(here, str):
-                self._names[made] = here
-        if isinstance(here := _at(now, f"/{MADE}"), str) and item["method"] == "POST":
+        made, here = _at(then, f"/{MADE}"), _at(now, f"/{MADE}")
+        if isinstance(made, str) and isinstance(here, str):
+            self._names[made] = here
+        if isinstance(here, str) and item["method"] == "POST":
             self._left.append(here)
         if item["method"] == "DELETE":
             self._left = [each for each in self._left if not item["target"].endswith(each)]
@@ -212,9 +197,10 @@ class _Session:
     def _clean(self) -> None:
         """Delete what was made there."""
         delete = self._specification.operations.get("deleteWebhook")
-        for each in self._left if delete else ():
-            path = self._specification.base_path + delete.path.replace("{webhookId}", each)  # type: ignore[union-attr]  # as asked
-            self._send("DELETE", path, b"", {})
+        if delete is None:
+            return
+        for each in self._left:
+            self._send("DELETE", self._specification.base_path + delete.path.replace("{webhookId}", each), b"", {})
 
 
 def _at(value: Any, pointer: str) -> Any:

@@ -10,7 +10,7 @@ from contract_tests.contract.templates import Template
 from mock_server.capsules.form import Capsule, CapsuleError
 from mock_server.capsules.past import Past
 from mock_server.capsules.replaying import body_of, check, replay, settings_of
-from mock_server.capsules.story import course_of
+from mock_server.capsules.story import course_of, timed
 from mock_server.capsules.substitutes import Substitutes
 from mock_server.contract.bodies import read_json
 from mock_server.contract.errors import ApiError
@@ -114,9 +114,7 @@ class _Anonymous:
                 yield {**wish_of(journey), NUMBER: substitute, "carrier": known.carrier.code}
 
     def _story(self) -> Iterator[dict[str, Any]]:
-        course = course_of(self._capsule["clock"]["course"])
-        for item in self._capsule["story"]:
-            course = course_of(item["course"]) if item.get("note") == "clock" else course
+        for item, course in timed(self._capsule):
             told = dict(self._replaced(item))
             if "target" in item:
                 told["target"] = self._target(item["target"])

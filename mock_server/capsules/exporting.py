@@ -3,7 +3,7 @@
 import json
 import shlex
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from types import MappingProxyType
@@ -11,34 +11,21 @@ from typing import Any
 
 from mock_server.capsules import showing
 from mock_server.capsules.form import Capsule
-from mock_server.capsules.replaying import Replay, body_of, settings_of
+from mock_server.capsules.replaying import Replay, body_of, specification_of
+from mock_server.capsules.requests import MADE, requests, resent
 from mock_server.capsules.secrets import Mask
-from mock_server.capsules.story import HeaderSets, course_of
+from mock_server.capsules.story import course_of, timed
 from mock_server.contract.specification import Specification
-from mock_server.domain.clients.shown import SECRET_HEADER
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.version import __version__
 
-OWN = frozenset(("host", "content-length", "connection", "accept-encoding", "transfer-encoding"))
-MADE = "webhook_id"
 Item = Mapping[str, Any]
 
 
 def exported(capsule: Capsule, again: Replay, form: str) -> str:
     """The session as `curl`, `pytest` or `har`; `again` is its replay, which knows the answers."""
-    with settings_of(capsule) as settings:
-        specification = Specification.load(settings.overlay)
-    return FORMS[form](capsule, again, specification)
-
-
-def requests(
-    capsule: Capsule, replies: Sequence[Reply | None]
-) -> Iterator[tuple[Item, Mapping[str, str], Reply | None]]:
-    """Each item of the story, with its headers where it is a request, and the answer to it."""
-    sets = HeaderSets()
-    for item, reply in zip(capsule["story"], replies, strict=True):
-        yield item, (sets.read(item["headers"]) if "headers" in item else {}), reply
+    return FORMS[form](capsule, again, specification_of(capsule))
 
 
 def _curl(capsule: Capsule, again: Replay, specification: Specification) -> str:
@@ -56,7 +43,7 @@ def _curl(capsule: Capsule, again: Replay, specification: Specification) -> str:
                 lines.append(f"# {line.strip()}")
             continue
         parts = ["curl", "-sS", "-i", *(("-I",) if item["method"] == "HEAD" else ("-X", item["method"]))]
-        given = [part for each in _sent(headers, name).items() for part in ("-H", shlex.quote(": ".join(each)))]
+        given = [part for each in resent(headers, name).items() for part in ("-H", shlex.quote(": ".join(each)))]
         body = body_of(item)
         data = ["--data-binary", shlex.quote(body.decode("utf-8", "replace"))] if body else []
         url = '"$BASE"' + shlex.quote(item["target"])
@@ -113,7 +100,7 @@ def _pytest(capsule: Capsule, again: Replay, specification: Specification) -> st
         elif "note" in item:
             steps += CHANGES[item["note"]](item) if item["note"] in CHANGES else []
         elif "broken" not in item:
-            steps += _asked(item, _sent(headers, specification.key_header), reply)
+            steps += _asked(item, resent(headers, specification.key_header), reply)
     return "\n".join([*lines, *(f"    {step}" for step in steps)]) + "\n"
 
 
@@ -165,9 +152,7 @@ def _har(capsule: Capsule, again: Replay, specification: Specification) -> str:
     mask = Mask(specification)
     host = specification.document["servers"][0]["url"].removesuffix(specification.base_path)
     entries = []
-    course = course_of(capsule["clock"]["course"])
-    for item, headers, reply in requests(capsule, again.replies):
-        course = course_of(item["course"]) if item.get("note") == "clock" else course
+    for (item, headers, reply), (_, course) in zip(requests(capsule, again.replies), timed(capsule), strict=True):
         if "note" in item:
             continue
         url = host + item["target"]
@@ -221,12 +206,6 @@ def _answered(item: Item, reply: Reply | None, mask: Mask) -> dict[str, Any]:
         "headersSize": -1,
         "bodySize": len(content),
     }
-
-
-def _sent(headers: Mapping[str, str], key_header: str) -> dict[str, str]:
-    """The headers that are to be sent again: none that a client makes itself, none that held a secret."""
-    own = {*OWN, key_header.lower()}
-    return {name: value for name, value in headers.items() if name not in own and not SECRET_HEADER.search(name)}
 
 
 def _made(reply: Reply | None) -> str | None:

@@ -5,11 +5,10 @@ from html import escape
 from typing import Any
 
 from mock_server.capsules import showing
-from mock_server.capsules.exporting import requests
 from mock_server.capsules.form import Capsule
-from mock_server.capsules.replaying import Replay, body_of, settings_of
+from mock_server.capsules.replaying import Replay, body_of, specification_of
+from mock_server.capsules.requests import requests
 from mock_server.capsules.secrets import Mask
-from mock_server.contract.specification import Specification
 from mock_server.server.reply import Reply
 
 STYLE = """
@@ -26,8 +25,7 @@ time { opacity: .7; margin-right: 1rem; font-variant-numeric: tabular-nums }
 
 def page(capsule: Capsule, again: Replay | None, why: str = "") -> str:
     """The page; without a replay, which says why there can be none, it tells no answers."""
-    with settings_of(capsule) as settings:
-        mask = Mask(Specification.load(settings.overlay))
+    mask = Mask(specification_of(capsule))
     replies: list[Reply | None] = again.replies if again else [None] * len(capsule["story"])
     verdict = why or _verdict(again)
     rows = "\n".join(_rows(capsule, replies, mask))

@@ -21,6 +21,7 @@ from mock_server.capsules.secrets import Mask
 from mock_server.capsules.story import HeaderSets, course_of
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import told_at
+from mock_server.contract.specification import Specification
 from mock_server.domain.clock import Clock, Course
 from mock_server.domain.webhooks.delivery import Attempt
 from mock_server.faults.rules import Rule
@@ -74,6 +75,12 @@ def settings_of(capsule: Capsule, **more: Any) -> Iterator[Settings]:
             path.write_text(overlay["text"], encoding="utf-8")
             paths.append(path)
         yield Settings(**{**capsule["settings"], "overlay": tuple(paths), **more})
+
+
+def specification_of(capsule: Capsule) -> Specification:
+    """The contract that the capsule is of, with its overlays."""
+    with settings_of(capsule) as settings:
+        return Specification.load(settings.overlay)
 
 
 def check(capsule: Capsule, foundation: Foundation) -> None:
@@ -184,7 +191,7 @@ class _Player:
         return self._replay
 
     def _note(self, place: int, item: Item) -> None:
-        mail = self._world.webhooks
+        webhooks = self._world.webhooks
         match item["note"]:
             case "begun":
                 later = self._ask(item).later
@@ -195,13 +202,13 @@ class _Player:
             case "collect" if item.get("within"):
                 self._within.append(item["steps"])
             case "collect":
-                mail.collect(item["steps"])
+                webhooks.collect(item["steps"])
             case "take":
-                taken = mail.take()
+                taken = webhooks.take()
                 if taken is None or taken.id != item["id"]:
                     self._differ(place, told(item), "due", f"{taken.id} is due" if taken else "nothing is due")
             case "fail":
-                mail.fail(item["id"], item["why"])
+                webhooks.fail(item["id"], item["why"])
             case "attempt":
                 self._attempt(place, item)
             case _:
@@ -230,8 +237,8 @@ class _Player:
         )
 
     def _attempt(self, place: int, item: Item) -> None:
-        mail = self._world.webhooks
-        delivery = mail.queue.find(item["id"])
+        webhooks = self._world.webhooks
+        delivery = webhooks.queue.find(item["id"])
         if delivery is None:
             self._differ(place, told(item), "sent", "never made")
             return
@@ -248,7 +255,7 @@ class _Player:
             item.get("problem"),
             replay=item.get("replay", False),
         )
-        mail.settle(item["id"], attempt, item.get("wait", 0.0), blocked=item.get("blocked", False))
+        webhooks.settle(item["id"], attempt, item.get("wait", 0.0), blocked=item.get("blocked", False))
 
     def _subscribed(self) -> None:
         """Where no event loop delivers, what is due is made ready within the subscription."""

@@ -14,7 +14,6 @@ SECRET_MEMBER = re.compile(
     r'(?P<value>(?:[^"\\]|\\.)+)',
     re.IGNORECASE,
 )
-PART = re.compile(f"(?:{SECRET_PART.pattern})", re.IGNORECASE)
 SCHEME = re.compile(r"(?P<name>(?:Bearer|Basic|Token) )(?P<value>\S+)", re.IGNORECASE)
 SHORTEST = 8  # characters of a secret that is looked for in places that do not look like one
 FILLING = "x"
@@ -48,7 +47,7 @@ class Mask:
         for text in texts:
             for found in self._forms.finditer(text):
                 self.stand_in(found[0])
-            for pattern in (PART, SECRET_MEMBER):
+            for pattern in (SECRET_PART, SECRET_MEMBER):
                 for found in pattern.finditer(text):
                     if len(secret := _hidden(found)) >= SHORTEST:
                         self.stand_in(secret)
@@ -69,7 +68,7 @@ class Mask:
             if len(secret) >= SHORTEST and secret in text:
                 text = text.replace(secret, self._known[secret])
         text = self._forms.sub(lambda found: self.stand_in(found[0]), text)
-        for pattern in (PART, SECRET_MEMBER):
+        for pattern in (SECRET_PART, SECRET_MEMBER):
             text = pattern.sub(lambda found: _around(found) + self.stand_in(_hidden(found)), text)
         return text
 
@@ -92,7 +91,7 @@ class Mask:
         """The content for a digest that is the same whether the secrets or their stand-ins are in it."""
         text = self.text(content.decode("latin-1"))
         text = self._forms.sub(lambda found: blank(found[0], self._key), text)
-        for pattern in (PART, SECRET_MEMBER):
+        for pattern in (SECRET_PART, SECRET_MEMBER):
             text = pattern.sub(lambda found: _around(found) + FILLING * len(_hidden(found)), text)
         return text
 

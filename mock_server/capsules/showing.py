@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.capsules.form import Capsule
-from mock_server.capsules.story import course_of
+from mock_server.capsules.story import course_of, timed
 from mock_server.domain.clock import Course, to_text
 
 Item = Mapping[str, Any]
@@ -41,9 +41,7 @@ def facts(capsule: Capsule) -> Iterator[str]:
 
 def lines(capsule: Capsule) -> Iterator[tuple[str, str]]:
     """What happened, each with its instant of the key's clock."""
-    course = course_of(capsule["clock"]["course"])
-    for item in capsule["story"]:
-        course = course_of(item["course"]) if item.get("note") == "clock" else course
+    for item, course in timed(capsule):
         if line := line_of(item):
             yield _instant(item, course), line
 

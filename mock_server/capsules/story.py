@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.capsules import digests
-from mock_server.capsules.form import CapsuleError, LostBeginningError
+from mock_server.capsules.form import Capsule, CapsuleError, LostBeginningError
 from mock_server.capsules.secrets import Mask
 from mock_server.domain.clients.journal import Entry, Note
 from mock_server.domain.clock import Course, to_text
@@ -34,6 +34,14 @@ def course_of(record: Mapping[str, Any]) -> Course:
         record.get("due", inf),
         record.get("jump", 0.0),
     )
+
+
+def timed(capsule: Capsule) -> Iterator[tuple[Mapping[str, Any], Course]]:
+    """Each item of the capsule's story, and the course that the key's clock has from there on."""
+    now = course_of(capsule["clock"]["course"])
+    for item in capsule["story"]:
+        now = course_of(item["course"]) if item.get("note") == "clock" else now
+        yield item, now
 
 
 class HeaderSets:
