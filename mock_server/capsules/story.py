@@ -49,18 +49,19 @@ class HeaderSets:
 
     def __init__(self) -> None:
         self._sets: list[Mapping[str, str]] = []
+        self._places: dict[frozenset[tuple[str, str]], int] = {}
 
     def write(self, headers: Mapping[str, str]) -> Any:
         """The headers as the story has them."""
-        if headers in self._sets:
-            return self._sets.index(headers)
+        place = self._places.setdefault(frozenset(headers.items()), len(self._sets))
+        if place < len(self._sets):
+            return place
         before = self._sets[-1] if self._sets else {}
-        place = len(self._sets) - 1
         self._sets.append(headers)
         if before.keys() != headers.keys():
             return headers
         other = {name: value for name, value in headers.items() if before[name] != value}
-        return {"like": place, "but": other} if 2 * len(other) < len(headers) else headers
+        return {"like": place - 1, "but": other} if 2 * len(other) < len(headers) else headers
 
     def read(self, given: Any) -> Mapping[str, str]:
         """The headers that the story has so; CapsuleError if they name none."""
