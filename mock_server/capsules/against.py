@@ -192,7 +192,8 @@ class _Session:
         if isinstance(here, str) and item["method"] == "POST":
             self._left.append(here)
         if item["method"] == "DELETE":
-            self._left = [each for each in self._left if not item["target"].endswith(each)]
+            gone = self._names.get(item["target"].rpartition("/")[2])
+            self._left = [each for each in self._left if each != gone]
 
     def _clean(self) -> None:
         """Delete what was made there."""
