@@ -161,7 +161,7 @@ def test_a_webhook_that_cannot_be_kept_is_refused_and_is_none(clock: ManualClock
 
 def room(file: StateFile, pages: int) -> None:
     """Let the file grow to so many pages and no more; it has more than one already, and then not at all."""
-    file.write(f"PRAGMA max_page_count = {pages}")
+    file.database.write(f"PRAGMA max_page_count = {pages}")
 
 
 Change = Callable[[dict[str, Any]], object]

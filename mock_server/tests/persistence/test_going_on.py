@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mock_server.domain.clock import ManualClock, from_text
+from mock_server.persistence.state_file import StateFile
 from mock_server.settings import Settings
 from mock_server.tests.persistence.test_state_file import copied
 from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
@@ -92,6 +93,16 @@ def test_a_key_belongs_to_who_made_it_and_ends_when_it_was_to(site: Site) -> Non
     site.kill()
     assert site.statuses(key, 1) == [401]
     assert site.admin.post("/keys", {"plan": "free"})["key"] != key
+
+
+def test_a_key_whose_end_is_no_instant_is_told_as_damage(site: Site) -> None:
+    site.admin.post("/keys", {"plan": "free", "expires_in": 60})
+    file = site.app.worlds.state
+    assert isinstance(file, StateFile)
+    file.database.write("UPDATE holdings SET until = 'never'")
+    file.database.commit()
+    with pytest.raises(ValueError, match=r"state file .* is damaged: ValueError: .*'never'"):
+        site.kill()
 
 
 def test_a_reset_is_for_good(site: Site) -> None:

@@ -1,0 +1,143 @@
+"""The state file as SQLite has it: its tables, what is written and kept, and what is wrong with a damaged one."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import RLock
+from typing import Any
+
+APPLICATION_ID = 0x7466776D  # "tfwm", which tells this file from other applications' (SQLite, PRAGMA application_id)
+VERSION = 2
+TABLES = """
+CREATE TABLE worlds (
+  key TEXT PRIMARY KEY, course TEXT, seen REAL, subscriptions INT, deliveries INT, announced INT, standing TEXT
+);
+CREATE TABLE webhooks (
+  id TEXT PRIMARY KEY, key TEXT, tracking_number TEXT, carrier TEXT, url TEXT, events TEXT, secret TEXT,
+  created_at REAL
+);
+CREATE TABLE told (key TEXT, number TEXT, carrier TEXT, instant REAL, place REAL, PRIMARY KEY (key, number, carrier));
+CREATE TABLE deliveries (
+  id TEXT PRIMARY KEY, key TEXT, event_id TEXT, type TEXT, webhook_id TEXT, tracking_number TEXT, url TEXT,
+  created_at REAL, body BLOB, secret TEXT, due REAL, flawed INT, faults TEXT, state TEXT, note TEXT
+);
+CREATE TABLE attempts (delivery TEXT, number INT, told TEXT, body BLOB, PRIMARY KEY (delivery, number));
+CREATE TABLE pins (key TEXT, carrier TEXT, number TEXT, wish TEXT, PRIMARY KEY (key, carrier, number));
+CREATE TABLE begun (key TEXT, carrier TEXT, number TEXT, instant REAL, PRIMARY KEY (key, carrier, number));
+CREATE INDEX webhooks_of ON webhooks (key);
+CREATE INDEX deliveries_of ON deliveries (key);
+"""
+OF_THE_MOCK = """
+CREATE TABLE mock (id INT PRIMARY KEY, document TEXT);
+CREATE TABLE holdings (key TEXT PRIMARY KEY, owner TEXT, until REAL);
+"""
+SINCE_1 = "ALTER TABLE worlds ADD COLUMN standing TEXT;"
+"""What a file of the first version lacks, beside the tables of the mock as a whole."""
+KEYED = ("worlds", "webhooks", "told", "deliveries", "pins", "begun")
+
+
+class Database:
+    """One file, which one process has at a time."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file, or makes it; ValueError if it is something else, or another mock has it."""
+        self.lock = RLock()
+        self.path = path
+        if path.exists() and not path.is_file():
+            raise ValueError(f"the state file {path} cannot be opened: it is no ordinary file; name one")
+        try:
+            self._connection = connection = sqlite3.connect(path, check_same_thread=False, timeout=0)
+            with _told(path):
+                connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                connection.execute("PRAGMA journal_mode=WAL")
+                # What is committed is the system's, and outlives this process however it ends. A loss of power leaves
+                # the file whole, without what the system had not put on the disk; waiting for that at each commit
+                # (FULL) would hold up every client for milliseconds.
+                connection.execute("PRAGMA synchronous=NORMAL")
+                self._prepare(path)
+                self._check(path)
+        except sqlite3.OperationalError as error:
+            raise ValueError(f"the state file {path} cannot be opened: {error}") from None
+
+    def clear(self, key: str) -> None:
+        """Let go of all that is known of a sandbox, as part of what the next commit keeps."""
+        with self.lock:
+            self.write("DELETE FROM attempts WHERE delivery IN (SELECT id FROM deliveries WHERE key = ?)", key)
+            for table in KEYED:
+                self.write(f"DELETE FROM {table} WHERE key = ?", key)  # noqa: S608 - the names are ours
+
+    def undo(self) -> None:
+        """Let go of what was written since the last commit."""
+        with self.lock, suppress(sqlite3.Error):
+            self._connection.rollback()
+
+    def write(self, statement: str, *values: object) -> None:
+        """Part of what the next commit keeps."""
+        with self.lock:
+            self._connection.execute(statement, values)
+
+    def commit(self) -> None:
+        with self.lock:
+            self._connection.commit()
+
+    def close(self) -> None:
+        with self.lock:
+            try:
+                self._connection.commit()
+            finally:
+                self._connection.close()
+
+    def _prepare(self, path: Path) -> None:
+        """Make the tables in a new file; ValueError for a file of another kind."""
+        ((application,),) = self.rows("PRAGMA application_id")
+        ((version,),) = self.rows("PRAGMA user_version")
+        tables = self.rows("SELECT name FROM sqlite_schema")
+        marks = f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION};"
+        if not tables and not application:
+            self._connection.executescript(f"BEGIN; {TABLES} {OF_THE_MOCK} {marks} COMMIT;")
+        elif (application, version) == (APPLICATION_ID, 1):
+            self._connection.executescript(f"BEGIN; {SINCE_1} {OF_THE_MOCK} {marks} COMMIT;")
+        elif (application, version) != (APPLICATION_ID, VERSION):
+            raise ValueError(f"{path} is another application's database, or another version's; name a new file")
+
+    def _check(self, path: Path) -> None:
+        """ValueError for a file of which a part is lost."""
+        found = {name for (name,) in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+        missing = [name for name in (*KEYED, "attempts", "mock", "holdings") if name not in found]
+        if missing:
+            raise ValueError(damaged(path, f"it has no table {missing[0]}"))
+        ((said, *_), *_) = self.rows("PRAGMA quick_check(1)")
+        if said != "ok":
+            raise ValueError(damaged(path, str(said)))
+
+    def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        return self._connection.execute(statement, values).fetchall()
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[None]:
+    """ValueError for whatever is not as this program has written it."""
+    try:
+        yield
+    except (sqlite3.Error, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(damaged(path, f"{type(error).__name__}: {error}")) from None
+
+
+def damaged(path: Path, why: str) -> str:
+    return f"the state file {path} is damaged: {why}; name a new one, or put back a copy"
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What is wrong with the file, in words."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise ValueError(f"another mock has the state file {path}; give each its own") from None
+        raise
+    except sqlite3.DatabaseError as error:
+        if "malformed" in str(error):
+            raise ValueError(damaged(path, str(error))) from None
+        raise ValueError(f"{path} is no state file; name a new one") from None
