@@ -9,6 +9,7 @@ from contract_tests.tests.servers.clock import Clock
 from contract_tests.tests.servers.keys import Key
 from contract_tests.tests.servers.messages import Call
 from contract_tests.tests.servers.quota import MINUTE, Allowance, Quota
+from contract_tests.tests.servers.refilling import Refilling
 
 
 class Limiter(Quota):
@@ -65,23 +66,18 @@ class TokenBucket(Limiter):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.bucket_of: dict[str, tuple[float, float]] = {}
-
-    def tokens(self, key: Key, now: float) -> float:
-        full = float(key.plan.per_minute or 0)
-        tokens, at = self.bucket_of.get(key.text, (full, now))
-        return min(full, tokens + (now - at) * full / MINUTE)
+        self.tokens = Refilling(MINUTE, lambda key: key.plan.per_minute)
 
     def take(self, key: Key, call: Call, cost: int, now: float) -> None:
         super().take(key, call, cost, now)
-        self.bucket_of[key.text] = (self.tokens(key, now) - cost, now)
+        self.tokens.take(key, cost, now)
 
     def minute(self, key: Key, now: float) -> int:
-        return math.floor(self.tokens(key, now))
+        return math.floor(self.tokens.left(key, now))
 
     def ends(self, key: Key, now: float) -> float:
         full = key.plan.per_minute or 1
-        return now + (full - self.tokens(key, now)) * MINUTE / full
+        return now + (full - self.tokens.left(key, now)) * MINUTE / full
 
 
 class FromTheFirstRequest(Limiter):

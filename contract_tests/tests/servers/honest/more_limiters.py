@@ -8,6 +8,7 @@ from contract_tests.tests.servers.honest.limiters import Limiter, SlidingLog, To
 from contract_tests.tests.servers.keys import Key
 from contract_tests.tests.servers.messages import Call
 from contract_tests.tests.servers.quota import DAY, MINUTE, Allowance
+from contract_tests.tests.servers.refilling import Refilling
 
 
 class Rolling(SlidingLog):
@@ -53,7 +54,7 @@ class NextToken(TokenBucket):
     """Tokens come back one by one, and Reset is when the next one does."""
 
     def ends(self, key: Key, now: float) -> float:
-        full, tokens = key.plan.per_minute or 1, self.tokens(key, now)
+        full, tokens = key.plan.per_minute or 1, self.tokens.left(key, now)
         return now + (math.floor(tokens) + 1 - tokens) * MINUTE / full if tokens < full else now
 
 
@@ -62,19 +63,14 @@ class DayBucket(Limiter):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.bucket_of: dict[str, tuple[float, float]] = {}
-
-    def day(self, key: Key, now: float) -> float:
-        full = float(key.plan.per_day or 0)
-        tokens, at = self.bucket_of.get(key.text, (full, now))
-        return min(full, tokens + (now - at) * full / DAY)
+        self.day = Refilling(DAY, lambda key: key.plan.per_day)
 
     def left(self, key: Key, call: Call, seconds: int, now: float) -> int:
-        return math.floor(self.day(key, now)) if seconds == DAY else super().left(key, call, seconds, now)
+        return math.floor(self.day.left(key, now)) if seconds == DAY else super().left(key, call, seconds, now)
 
     def take(self, key: Key, call: Call, cost: int, now: float) -> None:
         super().take(key, call, cost, now)
-        self.bucket_of[key.text] = (self.day(key, now) - cost, now)
+        self.day.take(key, cost, now)
 
     def minute(self, key: Key, now: float) -> int:
         return (key.plan.per_minute or 0) - self.spent(key, Call("", ""), MINUTE, now)

@@ -9,6 +9,7 @@ from contract_tests.tests.servers.keys import Key
 from contract_tests.tests.servers.messages import Call
 from contract_tests.tests.servers.modifiers import Breaking
 from contract_tests.tests.servers.quota import DAY, MINUTE, Allowance, Quota
+from contract_tests.tests.servers.refilling import Refilling
 
 documented = Breaking("natural", "documented")
 
@@ -30,19 +31,14 @@ class RefillIsDoubled(Quota):
 
     def __init__(self, clock: Clock) -> None:
         super().__init__(clock)
-        self.bucket_of: dict[str, tuple[float, float]] = {}
-
-    def tokens(self, key: Key, now: float) -> float:
-        full = float(key.plan.per_minute or 0)
-        tokens, at = self.bucket_of.get(key.text, (full, now))
-        return min(full, tokens + (now - at) * 2 * full / MINUTE)
+        self.tokens = Refilling(MINUTE / 2, lambda key: key.plan.per_minute)
 
     def take(self, key: Key, call: Call, cost: int, now: float) -> None:
         super().take(key, call, cost, now)
-        self.bucket_of[key.text] = (self.tokens(key, now) - cost, now)
+        self.tokens.take(key, cost, now)
 
     def left(self, key: Key, call: Call, seconds: int, now: float) -> int:
-        return int(self.tokens(key, now)) if seconds == MINUTE else super().left(key, call, seconds, now)
+        return int(self.tokens.left(key, now)) if seconds == MINUTE else super().left(key, call, seconds, now)
 
     def reset(self, seconds: int, now: float) -> int:
         return int(now) + MINUTE if seconds == MINUTE else super().reset(seconds, now)
