@@ -65,7 +65,7 @@ def machine_cpu_seconds() -> float:
 @contextmanager
 def running(server: Server, path: str, logs: Path) -> Iterator[Running]:
     """The server, ready, on a free port of loopback; stopped afterwards with all its children."""
-    port = _free_port()
+    port = free_port()
     log = logs / f"{server.name}.log"
     with log.open("wb") as errors:
         started = perf_counter()
@@ -122,7 +122,7 @@ def _get(port: int, path: str) -> tuple[int, bytes]:
         connection.close()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

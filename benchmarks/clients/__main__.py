@@ -3,7 +3,6 @@
 import argparse
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+from benchmarks.clients.command import add_places, emptied, shortened
 from benchmarks.clients.kinds import KINDS, Kind
 from benchmarks.clients.workshop import Workshop
 from benchmarks.packages import ToolMissingError
@@ -26,7 +26,6 @@ EXPECTED = {
     "limited": [429, "rate_limit_exceeded", True, True],
     "down": [503, "carrier_unavailable", True],
 }
-MOST_LINES = 12
 # What generators call what has no name of its own.
 MADE_UP = re.compile(r"Inline|Model\d|AnyOf|OneOf|AllOf|Inner$|(?<!\d)\d$", re.IGNORECASE)
 
@@ -41,9 +40,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="trackflow-clients-") as scratch, RunningMock(Settings()) as mock:
         for kind in kinds:
             form = options.form or kind.form
-            folder = (options.keep or Path(scratch)).resolve() / kind.name
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
+            folder = emptied((options.keep or Path(scratch)).resolve() / kind.name)
             try:
                 told = _tried(kind, shop, mock.url, folder, soft=form == "soft")
             except ToolMissingError as error:
@@ -79,12 +76,6 @@ def _tried(kind: Kind, shop: Workshop, url: str, folder: Path, *, soft: bool) ->
     return f"{len(names)} types; track, batch, carriers, webhook made and deleted, 429 and 503 as they should be"
 
 
-def shortened(text: str) -> str:
-    """The last lines of what a tool said."""
-    lines = text.strip().splitlines()
-    return "\n".join([*(["..."] if len(lines) > MOST_LINES else []), *lines[-MOST_LINES:]])
-
-
 def _names(folder: Path, models: str) -> Iterator[str]:
     """The types that were generated: the names of their files or, where one file has them all, what it exports."""
     for path in folder.glob(models):
@@ -102,15 +93,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", metavar="NAMES", help=f"some of {', '.join(kind.name for kind in KINDS)}")
     parser.add_argument("--form", choices=("strict", "soft"), help="give every generator this form of the document")
-    parser.add_argument(
-        "--keep", type=Path, metavar="DIR", help="where the clients stay; otherwise they are thrown away"
-    )
-    parser.add_argument(
-        "--tools",
-        type=Path,
-        metavar="DIR",
-        default=Path.home() / ".cache" / "trackflow-mock" / "clients",
-        help="where generators and compilers are installed (%(default)s)",
+    add_places(
+        parser,
+        cache="clients",
+        kept="the clients stay; otherwise they are thrown away",
+        installed="generators and compilers are",
     )
     return parser
 

@@ -1,7 +1,6 @@
 """Give the mock's documents to their tools: `python -m benchmarks.tools --help`."""
 
 import argparse
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -9,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from benchmarks.clients.__main__ import shortened
+from benchmarks.clients.command import add_places, emptied, shortened
 from benchmarks.clients.workshop import Workshop
 from benchmarks.packages import ToolMissingError
 from benchmarks.tools import mocks, readers
@@ -56,10 +55,7 @@ def main() -> None:
     failed = missing = 0
     with tempfile.TemporaryDirectory(prefix="trackflow-tools-") as scratch, RunningMock(Settings()) as mock:
         for name in names:
-            folder = (options.keep or Path(scratch)).resolve() / name
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            trial = Trial(shop, mock.url, folder)
+            trial = Trial(shop, mock.url, emptied((options.keep or Path(scratch)).resolve() / name))
             trial.fetch()
             see, package = TOOLS[name]
             try:
@@ -84,14 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Give the mock's own documents to linters, viewers and other mocks.",
     )
     parser.add_argument("--only", metavar="NAMES", help=f"some of {', '.join(TOOLS)}")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="where documents, logs and screenshots stay")
-    parser.add_argument(
-        "--tools",
-        type=Path,
-        metavar="DIR",
-        default=Path.home() / ".cache" / "trackflow-mock" / "documents",
-        help="where the tools are installed (%(default)s)",
-    )
+    add_places(parser, cache="documents", kept="documents, logs and screenshots stay", installed="the tools are")
     return parser
 
 

@@ -5,7 +5,8 @@ import re
 import subprocess
 
 from benchmarks.clients.workshop import tool
-from benchmarks.tools.trial import NotSeenError, Trial, asked, free_port
+from benchmarks.processes import free_port
+from benchmarks.tools.trial import NotSeenError, Trial, asked
 
 NUMBER = "1Z204E380338943508"
 WISH = {"tracking_number": NUMBER, "url": "https://example.com/hooks"}

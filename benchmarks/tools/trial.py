@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -15,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks.clients.workshop import Workshop, tool
+from benchmarks.clients.workshop import Workshop
 
 KEY = "tf_test_enterprise_tools"
 PATIENCE = 60.0  # seconds until a tool's own server has to answer
@@ -85,13 +84,6 @@ DOCUMENTS = {
 }
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def asked(url: str, *, body: Any = None, method: str | None = None, prefer: str = "") -> tuple[int, Any]:
     """Status and body of a request with a key."""
     headers = {"X-API-Key": KEY, "Content-Type": "application/json", **({"Prefer": prefer} if prefer else {})}
@@ -104,10 +96,6 @@ def asked(url: str, *, body: Any = None, method: str | None = None, prefer: str 
     except urllib.error.HTTPError as error:
         text = error.read()
         return error.code, json.loads(text) if text else None
-
-
-def chromium() -> str:
-    return tool("chromium")
 
 
 def _answers(port: int) -> bool:
