@@ -1,13 +1,12 @@
 """`trackflow-mock explore`: a client under every failure that the API can have."""
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from mock_server.cli.exits import DONE, NOTHING_STRUCK, WRONG, Unusable
-from mock_server.cli.laboratory import check_folder, check_plan, lab_options, laboratory, show_progress
+from mock_server.cli.laboratory import Order, lab_options, laboratory, show_progress, tell
 
 EXPLORE_HELP = """Run a command under every failure that the API can have, and tell which it does not survive.
 
@@ -32,35 +31,18 @@ fails when nothing goes wrong, 4 if nothing could be struck.
 @click.option("--only", metavar="CALL", help="Only this call, like createWebhook or trackShipment#2.")
 @click.option("--expect", type=click.Path(path_type=Path), metavar="FILE", help="YAML: how it is to end otherwise.")
 @lab_options
-def explore(
-    *,
-    command: tuple[str, ...],
-    plan: str,
-    timeout: float,
-    time_limit: float,
-    parallel: int,
-    seed: int,
-    overlays: Sequence[Path],
-    capsules: Path | None,
-    report_dir: Path | None,
-    depth: int,
-    only: str | None,
-    expect: Path | None,
-) -> None:
+def explore(order: Order, *, depth: int, only: str | None, expect: Path | None) -> None:
     """Run a command under every failure."""
     from functools import partial
     from time import monotonic
 
     from contract_tests.contract.files import DocumentError
-    from mock_server.lab import exploring, kept, reports
+    from mock_server.lab import exploring, kept
     from mock_server.lab.expectations import load
     from mock_server.lab.judging import FAILED, NOT_STRUCK
     from mock_server.lab.reports import explored
 
-    check_folder(report_dir, "--report-dir")
-    check_folder(capsules, "--capsules")
-    with laboratory(command, timeout=timeout, seed=seed, overlays=overlays) as lab:
-        check_plan(lab, plan)
+    with laboratory(order) as lab:
         try:
             expectations = load(expect, lab.specification) if expect else []
         except DocumentError as error:
@@ -70,14 +52,9 @@ def explore(
             raise click.BadParameter(
                 f"{only!r} is no call; name one of {names}, with #2 for the second", param_hint="--only"
             )
-        options = exploring.Options(plan, depth, time_limit, parallel, only, expectations)
-        keep = partial(kept.keep, capsules, lab, options) if capsules else kept.nothing
+        options = exploring.Options(order.plan, depth, order.time_limit, order.parallel, only, expectations)
+        keep = partial(kept.keep, order.capsules, lab, options) if order.capsules else kept.nothing
         campaign = exploring.explore(lab, options, now=monotonic, progress=show_progress("failed"), keep=keep)
-    print(explored.opening(campaign))
-    print(explored.closing(campaign, command))
-    if report_dir:
-        reports.write(
-            report_dir, explored.as_json(campaign), explored.sheet(campaign, command), explored.tests(campaign)
-        )
+    tell(explored.report(campaign, order.command), order.report_dir)
     struck = any(case.verdict.kind != NOT_STRUCK for case in campaign.cases)
     sys.exit(WRONG if campaign.of(FAILED) else DONE if struck else NOTHING_STRUCK)

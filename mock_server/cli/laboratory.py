@@ -1,10 +1,12 @@
-"""What `explore` and `score` have in common: their options, the mock they run on, their reports."""
+"""What `explore` and `score` have in common: what they are asked, the mock they run on, their reports."""
 
 import os
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ from mock_server.cli.exits import UNREACHABLE, Unusable
 from mock_server.cli.logs import configure
 
 if TYPE_CHECKING:
+    from mock_server.lab.reports.report import Report
     from mock_server.lab.trial import Laboratory
 
 DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
@@ -39,8 +42,28 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # older releases of 
         return seconds
 
 
-def lab_options(command: Any) -> Any:
-    """The options of both commands."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What both commands are asked."""
+
+    command: tuple[str, ...]
+    plan: str
+    timeout: float
+    time_limit: float
+    parallel: int
+    seed: int
+    overlays: Sequence[Path]
+    capsules: Path | None
+    report_dir: Path | None
+
+
+def lab_options(action: Callable[..., None]) -> Callable[..., None]:
+    """The options of both commands, which the action gets as an order."""
+
+    @wraps(action)
+    def ordered(**given: Any) -> None:
+        action(Order(**{field.name: given.pop(field.name) for field in fields(Order)}), **given)
+
     positive = click.FloatRange(min=0, min_open=True)
     file = click.Path(path_type=Path)
     twice = 2 * (os.cpu_count() or 1)
@@ -56,15 +79,13 @@ def lab_options(command: Any) -> Any:
         click.option("--report-dir", type=file, metavar="DIR", help=REPORT_HELP),
     )
     for option in reversed(options):
-        command = option(command)
-    return command
+        option(ordered)
+    return ordered
 
 
 @contextmanager
-def laboratory(
-    command: Sequence[str], *, timeout: float, seed: int, overlays: Sequence[Path]
-) -> "Iterator[Laboratory]":
-    """A laboratory for the command, on a mock of its own."""
+def laboratory(order: Order) -> "Iterator[Laboratory]":
+    """A laboratory for the command, on a mock of its own; what could not be written in the end is refused first."""
     from contract_tests.contract.files import DocumentError
     from mock_server.certificates.authority import CertificateError
     from mock_server.commands.process import NoCommandError
@@ -72,10 +93,14 @@ def laboratory(
     from mock_server.lab.trial import Laboratory, settings
     from mock_server.testing.running import RunningMock
 
+    _make(order.report_dir, "--report-dir")
+    _make(order.capsules, "--capsules")
     configure("text", sys.stderr)
     try:
-        with RunningMock(settings(seed, overlays)) as mock:
-            yield Laboratory(mock, command, limit=timeout)
+        with RunningMock(settings(order.seed, order.overlays)) as mock:
+            found = Laboratory(mock, order.command, limit=order.timeout)
+            _check_plan(found, order.plan)
+            yield found
     except (DocumentError, CertificateError) as error:
         raise Unusable(str(error)) from None
     except (BaselineError, NoCommandError) as error:
@@ -83,14 +108,14 @@ def laboratory(
         sys.exit(UNREACHABLE)
 
 
-def check_plan(laboratory: "Laboratory", plan: str) -> None:
+def _check_plan(laboratory: "Laboratory", plan: str) -> None:
     """Refuse a plan that there is not."""
     plans = [str(each["name"]) for each in laboratory.specification.plans]
     if plan not in plans:
         raise click.BadParameter(f"{plan!r} is no plan; there are {', '.join(plans)}", param_hint="--plan")
 
 
-def check_folder(folder: Path | None, option: str) -> None:
+def _make(folder: Path | None, option: str) -> None:
     """Make the folder, so that a campaign does not end without being written."""
     try:
         if folder:
@@ -110,3 +135,13 @@ def show_progress(word: str) -> Callable[[int, int, int], None]:
             print(text, file=sys.stderr, flush=True)
 
     return show
+
+
+def tell(report: "Report", folder: Path | None) -> None:
+    """Print what was found out, and write it to the folder if there is one."""
+    from mock_server.lab import reports
+
+    print(report.opening)
+    print(report.closing)
+    if folder:
+        reports.write(folder, report)

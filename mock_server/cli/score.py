@@ -1,13 +1,11 @@
 """`trackflow-mock score`: tests of a client, told every lie that the API could tell them."""
 
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from mock_server.cli.exits import DONE, NOTHING_STRUCK, WRONG
-from mock_server.cli.laboratory import check_folder, check_plan, lab_options, laboratory, show_progress
+from mock_server.cli.laboratory import Order, lab_options, laboratory, show_progress, tell
 
 SCORE_HELP = """Run tests while the API lies to them, and tell which lies they do not notice.
 
@@ -43,38 +41,19 @@ run or fail when nobody lies, 4 if they asked for nothing that could be lied abo
     help="Only lies that contradict the published page, or those about what is assumed too.",
 )
 @lab_options
-def score(
-    *,
-    command: tuple[str, ...],
-    plan: str,
-    timeout: float,
-    time_limit: float,
-    parallel: int,
-    seed: int,
-    overlays: Sequence[Path],
-    capsules: Path | None,
-    report_dir: Path | None,
-    fail_under: float,
-    lies: str,
-) -> None:
+def score(order: Order, *, fail_under: float, lies: str) -> None:
     """Tell the tests every lie."""
     from functools import partial
     from time import monotonic
 
-    from mock_server.lab import kept, reports, scoring
+    from mock_server.lab import kept, scoring
     from mock_server.lab.reports import scored
 
-    check_folder(report_dir, "--report-dir")
-    check_folder(capsules, "--capsules")
-    with laboratory(command, timeout=timeout, seed=seed, overlays=overlays) as lab:
-        check_plan(lab, plan)
-        options = scoring.Options(plan, lies == "documented", time_limit, parallel)
-        keep = partial(kept.keep_lie, capsules, lab, plan) if capsules else kept.nothing
+    with laboratory(order) as lab:
+        options = scoring.Options(order.plan, lies == "documented", order.time_limit, order.parallel)
+        keep = partial(kept.keep_lie, order.capsules, lab, order.plan) if order.capsules else kept.nothing
         result = scoring.score(lab, options, now=monotonic, progress=show_progress("survived"), keep=keep)
-    print(scored.opening(result))
-    print(scored.closing(result, command))
-    if report_dir:
-        reports.write(report_dir, scored.as_json(result), scored.sheet(result, command), scored.tests(result))
+    tell(scored.report(result, order.command), order.report_dir)
     if result.percent is None:
         sys.exit(NOTHING_STRUCK)
     sys.exit(WRONG if result.percent < fail_under else DONE)

@@ -1,24 +1,30 @@
 """A campaign as text, JSON, a page and JUnit's XML."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mock_server.lab.calls import told
 from mock_server.lab.exploring import Campaign, Case
 from mock_server.lab.failures import AFTER, MIDNIGHT, MINUTE
 from mock_server.lab.judging import ENDED, FAILED, NOT_STRUCK, SURVIVED
 from mock_server.lab.reports.junit import Cases, Test
 from mock_server.lab.reports.page import Finding, Sheet
+from mock_server.lab.reports.report import Report, again, baseline, opening
 
 WORDS = {SURVIVED: "survived", ENDED: "ended as it should", FAILED: "FAILED", NOT_STRUCK: "never struck"}
 
 
-def opening(campaign: Campaign) -> str:
-    """What the command does when nothing goes wrong."""
-    calls, runs = campaign.baseline.calls, len(campaign.baseline.outcomes)
-    lines = [f"baseline: {len(calls)} call{'s' * (len(calls) != 1)} ({told(calls)}), {runs} runs"]
-    return "\n".join([*lines, *(f"  {note}" for note in campaign.notes)])
+def report(campaign: Campaign, command: Sequence[str]) -> Report:
+    """The campaign in every form."""
+    about = (campaign.baseline.calls, len(campaign.baseline.outcomes), campaign.notes)
+    said = opening(*about)
+    return Report(
+        said,
+        closing(campaign, command),
+        as_json(campaign, baseline(*about)),
+        sheet(campaign, command, said),
+        tests(campaign),
+    )
 
 
 def closing(campaign: Campaign, command: Sequence[str]) -> str:
@@ -36,8 +42,8 @@ def closing(campaign: Campaign, command: Sequence[str]) -> str:
         alike = sum(each.smallest is case and each is not case for each in campaign.cases)
         if alike:
             lines.append(f"     the same in {alike} more case{'s' * (alike > 1)}")
-        if again := _again(case, command):
-            lines.append(f"     again: {again}")
+        if once_more := again(case.capsule, command):
+            lines.append(f"     again: {once_more}")
     return "\n".join(lines)
 
 
@@ -49,17 +55,10 @@ def headline(case: Case) -> str:
     return f"{point.call.id}: {point.fault} {point.times}{phase}{when} -> {case.verdict.symptom}"
 
 
-def as_json(campaign: Campaign) -> dict[str, Any]:
+def as_json(campaign: Campaign, begun: Mapping[str, Any]) -> dict[str, Any]:
     """The report: baseline, cases, summary."""
     return {
-        "baseline": {
-            "calls": [
-                {"id": each.id, "operation": each.operation, "ordinal": each.ordinal}
-                for each in campaign.baseline.calls
-            ],
-            "runs": len(campaign.baseline.outcomes),
-            "notes": campaign.notes,
-        },
+        "baseline": begun,
         "cases": [_case(each) for each in campaign.cases],
         "summary": {
             **{kind: len(campaign.of(kind)) for kind in WORDS},
@@ -91,7 +90,7 @@ def _case(case: Case) -> dict[str, Any]:
     }
 
 
-def sheet(campaign: Campaign, command: Sequence[str]) -> Sheet:
+def sheet(campaign: Campaign, command: Sequence[str], said: str) -> Sheet:
     """The report as a page."""
     mistakes = campaign.mistakes
     title = f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}" if mistakes else "No mistake found"
@@ -99,7 +98,7 @@ def sheet(campaign: Campaign, command: Sequence[str]) -> Sheet:
         Finding(
             headline(each),
             [each.verdict.reason, *([f"Clauses: {', '.join(each.verdict.clauses)}"] if each.verdict.clauses else [])],
-            _again(each, command),
+            again(each.capsule, command),
         )
         for each in mistakes
     ]
@@ -116,7 +115,7 @@ def sheet(campaign: Campaign, command: Sequence[str]) -> Sheet:
         for each in campaign.cases
     ]
     heads = ("Call", "Failure", "Phase", "How often", "When", "Verdict", "Why")
-    return Sheet(title, f"{shlex.join(command)}: {opening(campaign)}", findings, campaign.notes, heads, rows)
+    return Sheet(title, f"{shlex.join(command)}: {said}", findings, campaign.notes, heads, rows)
 
 
 def tests(campaign: Campaign) -> Cases:
@@ -133,10 +132,6 @@ def _test(case: Case) -> Test:
         skipped=verdict.reason if verdict.kind == NOT_STRUCK else None,
         story=f"{headline(case)}\n{case.capsule or ''}",
     )
-
-
-def _again(case: Case, command: Sequence[str]) -> str | None:
-    return f"trackflow-mock replay {shlex.quote(case.capsule)} -- {shlex.join(command)}" if case.capsule else None
 
 
 def _duration(seconds: float) -> str:

@@ -2,13 +2,13 @@
 
 import shlex
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.lab.calls import told as told_calls
 from mock_server.lab.reports.junit import Cases, Test
 from mock_server.lab.reports.page import Finding, Sheet
+from mock_server.lab.reports.report import Report, again, baseline, opening
 from mock_server.lab.scoring import NOT_ASKED_FOR, NOTICED, SURVIVED, Score, Told
 
 WORDS = {SURVIVED: "survived", NOTICED: "noticed", NOT_ASKED_FOR: "not asked for"}
@@ -45,10 +45,13 @@ def blind_spots(score: Score) -> list[BlindSpot]:
     return [BlindSpot(subject, place, lies) for (subject, place), lies in found.items()]
 
 
-def opening(score: Score) -> str:
-    """What the tests ask when nobody lies."""
-    calls = f"{len(score.calls)} call{'s' * (len(score.calls) != 1)} ({told_calls(score.calls)})"
-    return "\n".join([f"baseline: {calls}, {score.runs} runs", *(f"  {note}" for note in score.notes)])
+def report(score: Score, command: Sequence[str]) -> Report:
+    """The score in every form."""
+    about = (score.calls, score.runs, score.notes)
+    said = opening(*about)
+    return Report(
+        said, closing(score, command), as_json(score, baseline(*about)), sheet(score, command, said), tests(score)
+    )
 
 
 def closing(score: Score, command: Sequence[str]) -> str:
@@ -60,7 +63,8 @@ def closing(score: Score, command: Sequence[str]) -> str:
     for number, spot in enumerate(blind_spots(score), 1):
         lines += ["", f"{number:3}  survived: {spot.title}"]
         lines += [f"     {source}" for source in spot.sources(score)]
-        lines += [f"     again: {again}" for each in spot.lies[:1] if (again := _again(each, command))]
+        if once_more := again(spot.lies[0].capsule, command):
+            lines.append(f"     again: {once_more}")
     if unasked := Counter(each.lie.subject for each in score.of(NOT_ASKED_FOR)):
         named = ", ".join(f"{name} ({number})" for name, number in unasked.items())
         lines += ["", f"not asked for: {named}"]
@@ -68,14 +72,10 @@ def closing(score: Score, command: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def as_json(score: Score) -> dict[str, Any]:
+def as_json(score: Score, begun: Mapping[str, Any]) -> dict[str, Any]:
     """The report: baseline, lies, summary."""
     return {
-        "baseline": {
-            "calls": [{"id": each.id, "operation": each.operation, "ordinal": each.ordinal} for each in score.calls],
-            "runs": score.runs,
-            "notes": score.notes,
-        },
+        "baseline": begun,
         "lies": [_lie(score, each) for each in score.told],
         "summary": {
             "score": None if score.percent is None else round(score.percent, 1),
@@ -104,11 +104,11 @@ def _lie(score: Score, told: Told) -> dict[str, Any]:
     }
 
 
-def sheet(score: Score, command: Sequence[str]) -> Sheet:
+def sheet(score: Score, command: Sequence[str], said: str) -> Sheet:
     """The score as a page, what was believed first."""
     spots = blind_spots(score)
     title = f"{len(spots)} blind spot{'s' * (len(spots) != 1)}" if spots else "No blind spot found"
-    findings = [Finding(each.title, each.sources(score), _again(each.lies[0], command)) for each in spots]
+    findings = [Finding(each.title, each.sources(score), again(each.lies[0].capsule, command)) for each in spots]
     rows = [
         [
             (STYLES[each.verdict], WORDS[each.verdict]),
@@ -122,7 +122,7 @@ def sheet(score: Score, command: Sequence[str]) -> Sheet:
     notes = [*score.notes, _percent(score)]
     return Sheet(
         title,
-        f"{shlex.join(command)}: {opening(score)}",
+        f"{shlex.join(command)}: {said}",
         findings,
         notes,
         ("Verdict", "Answer", "Where", "Lie", "Clause"),
@@ -150,7 +150,3 @@ def _percent(score: Score) -> str:
     if score.percent is None:
         return "nothing that they ask for could be lied about"
     return f"{score.percent:.1f} % of {len(score.of(SURVIVED)) + len(score.of(NOTICED))} lies noticed"
-
-
-def _again(told: Told, command: Sequence[str]) -> str | None:
-    return f"trackflow-mock replay {shlex.quote(told.capsule)} -- {shlex.join(command)}" if told.capsule else None
