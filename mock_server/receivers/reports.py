@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Element
 
+from mock_server.junit import Test, document
 from mock_server.receivers.client import as_curl
 from mock_server.receivers.examination import FAILED, NOT_RUN, PASSED, AttackResult
 from mock_server.sending.address import ReceiverAnswer
@@ -25,20 +26,19 @@ def as_junit(url: str, verdicts: Sequence[AttackResult]) -> bytes:
     suite.set("skipped", str(count[NOT_RUN]))
     suite.set("errors", "0")
     suite.set("time", f"{sum(verdict.seconds for verdict in verdicts):.3f}")
-    for verdict in verdicts:
-        case = SubElement(
-            suite, "testcase", classname="certify", name=verdict.attack.name, time=f"{verdict.seconds:.3f}"
-        )
-        if verdict.verdict == FAILED:
-            failure = SubElement(case, "failure", message=_printable(f"{verdict.attack.sends}: {verdict.text}"))
-            failure.text = _printable("\n".join(filter(None, (verdict.fix, _curl(url, verdict)))))
-        elif verdict.verdict == NOT_RUN:
-            SubElement(case, "skipped", message=verdict.text)
-    root = Element("testsuites")
-    root.append(suite)
-    indent(root)
-    document: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
-    return document + b"\n"
+    text = document(suite, [_test(url, each) for each in verdicts])
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{text}".encode()
+
+
+def _test(url: str, verdict: AttackResult) -> Test:
+    return Test(
+        "certify",
+        verdict.attack.name,
+        failure=_printable(f"{verdict.attack.sends}: {verdict.text}") if verdict.verdict == FAILED else None,
+        skipped=verdict.text if verdict.verdict == NOT_RUN else None,
+        story=_printable("\n".join(filter(None, (verdict.fix, _curl(url, verdict))))),
+        seconds=verdict.seconds,
+    )
 
 
 def summary(verdicts: Sequence[AttackResult]) -> dict[str, int]:
@@ -81,5 +81,5 @@ def _curl(url: str, verdict: AttackResult) -> str | None:
 
 
 def _printable(text: str) -> str:
-    """The text without characters that XML 1.0 has no way to write (section 2.2)."""
+    """The text without characters that nobody would see."""
     return "".join(each if each.isprintable() or each in "\n\t" else "\N{REPLACEMENT CHARACTER}" for each in text)

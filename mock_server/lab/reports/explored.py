@@ -4,10 +4,11 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mock_server.junit import Test
 from mock_server.lab.exploring import Campaign, Case
 from mock_server.lab.failures import AFTER, MIDNIGHT, MINUTE
 from mock_server.lab.judging import ENDED, FAILED, NOT_STRUCK, SURVIVED
-from mock_server.lab.reports.junit import Cases, Test
+from mock_server.lab.reports.junit import Cases
 from mock_server.lab.reports.page import Finding, Sheet
 from mock_server.lab.reports.report import Report, again, baseline, opening
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.lab.reports.junit import Cases, Test
+from mock_server.junit import Test
+from mock_server.lab.reports.junit import Cases
 from mock_server.lab.reports.page import Finding, Sheet
 from mock_server.lab.reports.report import Report, again, baseline, opening
 from mock_server.lab.scoring import NOT_ASKED_FOR, NOTICED, SURVIVED, Score, Told
