@@ -1,7 +1,7 @@
 """A command in the world of a capsule: it begins as that began, and what changed it then changes it again."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 
 from mock_server.capsules.form import Capsule
 from mock_server.capsules.replaying import Changes, check, enter, settings_of, shifted
@@ -20,6 +20,14 @@ from mock_server.world import World, steering
 BY_ITSELF = frozenset(("collect", "take", "attempt", "fail", "begun"))  # notes of what a mock does by itself
 
 
+@contextmanager
+def mock_of(capsule: Capsule) -> Iterator[RunningMock]:
+    """A mock on which the capsule's world can be had again; CapsuleError if this version cannot be one."""
+    with settings_of(capsule, port=0, journal_size=JOURNAL) as settings, RunningMock(settings) as mock:
+        check(capsule, mock.front.mock.worlds.foundation)
+        yield mock
+
+
 def run_again(
     capsule: Capsule, command: Sequence[str], user: Mapping[str, str], *, limit: float | None = None
 ) -> Ending:
@@ -28,9 +36,8 @@ def run_again(
     The world's clock shows what it showed, and goes on from there. What a tester did after so many requests is done
     after as many requests.
     """
-    with settings_of(capsule, port=0, journal_size=JOURNAL) as settings, RunningMock(settings) as mock:
+    with mock_of(capsule) as mock:
         worlds = mock.front.mock.worlds
-        check(capsule, worlds.foundation)
         world = enter(capsule, worlds)
         now, then = worlds.clock.base.now(), capsule["clock"]
         steering.move_clock(worlds, lambda *_: shifted(course_of(then["course"]), now - then["base"]), world)

@@ -8,9 +8,9 @@ from typing import Any
 from mock_server.api.conversations import Conversations
 from mock_server.capsules import form, taking
 from mock_server.capsules.form import SUFFIX, Capsule, CapsuleError
-from mock_server.capsules.replaying import check, settings_of
 from mock_server.capsules.secrets import Mask
 from mock_server.contract.specification import Specification
+from mock_server.lab.again import mock_of
 from mock_server.lab.calls import Call
 from mock_server.lab.expectations import Expectation, expected
 from mock_server.lab.exploring import Case, Options, baseline_of, case_of
@@ -18,8 +18,8 @@ from mock_server.lab.failures import Failure, Point
 from mock_server.lab.judging import impatient_after_all
 from mock_server.lab.lies import Lie
 from mock_server.lab.scoring import Told, passes, verdict_on
-from mock_server.lab.trial import JOURNAL, Laboratory, Setup
-from mock_server.testing.running import RunningMock
+from mock_server.lab.trial import Laboratory, Setup
+from mock_server.world.chronicle import Chronicle
 
 EXPLORED, SCORED = "explore", "score"
 
@@ -40,13 +40,7 @@ def keep(folder: Path, laboratory: Laboratory, options: Options, case: Case, nam
         "impatient": case.impatient,
         "expectations": [asdict(each) for each in options.expectations],
     }
-    try:
-        capsule = taking.capsule(laboratory.worlds.foundation, case.chronicle)
-    except CapsuleError:
-        return None
-    path = folder / f"{name}{SUFFIX}"
-    form.save(path, {**capsule, "trial": trial})
-    return str(path)
+    return _saved(folder / f"{name}{SUFFIX}", laboratory, case.chronicle, trial)
 
 
 def keep_lie(folder: Path, laboratory: Laboratory, plan: str, lie: Lie, name: str) -> str | None:
@@ -54,12 +48,16 @@ def keep_lie(folder: Path, laboratory: Laboratory, plan: str, lie: Lie, name: st
     outcome = laboratory.run(Setup(plan, lie.forms[0], name=lie.id))
     if outcome.chronicle is None:
         return None
+    trial = {"by": SCORED, "plan": plan, "timeout": laboratory.limit, "lie": asdict(lie)}
+    return _saved(folder / f"{name}{SUFFIX}", laboratory, outcome.chronicle, trial)
+
+
+def _saved(path: Path, laboratory: Laboratory, chronicle: Chronicle, trial: Mapping[str, Any]) -> str | None:
+    """The path, where the chronicle's capsule is now; None if there can be none."""
     try:
-        capsule = taking.capsule(laboratory.worlds.foundation, outcome.chronicle)
+        capsule = taking.capsule(laboratory.worlds.foundation, chronicle)
     except CapsuleError:
         return None
-    trial = {"by": SCORED, "plan": plan, "timeout": laboratory.limit, "lie": asdict(lie)}
-    path = folder / f"{name}{SUFFIX}"
     form.save(path, {**capsule, "trial": trial})
     return str(path)
 
@@ -68,8 +66,7 @@ def tell_again(capsule: Capsule, command: Sequence[str], *, limit: float | None 
     """Whether the command notices the capsule's lie now; BaselineError if it fails when nobody lies."""
     trial = capsule["trial"]
     lie = Lie(**{**trial["lie"], "forms": tuple(map(tuple, trial["lie"]["forms"]))})
-    with settings_of(capsule, port=0, journal_size=JOURNAL) as settings, RunningMock(settings) as mock:
-        check(capsule, mock.front.mock.worlds.foundation)
+    with mock_of(capsule) as mock:
         laboratory = Laboratory(mock, command, limit=limit or trial["timeout"])
         passes(laboratory, laboratory.run(Setup(trial["plan"], name="baseline")))
         return Told(lie, verdict_on(laboratory, trial["plan"], lie))
@@ -85,8 +82,7 @@ def judge_again(capsule: Capsule, command: Sequence[str], *, limit: float | None
     The command runs as it is first, as in the campaign, so that there is something to compare with.
     """
     trial = capsule["trial"]
-    with settings_of(capsule, port=0, journal_size=JOURNAL) as settings, RunningMock(settings) as mock:
-        check(capsule, mock.front.mock.worlds.foundation)
+    with mock_of(capsule) as mock:
         laboratory = Laboratory(mock, command, limit=limit or trial["timeout"])
         baseline, _ = baseline_of(laboratory, trial["plan"])
         options = Options(trial["plan"], expectations=[Expectation(**each) for each in trial["expectations"]])
