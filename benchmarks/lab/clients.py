@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from mock_server.lab.exploring import BaselineError, Campaign, Options, explore
+from mock_server.lab.exploring import BaselineError, Campaign, CampaignOptions, explore
 from mock_server.lab.judging import FAILED
 from mock_server.lab.reports.explored import headline
 from mock_server.lab.trial import Laboratory, settings
@@ -126,7 +126,7 @@ def main() -> int:
             start = monotonic()
             try:
                 lab = Laboratory(mock, client.command(Path(folder)), limit=TIMEOUT)
-                how = Options("growth", client.depth, given.time_limit, given.parallel)
+                how = CampaignOptions("growth", client.depth, given.time_limit, given.parallel)
                 finding = Finding(client, explore(lab, how, now=monotonic))
             except BaselineError as error:
                 print(f"{client.file.name}: {error}", flush=True)

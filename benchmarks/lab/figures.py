@@ -22,13 +22,13 @@ def main() -> int:
     parallel = 2 * (os.cpu_count() or 1)
     with RunningMock(settings(0)) as mock:
         client = Laboratory(mock, [sys.executable, str(CLIENT)], limit=30)
-        options = exploring.Options("growth", depth=1, time_limit=1800, parallel=parallel)
+        options = exploring.CampaignOptions("growth", depth=1, time_limit=1800, parallel=parallel)
         campaign = exploring.explore(client, options, now=monotonic)
         calls, cases = len(campaign.baseline.calls), len(campaign.cases)
         print(f"{calls} calls, {cases} of {campaign.planned} failures: {campaign.seconds:.0f} s, bar {BARS[0]:.0f} s")
         print(f"failed {len(campaign.of('failed'))}, never struck {len(campaign.of('not_struck'))}", flush=True)
         suite = Laboratory(mock, ["sh", "-c", f"sleep {SECONDS}; exec {sys.executable} {SUITE}"], limit=60)
-        result = scoring.score(suite, scoring.Options("growth", time_limit=1800, parallel=parallel), now=monotonic)
+        result = scoring.score(suite, scoring.ScoreOptions("growth", time_limit=1800, parallel=parallel), now=monotonic)
         told = len(result.of("noticed")) + len(result.of("survived"))
         share = result.seconds * LIES / told
         print(f"{told} lies to tests of {SECONDS} s: {result.seconds:.0f} s")

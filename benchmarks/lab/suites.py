@@ -9,7 +9,7 @@ from time import monotonic
 
 from benchmarks.lab.clients import INTERPRETERS
 from mock_server.lab.reports.scored import blind_spots
-from mock_server.lab.scoring import Options, score
+from mock_server.lab.scoring import ScoreOptions, score
 from mock_server.lab.trial import Laboratory, settings
 from mock_server.testing.running import RunningMock
 
@@ -32,7 +32,7 @@ def main(names: Sequence[str]) -> int:
             scores = set()
             for _ in range(RUNS):
                 began = monotonic()
-                result = score(lab, Options("growth", time_limit=PATIENCE), now=monotonic)
+                result = score(lab, ScoreOptions("growth", time_limit=PATIENCE), now=monotonic)
                 found = {f"{each.subject} {each.place}" for each in blind_spots(result)}
                 told = [f"missed: {each}" for each in sorted(planted - found)]
                 told += [f"not planted: {each}" for each in sorted(found - planted)]

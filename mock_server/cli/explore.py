@@ -52,7 +52,7 @@ def explore(order: Order, *, depth: int, only: str | None, expect: Path | None) 
             raise click.BadParameter(
                 f"{only!r} is no call; name one of {names}, with #2 for the second", param_hint="--only"
             )
-        options = exploring.Options(order.plan, depth, order.time_limit, order.parallel, only, expectations)
+        options = exploring.CampaignOptions(order.plan, depth, order.time_limit, order.parallel, only, expectations)
         keep = partial(kept.keep, order.capsules, lab, options) if order.capsules else kept.nothing
         campaign = exploring.explore(lab, options, now=monotonic, progress=show_progress("failed"), keep=keep)
     tell(explored.report(campaign, order.command), order.report_dir)

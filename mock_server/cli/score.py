@@ -50,7 +50,7 @@ def score(order: Order, *, fail_under: float, lies: str) -> None:
     from mock_server.lab.reports import scored
 
     with laboratory(order) as lab:
-        options = scoring.Options(order.plan, lies == "documented", order.time_limit, order.parallel)
+        options = scoring.ScoreOptions(order.plan, lies == "documented", order.time_limit, order.parallel)
         keep = partial(kept.keep_lie, order.capsules, lab, order.plan) if order.capsules else kept.nothing
         result = scoring.score(lab, options, now=monotonic, progress=show_progress("survived"), keep=keep)
     tell(scored.report(result, order.command), order.report_dir)

@@ -18,7 +18,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})  # RFC 9110 section 9.2.1
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ClientCall:
     """The so many-eth call of an operation; `subject` is the number that it is about, `items` those of a batch."""
 
     operation: str
@@ -62,7 +62,7 @@ class Call:
         return self.identity is None or call_of(entry) == self.identity
 
 
-def calls_of(entries: Sequence[Entry], specification: Specification) -> list[Call]:
+def calls_of(entries: Sequence[Entry], specification: Specification) -> list[ClientCall]:
     """The calls of the contract's operations among the entries, in order."""
     ordinals: Counter[str] = Counter()
     seen: Counter[tuple[str, str | None]] = Counter()
@@ -76,7 +76,7 @@ def calls_of(entries: Sequence[Entry], specification: Specification) -> list[Cal
         subject = reading.subject(entry)
         items = tuple(reading.asked(entry) or ()) if operation == BATCH else ()
         found.append(
-            Call(
+            ClientCall(
                 operation,
                 ordinals[operation],
                 entry.method,
@@ -93,7 +93,7 @@ def calls_of(entries: Sequence[Entry], specification: Specification) -> list[Cal
     return found
 
 
-def steady(first: Sequence[Call], other: Sequence[Call]) -> list[Call]:
+def steady(first: Sequence[ClientCall], other: Sequence[ClientCall]) -> list[ClientCall]:
     """The calls, those of another identity in another run without one."""
     pairs = zip_longest(first, other)
     return [
@@ -103,12 +103,12 @@ def steady(first: Sequence[Call], other: Sequence[Call]) -> list[Call]:
     ]
 
 
-def sketch(calls: Sequence[Call]) -> list[tuple[str, str | None]]:
+def sketch(calls: Sequence[ClientCall]) -> list[tuple[str, str | None]]:
     """What of the calls must be the same in every run."""
     return [(call.operation, call.subject) for call in calls]
 
 
-def told(calls: Sequence[Call]) -> str:
+def told(calls: Sequence[ClientCall]) -> str:
     """How many calls of which operation, in words."""
     counts = Counter(call.operation for call in calls)
     return ", ".join(f"{name} x{number}" if number > 1 else name for name, number in counts.items())

@@ -15,7 +15,7 @@ MEMBERS = frozenset({"operation", "code", "fault", "phase", "ends"})
 
 
 @dataclass(frozen=True, slots=True)
-class Expectation:
+class ExpectedEnd:
     """How the command is to end where all that is named holds."""
 
     ends: str
@@ -35,7 +35,7 @@ class Expectation:
         )
 
 
-def load(path: Path, specification: Specification) -> list[Expectation]:
+def load(path: Path, specification: Specification) -> list[ExpectedEnd]:
     """The expectations in a YAML file; DocumentError names what in it is none."""
     value = read(path)
     if not isinstance(value, list):
@@ -43,10 +43,10 @@ def load(path: Path, specification: Specification) -> list[Expectation]:
     for place, record in enumerate(value):
         if problem := _problem(record, specification):
             raise DocumentError(path, f"/{place}", problem)
-    return [Expectation(**record) for record in value]
+    return [ExpectedEnd(**record) for record in value]
 
 
-def expected(verdict: Verdict, point: Point, outcome_status: int, expectations: Sequence[Expectation]) -> Verdict:
+def expected(verdict: Verdict, point: Point, outcome_status: int, expectations: Sequence[ExpectedEnd]) -> Verdict:
     """The verdict as the last expectation that concerns the point will have it."""
     fitting = [each for each in expectations if each.concerns(point)]
     if not fitting or verdict.kind not in {SURVIVED, ENDED, FAILED}:

@@ -7,9 +7,9 @@ from itertools import chain, islice
 
 from mock_server.contract.specification import Specification
 from mock_server.lab import output
-from mock_server.lab.calls import Call, calls_of, sketch, steady
+from mock_server.lab.calls import ClientCall, calls_of, sketch, steady
 from mock_server.lab.crowd import found_by_all
-from mock_server.lab.expectations import Expectation, expected
+from mock_server.lab.expectations import ExpectedEnd, expected
 from mock_server.lab.failures import MIDNIGHT, MINUTE, NOW, Point
 from mock_server.lab.judging import (
     ENDED,
@@ -52,7 +52,7 @@ class Case:
     """How the world came to be as a client left it that failed there."""
     impatient: bool = False
     """Whether it failed for what it did under other failures."""
-    extra: tuple[Call, ...] = ()
+    extra: tuple[ClientCall, ...] = ()
     """Calls that it makes only because of the failure, of operations to which nothing happened."""
 
     @property
@@ -61,7 +61,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class CampaignOptions:
     """How far a campaign goes: one failure or two at once, for so many seconds, so many commands at a time."""
 
     plan: str
@@ -69,7 +69,7 @@ class Options:
     time_limit: float = 300.0
     parallel: int = 4
     only: str | None = None
-    expectations: Sequence[Expectation] = ()
+    expectations: Sequence[ExpectedEnd] = ()
 
 
 @dataclass(slots=True)
@@ -119,7 +119,7 @@ def baseline_of(laboratory: Laboratory, plan: str) -> tuple[Baseline, list[str]]
             f"{specification.document['servers'][0]['url']}"
         )
     notes = []
-    calls: list[Call] = runs[0]
+    calls: list[ClientCall] = runs[0]
     if any(sorted(map(str, sketch(each))) != sorted(map(str, sketch(runs[0]))) for each in runs[1:]):
         shortest = min(runs, key=len)
         told = ", ".join(str(len(each)) for each in runs)
@@ -136,7 +136,7 @@ def baseline_of(laboratory: Laboratory, plan: str) -> tuple[Baseline, list[str]]
 
 def explore(
     laboratory: Laboratory,
-    options: Options,
+    options: CampaignOptions,
     *,
     now: Callable[[], float],
     progress: Progress = lambda *_: None,
@@ -181,7 +181,7 @@ class _Runner:
 
     laboratory: Laboratory
     campaign: Campaign
-    options: Options
+    options: CampaignOptions
     deadline: float
     now: Callable[[], float]
     progress: Progress
@@ -242,7 +242,7 @@ class _Runner:
         return case_of(self.laboratory, self.campaign.baseline, point, self.options)
 
 
-def case_of(laboratory: Laboratory, baseline: Baseline, point: Point, options: Options) -> Case:
+def case_of(laboratory: Laboratory, baseline: Baseline, point: Point, options: CampaignOptions) -> Case:
     """What comes of the command in the world of a point."""
     setup = setup_of(point, options.plan)
     outcome = laboratory.run(setup)
@@ -276,7 +276,7 @@ def setup_of(point: Point, plan: str) -> Setup:
     )
 
 
-def _reconsider(campaign: Campaign, options: Options) -> None:
+def _reconsider(campaign: Campaign, options: CampaignOptions) -> None:
     """Who gives up at once is clean, unless it tries again where it is told less clearly that this helps."""
     announced = {each.point.call.operation for each in campaign.cases if each.again and _announced(each.point)}
     patient = announced | {
@@ -298,7 +298,7 @@ def _announced(point: Point) -> bool:
     return bool(point.failures) and point.announced
 
 
-def _extra(point: Point, outcome: Outcome, baseline: Baseline, specification: Specification) -> tuple[Call, ...]:
+def _extra(point: Point, outcome: Outcome, baseline: Baseline, specification: Specification) -> tuple[ClientCall, ...]:
     """The calls that are made only in that world, of operations to which nothing happened there."""
     struck = {each.call.operation for each in point.failures}
     usual = {(call.operation, call.ordinal) for call in baseline.calls}
@@ -320,7 +320,7 @@ def _group(campaign: Campaign) -> None:
             case.least = None if other is case else other
 
 
-def _first_refused(point: Point, outcome: Outcome, baseline: Baseline) -> Call:
+def _first_refused(point: Point, outcome: Outcome, baseline: Baseline) -> ClientCall:
     """The call at which a plan made the difference."""
     for entry in outcome.entries:
         if entry.refusal is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mock_server.lab.calls import Call
+from mock_server.lab.calls import ClientCall
 
 ONCE, TWICE, UNTIL, EVER = "once", "twice", "until the wait is over", "for ever"
 NOW, MINUTE, MIDNIGHT = "now", "minute", "midnight"
@@ -23,7 +23,7 @@ class Failure:
     `announced` says that the answer tells how long to wait, `blamed` that it says the request is wrong.
     """
 
-    call: Call
+    call: ClientCall
     fault: str
     document: Mapping[str, Any]
     times: str = ONCE
@@ -86,7 +86,7 @@ class Failure:
 class Point:
     """One world of a campaign: what goes wrong in it, when, and under which plan; without failures, only the plan."""
 
-    call: Call
+    call: ClientCall
     failures: tuple[Failure, ...] = ()
     when: str = NOW
     plan: str | None = None
@@ -159,6 +159,6 @@ class Point:
                     yield replace(self, failures=failures)
 
 
-def _told(failure: Failure, call: Call) -> str:
+def _told(failure: Failure, call: ClientCall) -> str:
     name = f"{failure.fault} for {failure.item}" if failure.item else failure.fault
     return name if failure.call is call else f"{name} at {failure.call.id}"

@@ -10,7 +10,7 @@ from itertools import pairwise
 from mock_server.domain.clients.conversation import call_of
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab import output
-from mock_server.lab.calls import CREATE, Call
+from mock_server.lab.calls import CREATE, ClientCall
 from mock_server.lab.failures import AFTER, DELIVERY, LATE_EVENT, LOST_EVENT, STRIKE, Point
 from mock_server.lab.trial import Outcome
 
@@ -42,7 +42,7 @@ class Baseline:
     """What the client does when nothing goes wrong, seen several times."""
 
     outcomes: tuple[Outcome, ...]
-    calls: tuple[Call, ...]
+    calls: tuple[ClientCall, ...]
 
     @property
     def first(self) -> Outcome:
@@ -280,7 +280,7 @@ class _Case:
         ]
         return self._unanswered(rest) or self._unasked(struck) or self._unsaid(struck)
 
-    def _unasked(self, struck: Sequence[Call]) -> str | None:
+    def _unasked(self, struck: Sequence[ClientCall]) -> str | None:
         """A question like the one that failed, about something else, that was not even asked."""
         for call in self.baseline.calls:
             alike = [each for each in struck if each.operation == call.operation and each.subject is None]
@@ -289,7 +289,7 @@ class _Case:
                 return f"{call.id} was never asked"
         return None
 
-    def _unsaid(self, struck: Sequence[Call]) -> str | None:
+    def _unsaid(self, struck: Sequence[ClientCall]) -> str | None:
         """A line about another shipment than those that failed."""
         failed = {each.subject for each in struck if each.subject}
         others = {call.subject for call in self.baseline.calls if call.subject} - failed
@@ -298,7 +298,7 @@ class _Case:
                 return f"it no longer says {line.strip()[:120]!r}, which nothing happened to"
         return None
 
-    def _unanswered(self, calls: Sequence[Call]) -> str | None:
+    def _unanswered(self, calls: Sequence[ClientCall]) -> str | None:
         for call in calls:
             usual = [entry for entry in self.baseline.first.entries if call.asked(entry)]
             statuses = {entry.status for entry in usual}
@@ -314,7 +314,7 @@ class _Case:
                 return f"{call.id} never got its answer" if asked else f"{call.id} was never asked"
         return None
 
-    def _done(self, call: Call) -> bool:
+    def _done(self, call: ClientCall) -> bool:
         """Whether what was to be deleted is gone: the answer was lost, and the next attempt found nothing."""
         asked = [entry for entry in self.outcome.entries if call.asked(entry)]
         first = next((place for place, entry in enumerate(asked) if _struck(entry)), None)

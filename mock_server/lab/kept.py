@@ -11,9 +11,9 @@ from mock_server.capsules.form import SUFFIX, Capsule, CapsuleError
 from mock_server.capsules.secrets import Mask
 from mock_server.contract.specification import Specification
 from mock_server.lab.again import mock_of
-from mock_server.lab.calls import Call
-from mock_server.lab.expectations import Expectation, expected
-from mock_server.lab.exploring import Case, Options, baseline_of, case_of
+from mock_server.lab.calls import ClientCall
+from mock_server.lab.expectations import ExpectedEnd, expected
+from mock_server.lab.exploring import CampaignOptions, Case, baseline_of, case_of
 from mock_server.lab.failures import Failure, Point
 from mock_server.lab.judging import impatient_after_all
 from mock_server.lab.lies import Lie
@@ -24,7 +24,7 @@ from mock_server.world.chronicle import Chronicle
 EXPLORED, SCORED = "explore", "score"
 
 
-def keep(folder: Path, laboratory: Laboratory, options: Options, case: Case, name: str) -> str | None:
+def keep(folder: Path, laboratory: Laboratory, options: CampaignOptions, case: Case, name: str) -> str | None:
     """The file in the folder that the case's world is saved as; None if its beginning is lost."""
     if case.chronicle is None:
         return None
@@ -85,7 +85,7 @@ def judge_again(capsule: Capsule, command: Sequence[str], *, limit: float | None
     with mock_of(capsule) as mock:
         laboratory = Laboratory(mock, command, limit=limit or trial["timeout"])
         baseline, _ = baseline_of(laboratory, trial["plan"])
-        options = Options(trial["plan"], expectations=[Expectation(**each) for each in trial["expectations"]])
+        options = CampaignOptions(trial["plan"], expectations=[ExpectedEnd(**each) for each in trial["expectations"]])
         case = case_of(laboratory, baseline, point_of(trial["point"], laboratory.specification), options)
         if trial["impatient"] and case.verdict.abrupt:
             verdict = impatient_after_all(case.point, case.verdict)
@@ -97,10 +97,10 @@ def point_of(record: Mapping[str, Any], specification: Specification) -> Point:
     """The point that a trial's record tells of."""
     reading = Conversations(specification)
 
-    def call(told: Mapping[str, Any]) -> Call:
+    def call(told: Mapping[str, Any]) -> ClientCall:
         method, target, body = told["identity"] or ("", "", "")
         identity = told["identity"] and (method, target, body.encode("latin-1"))
-        return Call(**{**told, "items": tuple(told["items"]), "identity": identity, "reading": reading})
+        return ClientCall(**{**told, "items": tuple(told["items"]), "identity": identity, "reading": reading})
 
     failures = tuple(Failure(**{**each, "call": call(each["call"])}) for each in record["failures"])
     return Point(**{**record, "call": call(record["call"]), "failures": failures})

@@ -8,7 +8,7 @@ from typing import Any
 
 from contract_tests.contract.document import Contract, contract_of
 from mock_server.domain.clients.journal import KEPT_BODY, Entry
-from mock_server.lab.calls import Call, calls_of
+from mock_server.lab.calls import ClientCall, calls_of
 from mock_server.lab.crowd import found_by_all
 from mock_server.lab.exploring import BaselineError, said_last
 from mock_server.lab.lies import Heard, Lie, lies_of
@@ -29,7 +29,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class ScoreOptions:
     """Which lies are told, for so many seconds, to so many runs of the tests at a time."""
 
     plan: str
@@ -43,7 +43,7 @@ class Score:
     """All that was found out about the tests."""
 
     contract: Contract
-    calls: list[Call]
+    calls: list[ClientCall]
     runs: int
     notes: list[str]
     told: list[Told] = field(default_factory=list)
@@ -68,7 +68,7 @@ Keep = Callable[[Lie, str], str | None]
 
 def score(
     laboratory: Laboratory,
-    options: Options,
+    options: ScoreOptions,
     *,
     now: Callable[[], float],
     progress: Progress = lambda *_: None,
@@ -109,7 +109,7 @@ def score(
     return result
 
 
-def _baseline(laboratory: Laboratory, options: Options) -> tuple[list[Outcome], int, list[str]]:
+def _baseline(laboratory: Laboratory, options: ScoreOptions) -> tuple[list[Outcome], int, list[str]]:
     """Runs in which nobody lies: one alone, then as many at once as is wanted, and how many at once they stand."""
     setup = Setup(options.plan, name="baseline")
     first = laboratory.run(setup)

@@ -9,7 +9,7 @@ from mock_server.contract.error_codes import ErrorKind
 from mock_server.contract.specification import Specification
 from mock_server.domain.clients.spending import TRACK
 from mock_server.faults.fault import TYPES, ReplyFault
-from mock_server.lab.calls import CREATE, Call
+from mock_server.lab.calls import CREATE, ClientCall
 from mock_server.lab.failures import (
     AFTER,
     BEFORE,
@@ -50,7 +50,7 @@ LATE = 60.0  # seconds of the sandbox by which an event comes late
 
 
 def points(
-    calls: Sequence[Call], specification: Specification, *, hang: float, plan: str, events: int = 0
+    calls: Sequence[ClientCall], specification: Specification, *, hang: float, plan: str, events: int = 0
 ) -> list[Point]:
     """Every single failure of the calls, most severe first; also of deliveries, if the client gets `events`."""
     ranked: list[tuple[int, int, Point]] = []
@@ -96,14 +96,14 @@ def pairs(survived: Sequence[Point]) -> Iterator[Point]:
                 yield Point(first.call, (first, other))
 
 
-def beyond(point: Point, extra: Call, specification: Specification) -> list[Point]:
+def beyond(point: Point, extra: ClientCall, specification: Specification) -> list[Point]:
     """The same failure, and one more of a call that is made only because of it: it passes, or an answer is lost."""
     found = [each for each in _failures(extra, specification, 0) if each[1].waits or each[1].fault == BROKEN]
     chosen = [failure for _, failure in found if failure.times in {ONCE, UNTIL}]
     return [replace(point, failures=(*point.failures, failure)) for failure in chosen]
 
 
-def _failures(call: Call, specification: Specification, hang: float) -> Iterator[tuple[int, Failure]]:
+def _failures(call: ClientCall, specification: Specification, hang: float) -> Iterator[tuple[int, Failure]]:
     """Every failure of the call, each with its rank: the lower, the more severe."""
     operation = specification.operations[call.operation]
     declared = operation.statuses
@@ -137,13 +137,13 @@ def _of_bodies(name: str) -> bool:
     return name == "malformed_json" or (issubclass(kind, ReplyFault) and kind.in_transfer)
 
 
-def _event(call: Call, name: str) -> Failure:
+def _event(call: ClientCall, name: str) -> Failure:
     """Something that happens to the first event that the webhook is told."""
     more = {"seconds": LATE} if name == LATE_EVENT else {}
     return Failure(call, name, {"type": name, **more}, phase=DELIVERY)
 
 
-def _refusals(call: Call, kind: ErrorKind, specification: Specification) -> Iterator[tuple[int, Failure]]:
+def _refusals(call: ClientCall, kind: ErrorKind, specification: Specification) -> Iterator[tuple[int, Failure]]:
     clause = specification.operations[call.operation].response(kind.status).get("x-clause")
     error = Failure(call, kind.name, {"type": "error", "code": kind.name}, clause=clause, status=kind.status)
     if kind.status in ANNOUNCING:
@@ -162,7 +162,7 @@ def _refusals(call: Call, kind: ErrorKind, specification: Specification) -> Iter
         yield 2, replace(error, times=EVER, blamed=True)
 
 
-def _losses(call: Call, name: str) -> Iterator[tuple[int, Failure]]:
+def _losses(call: ClientCall, name: str) -> Iterator[tuple[int, Failure]]:
     """An answer that is lost on its way; a body without an end can only be one that was made."""
     phases = (AFTER,) if name == "malformed_json" else _phases(call)
     likely = name in LIKELY
@@ -174,14 +174,14 @@ def _losses(call: Call, name: str) -> Iterator[tuple[int, Failure]]:
         yield 2, Failure(call, name, LOST[name], times=EVER, phase=phases[-1])
 
 
-def _phases(call: Call) -> tuple[str, ...]:
+def _phases(call: ClientCall) -> tuple[str, ...]:
     """Whether it matters if the call has had its effect."""
     return (BEFORE,) if call.safe else (BEFORE, AFTER)
 
 
-def _chosen(calls: Sequence[Call]) -> list[Call]:
+def _chosen(calls: Sequence[ClientCall]) -> list[ClientCall]:
     """All calls; of many of one operation the first ones, one of the middle and the last."""
-    chosen: list[Call] = []
+    chosen: list[ClientCall] = []
     for operation in dict.fromkeys(call.operation for call in calls):
         alike = [call for call in calls if call.operation == operation]
         if len(alike) > MOST_ALIKE:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.lab.calls import Call, told
+from mock_server.lab.calls import ClientCall, told
 from mock_server.lab.reports.junit import Cases
 from mock_server.lab.reports.page import Sheet
 
@@ -21,13 +21,13 @@ class Report:
     cases: Cases
 
 
-def opening(calls: Sequence[Call], runs: int, notes: Sequence[str]) -> str:
+def opening(calls: Sequence[ClientCall], runs: int, notes: Sequence[str]) -> str:
     """What the command asks when nothing goes wrong, as lines."""
     line = f"baseline: {len(calls)} call{'s' * (len(calls) != 1)} ({told(calls)}), {runs} runs"
     return "\n".join([line, *(f"  {note}" for note in notes)])
 
 
-def baseline(calls: Sequence[Call], runs: int, notes: Sequence[str]) -> dict[str, Any]:
+def baseline(calls: Sequence[ClientCall], runs: int, notes: Sequence[str]) -> dict[str, Any]:
     """The same as JSON."""
     asked = [{"id": each.id, "operation": each.operation, "ordinal": each.ordinal} for each in calls]
     return {"calls": asked, "runs": runs, "notes": notes}

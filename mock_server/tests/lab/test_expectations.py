@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.contract.files import DocumentError
 from mock_server.contract.specification import Specification
-from mock_server.lab.expectations import Expectation, expected, load
+from mock_server.lab.expectations import ExpectedEnd, expected, load
 from mock_server.lab.failures import Point
 from mock_server.lab.judging import ENDED, FAILED, NOT_STRUCK, SURVIVED, Verdict
 from mock_server.tests.lab.test_space import call, explored
@@ -56,7 +56,7 @@ def test_who_may_end_badly_is_not_accused_of_giving_up(specification: Specificat
 
 
 def test_who_must_end_well_may_not_give_up_and_the_last_word_counts(specification: Specification) -> None:
-    strict = [Expectation("badly"), Expectation("well", fault="error")]
+    strict = [ExpectedEnd("badly"), ExpectedEnd("well", fault="error")]
     ended = Verdict(ENDED, "said so: exit 1")
     verdict = expected(ended, outage(specification), 1, strict)
     assert (verdict.kind, verdict.symptom) == (FAILED, "ends badly")

@@ -16,14 +16,14 @@ from mock_server.cli import cli
 from mock_server.lab.exploring import BaselineError
 from mock_server.lab.lies import Heard, Lie, lies_of
 from mock_server.lab.reports.scored import blind_spots
-from mock_server.lab.scoring import NOT_ASKED_FOR, Options, score
+from mock_server.lab.scoring import NOT_ASKED_FOR, ScoreOptions, score
 from mock_server.lab.trial import Laboratory, Setup, settings
 from mock_server.testing.running import RunningMock
 
 SUITES = Path(__file__).parent / "suites"
 LIMIT = 60.0  # seconds that one run may take on a busy machine
 PYTHON = (sys.executable, "-I", "-S")
-QUICK = Options("growth", time_limit=600.0, parallel=2)
+QUICK = ScoreOptions("growth", time_limit=600.0, parallel=2)
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 
 from mock_server.api.conversations import Conversations
 from mock_server.contract.specification import Specification
-from mock_server.lab.calls import Call
+from mock_server.lab.calls import ClientCall
 from mock_server.lab.failures import AFTER, BEFORE, DELIVERY, EVER, MIDNIGHT, MINUTE, NOW, ONCE, TWICE, UNTIL, Point
 from mock_server.lab.space import beyond, pairs, points
 
@@ -26,16 +26,16 @@ def specification() -> Specification:
     return Specification.load()
 
 
-def call(specification: Specification, operation: str = "trackShipment", **more: object) -> Call:
+def call(specification: Specification, operation: str = "trackShipment", **more: object) -> ClientCall:
     made = specification.operations[operation]
     subject = NUMBER if operation in {"trackShipment", "createWebhook"} else None
-    plain = Call(
+    plain = ClientCall(
         operation, 1, made.method, "/v2/x", subject, (), 0, None, int(made.status), Conversations(specification)
     )
     return replace(plain, **more)  # type: ignore[arg-type]  # fields by their names
 
 
-def explored(specification: Specification, *calls: Call, events: int = 0) -> list[Point]:
+def explored(specification: Specification, *calls: ClientCall, events: int = 0) -> list[Point]:
     return points(calls, specification, hang=30, plan="growth", events=events)
 
 
