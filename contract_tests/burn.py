@@ -128,16 +128,20 @@ class Burn:
         left = told = self.left(first)
         if told is None or left is None:
             return Spent(first, None, 1, first, 0.0, clean=not first.again)
-        start, number = first.at, first.number
+        start = first.at
         _, granted, lost = self.down(left)
         granted, last = granted + 1, self.track()
         while last.status != TOO_MANY and granted <= told + 1 + self.given_back(last.at - start) + 1:
             granted, last = granted + 1, self.track()
-        sent = [each for each in self.run.session.exchanges if each.number >= number and each.key == self.key]
         window = self.reading(first)
         ended = window is not None and began < window.ends_at <= last.at + LATE and is_absolute(window.reset)
-        spoilt = any(each.again for each in sent)
-        return Spent(first, told, granted, last, last.at - start, clean=not spoilt and not ended, lost=lost)
+        clean = not self.spoilt_since(first) and not ended
+        return Spent(first, told, granted, last, last.at - start, clean=clean, lost=lost)
+
+    def spoilt_since(self, first: Exchange) -> bool:
+        """Whether that answer of the key or a later one was spoilt on the way at first."""
+        seen = self.run.session.exchanges
+        return any(each.again for each in seen if each.number >= first.number and each.key == self.key)
 
     def given_back(self, seconds: float) -> float:
         """How many requests a limiter gives back in that time, at most: the page does not say what kind it is."""
@@ -243,8 +247,7 @@ class Burn:
         while last.status != TOO_MANY and granted <= limit + self.given_back(last.at - first.at) + 2:
             last = self.track()
             granted += last.status != TOO_MANY
-        sent = [each for each in self.run.session.exchanges if each.number >= first.number and each.key == self.key]
-        clean = not any(each.again for each in sent)
+        clean = not self.spoilt_since(first)
         return Spent(first, self.left(first), granted, last, last.at - first.at, clean, since)
 
     def batch_size(self) -> None:

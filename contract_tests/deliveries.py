@@ -52,12 +52,11 @@ def examined(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery)
 
 def about(api: Api, ledger: Ledger, hook: Hook, delivery: Delivery) -> None:
     """Enters whether a delivery that names a shipment names the one subscribed to, wherever in the body."""
-    said, own = delivery.message.text, bare(hook.number.tracking_number)
-    named = _numbers(delivery.message.value)
+    own, named = bare(hook.number.tracking_number), _numbers(delivery.message.value)
     if not named:
         return
     holds = any(bare(each) == own for each in named)
-    ledger.judge("delivery.operation", _seen(hook, delivery), f"an event of {own}", named or said, holds=holds)
+    ledger.judge("delivery.operation", _seen(hook, delivery), f"an event of {own}", named, holds=holds)
     current = event_of(api.contract, delivery).get("data")
     if isinstance(current, dict) and isinstance(current.get("tracking_number"), str):
         found = current["tracking_number"]

@@ -34,13 +34,14 @@ def test_the_pages_own_batch_is_answered(api: Api, ledger: Ledger) -> None:
     body = examples(content)["documented"]
     exchange = api.post(operation, body, cost=len(next(iter(body.values()))))
     is_there(ledger, "batch.path", exchange)
-    for each in body["shipments"]:
-        if each["tracking_number"].isdigit():  # which a server may take for a JSON number; every answer is looked at
-            api.once(Number(each["tracking_number"], each.get("carrier")))
-    given = () if exchange.response.succeeded or _all_known(api, body["shipments"]) else _SPOILS_NOTHING
+    numbers = [Number(each["tracking_number"], each.get("carrier")) for each in body["shipments"]]
+    for each in numbers:
+        if each.tracking_number.isdigit():  # which a server may take for a JSON number; every answer is looked at
+            api.once(each)
+    given = () if exchange.response.succeeded or _all_known(api, numbers) else _SPOILS_NOTHING
     if succeeds(ledger, ["batch.example", "batch.request"], exchange, given=given):
         has_status(ledger, "batch.200", exchange)
-        _pairs(api, ledger, exchange, [each["tracking_number"] for each in body["shipments"]])
+        _pairs(api, ledger, exchange, [each.tracking_number for each in numbers])
 
 
 @proves(
@@ -146,9 +147,8 @@ def _too_large(api: Api, ledger: Ledger, plan: Plan, over: Exchange) -> None:
         ledger.judge("batch.oversized", over, expected, described(over), holds=named)
 
 
-def _all_known(api: Api, page: list[dict[str, str]]) -> bool:
+def _all_known(api: Api, numbers: list[Number]) -> bool:
     """Whether the target has data for each shipment of the page's batch, so that none of them can spoil it."""
-    numbers = [Number(each["tracking_number"], each.get("carrier")) for each in page]
     return all(api.once(each).response.succeeded for each in numbers)
 
 
