@@ -24,6 +24,7 @@ from mock_server.testing.running import RunningMock
 
 CORPUS = Path(__file__).resolve().parents[2] / "mock_server" / "tests" / "lab" / "clients"
 TOOLS = Path(os.environ.get("TRACKFLOW_TEST_TOOLS", Path.home() / ".cache" / "trackflow-mock" / "tools"))
+KINDS = ("good_", "bad_")  # what the names of clients begin with; the other modules are what they share
 LEAST = 0.95  # of the mistakes must be found at the right call
 TIMEOUT = 20.0  # seconds that one run of a client may take
 INTERPRETERS = {".py": sys.executable, ".mjs": "node", ".rb": "ruby", ".java": "java"}
@@ -114,7 +115,7 @@ def main() -> int:
     options.add_argument("--parallel", type=int, default=2 * (os.cpu_count() or 1))
     options.add_argument("--time-limit", type=float, default=600.0)
     given = options.parse_args()
-    files = sorted(each for each in CORPUS.iterdir() if each.suffix in INTERPRETERS and each.stem != "__init__")
+    files = sorted(each for each in CORPUS.iterdir() if each.suffix in INTERPRETERS and each.stem.startswith(KINDS))
     clients = [Client.of(each) for each in files if not given.names or each.stem in given.names]
     findings = []
     began = monotonic()

@@ -4,23 +4,12 @@ kind: swallows errors
 wrong at: listCarriers
 """
 
-import json
-import os
 import sys
 import time
 from http.client import HTTPException
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
-BASE, KEY = os.environ["TRACKFLOW_BASE_URL"] + "/v2", os.environ["TRACKFLOW_API_KEY"]
-
-
-def send(method, path, body=None, timeout=2):
-    headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
-    question = Request(BASE + path, body and json.dumps(body).encode(), headers, method=method)
-    with urlopen(question, timeout=timeout) as answer:
-        content = answer.read()
-        return json.loads(content) if content else None
+from asking import send
 
 
 def ask(method, path, body=None):

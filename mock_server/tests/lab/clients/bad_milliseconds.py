@@ -4,24 +4,12 @@ kind: ignores Retry-After
 wrong at: trackShipment
 """
 
-import json
-import os
 import sys
 import time
 from http.client import HTTPException
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
-BASE, KEY = os.environ["TRACKFLOW_BASE_URL"] + "/v2", os.environ["TRACKFLOW_API_KEY"]
-NUMBERS = ("1Z204E380338943508", "449044304137821", "1ZTFTEST0300000040")
-
-
-def send(method, path, body=None, timeout=2):
-    headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
-    question = Request(BASE + path, body and json.dumps(body).encode(), headers, method=method)
-    with urlopen(question, timeout=timeout) as answer:
-        content = answer.read()
-        return json.loads(content) if content else None
+from asking import send, track_each
 
 
 def ask(method, path, body=None):
@@ -38,11 +26,4 @@ def ask(method, path, body=None):
             time.sleep(0.2 * 2**attempt)
 
 
-failed = False
-for number in NUMBERS:
-    try:
-        print(number, ask("GET", f"/track/{number}")["status"])
-    except Exception as error:
-        print(f"{number}: {error}", file=sys.stderr)
-        failed = True
-sys.exit(failed)
+sys.exit(track_each(ask))

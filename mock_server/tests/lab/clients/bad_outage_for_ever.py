@@ -4,24 +4,12 @@ kind: never stops
 wrong at: trackBatch
 """
 
-import json
-import os
 import sys
 import time
 from http.client import HTTPException
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
-BASE, KEY = os.environ["TRACKFLOW_BASE_URL"] + "/v2", os.environ["TRACKFLOW_API_KEY"]
-NUMBERS = ("1Z204E380338943508", "449044304137821", "1ZTFTEST0300000040")
-
-
-def send(method, path, body=None, timeout=2):
-    headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
-    question = Request(BASE + path, body and json.dumps(body).encode(), headers, method=method)
-    with urlopen(question, timeout=timeout) as answer:
-        content = answer.read()
-        return json.loads(content) if content else None
+from asking import batch, send, told
 
 
 def ask(method, path, body=None):
@@ -38,12 +26,4 @@ def ask(method, path, body=None):
             time.sleep(0.2 * 2 ** min(attempt, 3))
 
 
-try:
-    shipments = [{"tracking_number": number} for number in NUMBERS]
-    results = ask("POST", "/track/batch", {"shipments": shipments})["results"]
-except Exception as error:
-    sys.exit(f"no batch: {error}")
-refused = [each for each in results if not each["success"]]
-for each in results:
-    print(each["tracking_number"], each["status"] if each["success"] else each["error"]["code"])
-sys.exit(1 if refused else 0)
+sys.exit(told(batch(ask)))

@@ -6,60 +6,14 @@ kind: swallows errors
 wrong at: createWebhook
 """
 
-import json
-import os
-import sys
-import threading
-import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
-
-BASE, KEY, NUMBER = os.environ["TRACKFLOW_BASE_URL"], os.environ["TRACKFLOW_API_KEY"], "1Z999AA10123456784"
-secret, events, seen = "", [], set()
+from receiving import Receiver, subscribe, tell, wait
 
 
-class Receiver(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        event = json.loads(body)
-        if event["id"] not in seen:
-            seen.add(event["id"])
-            events.append(event["data"]["status"])
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_):
-        pass
+class Believing(Receiver):
+    def is_signed(self, _):
+        return True
 
 
-def post(path, body):
-    headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
-    for attempt in range(4):
-        try:
-            with urlopen(Request(BASE + path, json.dumps(body).encode(), headers), timeout=3) as answer:
-                return json.load(answer)
-        except HTTPError as error:
-            if error.code != 429 or attempt == 3:
-                raise
-            time.sleep(int(error.headers["Retry-After"]))
-
-
-receiver = HTTPServer(("127.0.0.1", 0), Receiver)
-threading.Thread(target=receiver.serve_forever, daemon=True).start()
-try:
-    hook = {"tracking_number": NUMBER, "url": f"http://127.0.0.1:{receiver.server_port}/"}
-    secret = post("/v2/webhooks", hook)["secret"]
-    for name in ("out_for_delivery", "delivered"):
-        scan = {"state": "event occurs", "params": {"key": KEY, "tracking_number": NUMBER, "type": name}}
-        post("/__admin/states", scan)
-except Exception as error:
-    sys.exit(f"not subscribed: {error}")
-ends = time.monotonic() + 4
-while len(events) < 2 and time.monotonic() < ends:
-    time.sleep(0.05)
-time.sleep(0.3)
-for status in events:
-    print("now", status)
-if len(events) < 2:
-    sys.exit("an event is missing")
+subscribe(Believing)
+wait()
+tell()

@@ -4,21 +4,10 @@ kind: retries a refusal
 wrong at: createWebhook
 """
 
-import json
-import os
 import time
 from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
-BASE, KEY = os.environ["TRACKFLOW_BASE_URL"] + "/v2", os.environ["TRACKFLOW_API_KEY"]
-
-
-def send(method, path, body=None, timeout=2):
-    headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
-    question = Request(BASE + path, body and json.dumps(body).encode(), headers, method=method)
-    with urlopen(question, timeout=timeout) as answer:
-        content = answer.read()
-        return json.loads(content) if content else None
+from asking import send
 
 
 def create(number):
