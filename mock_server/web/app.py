@@ -15,7 +15,7 @@ from mock_server.web import console
 from mock_server.web.bridge import ask, request_of, respond
 from mock_server.web.control import control_plane
 from mock_server.web.mock import CONTROL_PREFIX, Mock
-from mock_server.web.problems import Problem, from_http, render
+from mock_server.web.problems import Problem, problem_of, render
 
 
 class MockServer(Flask):
@@ -69,7 +69,7 @@ class MockServer(Flask):
 
     def _unrouted(self, error: HTTPException) -> Response:
         """The contract's own answer to what no rule matches, and a problem to a control call."""
-        return from_http(error) if request.path.startswith(CONTROL_PREFIX) else self._operation()
+        return render(problem_of(error, request.path)) if request.path.startswith(CONTROL_PREFIX) else self._operation()
 
 
 def _rule(path: str) -> str:

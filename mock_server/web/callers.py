@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from hmac import compare_digest
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from contract_tests.contract.files import read, text_of, wrong
@@ -38,6 +39,17 @@ SINGLE = "admin"
 """Whose the token of --admin-token is."""
 
 
+KEPT_BACK = MappingProxyType(
+    {
+        "enum": f"may is one of {', '.join(May)}",
+        "type": "this is a value of another type; a token that looks like a number wants quotes",
+        "pattern": "a name has 1 to 64 of A-Z a-z 0-9 @ . _ -, a token printable ASCII without spaces",
+        "additionalProperties": "there is a member that a token has not; it has name, token and may",
+    }
+)
+"""What breaks a rule of the file's form, told without the value."""
+
+
 class Callers:
     """The tokens that are good, and whose each is."""
 
@@ -64,12 +76,23 @@ def callers_of(settings: Settings, forms: Forms) -> Callers:
     path = Path(settings.admin_token_file)
     listed = read(path)
     try:
-        forms.check(FORM, listed)
+        _check(forms, listed)
         for place, each in enumerate(listed["tokens"]):
             _add(tokens, each, f"/tokens/{place}")
     except FormError as error:
         raise wrong(path, text_of(path), error.flaw.pointer, error.flaw.detail) from None
     return Callers(tokens)
+
+
+def _check(forms: Forms, listed: Any) -> None:
+    """FormError, which repeats nothing of the file: whatever stands in the wrong place may be a token."""
+    try:
+        forms.check(FORM, listed)
+    except FormError as error:
+        flaw = error.flaw
+        detail = flaw.detail if flaw.rule == "required" else KEPT_BACK.get(flaw.rule, f"this breaks {flaw.rule!r}")
+        place = flaw.pointer.rpartition("/")[0] if flaw.rule == "additionalProperties" else flaw.pointer
+        raise FormError.at(place, flaw.rule, f"{detail}; `trackflow-mock docs team` shows such a file") from None
 
 
 def _add(tokens: dict[str, Caller], each: Mapping[str, Any], place: str) -> None:

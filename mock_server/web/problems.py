@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from flask import Response
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from contract_tests.contract.files import DocumentError
 from mock_server.contract.forms import Flaw, FormError
@@ -17,6 +17,8 @@ from mock_server.web.bridge import respond
 # A field for each, because not every browser finds the second challenge of a list.
 CHALLENGES = ("Bearer", 'Basic realm="TrackFlow mock: any name, and the token as the password", charset="UTF-8"')
 MEDIA_TYPE = "application/problem+json"
+OF_A_BODY = frozenset({"content-type", "content-length"})  # headers
+PATHS_ARE_IN = "GET /__admin/docs/guides/control-plane has them all"
 
 
 class Problem(Exception):
@@ -54,18 +56,15 @@ def render(problem: Problem) -> Response:
     return respond(problem.reply())
 
 
-def from_http(error: HTTPException) -> Response:
-    """A wrong route or method of the control plane, with the headers that HTTP wants beside it."""
-    response = render(Problem(HTTPStatus(error.code or 500), error.description or ""))
-    for name, value in error.get_headers():
-        if name.lower() not in {"content-type", "content-length"}:
-            response.headers[name] = value
-    return response
-
-
-def problem_of(error: HTTPException) -> Problem:
-    """What is wrong with a route or a method, as a problem."""
-    return Problem(HTTPStatus(error.code or 500), error.description or "")
+def problem_of(error: HTTPException, path: str) -> Problem:
+    """A wrong route or method of the control plane as a problem, with the headers that HTTP wants beside it."""
+    detail = error.description or ""
+    if isinstance(error, NotFound):
+        detail = f"{path[:200]!r} is no path of the control plane; {PATHS_ARE_IN}"
+    elif isinstance(error, MethodNotAllowed) and error.valid_methods:
+        detail = f"{path[:200]!r} takes {', '.join(sorted(error.valid_methods))}; {PATHS_ARE_IN}"
+    headers = {name: value for name, value in error.get_headers() if name.lower() not in OF_A_BODY}
+    return Problem(HTTPStatus(error.code or 500), detail, headers=headers)
 
 
 def of_error(error: Exception) -> Problem | None:

@@ -72,7 +72,7 @@ class Order:
         try:
             route, places = routes(call.plane.routes).bind("").match(self.path, self.method)
         except HTTPException as error:
-            raise problem_of(error) from None
+            raise problem_of(error, self.path) from None
         ordered = replace(
             call,
             query=self.query,

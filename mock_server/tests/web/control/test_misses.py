@@ -64,3 +64,14 @@ def test_a_body_that_was_cut_is_blamed_on_the_refusal(admin: Admin) -> None:
 def test_an_unknown_number_breaks_nothing(admin: Admin) -> None:
     admin.ask(FREE, "/v2/track/PARCEL12345")
     assert admin.get("/requests/violations")["requests"] == []
+
+
+def test_a_path_of_the_control_plane_that_is_none_is_told_with_where_they_are(admin: Admin) -> None:
+    told = admin.problem("GET", "/nosuch")
+    assert (told["status"], "/__admin/nosuch" in told["detail"]) == (404, True)
+    assert "guides/control-plane" in told["detail"]
+
+
+def test_a_method_that_a_path_does_not_take_is_told_with_those_it_takes(admin: Admin) -> None:
+    assert "takes GET, HEAD, OPTIONS, PUT" in admin.problem("PATCH", "/clock")["detail"]
+    assert admin.client.patch("/__admin/clock").headers["Allow"]

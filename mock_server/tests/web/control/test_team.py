@@ -163,6 +163,26 @@ def test_a_wrong_token_in_the_file_is_told_with_its_line_and_not_itself(
     assert token.get("token", "a token") not in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ({"name": "cy", "token": "with a-secret in it", "may": "all"}, "without spaces"),
+        ({"name": "cy", "token": "all", "may": "a-secret"}, "read, own keys, all"),
+        ({"name": "a-secret in it", "token": "another-token-1234", "may": "all"}, "1 to 64"),
+        ({"name": "cy", "token": ["a-secret"], "may": "all"}, "quotes"),
+        ({"name": "cy", "token": "another-token-1234", "may": "all", "a-secret": 1}, "name, token and may"),
+        ("a-secret", "quotes"),
+    ],
+)
+def test_nothing_of_a_wrong_file_is_repeated(tmp_path: Path, token: Any, said: str) -> None:
+    tokens = tmp_path / "tokens.json"
+    tokens.write_text(json.dumps({"tokens": [token]}, indent=1), encoding="utf-8")
+    with pytest.raises(DocumentError) as raised:
+        create_app(Settings(admin_token_file=str(tokens)))
+    assert said in str(raised.value)
+    assert "a-secret" not in str(raised.value)
+
+
 def test_the_file_that_is_shown_is_taken(tmp_path: Path) -> None:
     tokens = tmp_path / "tokens.yaml"
     (shown,) = (each for each in examples(DOCS / "team.md") if each.language == "yaml")
