@@ -103,7 +103,7 @@ def baseline_of(laboratory: Laboratory, plan: str) -> tuple[Baseline, list[str]]
     """What the command does when nothing goes wrong, and what of it is not the same in every run."""
     whens = (NOW, MINUTE, MIDNIGHT)
     outcomes = [laboratory.run(Setup(plan, when=when, name=f"baseline {when}")) for when in whens]
-    first, specification = outcomes[0], laboratory.specification
+    specification = laboratory.specification
     for each in outcomes:
         if each.ending.out_of_time:
             raise BaselineError(
@@ -131,7 +131,7 @@ def baseline_of(laboratory: Laboratory, plan: str) -> tuple[Baseline, list[str]]
         notes.append("its output differs from run to run; only the lines that stay the same are compared")
     for other in runs[1:]:
         calls = steady(calls, other)
-    return Baseline((first, *outcomes[1:]), tuple(calls)), notes
+    return Baseline(tuple(outcomes), tuple(calls)), notes
 
 
 def explore(

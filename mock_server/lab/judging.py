@@ -1,7 +1,7 @@
 """Verdicts without annotations: what the world can heal must leave no trace, what it cannot must end well."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from itertools import pairwise
 from mock_server.domain.clients.conversation import call_of
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab import output
-from mock_server.lab.calls import CREATE, ClientCall
+from mock_server.lab.calls import CREATE, ClientCall, Identity
 from mock_server.lab.failures import AFTER, DELIVERY, LATE_EVENT, LOST_EVENT, STRIKE, Point
 from mock_server.lab.trial import Outcome
 
@@ -57,6 +57,16 @@ class Baseline:
         return [text for each in self.outcomes for text in (each.stdout, each.stderr)]
 
     @cached_property
+    def asked(self) -> Mapping[str, list[Entry]]:
+        """What the first run asked, by the ids of calls."""
+        return {call.id: [each for each in self.first.entries if call.asked(each)] for call in self.calls}
+
+    @cached_property
+    def identities(self) -> frozenset[Identity]:
+        """All that was asked in any run."""
+        return frozenset(call_of(entry) for outcome in self.outcomes for entry in outcome.entries)
+
+    @cached_property
     def habits(self) -> frozenset[str]:
         """The questions of the report that are answered badly anyway."""
         return frozenset(name for each in self.outcomes for name in each.findings if each.bad(name))
@@ -75,10 +85,7 @@ def waits_by_its_own_clock(outcome: Outcome) -> bool:
 
 def tried_again(point: Point, outcome: Outcome) -> bool:
     """Whether the client repeated a call that had been struck."""
-    struck = [place for place, entry in enumerate(outcome.entries) if _struck(entry)]
-    if not struck:
-        return False
-    return any(point.call.asked(entry) for entry in outcome.entries[struck[0] + 1 :])
+    return any(point.call.asked(entry) for entry in _after_strike(outcome.entries))
 
 
 def impatient_after_all(point: Point, verdict: Verdict) -> Verdict:
@@ -204,10 +211,8 @@ class _Case:
 
     def _strayed(self) -> Verdict | None:
         """A question that it never asks otherwise, and that is refused as wrong: its first attempt has left traces."""
-        struck = next((place for place, entry in enumerate(self.outcome.entries) if _struck(entry)), None)
-        usual = {call_of(entry) for outcome in self.baseline.outcomes for entry in outcome.entries}
-        for entry in self.outcome.entries[struck + 1 :] if struck is not None else ():
-            known = call_of(entry) in usual or any(call.asked(entry) for call in self.baseline.calls)
+        for entry in _after_strike(self.outcome.entries):
+            known = call_of(entry) in self.baseline.identities or any(call.asked(entry) for call in self.baseline.calls)
             wrong = BAD_REQUEST <= entry.status < SERVER_ERROR and entry.status != HTTPStatus.TOO_MANY_REQUESTS
             if wrong and not known and not _struck(entry):
                 reason = f"asked {entry.method} {entry.target} afterwards, as it never does, and was refused"
@@ -220,7 +225,7 @@ class _Case:
         extra = after - before
         if not extra:
             return None
-        ((number, _), _), many = next(iter(extra.items())), extra.total()
+        number, _ = next(iter(extra))
         made, usual = self.outcome.made, self.baseline.first.made
         late = any(each.phase == AFTER for each in self.point.failures)
         unknown = sum(_struck(entry) for entry in self.outcome.entries if entry.operation == CREATE) if late else 0
@@ -228,18 +233,16 @@ class _Case:
             reason = f"{made} webhooks were made where {usual} is meant, the last for {number}"
             return _failed("effect twice", reason, ("webhook.duplicates",))
         deleting = any(each.call.method == "DELETE" for each in self.point.failures)
-        if many > unknown and not deleting:
+        if extra.total() > unknown and not deleting:
             return _failed("left behind", f"a webhook for {number} is left behind", ("webhook.id",))
         return None
 
     def _wasted(self) -> Verdict | None:
         """Lookups spent on what was told already: the whole work done again because of one call."""
-        if not self.baseline.calls or self.point.lasting:
+        if self.point.lasting:
             return None
         for call in self.baseline.calls:
-            usual = sum(
-                1 for each in self.baseline.first.entries if call.asked(each) and each.status < HTTPStatus.BAD_REQUEST
-            )
+            usual = sum(each.status < HTTPStatus.BAD_REQUEST for each in self.baseline.asked[call.id])
             good = [each for each in self.outcome.entries if call.asked(each) and _answered(each) and not _struck(each)]
             if usual and len(good) > usual and call.safe:
                 reason = f"asked {len(good)} times for {call.id} and was answered, where {usual} is usual"
@@ -300,7 +303,7 @@ class _Case:
 
     def _unanswered(self, calls: Sequence[ClientCall]) -> str | None:
         for call in calls:
-            usual = [entry for entry in self.baseline.first.entries if call.asked(entry)]
+            usual = self.baseline.asked[call.id]
             statuses = {entry.status for entry in usual}
             good = [
                 entry
@@ -317,9 +320,8 @@ class _Case:
     def _done(self, call: ClientCall) -> bool:
         """Whether what was to be deleted is gone: the answer was lost, and the next attempt found nothing."""
         asked = [entry for entry in self.outcome.entries if call.asked(entry)]
-        first = next((place for place, entry in enumerate(asked) if _struck(entry)), None)
         late = any(each.phase == AFTER for each in self.point.failures)
-        return late and first is not None and any(each.status == HTTPStatus.NOT_FOUND for each in asked[first + 1 :])
+        return late and any(each.status == HTTPStatus.NOT_FOUND for each in _after_strike(asked))
 
     def _tries(self) -> int:
         return sum(1 for entry in self.outcome.entries if self.point.call.asked(entry))
@@ -340,6 +342,11 @@ def _failed(symptom: str, reason: str, clauses: tuple[str, ...]) -> Verdict:
 
 def _struck(entry: Entry) -> bool:
     return any(each.startswith(STRIKE) for each in entry.injected)
+
+
+def _after_strike(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """What was asked after the first failure; nothing if there was none."""
+    return next((entries[place:] for place, entry in enumerate(entries, 1) if _struck(entry)), ())
 
 
 def _forced(entry: Entry) -> bool:
