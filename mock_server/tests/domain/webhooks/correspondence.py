@@ -1,5 +1,6 @@
 """What the tests of deliveries share: a webhooks with shipments made to measure, and attempts that turn out as told."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -112,3 +113,20 @@ def attempted(delivery: Delivery, status: int | None = 204, **said: Any) -> Atte
     headers: Mapping[str, str] = {"X-Test": "1"}
     problem = None if status else "no answer came"
     return Attempt(delivery.due or 0.0, START, 0.01, headers, **{"status": status, "problem": problem, **said})
+
+
+LIFE = [
+    event(START + HOUR, "picked_up"),
+    event(START + 2 * HOUR, "weather_delay"),
+    event(START + 3 * HOUR, "out_for_delivery"),
+    event(START + 4 * HOUR, "delivered"),
+]
+
+
+def said(delivery: Delivery) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(delivery.body)
+    return value
+
+
+def told(office: Office) -> list[str]:
+    return [delivery.type for delivery in office.webhooks.queue.all()]

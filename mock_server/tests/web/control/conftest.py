@@ -2,7 +2,8 @@ import pytest
 
 from mock_server.domain.clock import ManualClock
 from mock_server.settings import Settings
-from mock_server.tests.web.control.admin import Admin
+from mock_server.tests.web.control.admin import FREE, NUMBER, OTHER, Admin
+from mock_server.tests.web.control.hooks import HOUR, subscribe
 from mock_server.web.app import MockServer, create_app
 
 
@@ -27,3 +28,15 @@ def base(clock: ManualClock) -> ManualClock:
 def running(base: ManualClock) -> Admin:
     """A mock whose clients live in the time of `base`."""
     return Admin(create_app(Settings(), base).test_client())
+
+
+@pytest.fixture
+def told(admin: Admin, app: MockServer) -> Admin:
+    """A mock that has ten deliveries for one key and two for another."""
+    number = app.worlds.foundation.magic.magic_number("ups", "011")
+    subscribe(admin, number=number)
+    subscribe(admin, OTHER)
+    admin.put(f"/clock?key={FREE}", {"action": "advance", "seconds": 72 * HOUR})
+    for kind in ("exception", "delivered"):
+        admin.post(f"/shipments/{NUMBER}/events?key={OTHER}", {"type": kind})
+    return admin

@@ -1,0 +1,88 @@
+"""Certify: a receiver that slips where many do is told how."""
+
+import hmac
+import json
+from base64 import b64decode, b64encode
+from collections.abc import Callable
+from email.message import Message
+
+import pytest
+
+from mock_server.receivers.examination import ATTACKS, FAILED, PASSED
+from mock_server.receivers.forger import compact
+from mock_server.tests.receivers.examining import examination_of
+from mock_server.tests.receivers.flawed import FLAWS
+from mock_server.tests.sending.receivers import given, listening
+
+SLIPPING = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+
+
+def test_a_receiver_that_re_serialises_is_told_so() -> None:
+    with listening(FLAWS["verifies what json.dumps writes"][0]) as receiver:
+        good = examination_of(receiver.url).good
+        assert good.text == "answered 401, expected 2xx, and accepted as json.dumps writes it"
+        assert "over the bytes of the request body" in (good.fix or "")
+
+
+def hex_of(secret: bytes, body: bytes) -> str:
+    return hmac.digest(secret, body, "sha256").hex()
+
+
+@pytest.mark.parametrize(
+    ("expected", "text", "fix"),
+    [
+        (lambda body: hex_of(SLIPPING.encode(), body), "without the prefix sha256=", "Put sha256= before your digest"),
+        (
+            lambda body: f"sha256={hex_of(SLIPPING.encode(), body).upper()}",
+            "with the digest in capital letters",
+            "in lower case",
+        ),
+        (
+            lambda body: f"sha256={b64encode(hmac.digest(SLIPPING.encode(), body, 'sha256')).decode()}",
+            "with the digest in base64",
+            "in hex, not in base64",
+        ),
+        (
+            lambda body: f"sha256={hex_of(b64decode(SLIPPING[6:]), body)}",
+            "under the secret decoded from base64",
+            "Take the secret as it is",
+        ),
+        (
+            lambda body: f"sha256={hex_of(SLIPPING[6:].encode(), body)}",
+            "under the secret without its whsec_",
+            "Take the secret as it is",
+        ),
+        (
+            lambda body: hex_of(b64decode(SLIPPING[6:]), body).upper(),
+            " and ".join(
+                (
+                    "without the prefix sha256=",
+                    "with the digest in capital letters",
+                    "under the secret decoded from base64",
+                )
+            ),
+            "in lower case, as the header has it. Take the secret as it is",
+        ),
+        (
+            lambda body: hex_of(SLIPPING.encode(), compact(json.loads(body))),
+            "as JSON.stringify writes it and without the prefix sha256=",
+            "over the bytes of the request body",
+        ),
+    ],
+)
+def test_the_commonest_slips_are_told_by_name_and_the_rest_is_examined_all_the_same(
+    expected: Callable[[bytes], str], text: str, fix: str
+) -> None:
+    def slipping(headers: Message, body: bytes) -> int:
+        try:
+            return 204 if given(headers) == expected(body) else 401
+        except ValueError:
+            return 401
+
+    with listening(slipping) as receiver:
+        examination = examination_of(receiver.url, secret=SLIPPING)
+        assert examination.good.verdict == FAILED
+        assert examination.good.text == f"answered 401, expected 2xx, and accepted {text}"
+        assert fix in (examination.good.fix or "")
+        rest = [attack for attack in ATTACKS if attack.name in {"foreign", "tampered", "late"}]
+        assert {examination.verdict(attack).verdict for attack in rest} == {PASSED}
