@@ -1,5 +1,7 @@
 """`trackflow-mock capsule`: a session as one file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +105,11 @@ def show(file: Path, html: Path | None) -> None:
         return
     from mock_server.capsules import page
 
-    again, why = _replayed(shown)
+    again, why = None, ""
+    try:
+        again = _replayed(shown)
+    except Unusable as error:
+        why = error.message
     _write(html, page.page(shown, again, why))
     print(f"{html}: {html.stat().st_size} bytes")
 
@@ -130,28 +136,18 @@ def export(file: Path, form: str, output: Path | None) -> None:
     from mock_server.capsules.exporting import exported
 
     shown = read(file)
-    again, why = _replayed(shown)
-    if again is None:
-        raise Unusable(why)
-    text = exported(shown, again, form)
+    text = exported(shown, _replayed(shown), form)
     if output is None:
         click.echo(text, nl=False)
     else:
         _write(output, text)
 
 
-def _replayed(shown: "Capsule") -> "tuple[Replay | None, str]":
-    """The replay of a capsule, or why there is none."""
-    from contract_tests.contract.files import DocumentError
-    from mock_server.capsules.form import CapsuleError
+def _replayed(shown: "Capsule") -> "Replay":
     from mock_server.capsules.replaying import replay
-    from mock_server.contract.forms import FormError
-    from mock_server.settings import SettingError
 
-    try:
-        return replay(shown), ""
-    except (CapsuleError, FormError, DocumentError, SettingError) as error:
-        return None, str(error)
+    with usable():
+        return replay(shown)
 
 
 def _write(path: Path, text: str) -> None:
@@ -163,10 +159,21 @@ def _write(path: Path, text: str) -> None:
 
 def read(file: Path) -> "Capsule":
     """The capsule in a file."""
-    from contract_tests.contract.files import DocumentError
     from mock_server.capsules import form
 
-    try:
+    with usable():
         return form.load(file)
-    except DocumentError as error:
+
+
+@contextmanager
+def usable() -> Iterator[None]:
+    """What is done with a capsule meanwhile; Unusable if it cannot be done with this one."""
+    from contract_tests.contract.files import DocumentError
+    from mock_server.capsules.form import CapsuleError
+    from mock_server.contract.forms import FormError
+    from mock_server.settings import SettingError
+
+    try:
+        yield
+    except (CapsuleError, FormError, DocumentError, SettingError) as error:
         raise Unusable(str(error)) from None

@@ -2,14 +2,12 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mock_server.cli.capsule import FILE, read
+from mock_server.cli.capsule import FILE, read, usable
 from mock_server.cli.exits import DONE, NOTHING_STRUCK, UNREACHABLE, WRONG, Unreachable, Unusable
 from mock_server.cli.logs import configure
 
@@ -54,23 +52,10 @@ def replay(file: Path, command: tuple[str, ...], timeout: float | None, url: str
     if url and not key:
         raise click.UsageError("say with --api-key which key to ask that server with.")
     capsule = read(file)
-    with _usable():
+    with usable():
         if url and key:
             sys.exit(_against(capsule, url, key))
         sys.exit(_for_command(capsule, command, timeout) if command else _by_itself(capsule))
-
-
-@contextmanager
-def _usable() -> Iterator[None]:
-    from contract_tests.contract.files import DocumentError
-    from mock_server.capsules.form import CapsuleError
-    from mock_server.contract.forms import FormError
-    from mock_server.settings import SettingError
-
-    try:
-        yield
-    except (CapsuleError, FormError, DocumentError, SettingError) as error:
-        raise Unusable(str(error)) from None
 
 
 def _against(capsule: "Capsule", url: str, key: str) -> int:
