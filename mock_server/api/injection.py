@@ -64,14 +64,9 @@ def postpone(
     """The reply that comes when the call has waited; it is then answered as it came."""
     pause = sum(world.faults.spoilt(Reply(HTTPStatus.OK), fault, chance).pause for _, fault, chance in early)
     asked = (call.method, call.target, call.headers, call.body)
-    number = world.note("begun", (*asked, told(broken)), len(call.body))
+    number = world.note("begun", (*asked, broken.told if broken else None), len(call.body))
     again = partial(answer, *asked, broken, waited=Waited([rule for rule, *_ in early], number))
     return Reply(HTTPStatus.OK, later=Postponed(pause, again))
-
-
-def told(broken: ApiError | None) -> tuple[str, str | None, int | None] | None:
-    """What the server found wrong with a request, as it is kept."""
-    return (broken.code, broken.detail, broken.status) if broken else None
 
 
 def lose(world: World, operation: Operation, call: Call, early: Sequence[Strike]) -> Reply:

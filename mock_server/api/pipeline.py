@@ -5,29 +5,27 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from email.utils import formatdate
 from http import HTTPStatus
-from random import Random
 from time import perf_counter
 
-from mock_server.api import injection
+from mock_server.api import injection, refusals
 from mock_server.api.handlers import Handler
 from mock_server.api.injection import NOT_WAITED, Waited
-from mock_server.api.routes import IDENTITY, Route, Router, coded, too_costly, unknown, wrong_method
+from mock_server.api.routes import Route, Router
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import NOTHING, Call, Reply, encode
 from mock_server.contract.operations import Answer, Operation
 from mock_server.domain.clients.journal import KEPT_BODY, Entry, Rest, Struck, rest_of
 from mock_server.domain.clients.shown import REQUESTS, EntryView
-from mock_server.domain.quota import Allowance, wait
+from mock_server.domain.quota import Allowance, around, wait
 from mock_server.domain.randomness import stream
 from mock_server.domain.recent import Recent
 from mock_server.faults.active import Strike
-from mock_server.faults.prefer import LABEL, NONE, Preference, read
+from mock_server.faults.prefer import NONE, Preference, read
 from mock_server.faults.rules import Rule
 from mock_server.world import World, Worlds
 
 RENDERED = 4096  # bodies that are not written again; about 8 MB of tracking answers
 NO_CALL = Call("", "")
-UNPROCESSABLE = 422  # how operations that have no 400 tell what is wrong with a request
 REFUSALS = int(HTTPStatus.BAD_REQUEST)  # the statuses from which on an answer is one
 OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
 
@@ -93,10 +91,10 @@ class Pipeline:
         early: Sequence[Strike] = ()
         try:
             if not route.methods:
-                raise unknown(call.method, call.target, self.specification)
+                raise refusals.unknown(call.method, call.target, self.specification)
             world = self.worlds.of(key)
             if operation is None:
-                raise wrong_method(call.method, route)
+                raise refusals.wrong_method(call.method, route)
             call, problem = self._read(world, route, broken, call)
             early = injection.forestall(world, route, call) if world.faults.forestalls and not waited.rules else ()
             if early and all(fault.delays for _, fault, _ in early):
@@ -118,11 +116,11 @@ class Pipeline:
                     injection.replace_answer(world, route, call)
         except ApiError as error:
             refusal = error
-            reply = self._refuse(route, call, error)
+            reply = refusals.reply(self.specification, route, call, error)
         except Exception as error:  # a bug of the mock: loud in the log, still an answer in the contract's shape
             log.exception("%s %s failed", call.method, call.target)
             refusal = ApiError("internal_error", f"{type(error).__name__}: {error}")
-            reply = self._refuse(route, call, refusal)
+            reply = refusals.reply(self.specification, route, call, refusal)
         forced = preferred or (refusal is not None and refusal.injected is not None)
         settled = allowance if done else self._settle(world, reply.status, allowance, cost, forced=forced)
         reply = self._limited(world, reply, settled, refusal)
@@ -137,9 +135,16 @@ class Pipeline:
             refusal=refusal,
             injected=injected,
             struck=struck,
-            quota=_quota(allowance, cost, cost if done else self._spent(reply.status, cost, forced=forced)),
+            quota=around(allowance, cost, cost if done else self._spent(reply.status, cost, forced=forced)),
             seconds=self._timer() - begun + reply.pause,
-            rest=_rest(call, reply, broken, waited),
+            rest=rest_of(
+                call.body,
+                reply.content,
+                pause=reply.pause,
+                wire=reply.wire,
+                broken=broken.told if broken else None,
+                begun=waited.begun,
+            ),
         )
         return reply
 
@@ -169,7 +174,7 @@ class Pipeline:
             preference = read(call.headers["prefer"], operation) if "prefer" in call.headers else NONE
             reply = self._made(world, operation, call, problem, preference)
         except ApiError as error:
-            refusal, reply = error, self._refuse(route, call, error)
+            refusal, reply = error, refusals.reply(self.specification, route, call, error)
         reply, struck = self._spoilt(None, route, call, reply, preference)
         reply, injected = self._labelled(reply, call, refusal, preference, struck)
         self._record(None, route, call, reply, refusal=refusal, injected=injected, struck=struck)
@@ -179,7 +184,7 @@ class Pipeline:
         """The call with its body read, and what is wrong with it: that is told only after the quota has had its say."""
         if broken or route.problem or route.operation is None:
             return call, broken or route.problem
-        if call.body and (problem := coded(call)):
+        if "content-encoding" in call.headers and (problem := refusals.coded(call)):
             return call, problem
         if not route.operation.reads:
             return call, None
@@ -219,39 +224,6 @@ class Pipeline:
         # What is remembered under a key must not depend on who asked first.
         chance = stream(world.seed, operation.id, *(answer.key or (call.target, call.body)))
         return encode(operation.write(facts, chance))
-
-    def _refuse(self, route: Route, call: Call, error: ApiError) -> Reply:
-        """The refusal in the contract's envelope, with the constant headers that its response declares."""
-        reply = self._declared(route, call, error) or self.specification.errors.reply(error)
-        if error.status == HTTPStatus.METHOD_NOT_ALLOWED:
-            reply = reply.with_headers({"Allow": ", ".join(route.allowed)})
-        if reply.status == HTTPStatus.UNAUTHORIZED and route.operation and route.operation.credentials:
-            error.detail = f"{error.detail or error.code}; this operation takes {route.operation.credentials.ways}"
-            reply = reply.with_headers(route.operation.credentials.challenges)
-        if error.status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE and coded(call):
-            reply = reply.with_headers({"Accept-Encoding": IDENTITY})
-        return reply.with_headers(route.constant_headers(reply.status))
-
-    def _declared(self, route: Route, call: Call, error: ApiError) -> Reply | None:
-        """The refusal as its operation declares it, if that is not the common envelope."""
-        operation, errors = route.operation, self.specification.errors
-        if operation is None or operation.refusals is None:
-            return None
-        status = error.status or errors[error.code].status
-        if status == HTTPStatus.BAD_REQUEST and not operation.may(status) and operation.may(UNPROCESSABLE):
-            status, error = UNPROCESSABLE, copy(error)
-            error.status = status
-        found = operation.refusals.reply(
-            status,
-            errors[error.code].code,
-            errors.message(error),
-            target=call.target,
-            accept=call.headers.get("accept", ""),
-            example=error.injected == LABEL,
-        )
-        if found is None:
-            return errors.reply(error)
-        return found.with_headers(operation.promised_headers(status, Random(error.code)))
 
     def _settle(
         self, world: World | None, status: int, allowance: Allowance | None, cost: int, *, forced: bool
@@ -378,30 +350,10 @@ class Pipeline:
             self.worlds.keep(world.account.key)
 
 
-def _rest(call: Call, reply: Reply, broken: ApiError | None, waited: Waited) -> Rest | None:
-    """What an entry does not tell of an exchange; None for the most of them."""
-    content, body = reply.content, call.body
-    whole = len(content) < KEPT_BODY and len(body) < KEPT_BODY
-    if whole and reply.wire is None and not reply.pause and not broken and waited is NOT_WAITED:
-        return None
-    kept = {"pause": reply.pause, "wire": reply.wire, "broken": injection.told(broken), "begun": waited.begun}
-    return rest_of(body, content, **kept)
-
-
 def _cost(world: World, operation: Operation, call: Call, problem: ApiError | None) -> tuple[int, ApiError | None]:
     """What the call costs, and what is wrong with it; also that it costs more than its plan will ever have."""
     cost = 1 if problem or call.value is None else operation.cost(call)
     window = world.quota.too_small(cost) if cost > 1 else None
     if window is None:
         return cost, problem
-    return 1, too_costly(cost, world.account.plan.name, window.limit, window.seconds)
-
-
-def _quota(allowance: Allowance | None, cost: int, spent: int) -> tuple[int, int] | None:
-    """The lookups that remained before a call and after it; None where nothing was asked of a quota."""
-    if allowance is None or allowance.remaining is None:
-        return None
-    if not allowance.granted:
-        return allowance.remaining, allowance.remaining
-    before = allowance.remaining + cost
-    return before, before - spent
+    return 1, refusals.too_costly(cost, world.account.plan.name, window.limit, window.seconds)

@@ -3,19 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from http import HTTPStatus
-from types import MappingProxyType
 
 from contract_tests.contract.templates import templates
 from mock_server.contract.errors import ApiError
-from mock_server.contract.messages import Call
-from mock_server.contract.near_misses import near_miss
 from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
 
-IDENTITY = "identity"
-"""The one content coding that is understood (RFC 9110 section 12.5.3)."""
-WINDOWS = MappingProxyType({60: "a minute", 86_400: "a day"})
 REMEMBERED_TARGET = (
     256  # characters, the method's too; longer ones are read anew each time, so that memory stays bounded
 )
@@ -82,42 +75,3 @@ class Router:
         except ApiError as problem:
             # Remembered without the frames that it came through, which hold what they worked on.
             return Route(methods, operation, problem=problem.with_traceback(None))
-
-
-def unknown(method: str, target: str, specification: Specification) -> ApiError:
-    """The refusal of a target that no path of the contract matches, with the operation that was probably meant."""
-    base = specification.base_path
-    meant = near_miss(specification, method, target).told(base)
-    lives = f"{target[:80]!r} is no path of this API, which lives under {base}/"
-    return ApiError("not_found", f"{lives}: {meant}", verbatim=True)
-
-
-def wrong_method(method: str, route: Route) -> ApiError:
-    """The refusal of a method that the path does not have (RFC 9110 section 15.5.6), whether HTTP knows it or not."""
-    return ApiError(
-        "invalid_request",
-        f"{method[:20]} is not a method of this path; use {' or '.join(route.methods)}",
-        status=HTTPStatus.METHOD_NOT_ALLOWED,
-    )
-
-
-def too_costly(cost: int, plan: str, limit: int, seconds: int) -> ApiError:
-    """The refusal of a call that costs more than a whole window of its plan has: a 429 would promise in vain."""
-    per = WINDOWS.get(seconds, f"in {seconds} seconds")
-    return ApiError(
-        "invalid_request",
-        f"the batch costs {cost} lookups, and the {plan} plan has {limit} {per}, however long you wait; "
-        f"split it into batches of {limit} or fewer",
-    )
-
-
-def coded(call: Call) -> ApiError | None:
-    """The refusal of a body that is compressed or coded otherwise (RFC 9110 section 8.4)."""
-    coding = call.headers.get("content-encoding", IDENTITY)
-    if not call.body or coding.strip().lower() in {"", IDENTITY}:
-        return None
-    return ApiError(
-        "invalid_request",
-        f"Content-Encoding {coding[:40]!r} is not undone here; send the body as it is",
-        status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-    )

@@ -28,6 +28,11 @@ class ApiError(Exception):
         self.injected = injected
         self.retry_after = retry_after
 
+    @property
+    def told(self) -> tuple[str, str | None, int | None]:
+        """Code, detail and status, as they are kept where the refusal may be had once more."""
+        return self.code, self.detail, self.status
+
 
 class ContractBroken(Exception):
     """An honest reply that does not keep the contract: a bug of the mock, never of its caller.

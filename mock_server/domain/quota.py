@@ -153,3 +153,13 @@ class Quota:
 def wait(seconds: float, rate: float) -> int:
     """Whole seconds, at least 1, that a client must sleep for a clock of that rate to move `seconds` on."""
     return max(1, ceil(seconds / rate))
+
+
+def around(allowance: Allowance | None, cost: int, spent: int) -> tuple[int, int] | None:
+    """The lookups that remained before a call of that cost and after it; None where nothing was asked of a quota."""
+    if allowance is None or allowance.remaining is None:
+        return None
+    if not allowance.granted:
+        return allowance.remaining, allowance.remaining
+    before = allowance.remaining + cost
+    return before, before - spent

@@ -23,6 +23,8 @@ MOST_FAULTS = 1000  # names that are counted one by one; OTHERS counts the rest
 OTHERS = "others"
 UNLIMITED = 1 << 62
 
+Broken = tuple[str, str | None, int | None]  # what was wrong with a request: code, detail and status
+
 
 @dataclass(frozen=True, slots=True)
 class Struck:
@@ -46,13 +48,25 @@ class Rest:
     digest: str
     pause: float = 0.0
     wire: object = None
-    broken: tuple[str, str | None, int | None] | None = None
+    broken: Broken | None = None
     begun: int | None = None
 
 
-def rest_of(body: bytes, content: bytes, **rest: Any) -> Rest:
-    """The rest of an exchange with these bodies."""
-    return Rest(body if len(body) <= KEPT_WHOLE else None, blake2b(content, digest_size=16).hexdigest(), **rest)
+def rest_of(
+    body: bytes,
+    content: bytes,
+    *,
+    pause: float = 0.0,
+    wire: object = None,
+    broken: Broken | None = None,
+    begun: int | None = None,
+) -> Rest | None:
+    """What an entry does not tell of an exchange with these bodies; None for the most of them."""
+    whole = len(content) < KEPT_BODY and len(body) < KEPT_BODY
+    if whole and not pause and wire is None and broken is None and begun is None:
+        return None
+    kept = body if len(body) <= KEPT_WHOLE else None
+    return Rest(kept, blake2b(content, digest_size=16).hexdigest(), pause, wire, broken, begun)
 
 
 @dataclass(frozen=True, slots=True)

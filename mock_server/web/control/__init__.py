@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request
 
-from mock_server.api.routes import IDENTITY
+from mock_server.api.refusals import IDENTITY
 from mock_server.domain.clock import still
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
