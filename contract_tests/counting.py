@@ -30,25 +30,32 @@ _GIVES_BACK = "a limiter that gives back all the time may charge as this one doe
 
 def counted(run: Run) -> None:
     """Enters how Reset moved, what answers cost, and that no more is left than the plan has; asks again if in doubt."""
-    check_resets(run.contract, run.ledger, run.session.exchanges)
-    doubtful = check_counting(run.contract, run.ledger, run.session.exchanges)
+    documented, assumed = _doubtful(run)
     known = {each.clause for each in run.ledger.breaches()}
-    for charges in doubtful:
-        if run.contract.clauses[charges[0].clause].documented and charges[0].clause not in known:
+    for charges in documented:
+        if charges[0].clause not in known:
             _asked_again(run, charges)
-    _assumed(run, doubtful)
+    _assumed(run, assumed)
     _within_the_plan(run)
 
 
 def concluded(run: Run) -> None:
     """Enters what answers cost that came after the last count, whichever probes were selected; sends nothing."""
-    check_resets(run.contract, run.ledger, run.session.exchanges)
-    doubtful = check_counting(run.contract, run.ledger, run.session.exchanges)
-    for charges in doubtful:
-        if run.contract.clauses[charges[0].clause].documented:
-            run.ledger.obstacle(charges[0].clause, _UNKNOWN)
-    _assumed(run, doubtful)
+    documented, assumed = _doubtful(run)
+    for charges in documented:
+        run.ledger.obstacle(charges[0].clause, _UNKNOWN)
+    _assumed(run, assumed)
     _within_the_plan(run)
+
+
+def _doubtful(run: Run) -> tuple[list[list[Charge]], list[list[Charge]]]:
+    """The charges that look like breaches, of documented clauses and of assumed ones; enters what is beyond doubt."""
+    check_resets(run.contract, run.ledger, run.session.exchanges)
+    documented: list[list[Charge]] = []
+    assumed: list[list[Charge]] = []
+    for charges in check_counting(run.contract, run.ledger, run.session.exchanges):
+        (documented if run.contract.clauses[charges[0].clause].documented else assumed).append(charges)
+    return documented, assumed
 
 
 def _assumed(run: Run, doubtful: Sequence[Sequence[Charge]]) -> None:
@@ -56,8 +63,6 @@ def _assumed(run: Run, doubtful: Sequence[Sequence[Charge]]) -> None:
     run.shared = run.shared or shared(run.contract, run.session.exchanges)
     for charges in doubtful:
         wrong = next(each for each in charges if not each.right)
-        if run.contract.clauses[wrong.clause].documented:
-            continue
         if run.shared and wrong.fall.found > wrong.fall.expected:
             run.ledger.obstacle(wrong.clause, _SOMEBODY)
         else:
