@@ -8,10 +8,10 @@ from urllib.parse import unquote
 
 from contract_tests.contract.pointers import pointer
 from contract_tests.contract.pointers import steps as steps_of
-from mock_server.contract.published.walking import COMPONENTS, LISTED, MAPS, NAMED
+from mock_server.contract.published.walking import COMPONENTS, LISTED, LITERALS, MAPS, NAMED, references
 
 SCHEMAS = ("components", "schemas")
-LITERALS = frozenset({"const", "enum", "default", "example", "examples", "value", "required"})
+NO_SCHEMAS = LITERALS | {"const", "enum", "required"}
 KEYS = MAPS | NAMED | {"dependentRequired"}
 # What a language has of its own, so that a class of that name would hide it.
 RESERVED = frozenset({"Array", "Date", "Error", "Exception", "Function", "Map", "Object", "Request", "Response", "Set"})
@@ -28,10 +28,12 @@ def flattened(document: Node, own: str) -> dict[str, Any]:
     roots = {place[-1]: name for place, name in names.items() if len(place) == len(SCHEMAS) + 1}
     shared = {place: name for place, name in names.items() if len(place) > len(SCHEMAS) + 1}
 
+    components = {f"#{pointer(place)}": _component(name) for place, name in names.items()}
+
     def rule(node: Node, steps: tuple[str, ...]) -> Node:
         if steps in shared:
             return {"$ref": _component(shared[steps])}
-        return _without_sources(_rewritten(node, names))
+        return _without_sources(_rewritten(node, components))
 
     flat: dict[str, Any] = _walked(document, (), rule)
     schemas = {roots.get(name, name): schema for name, schema in flat["components"]["schemas"].items()}
@@ -57,7 +59,7 @@ def _names(document: Node) -> dict[tuple[str, ...], str]:
     }
     aliases = {_place(schema["$ref"]): name for name, schema in schemas.items() if set(schema) == {"$ref"}}
     taken = {*schemas, *names.values()}
-    targets = set(_targets(document))
+    targets = {_place(COMPONENTS + each) for each in references(document)}
     for name, root in schemas.items():
         for place, schema in _nested(root, (*SCHEMAS, name)):
             if place in aliases:
@@ -78,15 +80,6 @@ def _names(document: Node) -> dict[tuple[str, ...], str]:
         if len(place) > len(SCHEMAS) + 1 and isinstance(_at(document, place), bool):
             names[place] = "".join(map(_capital, (place[len(SCHEMAS)], *_telling(place[len(SCHEMAS) + 1 :]))))
     return names
-
-
-def _targets(node: Any) -> Iterator[tuple[str, ...]]:
-    """Every place among the components that something refers to."""
-    for _, each in _parts(node):
-        yield from _targets(each)
-    reference = node.get("$ref") if isinstance(node, dict) else None
-    if isinstance(reference, str) and reference.startswith(COMPONENTS):
-        yield _place(reference)
 
 
 def _place(reference: str) -> tuple[str, ...]:
@@ -112,7 +105,7 @@ def _telling(place: tuple[str, ...]) -> list[str]:
 def _nested(node: Any, steps: tuple[str, ...], *, named: bool = False) -> Iterator[tuple[tuple[str, ...], Node]]:
     """Every object below the schema that is a schema itself, with its place."""
     for key, each in _parts(node):
-        if not named and (key in LITERALS or key.startswith("x-")):
+        if not named and (key in NO_SCHEMAS or key.startswith("x-")):
             continue
         place = (*steps, key)
         below = not named and key in KEYS
@@ -139,32 +132,31 @@ def _walked(
     ruled = rule(node, () if top else steps)
     return {
         key: each
-        if key in LITERALS and not (key in KEYS and isinstance(each, dict))
+        if key in NO_SCHEMAS and not (key in KEYS and isinstance(each, dict))
         else _walked(each, (*steps, key), rule, named=key in KEYS)
         for key, each in ruled.items()
     }
 
 
-def _rewritten(node: Node, names: Mapping[tuple[str, ...], str]) -> Node:
+def _rewritten(node: Node, components: Mapping[str, str]) -> Node:
     """The object with its reference to a component's place as one to the component."""
     reference = node.get("$ref")
-    for place, name in names.items():
-        if reference == f"#{pointer(place)}":
-            return {**node, "$ref": _component(name)}
-    return node
+    found = components.get(reference) if isinstance(reference, str) else None
+    return {**node, "$ref": found} if found else node
 
 
 def _without_sources(node: Node) -> Node:
     """The object without extensions, nested definitions, and a link's body, which generators want to be a text."""
     unwanted = {key for key in node if key.startswith("x-") or key in {"$defs", "$comment"}}
-    if "parameters" in node or "operationId" in node or "operationRef" in node:
-        unwanted |= {"requestBody"} if _is_link(node) else set()
+    if _is_link(node):
+        unwanted.add("requestBody")
     return {key: each for key, each in node.items() if key not in unwanted}
 
 
 def _is_link(node: Node) -> bool:
     """Whether the object is a Link Object: it names an operation and has no responses, which an operation must."""
-    return "responses" not in node and isinstance(node.get("requestBody"), dict)
+    names_one = bool(node.keys() & {"parameters", "operationId", "operationRef"})
+    return names_one and "responses" not in node and isinstance(node.get("requestBody"), dict)
 
 
 def _tag_webhooks(flat: dict[str, Any]) -> None:
