@@ -7,7 +7,7 @@ from dataclasses import replace
 from mock_server.domain.webhooks.events import encode
 from mock_server.receivers.attack import Attack, send
 from mock_server.receivers.client import Message
-from mock_server.receivers.expectations import ACCEPTED
+from mock_server.receivers.expectations import ACCEPTED, LATE
 from mock_server.receivers.forger import Forger, compact
 from mock_server.receivers.target import Exchange, Target
 
@@ -162,7 +162,7 @@ HONEST: tuple[Attack, ...] = (
         "in-time",
         f"{ROW} events, one after the other",
         ACCEPTED,
-        "Answer 2xx first and do the work afterwards, in a queue or a thread.",
+        LATE,
         lambda forger, target: target.post(*(forger.delivery() for _ in range(ROW))),
     ),
     Attack(

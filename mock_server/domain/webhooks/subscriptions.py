@@ -9,9 +9,8 @@ from threading import Lock
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import to_text
 from mock_server.domain.randomness import stream
-from mock_server.domain.webhooks.urls import parts_of
+from mock_server.domain.webhooks.urls import LONGEST_SHOWN, parts_of
 
-LONGEST_SHOWN = 200  # characters of what a client wrote, in a message
 MOST_SUBSCRIPTIONS = 10_000  # a key; more than any test needs, few enough to stay small in memory
 
 
