@@ -51,7 +51,9 @@ class Client:
             file,
             kind and kind[1],
             tuple(places[1].split()) if places else (),
-            tuple(needs[1].split()) if needs else tuple(each for each in python if f"from {each}" in text),
+            tuple(needs[1].split())
+            if needs
+            else tuple(each for each in python if re.search(rf"^(from|import) {each}\b", text, re.M)),
             int(depth[1]) if depth else 1,
         )
 
