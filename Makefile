@@ -85,8 +85,8 @@ client-tools:                      ## what the tests of other languages' clients
 lock: COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-package trackflow-mock --python-version 3.11 pyproject.toml
 lock:                              ## resolve the dependencies anew (needs uv); UPGRADE=--upgrade takes the newest
 	$(COMPILE) $(UPGRADE) --all-extras --group dev -o requirements-dev.lock
-	$(COMPILE) --extra contract --extra tls -c requirements-dev.lock -o requirements-contract.lock
-	$(COMPILE) --extra tls -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) --extra contract --extra store --extra tls -c requirements-dev.lock -o requirements-contract.lock
+	$(COMPILE) --extra store --extra tls -c requirements-dev.lock -o requirements.lock
 	uv pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 --group build -c requirements-dev.lock -o requirements-build.lock
 
 clean:                             ## remove the environment and what was built
