@@ -127,6 +127,8 @@ class Pipeline:
         reply, struck = self._spoilt(world, route, call, reply, preference)
         struck = [*(waited.rules or ()), *(rule for rule, *_ in early), *struck] if early or waited.rules else struck
         reply, injected = self._labelled(reply, call, refusal, preference, struck)
+        spent = cost if done else self._spent(reply.status, cost, forced=forced)
+        reply, refusal, spent = self._kept(world, route, call, reply, refusal, allowance, spent)
         self._record(
             world,
             route,
@@ -135,7 +137,7 @@ class Pipeline:
             refusal=refusal,
             injected=injected,
             struck=struck,
-            quota=around(allowance, cost, cost if done else self._spent(reply.status, cost, forced=forced)),
+            quota=around(allowance, cost, spent),
             seconds=self._timer() - begun + reply.pause,
             rest=rest_of(
                 call.body,
@@ -147,6 +149,25 @@ class Pipeline:
             ),
         )
         return reply
+
+    def _kept(  # noqa: PLR0917 - an answer, and what it has cost
+        self,
+        world: World | None,
+        route: Route,
+        call: Call,
+        reply: Reply,
+        refusal: ApiError | None,
+        allowance: Allowance | None,
+        spent: int,
+    ) -> tuple[Reply, ApiError | None, int]:
+        """The answer once what it promises is kept, or a refusal that costs nothing."""
+        if world is None or not world.kept or self.worlds.keep(world.account.key) is None:
+            return reply, refusal, spent
+        if allowance and allowance.granted and spent:
+            allowance = world.quota.refund(spent)
+        refusal = world.webhooks.records.refusal()
+        reply = refusals.reply(self.specification, route, call, refusal)
+        return self._limited(world, reply, allowance, refusal), refusal, 0
 
     def refuse(self, error: ApiError, call: Call = NO_CALL) -> Reply:
         """The reply to what is not looked at, or never became a request, in the journal of those without a key."""
@@ -320,7 +341,7 @@ class Pipeline:
         seconds: float = 0.0,
         rest: Rest | None = None,
     ) -> None:
-        """Enter the call in the journal, and let what it has changed of its world outlive the process."""
+        """Enter the call in the journal."""
         journal, clock = (world.journal, world.clock) if world else (self.worlds.stray, self.worlds.clock)
         entry = Entry(
             id=next(self.worlds.ids),
@@ -346,8 +367,6 @@ class Pipeline:
         journal.record(entry)
         if self._view:
             requests_log.info("%s", self._view.line(entry))
-        if world is not None and world.kept:
-            self.worlds.keep(world.account.key)
 
 
 def _cost(world: World, operation: Operation, call: Call, problem: ApiError | None) -> tuple[int, ApiError | None]:

@@ -1,7 +1,7 @@
 """The state file as SQLite has it: its tables, what is written and kept, and what is wrong with a damaged one."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
@@ -67,6 +67,36 @@ class Database:
             for table in KEYED:
                 self.write(f"DELETE FROM {table} WHERE key = ?", key)  # noqa: S608 - the names are ours
 
+    def upsert(self, table: str, ids: Sequence[str], row: Mapping[str, Any]) -> None:
+        """The row, or its columns where there is one of that id; it keeps its place in the order of writing."""
+        names, slots = ", ".join(row), ", ".join("?" * len(row))
+        changes = ", ".join(f"{name} = excluded.{name}" for name in row)
+        statement = (
+            f"INSERT INTO {table} ({names}) VALUES ({slots})"  # noqa: S608 - the names are ours
+            f" ON CONFLICT ({', '.join(ids)}) DO UPDATE SET {changes}"
+        )
+        self.write(statement, *row.values())
+
+    def delete(self, table: str, place: Mapping[str, Any]) -> None:
+        """The rows that have these values."""
+        where = " AND ".join(f"{name} = ?" for name in place)
+        self.write(f"DELETE FROM {table} WHERE {where}", *place.values())  # noqa: S608 - the names are ours
+
+    def book(self, key: str) -> dict[str, list[dict[str, Any]]]:
+        """All rows of one sandbox by their tables, in the order in which they were first written."""
+        tables = [table for table in KEYED if table != "worlds"]
+        with self.lock:
+            book = {table: self._dicts(f"SELECT * FROM {table} WHERE key = ? ORDER BY rowid", key) for table in tables}  # noqa: S608 - the names are ours
+            joined = "SELECT attempts.* FROM attempts JOIN deliveries ON delivery = id WHERE key = ?"
+            return {**book, "attempts": self._dicts(joined, key)}
+
+    def worlds(self, key: str | None = None) -> list[dict[str, Any]]:
+        """What is known of each sandbox as a whole, or of one."""
+        with self.lock:
+            if key is None:
+                return self._dicts("SELECT * FROM worlds ORDER BY rowid")
+            return self._dicts("SELECT * FROM worlds WHERE key = ?", key)
+
     def undo(self) -> None:
         """Let go of what was written since the last commit."""
         with self.lock, suppress(sqlite3.Error):
@@ -113,6 +143,11 @@ class Database:
 
     def rows(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         return self._connection.execute(statement, values).fetchall()
+
+    def _dicts(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        cursor = self._connection.execute(statement, values)
+        names = [name for name, *_ in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 @contextmanager

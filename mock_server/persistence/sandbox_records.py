@@ -1,99 +1,116 @@
-"""What one sandbox writes down in the state file."""
+"""What one sandbox writes down, wherever that is kept."""
 
 import json
 import logging
-import sqlite3
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import Course
 from mock_server.domain.shipments.source import Identity
 from mock_server.domain.webhooks.delivery import Attempt, Delivery
 from mock_server.domain.webhooks.records import Counts, Records, Saved
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.domain.webhooks.watches import Mark, WatchKey
-from mock_server.persistence.database import Database
+from mock_server.persistence.pages import NotKeptError, Pages
+from mock_server.persistence.snapshots.worlds import standing
+from mock_server.world import World
 
 log = logging.getLogger(__name__)
 
 
 class SandboxRecords(Records):
-    """One sandbox's records in the file."""
+    """One sandbox's records on the pages of a store."""
 
-    def __init__(self, database: Database, key: str, course: Callable[[], Course]) -> None:
-        self._database = database
-        self._key = key
+    def __init__(self, pages: Pages, course: Callable[[], Course]) -> None:
+        self.pages = pages
         self._course = course
         self._dirty = False
         self.problem: str | None = None
         self.whole: Callable[[], Saved] | None = None
         self._renewing = False
-        self._standing: str | None = None
-        self.turn: object = None
-        """What the sandbox stood in when it was last kept."""
+        self._world: World | None = None
+        self._alone: Callable[[], bool] = lambda: False
+        self._turn: object = None  # what the sandbox stood in when it was last kept
         self._told = False  # whether the log has the problem
 
+    def follow(self, world: World, alone: Callable[[], bool]) -> None:
+        """From now on each commit has what that world stands in as well, if that has changed."""
+        self._world, self._alone = world, alone
+
+    def keep(self) -> str | None:
+        """Keep what the sandbox stands in, if that has changed; why that could not be."""
+        if self._world is None or _turn(self._world) == self._turn:
+            return None
+        self._dirty = True
+        self._world.webhooks.commit()
+        return self.problem
+
     def subscribed(self, subscription: Subscription) -> None:
-        self._write(
-            "INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            subscription.webhook_id,
-            self._key,
-            subscription.tracking_number,
-            subscription.carrier,
-            subscription.url,
-            json.dumps(subscription.events),
-            subscription.secret,
-            subscription.created_at,
-        )
+        row = {
+            "id": subscription.webhook_id,
+            "tracking_number": subscription.tracking_number,
+            "carrier": subscription.carrier,
+            "url": subscription.url,
+            "events": json.dumps(subscription.events),
+            "secret": subscription.secret,
+            "created_at": subscription.created_at,
+        }
+        self._write(lambda: self.pages.put("webhooks", row))
 
     def unsubscribed(self, webhook_id: str) -> None:
-        self._write("DELETE FROM webhooks WHERE id = ?", webhook_id)
+        self._write(lambda: self.pages.drop("webhooks", webhook_id))
 
     def told(self, place: WatchKey, mark: Mark) -> None:
-        number, carrier = place
-        self._write("INSERT OR REPLACE INTO told VALUES (?, ?, ?, ?, ?)", self._key, number, carrier or "", *mark)
+        (number, carrier), (instant, within) = place, mark
+        row = {"number": number, "carrier": carrier or "", "instant": instant, "place": within}
+        self._write(lambda: self.pages.put("told", row))
 
     def delivery(self, delivery: Delivery) -> None:
-        self._write(
-            "INSERT INTO deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET due = excluded.due, state = excluded.state, note = excluded.note",
-            delivery.id,
-            self._key,
-            delivery.event_id,
-            delivery.type,
-            delivery.webhook_id,
-            delivery.tracking_number,
-            delivery.url,
-            delivery.created_at,
-            delivery.body,
-            delivery.secret,
-            delivery.due,
-            delivery.flawed,
-            json.dumps(delivery.faults),
-            delivery.state,
-            delivery.note,
-        )
+        row = {
+            "id": delivery.id,
+            "event_id": delivery.event_id,
+            "type": delivery.type,
+            "webhook_id": delivery.webhook_id,
+            "tracking_number": delivery.tracking_number,
+            "url": delivery.url,
+            "created_at": delivery.created_at,
+            "body": delivery.body,
+            "secret": delivery.secret,
+            "due": delivery.due,
+            "flawed": delivery.flawed,
+            "faults": json.dumps(delivery.faults),
+            "state": delivery.state,
+            "note": delivery.note,
+        }
+        self._write(lambda: self.pages.put("deliveries", row))
 
     def attempt(self, delivery: Delivery, attempt: Attempt) -> None:
         told = asdict(attempt)
         body = told.pop("answer_body")
-        self._write(
-            "INSERT INTO attempts VALUES (?, ?, ?, ?)", delivery.id, len(delivery.attempts), json.dumps(told), body
-        )
+        row = {"delivery": delivery.id, "number": len(delivery.attempts), "told": json.dumps(told), "body": body}
+        self._write(lambda: self.pages.put("attempts", row))
 
     def forgotten(self, delivery_id: str) -> None:
-        self._write("DELETE FROM attempts WHERE delivery = ?", delivery_id)
-        self._write("DELETE FROM deliveries WHERE id = ?", delivery_id)
+        self._write(lambda: self.pages.drop("attempts", delivery_id))
+        self._write(lambda: self.pages.drop("deliveries", delivery_id))
 
     def pinned(self, identity: Identity, wish: dict[str, Any] | None) -> None:
+        carrier, number = identity
         if wish is None:
-            self._write("DELETE FROM pins WHERE key = ? AND carrier = ? AND number = ?", self._key, *identity)
+            self._write(lambda: self.pages.drop("pins", carrier, number))
         else:
-            self._write("INSERT OR REPLACE INTO pins VALUES (?, ?, ?, ?)", self._key, *identity, json.dumps(wish))
+            row = {"carrier": carrier, "number": number, "wish": json.dumps(wish)}
+            self._write(lambda: self.pages.put("pins", row))
 
     def began(self, identity: Identity, instant: float) -> None:
-        self._write("INSERT OR REPLACE INTO begun VALUES (?, ?, ?, ?)", self._key, *identity, instant)
+        carrier, number = identity
+        self._write(lambda: self.pages.put("begun", {"carrier": carrier, "number": number, "instant": instant}))
+
+    def moved(self) -> None:
+        """The sandbox's clock takes another course; kept with the next commit."""
+        self._dirty = True
 
     def commit(self, seen: float, counts: Counts) -> None:
         """Keep what was written; where it could not be, everything anew, until that works."""
@@ -104,12 +121,18 @@ class SandboxRecords(Records):
             return
         self._finish(seen, counts)
 
+    def refusal(self) -> ApiError:
+        """The refusal of what could not be kept."""
+        if self.pages.passing:
+            return ApiError("carrier_unavailable", self.problem, verbatim=True, retry_after=1.0)
+        return super().refusal()
+
     def _renew(self, saved: Saved) -> None:
         """Write all there is of the sandbox anew."""
-        self.problem = None
+        self.problem, self._turn = None, None
         try:
-            self._database.clear(self._key)
-        except sqlite3.Error as error:
+            self.pages.clear()
+        except NotKeptError as error:
             self._fail(error)
             return
         self._renewing = True
@@ -117,48 +140,52 @@ class SandboxRecords(Records):
         self._renewing = False
 
     def _finish(self, seen: float, counts: Counts) -> None:
-        self._write(
-            "INSERT INTO worlds VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET course = excluded.course,"
-            " seen = excluded.seen, subscriptions = excluded.subscriptions, deliveries = excluded.deliveries,"
-            " announced = excluded.announced, standing = coalesce(excluded.standing, standing)",
-            self._key,
-            json.dumps(asdict(self._course())),
-            seen,
-            counts.subscriptions,
-            counts.deliveries,
-            counts.announced,
-            self._standing,
-        )
+        row = {"course": json.dumps(asdict(self._course())), "seen": seen, **asdict(counts)}
+        turn = _turn(self._world) if self._world else None
+        if self._world and turn != self._turn:
+            row["standing"] = json.dumps(standing(self._world, alone=self._alone()))
+        self._write(lambda: self.pages.world(row))
         if self.problem:
             return
         try:
-            self._database.commit()
-        except sqlite3.Error as error:
+            self.pages.commit()
+        except NotKeptError as error:
             self._fail(error)
         else:
             self._dirty = self._told = False
+            self._turn = turn
 
-    def stands(self, standing: str) -> None:
-        """What the sandbox stands in; kept with the next commit."""
-        self._standing, self._dirty = standing, True
-
-    def moved(self) -> None:
-        """The sandbox's clock takes another course; kept with the next commit."""
-        self._dirty = True
-
-    def _write(self, statement: str, *values: object) -> None:
+    def _write(self, change: Callable[[], None]) -> None:
         self._dirty = True
         if self.problem:  # the commit writes everything anew
             return
         try:
-            self._database.write(statement, *values)
-        except sqlite3.Error as error:
+            change()
+        except NotKeptError as error:
             self._fail(error)
 
-    def _fail(self, error: sqlite3.Error) -> None:
-        """The file is behind what the sandbox knows; whoever must be sure looks at `problem`."""
-        self._database.undo()
-        if not self._told:
-            log.error("the state file %s cannot be written: %s", self._database.path, error)
+    def _fail(self, error: NotKeptError) -> None:
+        """What is kept is behind what the sandbox knows; whoever must be sure looks at `problem`."""
+        self.pages.undo()
+        if not (self._told or error.told):
+            log.error("the %s cannot be written: %s", self.pages.name, error)
         self._told = True
-        self.problem = f"the state file cannot be written: {error}"
+        self.problem = f"the {self.pages.kind} cannot be written: {error}"
+
+
+def follow(world: World, alone: Callable[[], bool]) -> None:
+    """Let the world's records have what it stands in, from the next commit on."""
+    records = world.webhooks.records
+    if isinstance(records, SandboxRecords):
+        records.follow(world, alone)
+
+
+def keep(world: World) -> str | None:
+    """Keep what the world stands in, if that has changed; why that could not be."""
+    records = world.webhooks.records
+    return records.keep() if isinstance(records, SandboxRecords) else None
+
+
+def _turn(world: World) -> object:
+    """What changes whenever the world stands in something else."""
+    return world.quota.usage(), world.faults.turns, world.clock.course

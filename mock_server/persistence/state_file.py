@@ -11,14 +11,13 @@ from typing import Any
 
 from mock_server.domain.clock import Course
 from mock_server.domain.plans import Account
-from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
-from mock_server.domain.webhooks.records import Counts, Saved
-from mock_server.domain.webhooks.subscriptions import Subscription
+from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence import snapshots
 from mock_server.persistence.database import Database, whole
-from mock_server.persistence.sandbox_records import SandboxRecords
-from mock_server.persistence.snapshots.worlds import standing, stood
+from mock_server.persistence.file_pages import FilePages
+from mock_server.persistence.reading import newcomer, saved
+from mock_server.persistence.sandbox_records import SandboxRecords, follow, keep
 from mock_server.world import Foundation, Newcomer, Opening, World
 from mock_server.world.owners import Holding
 
@@ -43,6 +42,13 @@ class StateFile:
         with whole(self.path):
             yield from self._saved()
 
+    def load(self, key: str) -> Saved | None:
+        """The sandbox as it was left, if the file knows it; ValueError as `saved`."""
+        with whole(self.path), self.database.lock:
+            for world in self.database.worlds(key):
+                return saved(key, world, self.database.book(key))
+        return None
+
     def opening(self, foundation: Foundation) -> Opening | None:
         """How the mock as a whole was left; None if it never was, or is started with other settings now.
 
@@ -66,26 +72,19 @@ class StateFile:
 
     def newcomer(self, foundation: Foundation, account: Account, saved: Saved, scenario: Scenario) -> Newcomer:
         """The sandbox as it was left; FormError for what this mock cannot go on with."""
-        if saved.standing is None:
-            return Newcomer(account, scenario, alone=False, rules=(), counts=(), usage=(), saved=saved)
         with whole(self.path):
-            return stood(foundation, account, json.loads(saved.standing), "", scenario, saved)
+            return newcomer(foundation, account, saved, scenario)
 
-    def keep(self, world: World, *, alone: bool) -> None:
-        """Keep what the sandbox has granted, its rules and their counts, if that has changed."""
-        records = world.webhooks.records
-        turn = world.quota.usage(), world.faults.turns
-        if isinstance(records, SandboxRecords) and records.turn != turn:
-            records.turn = turn
-            records.stands(json.dumps(standing(world, alone=alone)))
-            world.webhooks.commit()
+    def keep(self, world: World) -> str | None:
+        """Keep what the sandbox stands in, if that has changed; why that could not be."""
+        return keep(world)
 
-    def keep_opening(self, foundation: Foundation, opening: Opening) -> None:
-        """Keep how the mock as a whole stands, if that has changed."""
+    def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
+        """Keep how the mock as a whole stands, if that has changed; why that could not be."""
         record = {**snapshots.standing(opening), "course": asdict(opening.course), "settings": _settings(foundation)}
         document = json.dumps(record)
         if document == self._opening:
-            return
+            return None
         try:
             self.database.write("INSERT OR REPLACE INTO mock VALUES (1, ?)", document)
             self.database.commit()
@@ -93,6 +92,8 @@ class StateFile:
         except sqlite3.Error as error:
             self.database.undo()
             log.error("the state file %s cannot be written: %s", self.path, error)
+            return f"the state file cannot be written: {error}"
+        return None
 
     def hold(self, key: str, holding: Holding) -> None:
         """Keep whose a key is, with the next commit."""
@@ -109,7 +110,11 @@ class StateFile:
 
     def of(self, key: str, course: Callable[[], Course]) -> SandboxRecords:
         """Where the sandbox of that key writes; `course` is how its clock goes."""
-        return SandboxRecords(self.database, key, course)
+        return SandboxRecords(FilePages(self.database, key), course)
+
+    def follow(self, world: World, alone: Callable[[], bool]) -> None:
+        """From now on what the world stands in is kept with all that its sandbox writes."""
+        follow(world, alone)
 
     def forget(self, key: str) -> None:
         """Let go of all that is known of a sandbox."""
@@ -126,70 +131,8 @@ class StateFile:
 
     def _saved(self) -> Iterator[Saved]:
         with self.database.lock:
-            for key, course, seen, standing, *counts in self.database.rows(
-                "SELECT key, course, seen, standing, subscriptions, deliveries, announced FROM worlds ORDER BY rowid"
-            ):
-                yield Saved(
-                    key,
-                    Course(**json.loads(course)),
-                    seen,
-                    Counts(*counts),
-                    tuple(self._webhooks(key)),
-                    {
-                        (number, carrier or None): (instant, place)
-                        for number, carrier, instant, place in self.database.rows(
-                            "SELECT number, carrier, instant, place FROM told WHERE key = ?", key
-                        )
-                    },
-                    tuple(self._deliveries(key)),
-                    tuple(
-                        ((carrier, number), json.loads(wish))
-                        for carrier, number, wish in self.database.rows(
-                            "SELECT carrier, number, wish FROM pins WHERE key = ?", key
-                        )
-                    ),
-                    tuple(
-                        ((carrier, number), instant)
-                        for carrier, number, instant in self.database.rows(
-                            "SELECT carrier, number, instant FROM begun WHERE key = ?", key
-                        )
-                    ),
-                    standing,
-                )
-
-    def _webhooks(self, key: str) -> Iterator[Subscription]:
-        for row in self.database.rows("SELECT * FROM webhooks WHERE key = ? ORDER BY rowid", key):
-            webhook_id, _, number, carrier, url, events, secret, created_at = row
-            yield Subscription(webhook_id, number, carrier, url, tuple(json.loads(events)), secret, created_at)
-
-    def _deliveries(self, key: str) -> Iterator[Delivery]:
-        attempts: dict[str, list[Attempt]] = {}
-        for delivery_id, told, body in self.database.rows(
-            "SELECT delivery, told, attempts.body FROM attempts JOIN deliveries ON delivery = id WHERE key = ?"
-            " ORDER BY delivery, number",
-            key,
-        ):
-            attempts.setdefault(delivery_id, []).append(Attempt(**json.loads(told), answer_body=body))
-        for row in self.database.rows("SELECT * FROM deliveries WHERE key = ? ORDER BY rowid", key):
-            delivery_id, _, event_id, kind, webhook_id, number, url, created_at, body, secret, due, *rest = row
-            flawed, faults, state, note = rest
-            yield Delivery(
-                id=delivery_id,
-                event_id=event_id,
-                type=kind,
-                webhook_id=webhook_id,
-                tracking_number=number,
-                url=url,
-                created_at=created_at,
-                body=body,
-                secret=secret,
-                due=due,
-                flawed=bool(flawed),
-                faults=tuple(json.loads(faults)),
-                state=State(state),
-                note=note,
-                attempts=tuple(attempts.get(delivery_id, ())),
-            )
+            for world in self.database.worlds():
+                yield saved(world["key"], world, self.database.book(world["key"]))
 
 
 def _settings(foundation: Foundation) -> dict[str, Any]:

@@ -31,17 +31,26 @@ class Store(Protocol):
     def saved(self) -> Iterator[Saved]:
         """Every sandbox that is kept; ValueError where that cannot be read."""
 
+    def load(self, key: str) -> Saved | None:
+        """The sandbox of that key if it is kept; ValueError where that cannot be read."""
+
     def newcomer(self, foundation: Foundation, account: Account, saved: Saved, scenario: Scenario) -> Newcomer:
         """The sandbox as it was left, in a mock in that scenario; FormError for what this mock cannot go on with."""
 
     def of(self, key: str, course: Callable[[], Course]) -> Records:
         """Where the sandbox of that key writes; `course` is how its clock goes."""
 
-    def keep(self, world: World, *, alone: bool) -> None:
-        """Keep what the sandbox has granted, its rules and their counts, if that has changed."""
+    def follow(self, world: World, alone: Callable[[], bool]) -> None:
+        """From now on, what the world stands in is kept with all that its sandbox writes.
 
-    def keep_opening(self, foundation: Foundation, opening: Opening) -> None:
-        """Keep how the mock as a whole stands, if that has changed."""
+        That is what it has granted, its rules and their counts; `alone` says if the mock's scenario is not its own.
+        """
+
+    def keep(self, world: World) -> str | None:
+        """Keep what the world stands in, if that has changed; why that could not be."""
+
+    def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
+        """Keep how the mock as a whole stands, if that has changed; why that could not be."""
 
     def hold(self, key: str, holding: Holding) -> None:
         """Keep whose a key is."""

@@ -249,11 +249,22 @@ class Worlds:
 
     def _open(self, account: Account) -> World:
         with self._lock:
-            if account.key not in self._worlds:
+            if account.key not in self._worlds and not self._bring_back(account):
                 books, pins = (RuleBook(), self.rules, self.scenario_rules), self.pins.values()
                 journal = self._journal()
                 self._admit(account, self.scenario, pins=pins, books=books, clock=self.clock.copy(), journal=journal)
             return self._worlds[account.key]
+
+    def _bring_back(self, account: Account) -> bool:
+        """Let the world of that key go on if the store has it, whether it does; ValueError if it cannot."""
+        saved = self.state.load(account.key) if self.state else None
+        if self.state is None or saved is None:
+            return False
+        with self._told(self.state, masked(account.key)):
+            check_saved(self.foundation, saved)
+            newcomer = self.state.newcomer(self.foundation, account, saved, self.scenario)
+        self._take_in(newcomer, self.pins.values())
+        return True
 
     def _journal(self) -> Journal:
         return self.archive.journal(self.foundation.settings.journal_size)
@@ -279,17 +290,23 @@ class Worlds:
         world.used = next(self._uses)
         world.mortal, world.kept = self.owners.mortal(key), self.state is not None
         world.webhooks.records.whole = world.recorded
+        if self.state:
+            self.state.follow(world, lambda: self.scenario_rules not in world.books)
         for told in self.on_opened:
             told(world)
 
-    def keep(self, key: str | None = None) -> None:
-        """Let what one sandbox stands in outlive the process, or all sandboxes and the mock as a whole."""
+    def keep(self, key: str | None = None) -> str | None:
+        """Let what one sandbox stands in outlive the process, or all sandboxes and the mock as a whole.
+
+        Why one of them could not be kept.
+        """
         if self.state is None:
-            return
-        for world in self.all() if key is None else filter(None, [self.known(key)]):
-            self.state.keep(world, alone=self.scenario_rules not in world.books)
-        if key is None:
-            self.state.keep_opening(self.foundation, self.opening())
+            return None
+        if key is not None:
+            world = self.known(key)
+            return self.state.keep(world) if world else None
+        problems = [self.state.keep(world) for world in self.all()]
+        return next(filter(None, [*problems, self.state.keep_opening(self.foundation, self.opening())]), None)
 
     def opening(self) -> Opening:
         """How the mock as a whole stands, for one that is to go on from there."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
 
+from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import Course
 from mock_server.domain.shipments.source import Identity
 from mock_server.domain.webhooks.delivery import Attempt, Delivery
@@ -57,8 +58,6 @@ class Saved:
             records.pinned(identity, wish)
         for identity, instant in self.begun:
             records.began(identity, instant)
-        if self.standing is not None:
-            records.stands(self.standing)
         records.moved()
         records.commit(self.seen, self.counts)
 
@@ -82,6 +81,9 @@ class Records:
     def forgotten(self, delivery_id: str) -> None: ...
     def pinned(self, identity: Identity, wish: dict[str, Any] | None) -> None: ...
     def began(self, identity: Identity, instant: float) -> None: ...
-    def stands(self, standing: str) -> None: ...
     def moved(self) -> None: ...
     def commit(self, seen: float, counts: Counts) -> None: ...
+
+    def refusal(self) -> ApiError:
+        """The refusal of what could not be kept."""
+        return ApiError("internal_error", self.problem, verbatim=True)

@@ -170,7 +170,9 @@ class Webhooks:
 
     def _refuse(self) -> NoReturn:
         """The refusal of what the records cannot keep, and which has therefore not happened."""
-        raise ApiError("internal_error", f"{self.records.problem}; nothing has changed", verbatim=True)
+        refusal = self.records.refusal()
+        refusal.detail = f"{refusal.detail}; nothing has changed"
+        raise refusal
 
     def commit(self) -> None:
         """Let the records be kept."""
