@@ -1,7 +1,9 @@
 """What clients asked and were answered, read as the contract writes it: under the mock's own names."""
 
 import re
+from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import Any
 
 from mock_server.api.routes import Router
@@ -13,6 +15,8 @@ from mock_server.domain.clients.spending import BATCH, TRACK
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.world import World
 
+MOST_KNOWN = 20_000  # answers whose status is remembered, at some 150 bytes
+
 
 class Conversations:
     """Reads entries of journals under one contract, overlays applied."""
@@ -20,6 +24,7 @@ class Conversations:
     def __init__(self, specification: Specification) -> None:
         self._specification = specification
         self._router = Router(specification)
+        self._statuses: OrderedDict[tuple[str, bytes], str | None] = OrderedDict()
 
     def of(self, world: World, entries: Sequence[Entry]) -> Conversation:
         """What one key asked and was answered, oldest first."""
@@ -37,7 +42,7 @@ class Conversations:
 
     def subject(self, entry: Entry) -> str | None:
         """The tracking number that one call is about, in its path, normalised, or in its body."""
-        number = self._router.find(entry.method, entry.target).path_params.get("trackingNumber")
+        number = self._router.find(entry.method, entry.target.partition("?")[0]).path_params.get("trackingNumber")
         if number is not None:
             return normalise(number)
         operation = self._operation(entry)
@@ -56,8 +61,18 @@ class Conversations:
         """Each shipment that a success shows, with its status if it has one; none of a batch that was cut."""
         operation = self._operation(entry)
         if operation and operation.id == TRACK and (number := self.subject(entry)):
-            return [(number, _status(operation, entry.reply_body))]
+            return [(number, self._status(operation, entry.reply_body))]
         return _results(operation.told(entry.reply_body)) if operation and operation.id == BATCH else ()
+
+    def _status(self, operation: Operation, body: bytes) -> str | None:
+        """The status in a body of tracking, which is read once: whoever is judged is judged again and again."""
+        answer = operation.id, blake2b(body, digest_size=16).digest()
+        if answer in self._statuses:
+            return self._statuses[answer]
+        status = self._statuses[answer] = _status(operation, body)
+        if len(self._statuses) > MOST_KNOWN:
+            self._statuses.popitem(last=False)
+        return status
 
     def _operation(self, entry: Entry) -> Operation | None:
         return self._specification.operations.get(entry.operation or "")

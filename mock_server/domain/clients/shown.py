@@ -54,6 +54,19 @@ class EntryView:
             "truncated": KEPT_BODY in (len(entry.body), len(entry.reply_body)),
         }
 
+    def glance(self, entry: Entry) -> dict[str, Any]:
+        """What `show` tells, as far as it fits on one line."""
+        return {
+            "id": str(entry.id),
+            "at": to_exact_text(entry.at),
+            "key": masked(entry.key) if entry.key else None,
+            "operation": entry.operation,
+            "request": {"method": entry.method, "url": self._text(entry.target)},
+            "response": {"status": entry.status},
+            "milliseconds": round(entry.seconds * 1000, 3),
+            "fault": ", ".join(entry.injected) or None,
+        }
+
     def line(self, entry: Entry) -> str:
         """One entry for the log: when, who, what, the answer and how long it took, and what struck it."""
         target = self._text(entry.target).encode("unicode_escape").decode()

@@ -57,6 +57,7 @@ ROUTES = (
     Route("GET", "/docs/guides/<name>", _page("contract", "guide")),
     Route("GET", "/console/assets/<name>", _page("assets", "asset")),
     Route("GET", "/console/live", _page("requests", "live")),
+    Route("GET", "/console/verdict", _page("keys", "verdict")),
     Route("POST", "/console/do", _page("acting", "do"), asks=True),
     Route("POST", "/console/forms/<name>", _page("acting", "fill"), asks=True),
     Route("POST", "/console/preview/<name>", _page("acting", "preview"), asks=True),

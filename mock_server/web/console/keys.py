@@ -5,13 +5,14 @@ from typing import Any
 
 from mock_server.server.reply import Reply
 from mock_server.web.console.clock import moves
-from mock_server.web.console.frame import framed
+from mock_server.web.console.frame import framed, html
 from mock_server.web.console.orders import get, place, shown
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.keys import facts
 
 MOST_LISTED = 100
 NEWEST = 8  # requests and deliveries on a key's own screen
+MOST_PINNED = 20  # shipments of its own there
 
 
 def overview(call: ControlCall) -> Reply:
@@ -35,15 +36,16 @@ def overview(call: ControlCall) -> Reply:
 def one(call: ControlCall, key: str) -> Reply:
     """One key: its quota, clock, faults, requests, webhooks and what comes next."""
     of_key = call.about(key)
-    return shown(
-        of_key,
-        "/report",
-        lambda report: shown(of_key, "/shipments", lambda told: _one(of_key, key, report, told["shipments"])),
-    )
+    return shown(of_key, "/shipments", lambda told: _one(of_key, key, told), limit=MOST_PINNED)
 
 
-def _one(of_key: ControlCall, key: str, report: dict[str, Any], pinned: list[dict[str, Any]]) -> Reply:
-    rows: list[dict[str, Any]] = [of_key.plane.view.show(entry) for entry in islice(of_key.worlds.heard(key), NEWEST)]
+def verdict(call: ControlCall) -> Reply:
+    """What the report says of the key's client, as a part of its screen; with a long journal that takes a while."""
+    return shown(call, "/report", lambda report: html(call, "verdict.html", report=report))
+
+
+def _one(of_key: ControlCall, key: str, pinned: dict[str, Any]) -> Reply:
+    rows: list[dict[str, Any]] = [of_key.plane.view.glance(entry) for entry in islice(of_key.worlds.heard(key), NEWEST)]
     return framed(
         of_key,
         "key.html",
@@ -55,9 +57,9 @@ def _one(of_key: ControlCall, key: str, report: dict[str, Any], pinned: list[dic
         webhooks=get(of_key, "/webhooks")["webhooks"],
         deliveries=get(of_key, "/deliveries", limit=NEWEST)["deliveries"],
         upcoming=get(of_key, "/clock/upcoming", limit=NEWEST)["upcoming"],
-        pinned=pinned,
+        pinned=pinned["shipments"],
+        more_pinned=pinned["meta"]["total"] - len(pinned["shipments"]),
         scenario=get(of_key, "/scenario")["name"],
-        report=report,
         moves=moves(of_key),
         segment=place(key),
     )

@@ -3,9 +3,9 @@
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
 
 from mock_server.domain.clients.journal import Entry
+from mock_server.domain.clients.searching import holding
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, link, query_of, rendered
 from mock_server.web.console.orders import shown
@@ -37,14 +37,14 @@ def _page(call: ControlCall, filters: Mapping[str, str], fits: Callable[[Entry],
     filtered = any(filters.values())
     faults = call.worlds.archive.faults
     seen = sorted({status for _, status in call.worlds.archive.answers})
-    query = {"key": call.key, **filters}
+    query, glance = {"key": call.key, **filters}, call.plane.view.glance
     return framed(
         call,
         "requests.html",
         "Requests",
         "Requests",
         tab="All",
-        rows=[row(call, entry) for entry in entries[:ROWS]],
+        rows=list(map(glance, entries[:ROWS])),
         total=None if filtered else call.worlds.heard_count(call.key),
         filtered=filtered,
         filters=filters,
@@ -59,11 +59,11 @@ def _page(call: ControlCall, filters: Mapping[str, str], fits: Callable[[Entry],
 def live(call: ControlCall) -> Reply:
     """What happens, as server-sent events: `row` with a row of the table if the filters let it through, else `news`."""
     fits = fitting(call, query_of(call, *FILTERS))
-    rows = "rows" in call.query
+    rows, glance = "rows" in call.query, call.plane.view.glance
 
     def written(entry: Entry) -> bytes:
         if rows and fits(entry):
-            return event("row", rendered(call, "rows.html", rows=[row(call, entry)]), entry.id)
+            return event("row", rendered(call, "rows.html", rows=[glance(entry)]), entry.id)
         return event("news", str(entry.id), entry.id)
 
     return following(call, written, event("news", "changed"))
@@ -81,7 +81,7 @@ def one(call: ControlCall, entry_id: int) -> Reply:
         "request.html",
         "Requests",
         f"Request {entry.id}",
-        row=row(call, entry),
+        row=call.plane.view.show(entry),
         clause=told(broken) if broken else None,
         missed=missed(specification, entry) if entry.operation is None else None,
         curl=curl_of(call.origin, entry, specification.key_header),
@@ -127,15 +127,10 @@ def has(call: ControlCall, path: str) -> bool:
     return any(route.path == path for route in call.plane.routes)
 
 
-def row(call: ControlCall, entry: Entry) -> dict[str, Any]:
-    return call.plane.view.show(entry)
-
-
 def fitting(call: ControlCall, filters: Mapping[str, str]) -> Callable[[Entry], bool]:
     """Whether an entry is one of those that the filters ask for."""
     operation, status, fault, text = (filters[name] for name in FILTERS)
-    sought = text.lower()
-    show = call.plane.view.show
+    holds = holding(call.plane.view, text)
 
     def fits(entry: Entry) -> bool:
         if operation and (entry.operation or "-") != operation:
@@ -146,6 +141,6 @@ def fitting(call: ControlCall, filters: Mapping[str, str]) -> Callable[[Entry], 
             bool(entry.injected) if fault == "*" else not entry.injected if fault == "-" else fault in entry.injected
         ):
             return False
-        return not sought or sought in json.dumps(show(entry), ensure_ascii=False).lower()
+        return not text or holds(entry)
 
     return fits

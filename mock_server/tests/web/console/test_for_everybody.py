@@ -135,6 +135,9 @@ def test_ten_thousand_requests_are_a_page_of_a_hundred_and_a_way_to_the_rest(con
         assert ids == list(range(10_000, 9_800, -1))
         page.goto(f"{server.url}/__admin/keys/{KEY}")
         expect(page.locator("#p-requests tbody tr").first).to_be_visible()
+        expect(page.locator("#p-verdict")).to_contain_text("Waited out Retry-After?")
+        page.goto(f"{server.url}/__admin/requests?text=nowhere")
+        expect(page.locator("#none")).to_contain_text("No request yet fits.")
 
 
 def test_a_page_of_another_site_can_make_nothing_happen(lab: Lab) -> None:

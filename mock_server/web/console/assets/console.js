@@ -3,6 +3,7 @@
 (() => {
   const MOST_ROWS = 500;
   const QUIET = 700; // milliseconds between two looks at what has changed
+  const RARELY = 3000; // and at what takes long to find out
   const started = performance.now();
   const body = document.body;
 
@@ -82,8 +83,27 @@
       }
       local(document);
       tick();
+      lateSoon();
     } finally {
       looking = false;
+    }
+  }
+
+  // What takes long to find out comes after its page.
+  let lateWaits = null, lateLast = -RARELY;
+  function lateSoon() {
+    if (lateWaits || !document.querySelector("[data-late]")) return;
+    lateWaits = setTimeout(late, Math.max(0, RARELY - (performance.now() - lateLast)));
+  }
+  async function late() {
+    try {
+      for (const part of document.querySelectorAll("[data-late]")) {
+        const answer = await fetch(part.dataset.late, { headers: { Accept: "text/html" } });
+        if (answer.ok) window.Idiomorph.morph(part, `<div>${await answer.text()}</div>`, { morphStyle: "innerHTML" });
+      }
+    } finally {
+      lateWaits = null;
+      lateLast = performance.now();
     }
   }
 
@@ -309,5 +329,6 @@
   local(document);
   choose(document);
   tick();
+  lateSoon();
   listen();
 })();
