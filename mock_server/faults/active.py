@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 from threading import Lock
 
 from mock_server.contract.errors import ApiError
@@ -115,12 +116,14 @@ class ActiveFaults:
                 struck.append(rule)
         return reply, struck
 
-    def for_delivery(self, subject: Subject) -> DeliveryPlan:
-        """How an event about the subject is to be delivered."""
-        delivery = DeliveryPlan()
+    def for_delivery(self, subject: Subject, event: Mapping[str, Any] | None = None) -> DeliveryPlan:
+        """How that event about the subject is to be delivered."""
+        delivery = DeliveryPlan(event=event)
         for rule, fault in self._in_force.deliveries:
+            if not self._concerns(rule, subject):
+                continue
             spoilt = fault.deliver(delivery)
-            if spoilt is delivery or not self._concerns(rule, subject) or self._strike(rule) is None:
+            if spoilt is delivery or self._strike(rule) is None:
                 continue
             delivery = replace(spoilt, faults=(*delivery.faults, rule.id))
             if delivery.dropped:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from copy import deepcopy
 from dataclasses import replace
 from typing import Any
 
@@ -20,11 +21,16 @@ def edited(reply: Reply, pointer: str, edit: Edit) -> Reply:
         body = reply.value()
     except ValueError:  # not JSON in the first place
         return reply
-    before = encode(body)
-    for container, name in reversed(list(places(body, steps(pointer)))):
+    after = altered(body, pointer, edit)
+    return reply if after is body else replace(reply, content=encode(after))
+
+
+def altered(value: Any, pointer: str, edit: Edit) -> Any:
+    """A copy with what the pointer names edited; the very same value if that changes nothing."""
+    copy = deepcopy(value)
+    for container, name in reversed(list(places(copy, steps(pointer)))):
         edit(container, name)
-    after = encode(body)
-    return reply if after == before else replace(reply, content=after)
+    return value if encode(copy) == encode(value) else copy
 
 
 def places(value: Any, path: Sequence[str]) -> Iterator[tuple[Any, Any]]:

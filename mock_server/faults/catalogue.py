@@ -3,16 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from math import exp
-from operator import delitem, setitem
 from random import Random
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
-from mock_server.faults.bodies import edited, is_json
+from mock_server.faults.bodies import is_json
 from mock_server.faults.fault import (
     ANSWERED_OR_NOT,
+    BodyFault,
     CallFault,
     DeliveryFault,
     DeliveryPlan,
@@ -171,52 +171,50 @@ class MalformedJson(ReplyFault):
 
 @fault("missing_field")
 @dataclass(frozen=True, slots=True)
-class MissingField(ReplyFault):
+class MissingField(BodyFault):
     """A body without one of its fields."""
 
     pointer: str
 
-    def after(self, reply: Reply, _: Occasion) -> Reply:
-        return edited(reply, self.pointer, delitem)
+    def edit(self, container: Any, place: Any) -> None:
+        del container[place]
 
 
 @fault("wrong_value")
 @dataclass(frozen=True, slots=True)
-class WrongValue(ReplyFault):
+class WrongValue(BodyFault):
     """A body that says something else in one of its fields."""
 
     pointer: str
     value: Any
 
-    def after(self, reply: Reply, _: Occasion) -> Reply:
-        return edited(reply, self.pointer, lambda container, place: setitem(container, place, self.value))
+    def edit(self, container: Any, place: Any) -> None:
+        container[place] = self.value
 
 
 @fault("renamed_field")
 @dataclass(frozen=True, slots=True)
-class RenamedField(ReplyFault):
+class RenamedField(BodyFault):
     """A body that has one of its fields under another name."""
 
     pointer: str
     name: str
 
-    def after(self, reply: Reply, _: Occasion) -> Reply:
-        return edited(reply, self.pointer, self._rename)
-
-    def _rename(self, container: Any, place: Any) -> None:
+    def edit(self, container: Any, place: Any) -> None:
         if isinstance(container, dict) and self.name not in container:
             container[self.name] = container.pop(place)
 
 
 @fault("reversed_list")
 @dataclass(frozen=True, slots=True)
-class ReversedList(ReplyFault):
+class ReversedList(BodyFault):
     """A body with one of its lists in the opposite order."""
 
     pointer: str
 
-    def after(self, reply: Reply, _: Occasion) -> Reply:
-        return edited(reply, self.pointer, _reverse)
+    def edit(self, container: Any, place: Any) -> None:
+        if isinstance(container[place], list):
+            container[place] = container[place][::-1]
 
 
 @fault("drop_header")
@@ -334,11 +332,6 @@ class Drop(DeliveryFault):
 
     def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         return replace(delivery, dropped=True)
-
-
-def _reverse(container: Any, place: Any) -> None:
-    if isinstance(container[place], list):
-        container[place] = container[place][::-1]
 
 
 def _sent(reply: Reply, happening: Wire) -> Reply:

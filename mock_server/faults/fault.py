@@ -1,13 +1,14 @@
 """What a fault is: one thing that goes wrong. When, how often and for whom belongs to the rule that carries it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from enum import StrEnum
 from random import Random
 from typing import Any, ClassVar, TypeVar
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
+from mock_server.faults.bodies import altered, edited
 
 TYPES: dict[str, type["Fault"]] = {}
 """Every kind of fault by the name that rules use; filled by importing the catalogue."""
@@ -45,7 +46,8 @@ class DeliveryPlan:
     """How one event is to be delivered; as it stands, honestly.
 
     `copies` counts deliveries in all, `delay` is seconds of the sandbox's clock, `overtaken` means after the next
-    one, and `faults` has the ids of the rules that had a hand in it.
+    one, and `faults` has the ids of the rules that had a hand in it. `event` is what is told, None what really
+    happened.
     """
 
     signature: Signature = Signature.GOOD
@@ -54,6 +56,7 @@ class DeliveryPlan:
     overtaken: bool = False
     dropped: bool = False
     faults: tuple[str, ...] = ()
+    event: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,25 @@ class ReplyFault(Fault):
     def after(self, reply: Reply, occasion: Occasion) -> Reply:
         """The reply as the client gets it; the very same object if there is nothing in it to spoil."""
         raise NotImplementedError
+
+
+class BodyFault(ReplyFault):
+    """A body with one place edited: an answer's, or an event's where the rule names the operation that delivers it."""
+
+    __slots__ = ()
+    pointer: str
+
+    def edit(self, container: Any, place: Any) -> None:
+        """Change what is at that index or name of the array or object."""
+        raise NotImplementedError
+
+    def after(self, reply: Reply, _: Occasion) -> Reply:
+        return edited(reply, self.pointer, self.edit)
+
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
+        """The delivery with its event edited; the very same object if there is nothing to edit."""
+        told = altered(delivery.event, self.pointer, self.edit)
+        return delivery if told is delivery.event else replace(delivery, event=told)
 
 
 class DeliveryFault(Fault):

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Protocol, Self
 from weakref import WeakSet
 
-from mock_server.faults.fault import CallFault, DeliveryFault, Phase, ReplyFault
+from mock_server.faults.fault import BodyFault, CallFault, DeliveryFault, Phase, ReplyFault
 from mock_server.faults.rules import Rule
 
 MOST_RULES = 1000  # in one book; each call asks them one by one
@@ -24,6 +24,7 @@ class RulesInForce:
     Paused ones are among the `rules` only.
 
     `calls` are refused and `losses` spoilt before they have had their effect, `replacements` and `replies` after it.
+    Of the faults of bodies, those are among the `deliveries` too whose rules name an operation, as it may be theirs.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -31,7 +32,7 @@ class RulesInForce:
     losses: tuple[tuple[Rule, ReplyFault], ...] = ()
     replacements: tuple[tuple[Rule, CallFault], ...] = ()
     replies: tuple[tuple[Rule, ReplyFault], ...] = ()
-    deliveries: tuple[tuple[Rule, DeliveryFault], ...] = ()
+    deliveries: tuple[tuple[Rule, DeliveryFault | BodyFault], ...] = ()
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Self:
@@ -45,7 +46,12 @@ class RulesInForce:
             tuple((rule, rule.fault) for rule in early if isinstance(rule.fault, ReplyFault)),
             tuple((rule, rule.fault) for rule in late if isinstance(rule.fault, CallFault)),
             tuple((rule, rule.fault) for rule in late if isinstance(rule.fault, ReplyFault)),
-            tuple((rule, rule.fault) for rule in active if isinstance(rule.fault, DeliveryFault)),
+            tuple(
+                (rule, rule.fault)
+                for rule in active
+                if isinstance(rule.fault, DeliveryFault)
+                or (isinstance(rule.fault, BodyFault) and rule.match.operation is not None)
+            ),
         )
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from contract_tests.contract.document import Contract
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.operations import Answer, examples
+from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.schemas import Complaint
 from mock_server.contract.media import JSON
+from mock_server.domain.webhooks.terms import delivery_operation, delivery_place
 from mock_server.faults.bodies import Edit, places
-from mock_server.lab.calls import CREATE
 from mock_server.lab.fields import Field, fields_of, shortened
 
 Rule = Mapping[str, Any]
@@ -72,10 +73,12 @@ class Heard:
     whole: bool = True
 
 
-def lies_of(contract: Contract, heard: Iterable[Heard], deliveries: Mapping[str, str]) -> list[Lie]:
+def lies_of(
+    contract: Contract, heard: Iterable[Heard], deliveries: Mapping[str, str], events: Sequence[Any] = ()
+) -> list[Lie]:
     """Every lie there is, those that are told to the tests by what they heard, in the order in which to try them.
 
-    `deliveries` are the faults of deliveries, each with the clause that it breaks.
+    `deliveries` are the faults of deliveries, each with the clause that it breaks; `events` what receivers were told.
     """
     answers: dict[tuple[str, int], list[Heard]] = {}
     for each in heard:
@@ -88,12 +91,25 @@ def lies_of(contract: Contract, heard: Iterable[Heard], deliveries: Mapping[str,
                 place = (operation.id, int(status))
                 for lie in _Answer(contract, *place, answer, answers.get(place, ()), bodies).lies():
                     found.setdefault(lie.id, lie)
-    subscribed = any(name == CREATE and status < HTTPStatus.BAD_REQUEST for name, status in answers)
     for name, clause in deliveries.items():
         rule = {"fault": {"type": name}}
-        lie = Lie(DELIVERIES, name, DELIVERY_WORDS.get(name, name), clause, ((rule,),), 0, subscribed)
+        lie = Lie(DELIVERIES, name, DELIVERY_WORDS.get(name, name), clause, ((rule,),), 0, bool(events))
         found[lie.id] = lie
+    for lie in _about_events(contract, events, bodies):
+        found.setdefault(lie.id, lie)
     return sorted(found.values(), key=lambda lie: lie.rank)
+
+
+def _about_events(contract: Contract, events: Sequence[Any], bodies: "Bodies") -> Iterator[Lie]:
+    """Lies about what is delivered, as examples have it where nothing was."""
+    operation = delivery_operation(contract.document)
+    place = delivery_place(contract.document) + pointer(("requestBody", "content", JSON))
+    content = follow(contract.document, place)
+    for event in events or examples(content).values():
+        about = bodies.about(content["schema"], f"{place}/schema", str(operation["x-clause"]), shortened(event))
+        for where, what, clause, fault, rank in about:
+            rule = {"fault": fault, "match": {"operation": operation["operationId"]}}
+            yield Lie(DELIVERIES, where, what, clause, ((rule,),), rank, bool(events))
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +178,9 @@ class _Answer:
         heard = [each.value for each in self.heard if each.whole and isinstance(each.value, dict)]
         bodies = heard if heard and all(each.whole for each in self.heard) else [*heard, *self._examples()]
         for body in map(shortened, bodies):
-            for pointer, what, clause, fault, rank in self.bodies.about(self.answer, place, self._clause, body):
-                yield self._lie(pointer, what, clause, fault, rank=rank)
+            schema = self.answer.node["content"][JSON]["schema"]
+            for where, what, clause, fault, rank in self.bodies.about(schema, place, self._clause, body):
+                yield self._lie(where, what, clause, fault, rank=rank)
 
     def _examples(self) -> Iterator[Any]:
         content = self.answer.node["content"][JSON]
@@ -182,11 +199,10 @@ class Bodies:
     contract: Contract
     _known: dict[tuple[str, str, str], list[BodyLie]] = field(default_factory=dict)
 
-    def about(self, answer: Answer, place: str, clause: str, body: Any) -> list[BodyLie]:
-        """Every lie about a body that keeps the schema at the place; `clause` is the one of last resort."""
+    def about(self, schema: Any, place: str, clause: str, body: Any) -> list[BodyLie]:
+        """Every lie about a body that keeps the schema, which is at the place; `clause` is the one of last resort."""
         known = (place, clause, json.dumps(body, sort_keys=True))
         if known not in self._known:
-            schema = answer.node["content"][JSON]["schema"]
             told = _Body(self.contract, place, clause, body)
             fields = fields_of(self.contract.document, schema, body)
             self._known[known] = [lie for each in fields for lie in told.about(each)]
@@ -229,6 +245,8 @@ class _Body:
             other = codes[(codes.index(str(value)) + 1) % len(codes)]
             yield field.pointer, "is another code", self.clause, {**at, "value": other}, 0
             return
+        if (clause := field.note("x-determined")) and isinstance(value, str):
+            yield field.pointer, "is another one", clause, {**at, "value": _another(field)}, 0
         told = (not value) if isinstance(value, bool) else UNHEARD_OF
         clause, keyword = self._broken(field, _set_to(told))
         if clause and keyword in CHOICES:
@@ -270,6 +288,14 @@ def _set_to(value: Any) -> Edit:
         container[name] = value
 
     return edit
+
+
+def _another(field: Field) -> str:
+    """Another value that the schemas of a text allow: the next of a choice, or a word with another end."""
+    choices = [each["const"] for node in field.schemas for each in node.get("oneOf", ()) if "const" in each]
+    if field.value in choices:
+        return str(choices[(choices.index(field.value) + 1) % len(choices)])
+    return str(field.value)[:-1] + ("1" if str(field.value).endswith("0") else "0")
 
 
 def _renamed(name: str) -> str:

@@ -86,7 +86,8 @@ def score(
         )
     calls = calls_of([each for each in outcomes[0].heard if each.operation], laboratory.specification)
     result = Score(contract, calls, len(outcomes), notes)
-    lies = lies_of(contract, heard, _of_deliveries(laboratory))
+    events = [event for outcome in outcomes for event in outcome.events]
+    lies = lies_of(contract, heard, _of_deliveries(laboratory), events)
     if options.documented:
         lies = [each for each in lies if contract.clauses[each.clause].documented]
     asked = [each for each in lies if each.asked]

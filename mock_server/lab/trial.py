@@ -1,5 +1,6 @@
 """Trials: a command run once in a world of its own, and everything that is known of it afterwards."""
 
+import json
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,6 @@ from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.report import report
 from mock_server.domain.clock import Course
 from mock_server.domain.webhooks.delivery import State
-from mock_server.faults.active import ActiveFaults
 from mock_server.faults.fault import DeliveryFault
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Rule
@@ -90,6 +90,8 @@ class Outcome:
     """Webhooks that were ever made."""
     delivered: int
     """Deliveries that were acknowledged."""
+    events: tuple[Any, ...]
+    """What receivers were told, under any key."""
     chronicle: Chronicle | None = None
     """How the world came to be as it was left; None if that is not known any more."""
 
@@ -114,22 +116,27 @@ class Said:
 
 @dataclass(slots=True)
 class _Trial:
-    """A trial that goes on: its requests, its lies, and the faults of every world that it opened."""
+    """A trial that goes on: its requests, its lies about answers and deliveries, and every world that it opened."""
 
     apart: Apart
-    lies: Sequence[Rule]
+    of_answers: Sequence[Rule]
+    of_deliveries: Sequence[Rule]
     heard: list[Entry] = field(default_factory=list)
-    opened: list[ActiveFaults] = field(default_factory=list)
-
-    @property
-    def of_deliveries(self) -> list[Rule]:
-        return [each for each in self.lies if isinstance(each.fault, DeliveryFault)]
+    opened: list[World] = field(default_factory=list)
 
     @property
     def lied(self) -> int:
         """How often a lie was told until now."""
-        delivered = sum(faults.count(rule).applied for faults in self.opened for rule in self.of_deliveries)
+        delivered = sum(world.faults.count(rule).applied for world in self.opened for rule in self.of_deliveries)
         return delivered + sum(any(each.startswith(LIE) for each in entry.injected) for entry in self.heard)
+
+    @property
+    def events(self) -> Iterator[Any]:
+        """What receivers were told until now."""
+        for world in self.opened:
+            for each in world.webhooks.queue.all():
+                if any(attempt.status is not None for attempt in each.attempts):
+                    yield json.loads(each.body)
 
     def hear(self, entry: Entry) -> None:
         if entry.headers.get(MARK) == str(self.apart.turn):
@@ -138,13 +145,12 @@ class _Trial:
     @contextmanager
     def told(self, book: RuleBook) -> Iterator[None]:
         """While this is open, the lies about answers are in the book."""
-        rules = [each for each in self.lies if each not in self.of_deliveries]
-        for rule in rules:
+        for rule in self.of_answers:
             book.add(rule)
         try:
             yield
         finally:
-            for rule in rules:
+            for rule in self.of_answers:
                 book.remove(rule.id)
 
 
@@ -171,7 +177,7 @@ class Laboratory:
         with self._lock:
             turn = next(self._turns)
         apart = Apart.of(self.specification, turn, setup.key(turn))
-        trial = self._trials[turn] = _Trial(apart, self._lies(setup, turn))
+        trial = self._trials[turn] = _Trial(apart, *self._lies(setup, turn))
         world = self._open(setup, apart.key)
         try:
             with self.worlds.archive.watchers.watched(trial.hear), trial.told(self.worlds.rules):
@@ -183,22 +189,25 @@ class Laboratory:
                 if apart.owns(each.account.key):
                     self.worlds.reset(each.account.key)
 
-    def _lies(self, setup: Setup, turn: int) -> list[Rule]:
-        """The rules of the setup's lies, for requests that bear the mark of the trial."""
-        found = []
+    def _lies(self, setup: Setup, turn: int) -> tuple[list[Rule], list[Rule]]:
+        """The rules of the setup's lies about answers, for requests with the trial's mark, and about deliveries."""
+        foundation = self.worlds.foundation
+        answers, deliveries = [], []
         for place, document in enumerate(setup.lies, 1):
-            rule = Rule.from_document(document, f"{LIE}{turn}-{place}", self.worlds.foundation.vocabulary)
-            if not isinstance(rule.fault, DeliveryFault):
-                match = {**document.get("match", {}), "header": {MARK: str(turn)}}
-                rule = Rule.from_document({**document, "match": match}, rule.id, self.worlds.foundation.vocabulary)
-            found.append(rule)
-        return found
+            rule = Rule.from_document(document, f"{LIE}{turn}-{place}", foundation.vocabulary)
+            match = document.get("match", {})
+            if isinstance(rule.fault, DeliveryFault) or match.get("operation") == foundation.terms.operation:
+                deliveries.append(rule)
+            else:
+                marked = {**document, "match": {**match, "header": {MARK: str(turn)}}}
+                answers.append(Rule.from_document(marked, rule.id, foundation.vocabulary))
+        return answers, deliveries
 
     def _opened(self, world: World) -> None:
         """Let a world that a trial has opened, or opened again, deliver as the trial's lies have it."""
         trial = next((each for each in self._trials.values() if each.apart.owns(world.account.key)), None)
         if trial:
-            trial.opened.append(world.faults)
+            trial.opened.append(world)
             for rule in trial.of_deliveries:
                 world.faults.own.add(rule)
 
@@ -245,6 +254,7 @@ class Laboratory:
             tuple(left),
             world.webhooks.subscriptions.created,
             sum(each.state is State.DELIVERED for each in world.webhooks.queue.all()),
+            tuple(trial.events),
             self.worlds.chronicle(world),
         )
 

@@ -250,12 +250,13 @@ class World:
             self.webhooks.records.began(identity(number), self.shipments.seen().get(identity(number), instant))
         return journey
 
-    def _handling(self, subscription: Subscription) -> DeliveryPlan:
-        """What goes wrong with the next delivery to the subscription."""
+    def _handling(self, subscription: Subscription, event: Mapping[str, Any]) -> DeliveryPlan:
+        """What goes wrong with the next delivery to the subscription, which is of that event."""
         if not self.faults.misdelivers:
             return AS_IT_IS
         operation = self.foundation.terms.operation
-        return self.faults.for_delivery(Subject.about(operation, subscription.tracking_number, subscription.carrier))
+        subject = Subject.about(operation, subscription.tracking_number, subscription.carrier)
+        return self.faults.for_delivery(subject, event)
 
     def language(self, tag: str | None) -> str:
         """The language that a BCP 47 tag gets, English if there is none."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 
 class State(StrEnum):
@@ -21,7 +21,8 @@ class Handling(Protocol):
     """How a delivery is spoilt: `faults` names the rules that did it.
 
     `signature` is good, bad, missing or foreign; `copies` counts deliveries in all, `delay` is in seconds of the
-    sandbox's clock, and what is `overtaken` waits for the next delivery of its subscription.
+    sandbox's clock, and what is `overtaken` waits for the next delivery of its subscription. `event` is what is told
+    instead, None if that is the truth.
     """
 
     @property
@@ -36,6 +37,8 @@ class Handling(Protocol):
     def dropped(self) -> bool: ...
     @property
     def faults(self) -> tuple[str, ...]: ...
+    @property
+    def event(self) -> Mapping[str, Any] | None: ...
 
 
 @dataclass(frozen=True, slots=True)

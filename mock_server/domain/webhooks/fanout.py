@@ -10,7 +10,7 @@ from typing import Any
 from mock_server.domain.randomness import stream
 from mock_server.domain.shipments.calendar import DAY
 from mock_server.domain.webhooks.delivery import Delivery, Handling, State
-from mock_server.domain.webhooks.events import WebhookEvent, event_id
+from mock_server.domain.webhooks.events import WebhookEvent, encode, event_id
 from mock_server.domain.webhooks.queue import DeliveryQueue
 from mock_server.domain.webhooks.records import Saved
 from mock_server.domain.webhooks.subscriptions import Subscription
@@ -24,7 +24,7 @@ LONGEST_HOLD = DAY  # seconds that a delivery waits to be overtaken
 
 log = logging.getLogger(__name__)
 
-Handle = Callable[[Subscription], Handling]
+Handle = Callable[[Subscription, Mapping[str, Any]], Handling]
 
 
 class Fanout:
@@ -33,7 +33,7 @@ class Fanout:
     def __init__(
         self, terms: DeliveryTerms, queue: DeliveryQueue, find: Find, handle: Handle, *, seed: int, key: str
     ) -> None:
-        """`find` knows the shipments, `handle` says what goes wrong with a delivery to a subscription."""
+        """`find` knows the shipments, `handle` says what goes wrong with a subscription's delivery of an event."""
         self._terms = terms
         self._queue = queue
         self._records = queue.records
@@ -179,8 +179,10 @@ class Fanout:
         """The deliveries of one event to one subscription, in the queue."""
         webhook_id = subscription.webhook_id
         told = WebhookEvent(event_id(self._seed, self._key, webhook_id, at, mark), event_type, at, webhook_id, data)
-        body, flaw = self._body(told)
-        handling = self._handle(subscription)
+        value, body, flaw = self._written(told)
+        handling = self._handle(subscription, value)
+        if handling.event is not None and handling.event is not value:
+            body = encode(handling.event)
         copies = [
             Delivery(
                 id=self._next_id(),
@@ -210,14 +212,15 @@ class Fanout:
             self._held[webhook_id] = copies
         return copies
 
-    def _body(self, event: WebhookEvent) -> tuple[bytes, str | None]:
-        """What is sent of an event, and why nothing can be."""
+    def _written(self, event: WebhookEvent) -> tuple[Mapping[str, Any], bytes, str | None]:
+        """An event as a value, what is sent of it, and why nothing can be."""
         try:
-            return self._terms.events.body(event), None
+            value = self._terms.events.value(event)
+            return value, encode(value), None
         except Exception as error:  # noqa: BLE001 - an overlay can ask for what no event has; it is told with the delivery
             flaw = f"the body could not be written: {type(error).__name__}: {error}"
             self._queue.trouble(f"a delivery of {event.webhook_id} failed here: {flaw}", error)
-            return b"", flaw
+            return {}, b"", flaw
 
     def _secret(self, subscription: Subscription, signature: str) -> str | None:
         """What signs a delivery."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from contract_tests.contract.loading import resolve
+from contract_tests.contract.pointers import follow, pointer
 from mock_server.domain.webhooks.delivery import Delivery
 from mock_server.domain.webhooks.events import EventCatalogue
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER, SignatureScheme, standard_headers
@@ -41,10 +42,16 @@ class DeliveryRules:
 
 def delivery_operation(document: Mapping[str, Any]) -> Mapping[str, Any]:
     """The operation that delivers events, the one with `x-delivery`; LookupError if the contract has none."""
-    for item in document.get("webhooks", {}).values():
-        for operation in item.values():
+    operation: Mapping[str, Any] = follow(document, delivery_place(document))
+    return operation
+
+
+def delivery_place(document: Mapping[str, Any]) -> str:
+    """Where that operation is, as a pointer."""
+    for name, item in document.get("webhooks", {}).items():
+        for verb, operation in item.items():
             if isinstance(operation, Mapping) and "x-delivery" in operation:
-                return operation
+                return pointer(("webhooks", name, verb))
     raise LookupError("no operation under webhooks has x-delivery; put it back where schemas/openapi.yaml has it")
 
 

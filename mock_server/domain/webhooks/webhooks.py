@@ -32,7 +32,7 @@ class Webhooks:
         records: Records | None = None,
         note: Callable[[str, Any, int], object] = lambda *_: None,
     ) -> None:
-        """`find` knows the shipments, `handle` says what goes wrong with a delivery to a subscription.
+        """`find` knows the shipments, `handle` says what goes wrong with a subscription's delivery of an event.
 
         `note` is told what has an effect and comes by itself or from a receiver: kind, value, and bytes of it.
         """

@@ -201,6 +201,20 @@ def test_a_delivery_is_spoilt_by_rules_for_deliveries_only() -> None:
     assert sandbox.for_delivery(Subject.about("deliverTrackingEvent", "999999999999", "fedex")).copies == 1
 
 
+def test_an_event_is_told_otherwise_where_a_rule_for_bodies_names_its_operation() -> None:
+    gone = rule({"type": "missing_field", "pointer": "/type"}, match={"operation": "deliverTrackingEvent"})
+    lost = rule({"type": "missing_field", "pointer": "/data"}, id="lost", match={"operation": "deliverTrackingEvent"})
+    sandbox = faults(
+        gone, lost, rule({"type": "wrong_value", "pointer": "/id", "value": 7}, id="answers", match={"carrier": "ups"})
+    )
+    about = Subject.about("deliverTrackingEvent", "1Z999AA10123456784", "ups")
+    event = {"id": "evt_1", "type": "tracking.delivered"}
+    plan = sandbox.for_delivery(about, event)
+    assert (plan.event, plan.faults) == ({"id": "evt_1"}, (gone.id,))
+    assert event == {"id": "evt_1", "type": "tracking.delivered"}
+    assert sandbox.count(lost).applied == 0, "there was nothing to leave out"
+
+
 def test_nothing_more_goes_wrong_with_what_is_never_delivered() -> None:
     late = rule({"type": "delay", "seconds": 60}, id="late")
     sandbox = faults(rule({"type": "drop"}, id="lost", times=1), late)

@@ -13,6 +13,8 @@ from click.testing import CliRunner
 
 from contract_tests.contract.document import Contract, load
 from mock_server.cli import cli
+from mock_server.contract.media import JSON
+from mock_server.domain.webhooks.terms import delivery_operation
 from mock_server.lab.exploring import BaselineError
 from mock_server.lab.lies import Heard, Lie, lies_of
 from mock_server.lab.reports.scored import blind_spots
@@ -68,6 +70,25 @@ def test_lies_are_what_the_contract_forbids_each_at_its_clause(contract: Contrac
     assert about(lies, "deliveries", "bad_signature") == {"a signature with a digit wrong": "delivery.signature.hmac"}
     assert len({each.id for each in lies}) == len(lies)
     assert not any(each.asked for each in lies)
+
+
+def test_lies_about_deliveries_are_about_all_that_is_in_them(contract: Contract) -> None:
+    lies = lies_of(contract, [], {})
+    assert about(lies, "deliveries", "/type") == {
+        "is another one": "delivery.type",
+        "is missing": "delivery.body",
+        "is a word of no list": "delivery.body.type",
+        "is a number": "delivery.body.type",
+        "is null": "delivery.body.type",
+        "is called Type": "delivery.body",
+    }
+    assert about(lies, "deliveries", "/webhook_id")["is another one"] == "delivery.webhook_id"
+    assert about(lies, "deliveries", "/data/carrier/service").keys() == {"is missing", "is a number", "is called Service"}
+    assert about(lies, "deliveries", "/data/events")["is in the opposite order"] == "track.events.order"
+    example = next(iter(delivery_operation(contract.document)["requestBody"]["content"][JSON]["examples"].values()))
+    told = lies_of(contract, [], {"drop": "delivery.filter"}, [example["value"]])
+    assert {each.subject for each in told if each.asked} == {"deliveries"}
+    assert all(each.asked for each in told if each.subject == "deliveries")
 
 
 def test_what_was_heard_is_lied_about_and_nothing_else_is(contract: Contract) -> None:

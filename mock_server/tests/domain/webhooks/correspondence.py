@@ -33,6 +33,7 @@ class Spoilt:
     overtaken: bool = False
     dropped: bool = False
     faults: tuple[str, ...] = ()
+    event: Mapping[str, Any] | None = None
 
 
 def event(at: float, phrase: str = "departed_facility") -> Event:
@@ -69,7 +70,7 @@ class Office:
     def _find(self, place: WatchKey, _: float) -> Journey | None:
         return self.shipment if place == PLACE else None
 
-    def _handle(self, _: Subscription) -> Spoilt:
+    def _handle(self, *_: object) -> Spoilt:
         assert isinstance(self.handlings, list)
         return self.handlings.pop(0) if self.handlings else Spoilt()
 

@@ -15,6 +15,15 @@ def test_a_dropped_delivery_is_seen_and_never_sent() -> None:
     assert [delivery.id for delivery in office.take_all()] == [sent.id]
 
 
+def test_a_delivery_tells_something_else_in_bytes_of_the_same_kind() -> None:
+    office = Office(LIFE, [Spoilt(event={"id": "evt_1"}, faults=("r1",))])
+    office.subscribe()
+    office.advance(2 * HOUR)
+    lied, honest = office.take_all()
+    assert (lied.body, lied.faults) == (b'{ "id": "evt_1" }', ("r1",))
+    assert said(honest)["id"] == honest.event_id
+
+
 def test_a_delayed_delivery_comes_later_on_the_sandbox_s_clock() -> None:
     office = Office(LIFE[:1], [Spoilt(delay=300)])
     office.subscribe()

@@ -25,15 +25,42 @@ MOCK, KEY, NUMBER = (
     os.environ["TRACKFLOW_API_KEY"],
     "1Z999AA10123456784",
 )
-received = []
+PLACE = {"city": (str,), "country": (str,)}
+SHIPMENT = {
+    "success": (bool,),
+    "tracking_number": (str,),
+    "carrier": {"code": (str,), "name": (str,), "service": (str, type(None))},
+    "status": (str,),
+    "status_description": (str,),
+    "estimated_delivery": (str, type(None)),
+    "origin": PLACE,
+    "destination": PLACE,
+    "events": [{"status": (str,), "location": (str, type(None)), "timestamp": (str,), "type": (str,)}],
+    "last_updated": (str,),
+}
+EVENT = {"id": (str,), "type": (str,), "created_at": (str,), "webhook_id": (str,), "data": SHIPMENT}
+TYPES = {"out_for_delivery": "tracking.updated", "delivered": "tracking.delivered"}
+KINDS = {"info_received", "pickup", "transit", "customs", "out_for_delivery", "delivered"}
+received, events = [], []
+
+
+def has_form(value, form):
+    """Whether the value has all that the form has, each of a type that it may have."""
+    if isinstance(form, dict):
+        return isinstance(value, dict) and all(name in value and has_form(value[name], form[name]) for name in form)
+    if isinstance(form, list):
+        return isinstance(value, list) and all(has_form(each, form[0]) for each in value)
+    return isinstance(value, form)
 
 
 class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         # It looks whether there is a signature, and not whether it is right.
-        if "X-TrackFlow-Signature" in self.headers and body["data"]["status"] not in received:
+        signed = "X-TrackFlow-Signature" in self.headers
+        if signed and has_form(body, EVENT) and body["data"]["status"] not in received:
             received.append(body["data"]["status"])
+            events.append(body)
         self.send_response(204)
         self.end_headers()
 
@@ -68,5 +95,14 @@ ends = time.monotonic() + 3
 while len(received) < 2 and time.monotonic() < ends:
     time.sleep(0.05)
 assert received == ["out_for_delivery", "delivered"], received
+for event in events:
+    scans = event["data"]["events"]
+    assert event["id"].startswith("evt_"), event
+    assert event["type"] == TYPES[event["data"]["status"]], event
+    assert event["webhook_id"] == webhook["webhook_id"], event
+    assert event["data"]["success"] is True, event
+    assert [scan["timestamp"] for scan in scans] == sorted((scan["timestamp"] for scan in scans), reverse=True), event
+    assert scans[0]["type"] == event["data"]["status"], event
+    assert {scan["type"] for scan in scans} <= KINDS, event
 status, _ = ask("DELETE", f"/v2/webhooks/{webhook['webhook_id']}")
 assert status == 204, status
