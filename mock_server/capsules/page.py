@@ -9,6 +9,7 @@ from mock_server.capsules.form import Capsule
 from mock_server.capsules.replaying import Replay, body_of, specification_of
 from mock_server.capsules.requests import requests
 from mock_server.capsules.secrets import Mask
+from mock_server.counting import counted
 from mock_server.server.reply import Reply
 
 STYLE = """
@@ -41,7 +42,7 @@ def _verdict(again: Replay | None) -> str:
     if again is None:
         return ""
     if again.differences:
-        return f"Replayed here, {showing.counted(len(again.differences), 'thing')} differ: {again.differences[0]}"
+        return f"Replayed here, {counted(len(again.differences), 'thing')} differ: {again.differences[0]}"
     return "Replayed here, every byte is as it was."
 
 

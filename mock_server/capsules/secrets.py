@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ SECRET_MEMBER = re.compile(
 SCHEME = re.compile(r"(?P<name>(?:Bearer|Basic|Token) )(?P<value>\S+)", re.IGNORECASE)
 SHORTEST = 8  # characters of a secret that is looked for in places that do not look like one
 FILLING = "x"
+FEW = 50  # secrets that are sooner looked for one by one than by every part of a text
 
 
 class Mask:
@@ -30,11 +32,17 @@ class Mask:
         self._key = re.compile(specification.extension("x-keys")["pattern"].strip("^$"))
         self._forms = secret_forms(specification)
         self._known: dict[str, str] = {}
+        self._heads: dict[str, list[str]] = {}  # those that are looked for everywhere, by how they begin
+        self._taken: set[str] = set()
+        self._numbers: Counter[str] = Counter()  # by form, how many stand-ins had to be numbered
 
     def stand_in(self, secret: str) -> str:
         """What stands for the secret: of the same form and length, the same each time."""
         if secret not in self._known:
             self._known[secret] = self._new(secret)
+            self._taken.add(self._known[secret])
+            if len(secret) >= SHORTEST:
+                self._heads.setdefault(secret[:SHORTEST], []).append(secret)
         return self._known[secret]
 
     def learn(self, headers: Mapping[str, str], *texts: str) -> None:
@@ -64,13 +72,21 @@ class Mask:
 
     def text(self, text: str) -> str:
         """The text with stand-ins."""
-        for secret in sorted(self._known, key=len, reverse=True):
-            if len(secret) >= SHORTEST and secret in text:
-                text = text.replace(secret, self._known[secret])
+        for secret in sorted(self._likely(text), key=lambda each: (-len(each), each)):
+            text = text.replace(secret, self._known[secret])
         text = self._forms.sub(lambda found: self.stand_in(found[0]), text)
         for pattern in (SECRET_PART, SECRET_MEMBER):
             text = pattern.sub(lambda found: _around(found) + self.stand_in(_hidden(found)), text)
         return text
+
+    def _likely(self, text: str) -> list[str]:
+        """The secrets that may be in the text; how long that takes does not depend on how many there are."""
+        if len(self._heads) > FEW:
+            parts = {text[place : place + SHORTEST] for place in range(len(text))}
+            heads = [each for each in parts if each in self._heads]
+        else:
+            heads = [each for each in self._heads if each in text]
+        return [secret for head in heads for secret in self._heads[head]]
 
     def value(self, value: Any) -> Any:
         """The same for every text of a JSON value, names of members included."""
@@ -102,16 +118,17 @@ class Mask:
         empty = blank(secret, self._key)
         if secret == empty or re.fullmatch(rf"(?:tf_test_[a-z]+_|whsec_)?{FILLING}+\d*=*", secret):
             return secret  # a stand-in already
-        taken = set(self._known.values())
-        if empty not in taken:
+        if empty not in self._taken:
             return empty
         tail = len(empty) - len(empty.rstrip("="))
-        for number in range(len(taken) + 1):
-            digits = str(number)
+        while True:
+            digits = str(self._numbers[empty])
             numbered = empty[: len(empty) - tail - len(digits)] + digits + "=" * tail
-            if len(numbered) == len(empty) and numbered not in taken and FILLING in numbered:
+            if len(numbered) != len(empty) or FILLING not in numbered:
+                return empty  # it has no room for so many
+            self._numbers[empty] += 1
+            if numbered not in self._taken:
                 return numbered
-        return empty
 
 
 def blank(secret: str, key: re.Pattern[str]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_server.capsules.form import Capsule
 from mock_server.capsules.story import course_of, timed
+from mock_server.counting import counted
 from mock_server.domain.clock import Course, to_text
 
 Item = Mapping[str, Any]
@@ -53,10 +54,6 @@ def line_of(item: Item) -> str | None:
         return f"{item['method']} {item['target']} -> {item['status']}{fault}"
     told = CHANGES.get(item["note"]) or EVENTS.get(item["note"])
     return f"  {told(item)}" if told else None
-
-
-def counted(number: int, one: str, several: str | None = None) -> str:
-    return f"{number} {one if number == 1 else several or one + 's'}"
 
 
 def _instant(item: Item, course: Course) -> str:

@@ -58,6 +58,7 @@ def save(file: Path, *, url: str, key: str | None, admin_token: str | None, anon
     """
     from mock_server.capsules import form
     from mock_server.control_client import ControlPlane, SteeringError
+    from mock_server.counting import counted
 
     plane = ControlPlane(url.removesuffix("/").removesuffix("/__admin"), token=admin_token)
     try:
@@ -73,7 +74,7 @@ def save(file: Path, *, url: str, key: str | None, admin_token: str | None, anon
     except OSError as error:
         raise Unusable(f"{file}: {error.strerror}") from None
     requests = sum("status" in item for item in taken["story"])
-    print(f"{file}: {requests} request{'s' * (requests != 1)}, {file.stat().st_size} bytes")
+    print(f"{file}: {counted(requests, 'request')}, {file.stat().st_size} bytes")
 
 
 def _only_key(plane: Any) -> str:

@@ -61,7 +61,7 @@ def replay(file: Path, command: tuple[str, ...], timeout: float | None, url: str
 def _against(capsule: "Capsule", url: str, key: str) -> int:
     """The same requests to another server."""
     from mock_server.capsules.against import compare
-    from mock_server.capsules.showing import counted
+    from mock_server.counting import counted
 
     try:
         found = compare(capsule, url, key)
@@ -95,7 +95,7 @@ def _judged(capsule: "Capsule", command: tuple[str, ...], timeout: float | None)
 def _by_itself(capsule: "Capsule") -> int:
     """The same requests to a fresh mock."""
     from mock_server.capsules import replaying
-    from mock_server.capsules.showing import counted
+    from mock_server.counting import counted
 
     again = replaying.replay(capsule)
     for difference in again.differences[:MOST_TOLD]:

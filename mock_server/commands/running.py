@@ -9,6 +9,7 @@ from typing import Self
 from mock_server.commands.environment import environment
 from mock_server.commands.process import Ending, Streams, run
 from mock_server.control_client import ControlPlane
+from mock_server.counting import counted
 from mock_server.proxy.entrance import Entrance
 
 
@@ -53,13 +54,9 @@ class Tally:
     def __str__(self) -> str:
         return ", ".join(
             (
-                _counted(self.calls, "call"),
-                f"{_counted(self.struck, 'fault')} struck",
-                f"{_counted(self.breaches, 'breach', 'breaches')} of the contract",
-                _counted(self.deliveries, "delivery", "deliveries"),
+                counted(self.calls, "call"),
+                f"{counted(self.struck, 'fault')} struck",
+                f"{counted(self.breaches, 'breach', 'breaches')} of the contract",
+                counted(self.deliveries, "delivery", "deliveries"),
             )
         )
-
-
-def _counted(number: int, one: str, several: str | None = None) -> str:
-    return f"{number} {one if number == 1 else several or one + 's'}"

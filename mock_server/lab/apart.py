@@ -85,10 +85,10 @@ class Apart:
         return replace(request, target=target, body=self._exchanged(request.body))
 
     def _exchanged(self, body: bytes) -> bytes:
-        """The body with every key in it exchanged; one that is no text has none."""
+        """The body with every key in it exchanged, but in paths, by which a receiver knows what is sent to it."""
         try:
             text = body.decode()
         except UnicodeDecodeError:
             return body
         inside = self.form.pattern.removeprefix("^").removesuffix("$")
-        return re.sub(inside, lambda found: self.own(found[0]), text).encode() if body else body
+        return re.sub(rf"(?<!/){inside}", lambda found: self.own(found[0]), text).encode() if body else body

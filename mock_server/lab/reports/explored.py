@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mock_server.counting import counted
 from mock_server.junit import Test
 from mock_server.lab.exploring import Campaign, Case
 from mock_server.lab.failures import AFTER, MIDNIGHT, MINUTE
@@ -42,7 +43,7 @@ def closing(campaign: Campaign, command: Sequence[str]) -> str:
         lines += ["", f"{number:3}  {headline(case)}", f"     {case.verdict.reason}"]
         alike = sum(each.smallest is case and each is not case for each in campaign.cases)
         if alike:
-            lines.append(f"     the same in {alike} more case{'s' * (alike > 1)}")
+            lines.append(f"     the same in {counted(alike, 'more case')}")
         if once_more := again(case.capsule, command):
             lines.append(f"     again: {once_more}")
     return "\n".join(lines)
@@ -94,7 +95,7 @@ def _case(case: Case) -> dict[str, Any]:
 def sheet(campaign: Campaign, command: Sequence[str], said: str) -> Sheet:
     """The report as a page."""
     mistakes = campaign.mistakes
-    title = f"{len(mistakes)} mistake{'s' * (len(mistakes) != 1)}" if mistakes else "No mistake found"
+    title = counted(len(mistakes), "mistake") if mistakes else "No mistake found"
     findings = [
         Finding(
             headline(each),

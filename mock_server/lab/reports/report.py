@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mock_server.counting import counted
 from mock_server.lab.calls import ClientCall, told
 from mock_server.lab.reports.junit import Cases
 from mock_server.lab.reports.page import Sheet
@@ -23,7 +24,7 @@ class Report:
 
 def opening(calls: Sequence[ClientCall], runs: int, notes: Sequence[str]) -> str:
     """What the command asks when nothing goes wrong, as lines."""
-    line = f"baseline: {len(calls)} call{'s' * (len(calls) != 1)} ({told(calls)}), {runs} runs"
+    line = f"baseline: {counted(len(calls), 'call')} ({told(calls)}), {runs} runs"
     return "\n".join([line, *(f"  {note}" for note in notes)])
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mock_server.counting import counted
 from mock_server.junit import Test
 from mock_server.lab.reports.junit import Cases
 from mock_server.lab.reports.page import Finding, Sheet
@@ -108,7 +109,7 @@ def _lie(score: Score, told: Told) -> dict[str, Any]:
 def sheet(score: Score, command: Sequence[str], said: str) -> Sheet:
     """The score as a page, what was believed first."""
     spots = blind_spots(score)
-    title = f"{len(spots)} blind spot{'s' * (len(spots) != 1)}" if spots else "No blind spot found"
+    title = counted(len(spots), "blind spot") if spots else "No blind spot found"
     findings = [Finding(each.title, each.sources(score), again(each.lies[0].capsule, command)) for each in spots]
     rows = [
         [

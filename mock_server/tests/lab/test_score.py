@@ -83,7 +83,11 @@ def test_lies_about_deliveries_are_about_all_that_is_in_them(contract: Contract)
         "is called Type": "delivery.body",
     }
     assert about(lies, "deliveries", "/webhook_id")["is another one"] == "delivery.webhook_id"
-    assert about(lies, "deliveries", "/data/carrier/service").keys() == {"is missing", "is a number", "is called Service"}
+    assert about(lies, "deliveries", "/data/carrier/service").keys() == {
+        "is missing",
+        "is a number",
+        "is called Service",
+    }
     assert about(lies, "deliveries", "/data/events")["is in the opposite order"] == "track.events.order"
     example = next(iter(delivery_operation(contract.document)["requestBody"]["content"][JSON]["examples"].values()))
     told = lies_of(contract, [], {"drop": "delivery.filter"}, [example["value"]])
