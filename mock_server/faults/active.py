@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from random import Random
-from typing import Any
 from threading import Lock
+from typing import Any
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
