@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help serve test busy soak browser attack pictures check format lock tables bench capsules clients lab lab-figures wheel client-tools clean
+.PHONY: help serve test busy soak browser attack pictures check format lock tables bench shared capsules clients lab lab-figures wheel client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -55,6 +55,9 @@ attack: $(VENV)/.dev               ## attack a mock: smuggling, costs by size, s
 
 bench: $(VENV)/.dev                ## compare with WireMock, Prism and Mockoon on this machine
 	@$(BIN)/python -m benchmarks.peers $(ARGS)
+
+shared: $(VENV)/.dev               ## one mock of several processes, killed and shuffled under load (two minutes; ARGS="--requests 1000000")
+	@$(BIN)/python -m benchmarks.shared $(ARGS)
 
 capsules: $(VENV)/.dev             ## replay a thousand generated sessions in another process, to the byte (ten minutes)
 	@$(BIN)/python -m benchmarks.capsules $(ARGS)

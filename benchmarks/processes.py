@@ -40,16 +40,16 @@ class Running:
 
     def resident_bytes(self) -> int:
         """Resident memory of the process and all below it (VmRSS); shared pages count once for each process."""
-        return _sum_of_tree(self.process.pid, "VmRSS")
+        return _sum_oftree(self.process.pid, "VmRSS")
 
     def peak_bytes(self) -> int:
         """The most that each process of the tree has had resident (VmHWM), summed."""
-        return _sum_of_tree(self.process.pid, "VmHWM")
+        return _sum_oftree(self.process.pid, "VmHWM")
 
     def cpu_seconds(self) -> float:
         """Processor time, user and system, that the processes now alive have used."""
         ticks = 0
-        for pid in _tree(self.process.pid):
+        for pid in tree(self.process.pid):
             fields = _stat(pid)
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
@@ -134,11 +134,11 @@ def _tail(log: Path) -> str:
     return "\n".join(last) or f"nothing on standard error ({log.name})"
 
 
-def _sum_of_tree(root: int, name: str) -> int:
-    return sum(_status_bytes(pid, name) for pid in _tree(root))
+def _sum_oftree(root: int, name: str) -> int:
+    return sum(_status_bytes(pid, name) for pid in tree(root))
 
 
-def _tree(root: int) -> list[int]:
+def tree(root: int) -> list[int]:
     """The process and its descendants, as /proc lists them now."""
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
