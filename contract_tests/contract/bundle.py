@@ -20,6 +20,13 @@ def bundle(root: Path) -> dict[str, Any]:
     return _Bundle(root.parent).document(root.name)
 
 
+def copied(value: Any) -> Any:
+    """A copy that shares nothing, not even with itself as YAML's aliases do."""
+    if isinstance(value, dict):
+        return {name: copied(each) for name, each in value.items()}
+    return [copied(each) for each in value] if isinstance(value, list) else value
+
+
 class _Bundle:
     """Files of one folder, each read once."""
 

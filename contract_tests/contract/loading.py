@@ -1,14 +1,14 @@
 """The contract's files as one checked document, and the fixtures beside them."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator, ValidationError
 
-from contract_tests.contract.bundle import bundle, references
+from contract_tests.contract.bundle import bundle, copied, references
 from contract_tests.contract.files import DocumentError, line_of, read
 from contract_tests.contract.origins import Origins
 from contract_tests.contract.overlay_format import OverlayError, warned
@@ -26,6 +26,7 @@ METHODS = frozenset(
     {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 )  # OpenAPI 3.1 section 4.8.9.1
 _LONGEST_CHAIN = 32  # references to references; more than any document written on purpose
+_shipped = cache(bundle)
 
 
 def load(
@@ -40,9 +41,9 @@ def load(
     `idle` hears a sentence for each action that changed nothing, `origins` who said what.
 
     The shipped schemas are checked against the metaschema by the unit tests; here, only what an overlay may have
-    changed is, because start-up should not pay for what cannot differ.
+    changed is, because start-up should not pay for what cannot differ. They are read once in a process.
     """
-    document = bundle(root)
+    document = copied(_shipped(root)) if root.parent == SCHEMAS else bundle(root)
     origins = origins or Origins()
     for path in overlays:
         document = _with_items(_overlaid(document, path, idle, origins))

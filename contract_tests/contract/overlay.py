@@ -11,6 +11,7 @@ from typing import Any
 
 from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, JSONPathMatch
 
+from contract_tests.contract.bundle import copied
 from contract_tests.contract.overlay_format import OverlayError, check, warned
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.violations import shown
@@ -72,13 +73,6 @@ def _extend(target: list[Any], items: list[Any], place: str, where: str, laid: L
     for index in range(len(items)):
         laid(where + pointer([len(target) + index]), place + pointer([index]))
     target.extend(copied(items))
-
-
-def copied(value: Any) -> Any:
-    """A copy that shares nothing, not even with itself as YAML's aliases do."""
-    if isinstance(value, dict):
-        return {name: copied(each) for name, each in value.items()}
-    return [copied(each) for each in value] if isinstance(value, list) else value
 
 
 @dataclass(frozen=True, slots=True)

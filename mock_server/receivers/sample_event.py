@@ -8,11 +8,11 @@ from contract_tests.contract.pointers import follow
 from mock_server.domain.shipments.calendar import DAY
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Journey
-from mock_server.domain.shipments.places import Places
 from mock_server.domain.shipments.source import ShipmentSource
 from mock_server.domain.webhooks.events import WebhookEvent
 from mock_server.domain.webhooks.terms import DeliveryTerms
 from mock_server.world import Foundation, World
+from mock_server.world.foundation import shipped_places
 
 EXAMPLE_SECRET = "/components/schemas/Webhook/properties/secret/examples/0"  # noqa: S105 - where the contract shows one
 STATUSES = "/components/schemas/Tracking/$defs/status/oneOf"
@@ -77,9 +77,7 @@ class SampleEvents:
     def _journey(self, number: TrackingNumber, status: str, now: float) -> Journey:
         """A journey that has the status, its last scan within the last 24 hours where that is what gave it."""
         foundation = self._foundation
-        source = ShipmentSource(
-            Places(fixture("places.json")), foundation.phrases, fixture("journeys.json"), staged=lambda _: status
-        )
+        source = ShipmentSource(shipped_places(), foundation.phrases, fixture("journeys.json"), staged=lambda _: status)
         journey = source.journey(foundation.settings.seed, number, now)
         last = journey.events[-1] if journey.events else None
         if last is None or last.at > now or last.phrase.status != status:

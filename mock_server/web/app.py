@@ -1,10 +1,13 @@
 """The mock as a Flask application."""
 
 import re
+from collections.abc import Callable
+from functools import cache, partial
 from http import HTTPStatus
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import Rule
 
 from mock_server.domain.clock import Clock
 from mock_server.server.reply import Reply
@@ -18,8 +21,22 @@ from mock_server.web.mock import CONTROL_PREFIX, Mock
 from mock_server.web.problems import Problem, problem_of, render
 
 
+class _Rule(Rule):
+    """A rule that learns to build URLs when it is first asked for one: that takes longer than the rest of a mock."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled = cache(partial(super()._compile_builder, append_unknown))
+
+        def build(rule: Rule, **values: str) -> tuple[str, str]:
+            return compiled()(rule, **values)
+
+        return build
+
+
 class MockServer(Flask):
     """One rule for each operation of the contract, and the control plane."""
+
+    url_rule_class = _Rule
 
     def __init__(self, mock: Mock) -> None:
         super().__init__(__name__, static_folder=None)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar
 
 from contract_tests.contract.loading import fixture
@@ -47,15 +47,11 @@ class Foundation:
         plans = [Plan.from_record(record, self._windows) for record in self._plans.values()]
         with setting_from("default_plan"):
             self.accounts = Accounts(plans, settings.default_plan, self.specification.extension("x-keys"))
-        self.carriers = CarrierDirectory(
-            fixture("carriers.json"),
-            fixture("number_formats.json"),
-            self.specification.extension("x-detection-priority"),
-        )
+        self.carriers = _directory(tuple(self.specification.extension("x-detection-priority")))
         self.magic = magic.MagicNumbers(fixture("magic_numbers.json"), self.carriers)
         self.phrases = Phrases(fixture("phrases.json"), self.specification.status_of_event)
         self.source = ShipmentSource(
-            Places(fixture("places.json")),
+            shipped_places(),
             self.phrases,
             fixture("journeys.json"),
             staged=self._staged,
@@ -154,6 +150,17 @@ class Foundation:
     def _staged(self, number: TrackingNumber) -> str | None:
         scenario = self.scenario(number)
         return scenario.journey if scenario else None
+
+
+@cache
+def shipped_places() -> Places:
+    """The map that every mock of a process shares, with the towns that Faker has told it."""
+    return Places(fixture("places.json"))
+
+
+@lru_cache(8)
+def _directory(priority: tuple[str, ...]) -> CarrierDirectory:
+    return CarrierDirectory(fixture("carriers.json"), fixture("number_formats.json"), priority)
 
 
 def _short(
