@@ -40,11 +40,11 @@ class Running:
 
     def resident_bytes(self) -> int:
         """Resident memory of the process and all below it (VmRSS); shared pages count once for each process."""
-        return _sum_oftree(self.process.pid, "VmRSS")
+        return _sum_of_tree(self.process.pid, "VmRSS")
 
     def peak_bytes(self) -> int:
         """The most that each process of the tree has had resident (VmHWM), summed."""
-        return _sum_oftree(self.process.pid, "VmHWM")
+        return _sum_of_tree(self.process.pid, "VmHWM")
 
     def cpu_seconds(self) -> float:
         """Processor time, user and system, that the processes now alive have used."""
@@ -53,6 +53,11 @@ class Running:
             fields = _stat(pid)
             ticks += int(fields[11]) + int(fields[12])
         return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def resident_bytes(pid: int) -> int:
+    """Resident memory of a process and all below it (VmRSS)."""
+    return _sum_of_tree(pid, "VmRSS")
 
 
 def machine_cpu_seconds() -> float:
@@ -134,7 +139,7 @@ def _tail(log: Path) -> str:
     return "\n".join(last) or f"nothing on standard error ({log.name})"
 
 
-def _sum_oftree(root: int, name: str) -> int:
+def _sum_of_tree(root: int, name: str) -> int:
     return sum(_status_bytes(pid, name) for pid in tree(root))
 
 

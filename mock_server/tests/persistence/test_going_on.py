@@ -85,6 +85,13 @@ def test_a_scenario_a_clock_and_a_pin_are_as_they_were(site: Site) -> None:
     assert site.admin.get(f"/shipments/{NUMBER}?key={ENTERPRISE}")["shipment"]["status"] == "exception"
 
 
+def test_a_clock_that_is_moved_again_and_again_is_where_it_was_left(site: Site) -> None:
+    for _ in range(3):
+        left = site.admin.put(f"/clock?key={FREE}", {"action": "advance", "seconds": 60})["now"]
+    site.kill()
+    assert site.admin.get(f"/clock?key={FREE}")["now"] == left
+
+
 def test_a_key_belongs_to_who_made_it_and_ends_when_it_was_to(site: Site) -> None:
     key = site.admin.post("/keys", {"plan": "free", "expires_in": 60})["key"]
     site.kill()

@@ -1,0 +1,106 @@
+"""How much memory many keys with webhooks take, and how long a mock that has them takes to start.
+
+`python -m benchmarks.sizes --help`. Keys are made by their first call; the mock is ended by kill -9 and started again.
+"""
+
+import argparse
+import asyncio
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+
+import uvloop
+
+from benchmarks.bench import say
+from benchmarks.load import tracking_numbers
+from benchmarks.processes import resident_bytes
+from benchmarks.shared.lab import START, Instance, Lab, Shape, lab
+from benchmarks.shared.line import Line
+
+LANES = 16
+MEBIBYTE = 2**20
+
+
+async def subscribe(port: int, keys: int, each: int) -> None:
+    """So many webhooks of each key; RuntimeError for one that is refused."""
+    numbers = tracking_numbers(keys * each)
+    waiting = iter(range(keys))
+
+    async def lane() -> None:
+        line = Line(port)
+        for key in waiting:
+            for number in numbers[key * each : (key + 1) * each]:
+                answer = await line.ask(_subscription(f"tf_test_growth_size{key}", number))
+                if answer is None or answer.status != 201:
+                    raise RuntimeError(f"a webhook was answered {answer}")
+        line.close()
+
+    async with asyncio.TaskGroup() as group:
+        for _ in range(LANES):
+            group.create_task(lane())
+
+
+def _subscription(key: str, number: str) -> bytes:
+    body = json.dumps({"tracking_number": number, "url": "http://127.0.0.1:9/hook"}).encode()
+    head = f"POST /v2/webhooks HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {key}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def show(running: Lab, when: str) -> None:
+    """Print the resident memory of each instance."""
+    sizes = [resident_bytes(each.process.pid) / MEBIBYTE for each in running.instances if each.process]
+    print(f"{when}: " + ", ".join(f"{size:,.0f} MiB" for size in sizes), flush=True)
+
+
+def start_again(instances: Sequence[Instance]) -> None:
+    """End all of them at once, and print how long each takes to be ready."""
+    for instance in instances:
+        instance.kill()
+    for instance in instances:
+        instance.start()
+        print(
+            f"{instance.name} started again: ready after {instance.starts[-1]:.2f} s, empty {instance.starts[0]:.2f} s"
+        )
+
+
+async def first_answer(port: int, keys: int) -> float:
+    """Seconds until one of the keys is answered that has been there before."""
+    began = perf_counter()
+    line = Line(port)
+    content = f"GET /v2/carriers HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: tf_test_growth_size{keys // 2}\r\n\r\n"
+    while (answer := await line.ask(content.encode())) is None or answer.status != 200:
+        await asyncio.sleep(0.01)
+    return perf_counter() - began
+
+
+def main() -> None:
+    """Print memory and times."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.sizes", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--keys", type=int, default=10_000)
+    parser.add_argument("--webhooks", type=int, default=10, help="of each key")
+    parser.add_argument(
+        "--store", action="store_true", help="three instances with a Valkey, instead of one with --state"
+    )
+    options = parser.parse_args()
+    flags = ("--clock", START, "--time-scale", "0", "--sandboxes", str(options.keys + 100))
+    shape = Shape(3 if options.store else 1, store=options.store, flags=flags)
+    with tempfile.TemporaryDirectory(prefix="trackflow-sizes-") as scratch, lab(Path(scratch), shape) as running:
+        say(f"{shape}; {options.keys:,} keys with {options.webhooks} webhooks each")
+        show(running, "empty")
+        began = perf_counter()
+        uvloop.run(subscribe(running.port, options.keys, options.webhooks))
+        say(f"all of them made in {perf_counter() - began:.0f} s")
+        show(running, "full")
+        kept = sum(path.stat().st_size for path in Path(scratch).rglob("*") if path.is_file())
+        print(f"on the disk: {kept / MEBIBYTE:,.0f} MiB")
+        start_again(running.instances)
+        print(f"a key from before is answered after {uvloop.run(first_answer(running.port, options.keys)):.2f} s more")
+        show(running, "started again")
+
+
+if __name__ == "__main__":
+    main()
