@@ -11,6 +11,7 @@ from mock_server.domain.clock import FASTEST
 
 DAY = 86_400.0  # seconds
 SHORTEST_TOKEN = 16  # characters
+MEMORY = "memory"
 
 
 def setting(default: Any, help_text: str, **options: Any) -> Any:
@@ -92,7 +93,17 @@ class Settings:
         256, "Memory that all journals together may take, in millions of bytes.", metavar="N", least=1
     )
     sandboxes: int = setting(1_000, "Keys kept at a time; the one idle longest goes first.", metavar="N", least=1)
-    store: str = setting("memory", "Where worlds live; only memory so far.", choices=("memory",))
+    store: str = setting(
+        MEMORY,
+        "Where worlds live; mocks with the same store are one mock: memory, valkey:// (or redis://, rediss://).",
+        metavar="memory or URL",
+    )
+    instance: str | None = setting(
+        None, "What this one is called among those with the same --store; host and port if not given.", metavar="NAME"
+    )
+    advertise: str | None = setting(
+        None, "URL at which the others with the same --store reach this one.", metavar="URL"
+    )
     workers: int = setting(1, "Processes; only 1 so far, because each key's world lives in one.", least=1, most=1)
     state: str | None = setting(
         None,
@@ -131,6 +142,10 @@ class Settings:
         """SettingError for the first number or choice that cannot be so."""
         for each in fields(self):
             _check(each, getattr(self, each.name))
+        if self.store != MEMORY:
+            for name in ("state", "snapshot"):
+                if getattr(self, name) is not None:
+                    raise SettingError(name, "with --store, the store says how the mock goes on; leave one of them out")
         if self.admin_token is not None and len(self.admin_token) < SHORTEST_TOKEN:
             raise SettingError(
                 "admin_token",

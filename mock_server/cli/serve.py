@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from mock_server.cli.exits import Unusable
+from mock_server.cli.exits import Unreachable, Unusable
 from mock_server.cli.logs import configure
 from mock_server.settings import SettingError, Settings
 
@@ -68,6 +68,7 @@ def serve(**options: Any) -> None:
     from contract_tests.contract.files import DocumentError
     from mock_server.certificates.authority import CertificateError
     from mock_server.cli.doors import doors
+    from mock_server.persistence.shared.away import StoreAwayError
     from mock_server.server.listening import ListenError
     from mock_server.server.serving import serve as serve_http
     from mock_server.web.front import Front
@@ -92,6 +93,8 @@ def serve(**options: Any) -> None:
         raise click.BadParameter(error.problem, param_hint=flag(error.name)) from None
     except (DocumentError, ListenError, CertificateError, ValueError) as error:
         raise Unusable(str(error)) from None
+    except StoreAwayError as error:
+        raise Unreachable(str(error)) from None
 
 
 def _ready(*urls: str, token: str | None, then: Callable[[], object]) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from mock_server.domain.clock import Course
 from mock_server.domain.plans import Account
@@ -18,13 +17,11 @@ from mock_server.persistence.database import Database, whole
 from mock_server.persistence.file_pages import FilePages
 from mock_server.persistence.reading import newcomer, saved
 from mock_server.persistence.sandbox_records import SandboxRecords, follow, keep
+from mock_server.persistence.starting import started
 from mock_server.world import Foundation, Newcomer, Opening, World
 from mock_server.world.owners import Holding
 
 log = logging.getLogger(__name__)
-
-STARTING = ("seed", "scenario", "clock", "time_scale")
-"""Settings that say how a mock starts; under others, how the mock as a whole was left is not gone on with."""
 
 
 class StateFile:
@@ -59,7 +56,7 @@ class StateFile:
             return None
         with whole(self.path):
             record = json.loads(rows[0][0])
-            if record["settings"] != _settings(foundation):
+            if record["settings"] != started(foundation):
                 log.warning("the %s was left by a mock with other settings; it starts as these say", self.name)
                 return None
             return snapshots.opening(foundation, record, Course(**record["course"]))
@@ -69,6 +66,9 @@ class StateFile:
         with whole(self.path):
             for key, owner, until in self.database.rows("SELECT key, owner, until FROM holdings ORDER BY rowid"):
                 yield key, Holding(owner, None if until is None else float(until))
+
+    def holding(self, key: str) -> None:
+        """None: all are told at the start."""
 
     def newcomer(self, foundation: Foundation, account: Account, saved: Saved, scenario: Scenario) -> Newcomer:
         """The sandbox as it was left; FormError for what this mock cannot go on with."""
@@ -81,7 +81,7 @@ class StateFile:
 
     def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
         """Keep how the mock as a whole stands, if that has changed; why that could not be."""
-        record = {**snapshots.standing(opening), "course": asdict(opening.course), "settings": _settings(foundation)}
+        record = {**snapshots.standing(opening), "course": asdict(opening.course), "settings": started(foundation)}
         document = json.dumps(record)
         if document == self._opening:
             return None
@@ -94,6 +94,10 @@ class StateFile:
             log.error("the state file %s cannot be written: %s", self.path, error)
             return f"the state file cannot be written: {error}"
         return None
+
+    def count_key(self, made: int) -> int:
+        """How many keys were made up, with the next."""
+        return made + 1
 
     def hold(self, key: str, holding: Holding) -> None:
         """Keep whose a key is, with the next commit."""
@@ -116,6 +120,13 @@ class StateFile:
         """From now on what the world stands in is kept with all that its sandbox writes."""
         follow(world, alone)
 
+    def put_away(self, key: str) -> None:
+        """Nobody else would go on with the sandbox, so it is forgotten."""
+        self.forget(key)
+
+    def begin_anew(self) -> None:
+        """Nothing: the file has no sandbox that the mock has not loaded."""
+
     def forget(self, key: str) -> None:
         """Let go of all that is known of a sandbox."""
         try:
@@ -133,7 +144,3 @@ class StateFile:
         with self.database.lock:
             for world in self.database.worlds():
                 yield saved(world["key"], world, self.database.book(world["key"]))
-
-
-def _settings(foundation: Foundation) -> dict[str, Any]:
-    return {name: getattr(foundation.settings, name) for name in STARTING}

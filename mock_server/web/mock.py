@@ -17,14 +17,14 @@ from mock_server.sending.scheduler import Scheduler
 from mock_server.sending.sender import Sender
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
-from mock_server.settings import Settings
+from mock_server.settings import MEMORY, Settings
 from mock_server.web.callers import callers_of
 from mock_server.web.hosts import Hosts
 from mock_server.web.inbox import INBOX_PREFIX, received
 from mock_server.world import Foundation, Worlds
 
 if TYPE_CHECKING:
-    from mock_server.persistence.state_file import StateFile
+    from mock_server.world.store import Store
 
 ORDINARY = "1Z999AA10123456784"  # a number that nothing is special about
 CONTROL_PREFIX = "/__admin"
@@ -36,7 +36,8 @@ class Mock:
     def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
         """DocumentError or ValueError says which file or setting is wrong."""
         settings = settings or Settings()
-        self.worlds = Worlds(Foundation(settings, clock), _state(settings.state))
+        foundation = Foundation(settings, clock)
+        self.worlds = Worlds(foundation, _store(foundation))
         if settings.snapshot:
             _start_from(settings.snapshot, self.worlds)
         self.pipeline = Pipeline(self.worlds, HANDLERS)
@@ -124,9 +125,15 @@ def _start_from(name: str, worlds: Worlds) -> None:
     worlds.reset()
 
 
-def _state(name: str | None) -> "StateFile | None":
-    if name is None:
-        return None
-    from mock_server.persistence.state_file import StateFile  # noqa: PLC0415 - SQLite takes a while to import, and is not always asked for
+def _store(foundation: Foundation) -> "Store | None":
+    """Where what was promised is kept, if the settings ask for that."""
+    settings = foundation.settings
+    if settings.store != MEMORY:
+        from mock_server.persistence.shared.opened import opened  # noqa: PLC0415 - only who shares needs it
 
-    return StateFile(Path(name))
+        return opened(foundation)
+    if settings.state is not None:
+        from mock_server.persistence.state_file import StateFile  # noqa: PLC0415 - SQLite takes a while to import, and is not always asked for
+
+        return StateFile(Path(settings.state))
+    return None

@@ -34,6 +34,9 @@ class Store(Protocol):
     def load(self, key: str) -> Saved | None:
         """The sandbox of that key if it is kept; ValueError where that cannot be read."""
 
+    def holding(self, key: str) -> Holding | None:
+        """For whom the key was made that has just been loaded, if `holdings` has not told."""
+
     def newcomer(self, foundation: Foundation, account: Account, saved: Saved, scenario: Scenario) -> Newcomer:
         """The sandbox as it was left, in a mock in that scenario; FormError for what this mock cannot go on with."""
 
@@ -52,8 +55,17 @@ class Store(Protocol):
     def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
         """Keep how the mock as a whole stands, if that has changed; why that could not be."""
 
+    def count_key(self, made: int) -> int:
+        """How many keys were made up, with the next, where this mock knows of so many."""
+
     def hold(self, key: str, holding: Holding) -> None:
         """Keep whose a key is."""
+
+    def put_away(self, key: str) -> None:
+        """There is no room for a sandbox here any more."""
+
+    def begin_anew(self) -> None:
+        """All sandboxes begin anew, also those that are not loaded."""
 
     def forget(self, key: str) -> None:
         """Let go of all that is known of a sandbox."""

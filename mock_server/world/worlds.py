@@ -87,7 +87,7 @@ class Worlds:
     def glimpse(self, key: str) -> World:
         """The world of that key, or what it would be: of that nothing is kept; ApiError for a missing or bad one."""
         account = self.authenticate(key)
-        known = self._worlds.get(key)
+        known = self._worlds.get(key) or self.take_over(key)
         if known:
             return known
         books = (RuleBook(), self.rules, self.scenario_rules)
@@ -100,7 +100,7 @@ class Worlds:
         accounts = self.foundation.accounts
         accounts.plan(plan)
         with self._lock:
-            self._made += 1
+            self._made = self.state.count_key(self._made) if self.state else self._made + 1
             draw = stream(self.seed, "key", self._made)
         key = f"tf_test_{plan}_{draw.randbytes(8).hex()}"
         if holding:
@@ -183,6 +183,7 @@ class Worlds:
                 self.inboxes.clear()
                 self.owners.clear()
                 if self.state:
+                    self.state.begin_anew()
                     self.state.forget_all()
                 self._start(self.foundation.opening)
             elif key in self._worlds:
@@ -192,6 +193,8 @@ class Worlds:
         """Start one world anew in the scenario, or all there are and will be; ApiError for a bad key."""
         with self._lock:
             if key is None:
+                if self.state:
+                    self.state.begin_anew()
                 self._start(scenario)
             else:
                 account, clock = self.foundation.accounts.authenticate(key), self.clock.copy()
@@ -202,6 +205,12 @@ class Worlds:
 
     def begin(self, opening: Opening, newcomers: Iterable[Newcomer]) -> None:
         """Start all over in another way, and with these worlds."""
+        if self.state:
+            self.state.begin_anew()
+        self._begin(opening, newcomers)
+
+    def _begin(self, opening: Opening, newcomers: Iterable[Newcomer] = ()) -> None:
+        """Start in another way, and with these worlds."""
         with self._lock:
             self.stray.clear()
             self._start(opening.scenario)
@@ -257,8 +266,12 @@ class Worlds:
 
     def _bring_back(self, account: Account) -> bool:
         """Let the world of that key go on if the store has it, whether it does; ValueError if it cannot."""
-        saved = self.state.load(account.key) if self.state else None
-        if self.state is None or saved is None:
+        if self.state is None:
+            return False
+        saved = self.state.load(account.key)
+        if holding := self.state.holding(account.key):
+            self.owners.hold(account.key, holding)
+        if saved is None:
             return False
         with self._told(self.state, masked(account.key)):
             check_saved(self.foundation, saved)
@@ -269,14 +282,28 @@ class Worlds:
     def _journal(self) -> Journal:
         return self.archive.journal(self.foundation.settings.journal_size)
 
+    def take_over(self, key: str) -> World | None:
+        """The world of that key, if it is kept and was not in use here yet; ApiError or ValueError if it cannot be."""
+        account = self.foundation.accounts.authenticate(key)
+        with self._lock:
+            return self._worlds[key] if key not in self._worlds and self._bring_back(account) else None
+
+    def put_away(self, key: str) -> None:
+        """Let go of a world that goes on elsewhere, or when it is asked for again, as far as the store has it."""
+        with self._lock:
+            if key in self._worlds:
+                self._dismiss(self._worlds[key])
+
     def _forget(self, world: World) -> None:
-        key = world.account.key
-        del self._worlds[key]
+        if self.state:
+            self.state.forget(world.account.key)
+        self._dismiss(world)
+
+    def _dismiss(self, world: World) -> None:
+        del self._worlds[world.account.key]
         self.archive.close(world.journal)
         for told in self.on_forgotten:
             told(world)
-        if self.state:
-            self.state.forget(key)
 
     def _admit(self, account: Account, scenario: Scenario, *, clock: SandboxClock, **parts: Any) -> None:
         """Let that key have a world that is new, or that goes on from what was saved of it."""
@@ -324,7 +351,7 @@ class Worlds:
         with self._told(state, ""):
             opening = state.opening(self.foundation)
         if opening:
-            self.begin(opening, ())
+            self._begin(opening)
         for key, holding in state.holdings():
             self.owners.hold(key, holding)
         for saved in state.saved():
@@ -358,6 +385,8 @@ class Worlds:
             log.warning("%d keys have webhooks that the state file keeps; there is room for another still", known)
             return
         webhooks = len(idlest.webhooks.subscriptions)
-        self._forget(idlest)
+        self._dismiss(idlest)
+        if self.state:
+            self.state.put_away(idlest.account.key)
         lost = f" and its {webhooks} webhook{'s' * (webhooks != 1)}" if webhooks else ""
         log.warning("forgot the sandbox of %s%s: %d keys are in use", name, lost, known + 1)

@@ -1,3 +1,41 @@
+from collections.abc import Iterator
+from pathlib import Path
+from socket import create_server
+
+import pytest
+
+from mock_server.tests.persistence.places import FilePlace, Place, ValkeyPlace
+from mock_server.tests.valkeys import asked
+from mock_server.tests.valkeys import running as valkey_running
 from mock_server.tests.web.control.conftest import admin, base, running
 
 __all__ = ["admin", "base", "running"]
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[str]:
+    """A server for all tests of this process."""
+    with valkey_running() as url:
+        yield url
+
+
+@pytest.fixture
+def store_url(valkey: str) -> str:
+    """A database that has nothing."""
+    asked(valkey, "FLUSHDB")
+    return valkey
+
+
+@pytest.fixture(params=["state file", "valkey"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Each store in turn."""
+    if request.param == "valkey":
+        return ValkeyPlace(request.getfixturevalue("store_url"))
+    return FilePlace(tmp_path / "state.db")
+
+
+def closed_port() -> int:
+    """A port that nobody listens on."""
+    with create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port

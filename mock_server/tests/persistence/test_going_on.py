@@ -1,4 +1,4 @@
-"""A mock that starts again on its state file goes on where the one before was killed."""
+"""A mock that starts again on its store goes on where the one before was killed."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.persistence.state_file import StateFile
 from mock_server.settings import Settings
-from mock_server.tests.persistence.test_state_file import copied
+from mock_server.tests.persistence.places import FilePlace, Place
 from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
 from mock_server.web.app import MockServer, create_app
 
@@ -16,25 +16,20 @@ RULE = {"id": "twice", "fault": {"type": "error", "code": "carrier_unavailable"}
 
 
 class Site:
-    """A mock on a state file that can be killed, and starts again."""
+    """A mock on a store that can be killed, and starts again."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, place: Place) -> None:
         self.base = ManualClock(from_text("2026-06-15T12:00:00Z"))
-        self.path = folder / "state.db"
+        self.place = place
         self.start()
 
     def start(self, **settings: Any) -> None:
-        self.app: MockServer = create_app(Settings(state=str(self.path), **settings), self.base)
+        self.app: MockServer = create_app(Settings(**self.place.settings(), **settings), self.base)
         self.admin = Admin(self.app.test_client())
 
     def kill(self, **settings: Any) -> None:
-        """What the killed one had in its hands is lost; the next one has the file as the system has it."""
-        left = copied(self.path)
-        self.path = self.path.with_name(f"again-{self.path.name}")
-        for suffix in ("", "-wal"):
-            part = left.with_name(left.name + suffix)
-            if part.exists():
-                part.rename(self.path.with_name(self.path.name + suffix))
+        """What the killed one had in its hands is lost; the next one has what is kept."""
+        self.place = self.place.crash()
         self.start(**settings)
 
     def statuses(self, key: str, count: int) -> list[int]:
@@ -42,8 +37,8 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
+def site(place: Place) -> Site:
+    return Site(place)
 
 
 def test_what_a_quota_has_granted_is_granted_once(site: Site) -> None:
@@ -102,7 +97,8 @@ def test_a_key_belongs_to_who_made_it_and_ends_when_it_was_to(site: Site) -> Non
     assert site.admin.post("/keys", {"plan": "free"})["key"] != key
 
 
-def test_a_key_whose_end_is_no_instant_is_told_as_damage(site: Site) -> None:
+def test_a_key_whose_end_is_no_instant_is_told_as_damage(tmp_path: Path) -> None:
+    site = Site(FilePlace(tmp_path / "state.db"))
     site.admin.post("/keys", {"plan": "free", "expires_in": 60})
     file = site.app.worlds.state
     assert isinstance(file, StateFile)
@@ -133,8 +129,17 @@ def test_under_other_settings_the_mock_as_a_whole_starts_as_they_say(
 
 def test_a_call_of_an_unlimited_key_writes_nothing_more(site: Site) -> None:
     site.statuses(ENTERPRISE, 1)
-    before = site.path.with_name(f"{site.path.name}-wal").stat().st_size
+    before = site.place.written()
     site.statuses(ENTERPRISE, 20)
-    assert site.path.with_name(f"{site.path.name}-wal").stat().st_size == before
+    assert site.place.written() == before
     site.statuses(FREE, 1)
-    assert site.path.with_name(f"{site.path.name}-wal").stat().st_size > before
+    assert site.place.written() > before
+
+
+def test_a_clock_that_was_moved_goes_on_so_though_nobody_has_called_since(site: Site) -> None:
+    site.statuses(ENTERPRISE, 1)
+    site.admin.put(f"/clock?key={ENTERPRISE}", {"action": "advance", "seconds": 3600})
+    before = site.admin.get(f"/clock?key={ENTERPRISE}")["now"]
+    site.kill()
+    assert site.statuses(ENTERPRISE, 1) == [200]
+    assert site.admin.get(f"/clock?key={ENTERPRISE}")["now"] == before

@@ -8,6 +8,7 @@ from typing import Any
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
+from mock_server.settings import MEMORY
 from mock_server.web.control.call import ControlCall, Route, answer
 from mock_server.web.documents import arazzo_document, asyncapi_document, openapi_document
 
@@ -86,6 +87,10 @@ def shown(name: str, value: Any) -> Any:
     """A setting's value as JSON, a secret one masked."""
     if name == "admin_token" and value:
         return masked(value)
+    if name == "store" and value != MEMORY:
+        from mock_server.persistence.shared.address import StoreAddress  # noqa: PLC0415 - only who shares needs it
+
+        return StoreAddress.read(value).name
     if isinstance(value, tuple):
         return [str(each) for each in value]
     return str(value) if isinstance(value, Path) else value

@@ -1,0 +1,33 @@
+"""A store as `--store` names it."""
+
+from secrets import token_hex
+from typing import TYPE_CHECKING
+
+from mock_server.persistence import snapshots
+from mock_server.persistence.shared.address import StoreAddress
+from mock_server.persistence.starting import started
+from mock_server.settings import setting_from
+from mock_server.world import Foundation
+
+if TYPE_CHECKING:
+    from mock_server.persistence.shared.shared_store import SharedStore
+
+COMMON = ("default_plan", "reset_unit", "strict", "strict_check_digits", "standard_webhooks", "webhook_retry")
+"""Settings that answers and deliveries depend on, beside those that say how a mock starts."""
+
+
+def opened(foundation: Foundation) -> "SharedStore":
+    """The store of the settings; SettingError for one that cannot be, StoreAwayError if nobody answers there."""
+    with setting_from("store"):
+        address = StoreAddress.read(foundation.settings.store)
+        try:
+            from mock_server.persistence.shared.claims import Claims  # noqa: PLC0415 - needs an extra
+            from mock_server.persistence.shared.link import Link  # noqa: PLC0415 - as above
+            from mock_server.persistence.shared.shared_store import CONTRACT, SharedStore  # noqa: PLC0415 - as above
+        except ModuleNotFoundError:
+            raise ValueError("it needs the client of Valkey: pip install 'trackflow-mock[store]'") from None
+        link = Link(address)
+        link.check()
+        common = {name: getattr(foundation.settings, name) for name in COMMON}
+        settings = {**started(foundation), **common, CONTRACT: snapshots.fingerprint(foundation)}
+        return SharedStore(link, Claims(link, token_hex(8)), settings)

@@ -1,0 +1,234 @@
+"""What every sandbox of several instances has promised, in the store that they share."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict
+from secrets import token_hex, token_urlsafe
+from types import MappingProxyType
+from typing import Any
+
+from mock_server.contract.errors import ApiError
+from mock_server.domain.clients.journal import masked
+from mock_server.domain.clock import Course
+from mock_server.domain.plans import Account
+from mock_server.domain.webhooks.records import Saved
+from mock_server.faults.scenarios import Scenario
+from mock_server.persistence import snapshots
+from mock_server.persistence.pages import NotKeptError
+from mock_server.persistence.reading import newcomer, saved
+from mock_server.persistence.sandbox_records import SandboxRecords, follow, keep
+from mock_server.persistence.shared import scripts
+from mock_server.persistence.shared.away import StoreAwayError
+from mock_server.persistence.shared.claims import Claims, Instance, text
+from mock_server.persistence.shared.link import Link
+from mock_server.persistence.shared.shared_pages import LOG, SharedPages, book_of
+from mock_server.persistence.starting import started
+from mock_server.world import Foundation, Newcomer, Opening, World
+from mock_server.world.owners import Holding
+
+CONTRACT = "contract"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+log = logging.getLogger(__name__)
+
+
+class SharedStore:
+    """The sandboxes of the keys that this instance has claimed, in a store that others use as well."""
+
+    def __init__(self, link: Link, claims: Claims, settings: Mapping[str, Any] = NOTHING) -> None:
+        """`settings` are what all instances of a mock have in common. ValueError if those that are up have others."""
+        self.link = link
+        self.claims = claims
+        self.applied = 0
+        """Up to which number of the log this instance is."""
+        self._settings = json.dumps({**settings}, sort_keys=True)
+        self.mock, self.secret = token_hex(8), token_urlsafe(24)
+        """What tells this mock from another on the same store, and what only its instances know."""
+        self.number = self._join()
+        """Of this instance; no other has it."""
+        self.name = f"store {link.name}"
+        self.fresh = 0
+        """The number of the newest call that began all anew."""
+        self._rows: dict[str, dict[str, str]] = {}  # of keys that were claimed and not loaded yet
+        self._holdings: dict[str, Holding] = {}  # the same, of who they were made for
+        self._opening = ""
+
+    def _join(self) -> int:
+        values = scripts.ALIVE, self._settings, self.mock, self.secret, self.applied
+        joined, *found = self.link.watch(scripts.JOIN, [scripts.MOCK, scripts.INSTANCES], *values)
+        if not joined:
+            raise ValueError(_differs(self.link.name, json.loads(self._settings), json.loads(found[0])))
+        mock, secret, number = found
+        self.mock, self.secret = text(mock), text(secret)
+        return int(number)
+
+    def join_again(self) -> None:
+        """Tell a store that has lost what it knew of this mock."""
+        self._join()
+        self._opening = ""
+
+    def opening(self, foundation: Foundation) -> Opening | None:
+        """How the mock as a whole was left; None if it never was, or is started with other settings now."""
+        document, at, fresh = self._asked(scripts.OPENING, [scripts.MOCK])
+        self.applied, self.fresh = int(at or 0), int(fresh or 0)
+        if document is None:
+            return None
+        with self._whole("the mock as a whole"):
+            record = json.loads(document)
+            if record["settings"] != started(foundation):
+                log.warning("the %s was left by a mock with other settings; it starts as these say", self.name)
+                return None
+            return snapshots.opening(foundation, record, Course(**record["course"]))
+
+    def holdings(self) -> Iterator[tuple[str, Holding]]:
+        """None yet: each is told when its key is claimed."""
+        return iter(())
+
+    def saved(self) -> Iterator[Saved]:
+        """None yet: each is loaded when its key is claimed."""
+        return iter(())
+
+    def claim(self, key: str) -> Instance | None:
+        """Make the key this instance's, if nobody answers for it; else the instance that does."""
+        claimed = self.claims.claim(key)
+        if claimed.owner:
+            return claimed.owner
+        self._rows[key] = dict(claimed.rows)
+        if claimed.holding:
+            self._holdings[key] = Holding(*json.loads(claimed.holding))
+        return None
+
+    def load(self, key: str) -> Saved | None:
+        """The sandbox as it was left, its key claimed if it was not yet; ApiError while that cannot be."""
+        try:
+            if key not in self._rows and key not in self.claims.fences and self.claim(key):
+                raise away("another instance answers for this key")
+        except StoreAwayError as error:
+            raise away(str(error)) from None
+        rows = self._rows.get(key)
+        if not rows:
+            return None
+        with self._whole(masked(key)):
+            world, book = book_of(rows)
+            if world.pop(LOG) < self.fresh:  # all was begun anew since then
+                return None
+            return saved(key, world, book)
+
+    def holding(self, key: str) -> Holding | None:
+        """For whom the key was made that has just been claimed, told once."""
+        return self._holdings.pop(key, None)
+
+    def waits(self, key: str) -> bool:
+        """Whether the key is claimed and its sandbox is there to be loaded."""
+        return bool(self._rows.get(key))
+
+    def newcomer(self, foundation: Foundation, account: Account, saved: Saved, scenario: Scenario) -> Newcomer:
+        """The sandbox as it was left; FormError for what this mock cannot go on with."""
+        with self._whole(masked(saved.key)):
+            return newcomer(foundation, account, saved, scenario)
+
+    def of(self, key: str, course: Callable[[], Course]) -> SandboxRecords:
+        """Where the sandbox of that key writes; `course` is how its clock goes."""
+        rows = self._rows.pop(key, {})
+        pages = SharedPages(self.claims, key, rows, lambda: self.applied)
+        if rows and json.loads(rows[LOG]) < self.fresh:
+            pages.clear()
+        return SandboxRecords(pages, course)
+
+    def follow(self, world: World, alone: Callable[[], bool]) -> None:
+        """From now on what the world stands in is kept with all that its sandbox writes."""
+        follow(world, alone)
+
+    def keep(self, world: World) -> str | None:
+        """Keep what the sandbox stands in, if that has changed; why that could not be."""
+        return keep(world)
+
+    def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
+        """Keep how the mock as a whole stands, if that has changed; why that could not be."""
+        record = {**snapshots.standing(opening), "course": asdict(opening.course), "settings": started(foundation)}
+        document = json.dumps(record)
+        if document == self._opening:
+            return None
+        try:
+            self.link.run(scripts.KEEP_OPENING, [scripts.MOCK], document, self.applied)
+        except StoreAwayError as error:
+            return str(error)
+        self._opening = document
+        return None
+
+    def count_key(self, made: int) -> int:
+        """How many keys were made up by all instances, with the next."""
+        return max(made + 1, int(self._asked(scripts.COUNT, [scripts.MOCK])))
+
+    def hold(self, key: str, holding: Holding) -> None:
+        """Keep whose a key is."""
+        self._asked(scripts.HOLD, [scripts.HOLDINGS], key, json.dumps([holding.owner, holding.until]))
+
+    def forget(self, key: str) -> None:
+        """Let go of all that is known of a sandbox; its key stays this instance's. ApiError if that cannot be."""
+        pages = SharedPages(self.claims, key)
+        pages.clear()
+        try:
+            pages.commit()
+        except NotKeptError as error:
+            raise away(str(error)) from None
+
+    def put_away(self, key: str) -> None:
+        """Give the key up: its sandbox goes on wherever it is claimed next."""
+        self._rows.pop(key, None)
+        if key in self.claims.fences:
+            with suppress(StoreAwayError):  # then it is free when this instance is
+                self.claims.release(key)
+
+    def forget_all(self) -> None:
+        """Let go of the mock as a whole, and of whose its keys are."""
+        self._asked(scripts.FORGET_ALL, [scripts.MOCK, scripts.HOLDINGS])
+        self._opening = ""
+
+    def begin_anew(self) -> None:
+        """All sandboxes begin anew, also those that nobody has loaded."""
+        self.fresh = self.applied
+        self._asked(scripts.FRESH, [scripts.MOCK], self.fresh)
+
+    def close(self) -> None:
+        """Leave everything as it is."""
+        self.link.close()
+
+    def _asked(self, script: Any, keys: list[str], *values: Any) -> Any:
+        """What the store says; ApiError while it says nothing."""
+        try:
+            return self.link.run(script, keys, *values)
+        except StoreAwayError as error:
+            raise away(str(error)) from None
+
+    @contextmanager
+    def _whole(self, about: str) -> Iterator[None]:
+        """ValueError for whatever is not as this program has written it."""
+        try:
+            yield
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+            raise ValueError(
+                f"what the {self.name} has of {about} is damaged: {type(error).__name__}: {error}"
+            ) from None
+
+
+def away(why: str) -> ApiError:
+    """The refusal of what the store, or another instance, would have to say."""
+    return ApiError("carrier_unavailable", why, verbatim=True, retry_after=1.0)
+
+
+def _differs(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
+    """How the settings of an instance differ from those of a mock that it would be part of."""
+    told = [
+        f"{each} ({theirs.get(each)!r} there, {ours.get(each)!r} here)"
+        for each in {**theirs, **ours}
+        if theirs.get(each) != ours.get(each) and each != CONTRACT
+    ]
+    if theirs.get(CONTRACT) != ours.get(CONTRACT):
+        told.append("contract, by --overlay or version")
+    return (
+        f"the instances on {name} are one mock, and this one differs from them: {', '.join(told)}; "
+        "give it the same, or a database of its own"
+    )

@@ -1,0 +1,203 @@
+"""Every store: what is committed is there for the next process, whole."""
+
+from pathlib import Path
+
+import pytest
+
+from mock_server.domain.clock import ManualClock
+from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.records import Saved
+from mock_server.settings import Settings
+from mock_server.tests.domain.webhooks.correspondence import HOUR, START, Office, Spoilt, event
+from mock_server.tests.persistence.places import Place
+from mock_server.world import Foundation, Worlds, steering
+
+KEY = "tf_test_free_a"
+LIFE = [event(START + hours * HOUR) for hours in (1, 2, 3)]
+
+
+def recording(place: Place, *handlings: Spoilt) -> Office:
+    office = Office(LIFE, handlings)
+    store = place.open()
+    store.load(KEY)  # which claims it, where it can be claimed
+    pages = store.of(KEY, lambda: office.clock.course)
+    office.records = pages
+    office.webhooks = office.room(pages)
+    return office
+
+
+def resumed(saved: Saved, office: Office) -> Office:
+    again = Office(LIFE, base=office.base)
+    again.clock.change(lambda *_: saved.course)
+    again.webhooks.restore(saved)
+    return again
+
+
+def test_a_webhook_is_there_as_soon_as_it_is_made_and_gone_as_soon_as_it_is_deleted(place: Place) -> None:
+    office = recording(place)
+    first, second = office.subscribe("delivered", "exception"), office.subscribe()
+    assert place.kept(KEY).webhooks == (first, second)
+    office.webhooks.unsubscribe(first.webhook_id)
+    assert place.kept(KEY).webhooks == (second,)
+
+
+def test_deliveries_and_attempts_come_back_as_they_were(place: Place) -> None:
+    office = recording(place, Spoilt("bad", faults=("r1",)), Spoilt("missing"), Spoilt(dropped=True))
+    office.subscribe()
+    office.advance(3 * HOUR)
+    first, second = office.take_all()
+    office.attempt(first, 503, answer_headers={"retry-after": "9"}, answer_body=b"\xff\x00")
+    office.attempt(second, 200)
+    office.collect()
+    assert place.kept(KEY).deliveries == office.webhooks.queue.all()
+
+
+def test_a_webhooks_goes_on_where_it_stopped_and_ids_go_on_too(place: Place) -> None:
+    office = recording(place)
+    office.subscribe()
+    office.advance(HOUR)
+    again = resumed(place.kept(KEY), office)
+    again.advance(2 * HOUR)
+    office.advance(2 * HOUR)
+    assert again.webhooks.queue.all() == office.webhooks.queue.all()
+    assert again.subscribe() == office.subscribe()
+
+
+def test_what_was_under_way_is_due_again_with_the_same_bytes(place: Place) -> None:
+    office = recording(place)
+    office.subscribe()
+    office.advance(HOUR)
+    (under_way,) = office.take_all()
+    again = resumed(place.kept(KEY), office)
+    assert again.take_all() == [under_way]
+
+
+def test_no_attempt_is_made_at_a_delivery_that_is_not_in_the_file(place: Place) -> None:
+    office = recording(place)
+    for _ in range(30):
+        office.subscribe()
+    office.clock.advance(HOUR)
+    while office.webhooks.collect(7):
+        saved = {delivery.id for delivery in place.kept(KEY).deliveries}
+        assert {delivery.id for delivery in office.take_all()} <= saved
+
+
+def test_an_event_that_was_being_told_is_told_to_everybody(place: Place) -> None:
+    office = recording(place)
+    for _ in range(30):
+        office.subscribe()
+    office.clock.advance(HOUR)
+    office.webhooks.collect(12)
+    before = {delivery.event_id for delivery in office.webhooks.queue.all()}
+    assert 0 < len(before) < 30
+    again = resumed(place.kept(KEY), office)
+    again.collect()
+    after = {delivery.event_id for delivery in again.webhooks.queue.all()}
+    assert len(after) == 30
+    assert before < after
+
+
+def test_what_came_of_attempts_is_kept_at_the_latest_with_the_next_turn(place: Place) -> None:
+    office = recording(place)
+    office.subscribe()
+    office.advance(HOUR)
+    office.attempt(office.take_all()[0], 200)
+    assert place.kept(KEY).deliveries[0].state is State.PENDING
+    office.collect()
+    assert place.kept(KEY).deliveries[0].state is State.DELIVERED
+
+
+def test_what_is_let_go_is_let_go_in_the_file_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mock_server.domain.webhooks.queue.KEPT", 1)
+    office = recording(place)
+    office.subscribe()
+    office.advance(3 * HOUR)
+    for delivery in office.take_all():
+        office.attempt(delivery, 200)
+    office.collect()
+    assert place.kept(KEY).deliveries == office.webhooks.queue.all()
+    assert place.attempts(KEY) == 1
+
+
+# Whole worlds
+
+
+def worlds(place: Place, clock: ManualClock, sandboxes: int = 1_000) -> Worlds:
+    return Worlds(Foundation(Settings(sandboxes=sandboxes), clock), place.open())
+
+
+def closed(all_of_them: Worlds) -> None:
+    assert all_of_them.state is not None
+    all_of_them.state.close()
+
+
+def test_a_sandbox_comes_back_with_its_clock_its_pins_and_its_whole_lives(place: Place, clock: ManualClock) -> None:
+    before = worlds(place, clock)
+    world = before.of(KEY)
+    number = before.foundation.recognise(before.foundation.magic.magic_number("ups", "011"), None)
+    pinned = before.foundation.recognise("1Z999AA10123456784", None)
+    for each in (number, pinned):
+        world.webhooks.subscribe(each.text, "ups", "http://127.0.0.1:9/", ("all",))
+    world.webhooks.collect(10)
+    clock.sleep(HOUR)
+    steering.move_clock(before, lambda course, base: course.advance(base, 100.0), world)
+    steering.happen(before, pinned, {"type": "exception"}, world)
+    while world.webhooks.collect(10):
+        pass
+    closed(before)
+    after = worlds(place, clock).of(KEY)
+    after.webhooks.collect(10)
+    assert after.clock.now() == world.clock.now()
+    for each in (number, pinned):
+        seen, again = (one.shipments.find(each, one.clock.now()).at(one.clock.now()) for one in (world, after))
+        assert again.facts("en") == seen.facts("en")
+    assert after.webhooks.queue.all() == world.webhooks.queue.all()
+    assert after.webhooks.next_due() == world.webhooks.next_due()
+
+
+def test_a_reset_forgets_what_the_file_knows(place: Place, clock: ManualClock) -> None:
+    before = worlds(place, clock)
+    for key in (KEY, "tf_test_free_b"):
+        before.of(key).webhooks.subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",))
+    before.reset(KEY)
+    closed(before)
+    between = worlds(place, clock)
+    assert [len(between.of(key).webhooks.subscriptions) for key in (KEY, "tf_test_free_b")] == [0, 1]
+    between.reset()
+    closed(between)
+    after = worlds(place, clock)
+    assert [len(after.of(key).webhooks.subscriptions) for key in (KEY, "tf_test_free_b")] == [0, 0]
+
+
+def test_no_webhook_that_the_file_keeps_goes_for_want_of_room(
+    place: Place, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = worlds(place, clock, sandboxes=2)
+    for name in "abc":
+        before.of(f"tf_test_free_{name}").webhooks.subscribe(
+            "1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",)
+        )
+    assert "2 keys have webhooks that the state file keeps" in caplog.text
+    for name in "de":  # the one makes room for the other
+        before.of(f"tf_test_free_{name}")
+    assert [world.account.key[-1] for world in before.all()] == ["a", "b", "c", "e"]
+    kept = [world.webhooks.subscriptions.all() for world in before.all()]
+    closed(before)
+    after = worlds(place, clock, sandboxes=2)
+    assert [after.of(f"tf_test_free_{name}").webhooks.subscriptions.all() for name in "abc"] == kept[:3]
+    closed(after)
+
+
+def test_a_scenario_s_webhooks_are_not_made_twice(place: Place, clock: ManualClock, tmp_path: Path) -> None:
+    scenario = tmp_path / "hooks.yaml"
+    scenario.write_text("webhooks: [{tracking_number: 1Z999AA10123456784, url: 'http://127.0.0.1:9/'}]")
+
+    def start() -> Worlds:
+        return Worlds(Foundation(Settings(scenario=str(scenario)), clock), place.open())
+
+    before = start()
+    made = before.of(KEY).webhooks.subscriptions.all()
+    closed(before)
+    after = start()
+    assert after.of(KEY).webhooks.subscriptions.all() == made
+    closed(after)
