@@ -4,6 +4,7 @@ import click
 
 DONE, WRONG, USAGE, UNREACHABLE = 0, 1, 2, 3
 NOTHING_STRUCK = 4  # of explore and score, and of replay of what they kept
+BY_SIGNAL = 128  # and the signal's number, of explore and score
 
 
 class Unusable(click.ClickException):

@@ -1,12 +1,11 @@
 """`trackflow-mock explore`: a client under every failure that the API can have."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from mock_server.cli.exits import DONE, NOTHING_STRUCK, WRONG, Unusable
-from mock_server.cli.laboratory import Order, lab_options, laboratory, show_progress, tell
+from mock_server.cli.laboratory import Interruption, Order, lab_options, laboratory, show_progress, tell
 
 EXPLORE_HELP = """Run a command under every failure that the API can have, and tell which it does not survive.
 
@@ -22,7 +21,8 @@ It finds TRACKFLOW_BASE_URL and TRACKFLOW_API_KEY, or calls the API's own addres
 
 \b
 Leaves with 0 if nothing failed, 1 if something did, 2 for a wrong command line, 3 if the command cannot be run or
-fails when nothing goes wrong, 4 if nothing could be struck.
+fails when nothing goes wrong, 4 if nothing could be struck. Ctrl-C, SIGTERM or --time-limit end it early: what is known
+by then is told and written, as a part. After a signal it leaves with 130 (SIGINT) or 143 (SIGTERM).
 """
 
 
@@ -42,7 +42,8 @@ def explore(order: Order, *, depth: int, only: str | None, expect: Path | None) 
     from mock_server.lab.judging import FAILED, NOT_STRUCK
     from mock_server.lab.reports import explored
 
-    with laboratory(order) as lab:
+    interruption = Interruption()
+    with laboratory(order, interruption) as lab:
         try:
             expectations = load(expect, lab.specification) if expect else []
         except DocumentError as error:
@@ -57,4 +58,4 @@ def explore(order: Order, *, depth: int, only: str | None, expect: Path | None) 
         campaign = exploring.explore(lab, options, now=monotonic, progress=show_progress("failed"), keep=keep)
     tell(explored.report(campaign, order.command), order.report_dir)
     struck = any(case.verdict.kind != NOT_STRUCK for case in campaign.cases)
-    sys.exit(WRONG if campaign.of(FAILED) else DONE if struck else NOTHING_STRUCK)
+    interruption.leave(WRONG if campaign.of(FAILED) else DONE if struck else NOTHING_STRUCK)

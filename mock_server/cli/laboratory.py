@@ -2,17 +2,18 @@
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from mock_server.cli.exits import UNREACHABLE, Unusable
+from mock_server.cli.exits import BY_SIGNAL, UNREACHABLE, Unusable
 from mock_server.cli.logs import configure
 
 if TYPE_CHECKING:
@@ -83,14 +84,44 @@ def lab_options(action: Callable[..., None]) -> Callable[..., None]:
     return ordered
 
 
+class Interruption:
+    """SIGINT or SIGTERM, which stops a laboratory; a second one ends this process as always."""
+
+    def __init__(self) -> None:
+        self._number: int | None = None
+
+    @contextmanager
+    def stopping(self, found: "Laboratory") -> "Iterator[None]":
+        """While this is open, the first of them stops that laboratory."""
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+        def stop(number: int, _frame: object) -> None:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+            self._number = number
+            found.stop()
+
+        for each in before:
+            signal.signal(each, stop)
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def leave(self, status: int) -> NoReturn:
+        """Leave with the status, or with the signal's if there was one."""
+        sys.exit(status if self._number is None else BY_SIGNAL + self._number)
+
+
 @contextmanager
-def laboratory(order: Order) -> "Iterator[Laboratory]":
+def laboratory(order: Order, interruption: Interruption) -> "Iterator[Laboratory]":
     """A laboratory for the command, on a mock of its own; what could not be written in the end is refused first."""
     from contract_tests.contract.files import DocumentError
     from mock_server.certificates.authority import CertificateError
     from mock_server.commands.process import NoCommandError
     from mock_server.lab.exploring import BaselineError
-    from mock_server.lab.trial import Laboratory, settings
+    from mock_server.lab.trial import Laboratory, StoppedError, settings
     from mock_server.testing.running import RunningMock
 
     _make(order.report_dir, "--report-dir")
@@ -100,12 +131,16 @@ def laboratory(order: Order) -> "Iterator[Laboratory]":
         with RunningMock(settings(order.seed, order.overlays)) as mock:
             found = Laboratory(mock, order.command, limit=order.timeout)
             _check_plan(found, order.plan)
-            yield found
+            with interruption.stopping(found):
+                yield found
     except (DocumentError, CertificateError) as error:
         raise Unusable(str(error)) from None
     except (BaselineError, NoCommandError) as error:
         print(f"trackflow-mock: {error}", file=sys.stderr)
         sys.exit(UNREACHABLE)
+    except StoppedError:
+        print("trackflow-mock: interrupted before anything was known", file=sys.stderr)
+        interruption.leave(UNREACHABLE)
 
 
 def _check_plan(laboratory: "Laboratory", plan: str) -> None:

@@ -1,11 +1,9 @@
 """`trackflow-mock score`: tests of a client, told every lie that the API could tell them."""
 
-import sys
-
 import click
 
 from mock_server.cli.exits import DONE, NOTHING_STRUCK, WRONG
-from mock_server.cli.laboratory import Order, lab_options, laboratory, show_progress, tell
+from mock_server.cli.laboratory import Interruption, Order, lab_options, laboratory, show_progress, tell
 
 SCORE_HELP = """Run tests while the API lies to them, and tell which lies they do not notice.
 
@@ -21,7 +19,9 @@ signature. They must turn red. Each run is a sandbox of its own. See `trackflow-
 
 \b
 Leaves with 0 if enough was noticed, 1 if less than --fail-under, 2 for a wrong command line, 3 if the tests cannot be
-run or fail when nobody lies, 4 if they asked for nothing that could be lied about.
+run or fail when nobody lies, 4 if they asked for nothing that could be lied about. Ctrl-C, SIGTERM or --time-limit
+end it early: what is known by then is told and written, as a part. After a signal it leaves with 130 (SIGINT) or 143
+(SIGTERM).
 """
 
 
@@ -49,11 +49,12 @@ def score(order: Order, *, fail_under: float, lies: str) -> None:
     from mock_server.lab import kept, scoring
     from mock_server.lab.reports import scored
 
-    with laboratory(order) as lab:
+    interruption = Interruption()
+    with laboratory(order, interruption) as lab:
         options = scoring.ScoreOptions(order.plan, lies == "documented", order.time_limit, order.parallel)
         keep = partial(kept.keep_lie, order.capsules, lab, order.plan) if order.capsules else kept.nothing
         result = scoring.score(lab, options, now=monotonic, progress=show_progress("survived"), keep=keep)
     tell(scored.report(result, order.command), order.report_dir)
     if result.percent is None:
-        sys.exit(NOTHING_STRUCK)
-    sys.exit(WRONG if result.percent < fail_under else DONE)
+        interruption.leave(NOTHING_STRUCK)
+    interruption.leave(WRONG if result.percent < fail_under else DONE)

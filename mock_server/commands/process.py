@@ -45,19 +45,49 @@ class Streams:
     stderr: IO[Any] | int | None = None
 
 
+class Leash:
+    """Holds any number of commands, until it is pulled: that ends them, and whatever it is to hold from then on."""
+
+    def __init__(self) -> None:
+        self.pulled = False
+        self._groups: set[_Group] = set()
+        self._lock = threading.RLock()  # a signal's handler may find the main thread holding it
+
+    def pull(self) -> None:
+        with self._lock:
+            self.pulled = True
+            for group in self._groups:
+                group.end()
+
+    @contextlib.contextmanager
+    def holding(self, group: "_Group") -> Iterator[None]:
+        with self._lock:
+            self._groups.add(group)
+            if self.pulled:
+                group.end()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._groups.remove(group)
+
+
 def run(
     command: Sequence[str],
     environment: Mapping[str, str],
     *,
     limit: float | None = None,
     streams: Streams = Streams(),
+    leash: Leash | None = None,
 ) -> Ending:
     """Run the command to its end, with all that it starts in one process group; NoCommandError if there is none.
 
-    In the main thread, signals to this process go to the group instead, and where it has the terminal, so has the
-    group. What is left of the group when time is up is ended; what outlives the command otherwise is let be.
+    In the main thread, signals to this process go to the group instead, unless it is on a leash, and where it has the
+    terminal, so has the group. What is left of the group when time is up is ended; what outlives the command otherwise
+    is let be.
     """
-    with _signals() as signals, _terminal(streams) as terminal:
+    with contextlib.ExitStack() as until_over, _terminal(streams) as terminal:
+        signals = _Signals() if leash else until_over.enter_context(_signals())
         group = _Group(_started(command, environment, streams))
         watch = threading.Timer(limit, group.expire) if limit is not None else None
         try:
@@ -67,6 +97,8 @@ def run(
                 watch.daemon = True
                 watch.start()
             signals.go_to(group)
+            if leash:
+                until_over.enter_context(leash.holding(group))
             code = group.wait(terminal)
         except BaseException:
             group.kill()
@@ -104,6 +136,10 @@ class _Group:
             if not self._over.is_set():
                 self._send(number)
 
+    def end(self) -> None:
+        """End it now."""
+        self.pass_on(getattr(signal, "SIGKILL", signal.SIGTERM))
+
     def expire(self) -> None:
         """End it because its time is up: asked first, then not."""
         with self._lock:
@@ -113,7 +149,7 @@ class _Group:
             self._send(signal.SIGTERM)
             self._send(getattr(signal, "SIGCONT", signal.SIGTERM))
         if not self._over.wait(GRACE):
-            self.pass_on(getattr(signal, "SIGKILL", signal.SIGTERM))
+            self.end()
 
     def kill(self) -> None:
         self._send(getattr(signal, "SIGKILL", signal.SIGTERM))

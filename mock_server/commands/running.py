@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from mock_server.commands.environment import environment
-from mock_server.commands.process import Ending, Streams, run
+from mock_server.commands.process import Ending, Leash, Streams, run
 from mock_server.control_client import ControlPlane
 from mock_server.counting import counted
 from mock_server.proxy.entrance import Entrance
@@ -20,14 +20,15 @@ def run_in(
     *,
     limit: float | None = None,
     streams: Streams | None = None,
+    leash: Leash | None = None,
 ) -> Ending:
     """Run the command, with the user's variables, where the API's host is that entrance; NoCommandError if it cannot.
 
-    Any number may run at once, each with an entrance of its own.
+    Any number may run at once, each with an entrance of its own, all on one leash.
     """
     with tempfile.TemporaryDirectory(prefix="trackflow-mock-") as folder:
         variables = environment(user, entrance, Path(folder))
-        return run(command, variables, limit=limit, streams=streams or Streams())
+        return run(command, variables, limit=limit, streams=streams or Streams(), leash=leash)
 
 
 @dataclass(frozen=True, slots=True)

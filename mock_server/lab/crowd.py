@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
+from mock_server.lab.trial import StoppedError
+
 Wanted = TypeVar("Wanted")
 Found = TypeVar("Found")
 
@@ -16,16 +18,17 @@ def found_by_all(
     in_time: Callable[[], bool],
     told: Callable[[list[Found]], None] = lambda _: None,
 ) -> tuple[list[Found], bool]:
-    """What the work finds for each, in their order, and whether nothing was left when time was up.
+    """What the work finds for each, in their order, and whether nothing was left when time was up or all was stopped.
 
     `told` hears all that is known so far each time that something is.
     """
+    stopped = False
     found: dict[int, Found] = {}
     queue = iter(enumerate(wanted))
     with ThreadPoolExecutor(parallel, thread_name_prefix="lab") as pool:
         running: dict[Future[Found], int] = {}
         while True:
-            while len(running) < parallel and in_time():
+            while len(running) < parallel and not stopped and in_time():
                 place, each = next(queue, (None, None))
                 if place is None or each is None:
                     break
@@ -33,6 +36,10 @@ def found_by_all(
             if not running:
                 break
             for done in wait(running, return_when=FIRST_COMPLETED).done:
-                found[running.pop(done)] = done.result()
+                place = running.pop(done)
+                if isinstance(done.exception(), StoppedError):
+                    stopped = True
+                    continue
+                found[place] = done.result()
                 told(list(found.values()))
-    return [found[place] for place in sorted(found)], next(queue, None) is None
+    return [found[place] for place in sorted(found)], not stopped and next(queue, None) is None

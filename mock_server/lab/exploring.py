@@ -83,9 +83,15 @@ class Campaign:
     planned_pairs: int = 0
     seconds: float = 0.0
     out_of_time: bool = False
+    interrupted: bool = False
 
     def of(self, kind: str) -> list[Case]:
         return [each for each in self.cases if each.verdict.kind == kind]
+
+    @property
+    def partial(self) -> bool:
+        """Whether something was left untried."""
+        return self.out_of_time or self.interrupted
 
     @property
     def mistakes(self) -> list[Case]:
@@ -153,7 +159,7 @@ def explore(
     campaign.planned = len(single)
     runner.go(single)
     _reconsider(campaign, options)
-    if options.depth > 1 and not campaign.out_of_time:
+    if options.depth > 1 and not campaign.partial:
         survived = [each.point for each in campaign.of(SURVIVED)]
         further = [
             farther
@@ -171,6 +177,7 @@ def explore(
         case.capsule = keep(case, f"{number:02}-{_slug(case)}")
     for case in campaign.of(FAILED):
         case.capsule = case.smallest.capsule
+    campaign.interrupted = laboratory.stopped
     campaign.seconds = now() - began
     return campaign
 
@@ -198,7 +205,8 @@ class _Runner:
             in_time=lambda: self.now() < self.deadline,
             told=told,
         )
-        self.campaign.out_of_time = not whole
+        self.campaign.interrupted = self.laboratory.stopped
+        self.campaign.out_of_time = not (whole or self.campaign.interrupted)
         self.campaign.cases += cases
 
     def shrink(self) -> None:
@@ -232,6 +240,8 @@ class _Runner:
             again, _ = found_by_all(
                 [each.point for each in doubted], self._case, parallel=self.options.parallel, in_time=lambda: True
             )
+            if self.laboratory.stopped:
+                break
             for case, other in zip(doubted, again, strict=True):
                 if other.verdict.kind != FAILED and not case.impatient:
                     self.campaign.notes.append(f"unsteady: {case.point.name} failed once ({case.verdict.reason})")

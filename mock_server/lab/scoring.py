@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -12,7 +13,7 @@ from mock_server.lab.calls import ClientCall, calls_of
 from mock_server.lab.crowd import found_by_all
 from mock_server.lab.exploring import BaselineError, said_last
 from mock_server.lab.lies import Heard, Lie, lies_of
-from mock_server.lab.trial import Laboratory, Outcome, Setup
+from mock_server.lab.trial import Laboratory, Outcome, Setup, StoppedError
 
 NOTICED, SURVIVED, NOT_ASKED_FOR = "noticed", "survived", "not_asked_for"
 ALONE = 3  # runs in a row that tell tests which cannot run side by side from those that fail now and then
@@ -48,6 +49,7 @@ class Score:
     notes: list[str]
     told: list[Told] = field(default_factory=list)
     left_out: int = 0
+    interrupted: bool = False
     seconds: float = 0.0
 
     def of(self, verdict: str) -> list[Told]:
@@ -105,7 +107,9 @@ def score(
     result.left_out = len(asked) - len(found)
     result.told = [*found, *(Told(each, NOT_ASKED_FOR) for each in lies if not each.asked)]
     for number, each in enumerate(result.of(SURVIVED), 1):
-        each.capsule = keep(each.lie, f"{number:03}-{_slug(each.lie)}")
+        with suppress(StoppedError):
+            each.capsule = keep(each.lie, f"{number:03}-{_slug(each.lie)}")
+    result.interrupted = laboratory.stopped
     result.seconds = now() - began
     return result
 
@@ -115,9 +119,11 @@ def _baseline(laboratory: Laboratory, options: ScoreOptions) -> tuple[list[Outco
     setup = Setup(options.plan, name="baseline")
     first = laboratory.run(setup)
     passes(laboratory, first)
-    together, _ = found_by_all(
+    together, whole = found_by_all(
         [setup] * options.parallel, laboratory.run, parallel=options.parallel, in_time=lambda: True
     )
+    if not whole:
+        raise StoppedError
     if all(each.status == 0 for each in together):
         return [first, *together], options.parallel, []
     alone = [laboratory.run(setup) for _ in range(ALONE)]

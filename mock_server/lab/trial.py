@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 
 from mock_server.api.conversations import Conversations
-from mock_server.commands.process import Ending, Streams
+from mock_server.commands.process import Ending, Leash, Streams
 from mock_server.commands.running import run_in
 from mock_server.domain.clients.conduct import Finding, Verdict
 from mock_server.domain.clients.journal import Entry
@@ -41,6 +41,10 @@ JOURNAL = 20_000  # calls of one trial that are kept
 IN_LAB = "TRACKFLOW_LAB"  # tells tests that the mock of their fixture is the lab's
 LIE = "lie-"  # what the ids of rules that lie begin with
 EARLY = 2.0  # seconds before the edge of a minute or a day
+
+
+class StoppedError(Exception):
+    """A trial without an outcome, because all were stopped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +174,25 @@ class Laboratory:
         self._turns = count(1)
         self._lock = Lock()
         self._trials: dict[int, _Trial] = {}
+        self._leash = Leash()
         self.worlds.on_opened.append(self._opened)
 
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing can be tried any more."""
+        return self._leash.pulled
+
+    def stop(self) -> None:
+        """End every trial that goes on, and let there be no other."""
+        self._leash.pull()
+
     def run(self, setup: Setup, *, limit: float | None = None) -> Outcome:
-        """The command's outcome in that world, which is gone afterwards; NoCommandError if it cannot be started."""
+        """The command's outcome in that world, which is gone afterwards.
+
+        NoCommandError if it cannot be started, StoppedError if it was not let come to its end.
+        """
+        if self.stopped:
+            raise StoppedError
         with self._lock:
             turn = next(self._turns)
         apart = Apart.of(self.specification, turn, setup.key(turn))
@@ -182,6 +201,8 @@ class Laboratory:
         try:
             with self.worlds.archive.watchers.watched(trial.hear), trial.told(self.worlds.rules):
                 ending, stdout, stderr = self._command(apart, limit or self.limit)
+            if self.stopped:
+                raise StoppedError
             return self._outcome(self.worlds.known(apart.key) or world, setup, trial, Said(ending, stdout, stderr))
         finally:
             del self._trials[turn]
@@ -233,7 +254,8 @@ class Laboratory:
             out, err = Path(folder, "stdout"), Path(folder, "stderr")
             with out.open("wb") as stdout, err.open("wb") as stderr:
                 streams = Streams(subprocess.DEVNULL, stdout, stderr)
-                ending = run_in(entrance, self.command, {**self.user, IN_LAB: "1"}, limit=limit, streams=streams)
+                user = {**self.user, IN_LAB: "1"}
+                ending = run_in(entrance, self.command, user, limit=limit, streams=streams, leash=self._leash)
             return ending, _read(out), _read(err)
 
     def _outcome(self, world: World, setup: Setup, trial: _Trial, said: Said) -> Outcome:

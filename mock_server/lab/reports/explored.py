@@ -37,8 +37,7 @@ def closing(campaign: Campaign, command: Sequence[str]) -> str:
     singles = f"{single} of {campaign.planned} single failures, {double} of {campaign.planned_pairs} pairs"
     told_counts = (f"{word} {counts[kind]}" for kind, word in WORDS.items() if counts[kind] or kind != NOT_STRUCK)
     lines = [f"explored {singles}, in {_duration(campaign.seconds)}", "   ".join(told_counts)]
-    if campaign.out_of_time:
-        lines.append("time was up before everything was tried; --time-limit gives it more")
+    lines += left_out(campaign)
     for number, case in enumerate(campaign.mistakes, 1):
         lines += ["", f"{number:3}  {headline(case)}", f"     {case.verdict.reason}"]
         alike = sum(each.smallest is case and each is not case for each in campaign.cases)
@@ -47,6 +46,13 @@ def closing(campaign: Campaign, command: Sequence[str]) -> str:
         if once_more := again(case.capsule, command):
             lines.append(f"     again: {once_more}")
     return "\n".join(lines)
+
+
+def left_out(campaign: Campaign) -> list[str]:
+    """Why this is a part of what there is to find, if it is."""
+    if campaign.interrupted:
+        return ["interrupted: this is a part; not everything was tried, or seen twice and made smaller"]
+    return ["time was up before everything was tried; --time-limit gives it more"] if campaign.out_of_time else []
 
 
 def headline(case: Case) -> str:
@@ -67,7 +73,9 @@ def as_json(campaign: Campaign, begun: Mapping[str, Any]) -> dict[str, Any]:
             "planned": campaign.planned,
             "planned_pairs": campaign.planned_pairs,
             "mistakes": len(campaign.mistakes),
+            "partial": campaign.partial,
             "out_of_time": campaign.out_of_time,
+            "interrupted": campaign.interrupted,
             "seconds": round(campaign.seconds, 1),
         },
     }
@@ -117,12 +125,13 @@ def sheet(campaign: Campaign, command: Sequence[str], said: str) -> Sheet:
         for each in campaign.cases
     ]
     heads = ("Call", "Failure", "Phase", "How often", "When", "Verdict", "Why")
-    return Sheet(title, f"{shlex.join(command)}: {said}", findings, campaign.notes, heads, rows)
+    return Sheet(title, f"{shlex.join(command)}: {said}", findings, [*left_out(campaign), *campaign.notes], heads, rows)
 
 
 def tests(campaign: Campaign) -> Cases:
     """A test for each call and failure."""
-    return Cases("trackflow-explore", [_test(each) for each in campaign.cases])
+    rest = [Test("trackflow", "everything else", skipped=each) for each in left_out(campaign)]
+    return Cases("trackflow-explore", [*map(_test, campaign.cases), *rest])
 
 
 def _test(case: Case) -> Test:

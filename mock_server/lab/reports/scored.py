@@ -60,8 +60,7 @@ def closing(score: Score, command: Sequence[str]) -> str:
     """Each blind spot, what was not asked for, and last how many lies were noticed."""
     tried = len(score.of(SURVIVED)) + len(score.of(NOTICED))
     lines = [f"told {tried} lies about what the tests asked for, in {score.seconds:.0f} s"]
-    if score.left_out:
-        lines.append(f"time was up before {score.left_out} more were told; --time-limit gives it more")
+    lines += left_out(score)
     for number, spot in enumerate(blind_spots(score), 1):
         lines += ["", f"{number:3}  survived: {spot.title}"]
         lines += [f"     {source}" for source in spot.sources(score)]
@@ -74,6 +73,13 @@ def closing(score: Score, command: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+def left_out(score: Score) -> list[str]:
+    """Why this is a part of what there is to find, if it is."""
+    if score.interrupted:
+        return [f"interrupted: this is a part; {score.left_out} more were not told"]
+    return [f"time was up before {score.left_out} more were told; --time-limit gives it more"] if score.left_out else []
+
+
 def as_json(score: Score, begun: Mapping[str, Any]) -> dict[str, Any]:
     """The report: baseline, lies, summary."""
     return {
@@ -83,7 +89,9 @@ def as_json(score: Score, begun: Mapping[str, Any]) -> dict[str, Any]:
             "score": None if score.percent is None else round(score.percent, 1),
             **{kind: len(score.of(kind)) for kind in WORDS},
             "blind_spots": len(blind_spots(score)),
+            "partial": bool(left_out(score)),
             "left_out": score.left_out,
+            "interrupted": score.interrupted,
             "seconds": round(score.seconds, 1),
         },
     }
@@ -121,7 +129,7 @@ def sheet(score: Score, command: Sequence[str], said: str) -> Sheet:
         ]
         for each in sorted(score.told, key=lambda each: list(WORDS).index(each.verdict))
     ]
-    notes = [*score.notes, _percent(score)]
+    notes = [*left_out(score), *score.notes, _percent(score)]
     return Sheet(
         title,
         f"{shlex.join(command)}: {said}",
@@ -134,7 +142,8 @@ def sheet(score: Score, command: Sequence[str], said: str) -> Sheet:
 
 def tests(score: Score) -> Cases:
     """A test for each lie."""
-    return Cases("trackflow-score", [_test(score, each) for each in score.told])
+    rest = [Test("trackflow", "everything else", skipped=each) for each in left_out(score)]
+    return Cases("trackflow-score", [*(_test(score, each) for each in score.told), *rest])
 
 
 def _test(score: Score, told: Told) -> Test:

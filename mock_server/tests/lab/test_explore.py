@@ -79,6 +79,31 @@ def test_a_command_that_asks_for_nothing_is_told_where_the_mock_is(tmp_path: Pat
     assert (code, "TRACKFLOW_BASE_URL" in told) == (3, True)
 
 
+INTERRUPTING = """
+import os, runpy, signal, sys, time
+from pathlib import Path
+
+runs = Path(__file__).with_name("runs")
+runs.write_text(runs.read_text() + "." if runs.exists() else ".")
+if len(runs.read_text()) > 5:
+    os.kill(os.getppid(), signal.SIGINT)
+    time.sleep(600)
+sys.path.insert(0, {clients!r})
+runpy.run_path({client!r})
+"""
+
+
+def test_what_is_known_when_it_is_interrupted_is_told_as_a_part(tmp_path: Path) -> None:
+    client = tmp_path / "client.py"
+    client.write_text(INTERRUPTING.format(clients=str(CLIENTS), client=str(CLIENTS / "good_giver_up.py")))
+    code, told, report = explored(client, tmp_path, "--parallel", "1")
+    assert (code, "interrupted: this is a part" in told) == (130, True), told
+    assert (report["summary"]["partial"], len(report["cases"])) == (True, 2)
+    cases = ElementTree.parse(tmp_path / "junit.xml").getroot()[0]
+    assert [each.get("name") for each in cases][2:] == ["everything else"]
+    assert "interrupted" in (tmp_path / "report.html").read_text()
+
+
 def test_what_nothing_could_strike_is_no_pass(tmp_path: Path) -> None:
     code, told, report = explored(CLIENTS / "good_giver_up.py", tmp_path, "--only", "createWebhook")
     assert (code, report["cases"]) == (4, []), told
