@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help serve test busy soak browser attack pictures check format lock tables bench shared capsules clients lab lab-figures wheel client-tools clean
+.PHONY: help serve test busy soak browser attack pictures check format lock tables bench shared capsules clients lab lab-figures wheel manifests client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -77,6 +77,11 @@ tools: $(VENV)/.dev                ## give openapi.json, asyncapi.json and the t
 
 wheel: $(VENV)/.dev                ## build sdist and wheel into dist/
 	@$(BIN)/python -m build --no-isolation --outdir dist .
+
+manifests: $(VENV)/.dev            ## hold deploy/kubernetes against Kubernetes' own schemas (fetches 22 MB, once)
+	@test -x $(VENV)/manifests/bin/kubernetes-validate || { $(BIN)/python -m venv $(VENV)/manifests \
+	  && $(VENV)/manifests/bin/pip install --quiet --disable-pip-version-check kubernetes-validate==1.37.0; }
+	@$(VENV)/manifests/bin/kubernetes-validate --strict $$(find deploy/kubernetes -name '*.yaml' ! -name kustomization.yaml ! -name monitor.yaml)
 
 # Node itself comes as npm's package of its binary alone, which needs no install script.
 client-tools: NODE = npm:node-$(shell node -p 'process.platform.replace("win32", "win") + "-" + process.arch')
