@@ -8,6 +8,7 @@ import asyncio
 import json
 import tempfile
 from collections.abc import Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
 
@@ -23,15 +24,15 @@ LANES = 16
 MEBIBYTE = 2**20
 
 
-async def subscribe(port: int, keys: int, each: int) -> None:
-    """So many webhooks of each key; RuntimeError for one that is refused."""
-    numbers = tracking_numbers(keys * each)
+async def subscribe(port: int, keys: int, each: int, different: int) -> None:
+    """So many webhooks of each key, for so many different numbers in all; RuntimeError for one that is refused."""
+    numbers = tracking_numbers(different)
     waiting = iter(range(keys))
 
     async def lane() -> None:
         line = Line(port)
         for key in waiting:
-            for number in numbers[key * each : (key + 1) * each]:
+            for number in islice(cycle(numbers), key * each % different, key * each % different + each):
                 answer = await line.ask(_subscription(f"tf_test_growth_size{key}", number))
                 if answer is None or answer.status != 201:
                     raise RuntimeError(f"a webhook was answered {answer}")
@@ -92,7 +93,7 @@ def main() -> None:
         say(f"{shape}; {options.keys:,} keys with {options.webhooks} webhooks each")
         show(running, "empty")
         began = perf_counter()
-        uvloop.run(subscribe(running.port, options.keys, options.webhooks))
+        uvloop.run(subscribe(running.port, options.keys, options.webhooks, options.numbers))
         say(f"all of them made in {perf_counter() - began:.0f} s")
         show(running, "full")
         kept = sum(path.stat().st_size for path in Path(scratch).rglob("*") if path.is_file())

@@ -19,12 +19,15 @@ TEXTS = ("id", "event_id", "type", "webhook_id", "tracking_number", "url")
 at = partial(told_at, also=(TypeError, KeyError, AttributeError))  # what a file says may be of any type
 
 
-def check_saved(foundation: Foundation, saved: Saved) -> None:
-    """FormError, at its place in a snapshot's world, for the first thing that no client could have brought about."""
+def check_saved(foundation: Foundation, saved: Saved, asked: set[AskedWebhook] | None = None) -> None:
+    """FormError, at its place in a snapshot's world, for the first thing that no client could have brought about.
+
+    `asked` remembers the webhooks that were good, for those who check many sandboxes that ask for the same.
+    """
+    asked = set() if asked is None else asked
     with at("/clock"):
         SandboxClock(foundation.clock.base).change(lambda *_: saved.course)
         _check_instant("the clock", saved.course.at(foundation.clock.base.now()))
-    asked: set[AskedWebhook] = set()
     seen: set[str] = set()
     for place, subscription in enumerate(saved.webhooks):
         with at(f"/webhooks/subscriptions/{place}"):

@@ -23,7 +23,7 @@ from mock_server.domain.webhooks.inbox import Inboxes
 from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import Scenario
-from mock_server.world.admission import check_saved
+from mock_server.world.admission import AskedWebhook, check_saved
 from mock_server.world.chronicle import Chronicle
 from mock_server.world.foundation import Foundation
 from mock_server.world.newcomers import Newcomer, Opening
@@ -354,6 +354,7 @@ class Worlds:
             self._begin(opening)
         for key, holding in state.holdings():
             self.owners.hold(key, holding)
+        asked: set[AskedWebhook] = set()
         for saved in state.saved():
             try:
                 account = self.foundation.accounts.authenticate(saved.key)
@@ -361,7 +362,7 @@ class Worlds:
                 log.warning("left %s in the state file: it is no key any more", masked(saved.key))
                 continue
             with self._told(state, masked(saved.key)):
-                check_saved(self.foundation, saved)
+                check_saved(self.foundation, saved, asked)
                 newcomer = state.newcomer(self.foundation, account, saved, self.scenario)
             self._take_in(newcomer, self.pins.values())
 
