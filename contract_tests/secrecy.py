@@ -4,6 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -61,11 +62,14 @@ def learn_answer(mask: Mask, exchange: Exchange) -> None:
 
 def _secrets(value: Any, *, named: bool = False) -> Iterator[str]:
     """The texts inside a JSON value that stand under a name which speaks of a secret."""
-    if isinstance(value, str) and named:
-        yield value
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from _secrets(each, named=named or _NAMES.search(str(name)) is not None)
-    if isinstance(value, list):
-        for each in value:
-            yield from _secrets(each, named=named)
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, each in members:
+        if isinstance(each, dict | list):
+            yield from _secrets(each, named=named or _speaks(name))
+        elif isinstance(each, str) and (named or _speaks(name)):
+            yield each
+
+
+@lru_cache(4096)  # a large batch says the same names thousands of times
+def _speaks(name: str | int) -> bool:
+    return _NAMES.search(str(name)) is not None

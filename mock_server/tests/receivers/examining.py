@@ -1,6 +1,6 @@
 """Receivers examined with every attack."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -19,10 +19,14 @@ TIMEOUT = 2  # seconds, for receivers that never answer
 ALL = {attack.name for attack in ATTACKS}
 
 
-def examination_of(url: str, secret: str = SECRET, timeout: float = 5.0, pause: Any = bool) -> Examination:
-    return Examination(
-        Forger(DOCUMENT, secret, stream(0, "certify"), NOW), Target(Address(url), timeout, perf_counter, pause)
-    )
+def examination_of(
+    url: str,
+    secret: str = SECRET,
+    timeout: float = 5.0,
+    pause: Any = bool,
+    timer: Callable[[], float] = perf_counter,
+) -> Examination:
+    return Examination(Forger(DOCUMENT, secret, stream(0, "certify"), NOW), Target(Address(url), timeout, timer, pause))
 
 
 def examined(receiver: Receiver, **options: Any) -> Mapping[str, AttackResult]:
