@@ -104,7 +104,14 @@ class Settings:
     advertise: str | None = setting(
         None, "URL at which the others with the same --store reach this one.", metavar="URL"
     )
-    workers: int = setting(1, "Processes; only 1 so far, because each key's world lives in one.", least=1, most=1)
+    workers: int = setting(
+        1,
+        "Processes on this machine, each key in one of them; auto is one for each core.",
+        metavar="N or auto",
+        least=1,
+        most=64,
+        auto=True,
+    )
     state: str | None = setting(
         None,
         "File that keeps what was promised across a crash: quota, rules, clock, shipments, webhooks.",
@@ -143,6 +150,8 @@ class Settings:
         for each in fields(self):
             _check(each, getattr(self, each.name))
         if self.store != MEMORY:
+            if self.workers > 1:
+                raise SettingError("workers", "with --store, start another instance in place of a process more")
             for name in ("state", "snapshot"):
                 if getattr(self, name) is not None:
                     raise SettingError(name, "with --store, the store says how the mock goes on; leave one of them out")

@@ -50,6 +50,7 @@ class Pipeline:
         self._router = Router(self.specification)
         self._renderings: Recent[tuple[object, ...], bytes] = Recent(RENDERED)
         self._key_header = self.specification.key_header.lower()
+        self._usual = not any(each.credentials for each in self.specification.operations.values())
         self._names = self.specification.headers
         self._free = frozenset(self.specification.extension("x-quota")["free_statuses"]["statuses"])
         self._rate_headers = [
@@ -174,6 +175,16 @@ class Pipeline:
         reply = self.specification.errors.reply(error)
         self._record(None, Route(), call, reply, refusal=error)
         return reply
+
+    def key_of(self, method: str, target: str, headers: Mapping[str, str]) -> str | None:
+        """The key that a request will be answered under, good or bad."""
+        key = headers.get(self._key_header)
+        if self._usual:
+            return key
+        operation = self._router.find(method, target).operation
+        if operation is None or not operation.credentials:
+            return key
+        return self._key(operation, Call(method, target, headers=headers))
 
     def _key(self, operation: Operation, call: Call) -> str | None:
         """The key where the operation has it; one that asks for none may be given it in the usual place."""

@@ -24,6 +24,7 @@ from mock_server.web.mock import Mock
 if TYPE_CHECKING:
     from mock_server.certificates.authority import Authority
     from mock_server.certificates.telling import HandshakeLog
+    from mock_server.sharing.joining import Share
 
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:\[[0-9a-f:.]+\]|[^/?#@:]+)(?::\d+)?")
 UNNAMED = "HTTPS is for %s and this machine; other machines need --tls-cert with a certificate for the name they use"
@@ -39,8 +40,11 @@ class Served:
     options: Options
 
 
-def doors(mock: Mock, front: Front, user: Mapping[str, str]) -> Served:
-    """The ways in that the settings ask for; SettingError or CertificateError says which cannot be."""
+def doors(mock: Mock, front: Front, user: Mapping[str, str], share: "Share | None" = None) -> Served:
+    """The ways in that the settings ask for; SettingError or CertificateError says which cannot be.
+
+    `share` is this process's part in a mock of several.
+    """
     settings = mock.worlds.foundation.settings
     document = mock.pipeline.specification.document
     site = site_of(document)
@@ -76,6 +80,9 @@ def doors(mock: Mock, front: Front, user: Mapping[str, str]) -> Served:
     if settings.cors:
         methods = {each.method for each in mock.pipeline.specification.operations.values()}
         answer = Cors(answer, settings.cors, sorted(methods))
+    if share is not None:
+        router = share.router(mock, answer)
+        answer, options = router.answer, replace(options, on_serving=(router.serving,), on_stopped=(router.close,))
     if here:
         others = _upstream(user, settings) if settings.proxy_others else None
         refusal = (

@@ -1,9 +1,11 @@
 """`trackflow-mock serve`: one option for each setting."""
 
 import gc
+import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import Field, fields, replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +19,7 @@ from mock_server.cli.exits import Unreachable, Unusable
 from mock_server.cli.logs import configure
 from mock_server.settings import SettingError, Settings
 
+START = "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); from {package}.worker import worker; worker()"
 SERVE_HELP = """Run the mock on this machine.
 
 \b
@@ -54,7 +57,23 @@ def setting_option(field: Field[Any]) -> Any:
     if "least" in metadata:
         ranged = click.IntRange if kind is int or metadata.get("whole") else click.FloatRange
         kind = ranged(metadata["least"], metadata.get("most"))
+    if metadata.get("auto"):
+        kind = _OrAuto(metadata["least"], metadata["most"])
     return click.option(name, type=kind, metavar=metadata.get("metavar"), **options)
+
+
+class _OrAuto(click.IntRange):
+    """A number, or `auto` for that of the cores that this process may use."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "auto":
+            value = min(cores(), self.max or 1)
+        return super().convert(value, param, ctx)
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def flag(name: str) -> str:
@@ -65,36 +84,63 @@ def flag(name: str) -> str:
 @settings_options
 def serve(**options: Any) -> None:
     """Run the mock on this machine."""
-    from contract_tests.contract.files import DocumentError
-    from mock_server.certificates.authority import CertificateError
-    from mock_server.cli.doors import doors
-    from mock_server.persistence.shared.away import StoreAwayError
-    from mock_server.server.listening import ListenError
-    from mock_server.server.serving import serve as serve_http
-    from mock_server.web.front import Front
-    from mock_server.web.mock import Mock
-
     gc.disable()  # nothing of what starting up makes is garbage
     configure(options["log_format"], sys.stderr)
-    try:
+    with refusals():
         settings, made = _with_token(Settings(**options))
-        mock = Mock(settings)
-        front = Front(mock)
-        served = doors(mock, front, os.environ)
-        serve_http(
-            served.answer,
-            settings.host,
-            settings.port,
-            on_ready=partial(_ready, token=made, then=Thread(target=mock.warm, daemon=True).start),
-            options=served.options,
-        )
-        mock.close()
+        if settings.workers == 1:
+            _alone(settings, made)
+        else:
+            _shared(settings, made)
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """What cannot be served, and why, as the command line tells it."""
+    from contract_tests.contract.files import DocumentError
+    from mock_server.certificates.authority import CertificateError
+    from mock_server.persistence.shared.away import StoreAwayError
+    from mock_server.server.listening import ListenError
+
+    try:
+        yield
     except SettingError as error:
         raise click.BadParameter(error.problem, param_hint=flag(error.name)) from None
     except (DocumentError, ListenError, CertificateError, ValueError) as error:
         raise Unusable(str(error)) from None
     except StoreAwayError as error:
         raise Unreachable(str(error)) from None
+
+
+def _alone(settings: Settings, made: str | None) -> None:
+    """Serve in this process."""
+    from mock_server.cli.doors import doors
+    from mock_server.server.serving import serve as serve_http
+    from mock_server.web.front import Front
+    from mock_server.web.mock import Mock
+
+    mock = Mock(settings)
+    front = Front(mock)
+    served = doors(mock, front, os.environ)
+    serve_http(
+        served.answer,
+        settings.host,
+        settings.port,
+        on_ready=partial(_ready, token=made, then=Thread(target=mock.warm, daemon=True).start),
+        options=served.options,
+    )
+    mock.close()
+
+
+def _shared(settings: Settings, made: str | None) -> None:
+    """Let processes of their own serve, and see to them."""
+    from mock_server.sharing.workers import run
+
+    # With the modules that this process has, wherever it has them from.
+    command = [sys.executable, "-c", START.format(package=__package__), json.dumps(sys.path)]
+    code = run(settings, command, on_ready=partial(_ready, token=made, then=lambda: None))
+    if code:
+        sys.exit(code)
 
 
 def _ready(*urls: str, token: str | None, then: Callable[[], object]) -> None:

@@ -36,6 +36,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, shared: Shared, host: str = "", port: int = 0) -> None:
         self.shared = shared
+        self.application = shared.answer
         self.reached = host, port
         self.waiting: list[Request | Refusal] = []
         self.held = bytearray()
@@ -191,7 +192,7 @@ class Connection(asyncio.Protocol):
             self._refuse(request)
             return
         try:
-            reply = shared.answer(request)
+            reply = self.application(request)
             if reply.wire is None and not reply.pause and reply.later is None and reply.takeover is None:
                 framing = Framing(reply, request, keep_alive=request.keep_alive and not shared.stopping)
                 data = framing.whole(shared.common())

@@ -36,6 +36,19 @@ def listen(host: str, port: int) -> tuple[socket.socket, ...]:
     return tuple(sockets)
 
 
+def listen_on(host: str, port: int, secure_port: int | None) -> tuple[tuple[socket.socket, ...], ...]:
+    """The sockets of a port, and those of that for TLS where there is one; raises ListenError."""
+    plain = listen(host, port)
+    if secure_port is None:
+        return (plain,)
+    try:
+        return plain, listen(host, secure_port)
+    except ListenError as error:
+        for listening in plain:
+            listening.close()
+        raise ListenError(str(error).replace("--port", "--https-port")) from None
+
+
 def url_of(host: str, port: int, *, secure: bool = False) -> str:
     """`http://HOST:PORT`, IPv6 addresses in brackets."""
     scheme = "https" if secure else "http"

@@ -221,7 +221,7 @@ class Reader:
         if body:
             request.body = body[0] if len(body) == 1 else b"".join(body)
         self.finished = not request.keep_alive
-        self.done += 1
+        self.done = request.place = self.done + 1
         self._clear()
         self.deliver(request)
 

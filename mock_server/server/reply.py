@@ -32,6 +32,9 @@ class Sending(Protocol):
     def unbounded(self) -> tuple[bytes, bool]:
         """The head of a body that ends with the connection, and whether one is to follow it: none after HEAD."""
 
+    def complete(self) -> None:
+        """What was sent was a whole reply, after which the connection can be used again."""
+
     def reset(self) -> None:
         """The connection ends with RST: the client sees ECONNRESET after what has reached it by then."""
 

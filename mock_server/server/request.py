@@ -46,6 +46,8 @@ class Request:
     keep_alive: bool = True
     scheme: str = ""
     """Of a target in absolute form, as clients of a proxy send it."""
+    place: int = 1
+    """Which of its connection's requests it is."""
 
     @property
     def path(self) -> str:

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Self, TypeVar
 
 from mock_server.server.connection import Connection
-from mock_server.server.listening import BACKLOG, ListenError, listen, url_of
+from mock_server.server.listening import BACKLOG, listen_on, url_of
 from mock_server.server.parsing import Limits
 from mock_server.server.shared import Application, Refuse, Shared, plain
 from mock_server.server.tls import Secure, watched
@@ -31,43 +31,18 @@ def fastest_event_loop() -> asyncio.AbstractEventLoop:
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How to serve: what the application adds to the server, and what tests put in its place."""
-
-    refuse: Refuse = plain
-    """Renders the refusals that the server gives itself; also the place to record such a request."""
-    limits: Limits = field(default_factory=Limits)
-    secure: Secure | None = None
-    """HTTPS beside plain HTTP."""
-    banner: str | None = None
-    """The Server header; none by default, because the contract knows none."""
-    on_start: Sequence[Callable[[asyncio.AbstractEventLoop], None]] = ()
-    """Called with the event loop before the first connection; its `call_soon_threadsafe` is open to any thread."""
-    on_listening: Sequence[Callable[[Sequence[int]], None]] = ()
-    """Called with the ports that it listens on, before the first connection."""
-    on_stopping: Sequence[Callable[[], None]] = ()
-    """Called when it is told to stop, before it does."""
-    drain_seconds: float = 0.0
-    """For how long connections are still accepted then, each for one request; a second signal ends that."""
-    now: Callable[[], float] = time.time  # noqa: TID251 - the Date header is the machine's, unless a test hands in another
-    """Seconds since 1970 for the Date header."""
-    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
-    """What a pause waits on."""
-    new_event_loop: Callable[[], asyncio.AbstractEventLoop] = fastest_event_loop
-
-
-@dataclass(frozen=True, slots=True)
-class _Listening:
-    """Sockets that accept connections, plain or with TLS."""
+class Listening:
+    """Sockets that accept connections, plain or with TLS, as clients reach them: by a host and port, or by a path."""
 
     host: str
-    sockets: tuple[socket.socket, ...]
+    sockets: Sequence[socket.socket]
     secure: Secure | None = None
 
     @property
     def port(self) -> int:
-        port: int = self.sockets[0].getsockname()[1]
-        return port
+        """0 for what has none."""
+        name = self.sockets[0].getsockname()
+        return int(name[1]) if isinstance(name, tuple) else 0
 
     @property
     def url(self) -> str:
@@ -77,12 +52,47 @@ class _Listening:
         factory = partial(Connection, shared, self.host, self.port)
         context = watched(self.secure) if self.secure else None
         patience = shared.limits.head_seconds if context else None
+        create = shared.loop.create_server if self.port else shared.loop.create_unix_server
         return [
-            await shared.loop.create_server(
-                factory, sock=bound, backlog=BACKLOG, ssl=context, ssl_handshake_timeout=patience
-            )
+            await create(factory, sock=bound, backlog=BACKLOG, ssl=context, ssl_handshake_timeout=patience)
             for bound in self.sockets
         ]
+
+    def close(self) -> None:
+        for bound in self.sockets:
+            bound.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to serve: what the application adds to the server, and what tests put in its place."""
+
+    refuse: Refuse = plain
+    """Renders the refusals that the server gives itself; also the place to record such a request."""
+    limits: Limits = field(default_factory=Limits)
+    secure: Secure | None = None
+    """HTTPS beside plain HTTP."""
+    listening: Sequence[Listening] = ()
+    """What listens already, in place of a host and ports."""
+    banner: str | None = None
+    """The Server header; none by default, because the contract knows none."""
+    on_start: Sequence[Callable[[asyncio.AbstractEventLoop], None]] = ()
+    """Called with the event loop before the first connection; its `call_soon_threadsafe` is open to any thread."""
+    on_serving: Sequence[Callable[[Shared], None]] = ()
+    """Called with what all connections have in common, before the first."""
+    on_listening: Sequence[Callable[[Sequence[int]], None]] = ()
+    """Called with the ports that it listens on, before the first connection."""
+    on_stopping: Sequence[Callable[[], None]] = ()
+    """Called when it is told to stop, before it does."""
+    on_stopped: Sequence[Callable[[], None]] = ()
+    """Called when the last connection has ended."""
+    drain_seconds: float = 0.0
+    """For how long connections are still accepted then, each for one request; a second signal ends that."""
+    now: Callable[[], float] = time.time  # noqa: TID251 - the Date header is the machine's, unless a test hands in another
+    """Seconds since 1970 for the Date header."""
+    sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
+    """What a pause waits on."""
+    new_event_loop: Callable[[], asyncio.AbstractEventLoop] = fastest_event_loop
 
 
 class _Server:
@@ -92,18 +102,19 @@ class _Server:
         """Raises ListenError."""
         self.answer = answer
         self.options = options
-        self.listening = [_Listening(host, listen(host, port))]
-        if options.secure:
-            try:
-                self.listening.append(_Listening(host, listen(host, options.secure.port), options.secure))
-            except ListenError as error:
-                self.close()
-                raise ListenError(str(error).replace("--port", "--https-port")) from None
+        self.listening = options.listening or [
+            Listening(host, sockets, secure)
+            for sockets, secure in zip(
+                listen_on(host, port, options.secure.port if options.secure else None),
+                (None, options.secure),
+                strict=False,
+            )
+        ]
 
     @property
     def urls(self) -> tuple[str, ...]:
         """Where it is: the plain address first, then that with TLS."""
-        return tuple(listening.url for listening in self.listening)
+        return tuple(listening.url for listening in self.listening if listening.port)
 
     async def run(
         self, on_ready: Callable[[Shared], None], stop: asyncio.Event, hurry: asyncio.Event | None = None
@@ -118,8 +129,10 @@ class _Server:
             undo.callback(self.close)
             for started in options.on_start:
                 started(shared.loop)
+            for serving in options.on_serving:
+                serving(shared)
             for told in options.on_listening:
-                told([listening.port for listening in self.listening])
+                told([listening.port for listening in self.listening if listening.port])
             for listening in self.listening:
                 servers += await listening.accept(shared)
             undo.pop_all()
@@ -133,11 +146,12 @@ class _Server:
         for server in servers:
             server.close()
         await stopped(shared)
+        for done in options.on_stopped:
+            done()
 
     def close(self) -> None:
         for listening in self.listening:
-            for bound in listening.sockets:
-                bound.close()
+            listening.close()
 
 
 def sweep(shared: Shared, now: float) -> None:

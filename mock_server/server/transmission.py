@@ -123,6 +123,9 @@ class Transmission:
         further = f"{self.shared.common()}\r\nConnection: close"
         return head(self.reply.status, framing.headers, self.reply.also, further), not framing.bodiless
 
+    def complete(self) -> None:
+        self.keep_alive = True
+
     def reset(self) -> None:
         self.line.reset()
 

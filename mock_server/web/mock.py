@@ -17,11 +17,12 @@ from mock_server.sending.scheduler import Scheduler
 from mock_server.sending.sender import Sender
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
-from mock_server.settings import MEMORY, Settings
+from mock_server.settings import MEMORY, SettingError, Settings
 from mock_server.web.callers import callers_of
 from mock_server.web.hosts import Hosts
 from mock_server.web.inbox import INBOX_PREFIX, received
 from mock_server.world import Foundation, Worlds
+from mock_server.world.portion import Portion
 
 if TYPE_CHECKING:
     from mock_server.world.store import Store
@@ -33,11 +34,18 @@ CONTROL_PREFIX = "/__admin"
 class Mock:
     """Answers the contract's operations, and delivers what they promise."""
 
-    def __init__(self, settings: Settings | None = None, clock: Clock | None = None) -> None:
-        """DocumentError or ValueError says which file or setting is wrong."""
+    def __init__(
+        self, settings: Settings | None = None, clock: Clock | None = None, portion: Portion | None = None
+    ) -> None:
+        """`portion` is what part of a mock in several processes this is.
+
+        DocumentError or ValueError says which file or setting is wrong.
+        """
         settings = settings or Settings()
+        if settings.workers > 1 and portion is None:
+            raise SettingError("workers", f"{settings.workers} processes are for `trackflow-mock serve`; here it is 1")
         foundation = Foundation(settings, clock)
-        self.worlds = Worlds(foundation, _store(foundation))
+        self.worlds = Worlds(foundation, _store(foundation), portion)
         if settings.snapshot:
             _start_from(settings.snapshot, self.worlds)
         self.pipeline = Pipeline(self.worlds, HANDLERS)

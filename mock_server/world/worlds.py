@@ -28,6 +28,7 @@ from mock_server.world.chronicle import Chronicle
 from mock_server.world.foundation import Foundation
 from mock_server.world.newcomers import Newcomer, Opening
 from mock_server.world.owners import Holding, Owners
+from mock_server.world.portion import Portion
 from mock_server.world.store import Store
 from mock_server.world.world import World
 
@@ -42,12 +43,13 @@ class Worlds:
     scenario.
     """
 
-    def __init__(self, foundation: Foundation, state: Store | None = None) -> None:
+    def __init__(self, foundation: Foundation, state: Store | None = None, portion: Portion | None = None) -> None:
         self.foundation = foundation
+        self.portion = portion or Portion()
         self.state = state
         self.clock = foundation.clock
         self.started = self.clock.base.now()
-        self.ids: Iterator[int] = count(1)
+        self.ids = self.portion.ids
         self.archive = Archive(foundation.settings.journal_megabytes * 1_000_000)
         self.inboxes = Inboxes()
         self.owners = Owners()
@@ -107,7 +109,7 @@ class Worlds:
             self.owners.hold(key, holding)
             if self.state:
                 self.state.hold(key, holding)
-        return self.of(key).account
+        return self.of(key).account if self.portion.mine(key) else accounts.authenticate(key)
 
     @property
     def seed(self) -> int:
@@ -356,6 +358,8 @@ class Worlds:
             self.owners.hold(key, holding)
         asked: set[AskedWebhook] = set()
         for saved in state.saved():
+            if not self.portion.mine(saved.key):
+                continue
             try:
                 account = self.foundation.accounts.authenticate(saved.key)
             except ApiError:

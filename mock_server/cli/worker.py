@@ -1,0 +1,97 @@
+"""One of several processes that `serve --workers` starts; people start none by themselves."""
+
+import gc
+import json
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mock_server.cli.logs import configure
+from mock_server.cli.serve import refusals
+from mock_server.settings import Settings
+
+if TYPE_CHECKING:
+    from mock_server.sharing.workers import Duty
+
+
+@click.command(hidden=True)
+def worker() -> None:
+    """Serve as the parent says on standard input, until it says no more."""
+    from mock_server.sharing.workers import READY, Duty
+
+    gc.disable()
+    link = socket.socket(fileno=os.dup(0))
+    with link.makefile("rb") as told:
+        duty = Duty(**json.loads(told.readline()))
+    settings = settings_of(duty.settings)
+    configure(settings.log_format, sys.stderr)
+    with refusals():
+        _serve(duty, settings, link, lambda: link.sendall(READY))
+
+
+def settings_of(told: Mapping[str, Any]) -> Settings:
+    """The settings that the parent has written down."""
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
+    return Settings(**{**values, "overlay": tuple(map(Path, told["overlay"]))})
+
+
+def _serve(duty: "Duty", settings: Settings, link: socket.socket, ready: Callable[[], None]) -> None:
+    from mock_server.cli.doors import doors
+    from mock_server.server.serving import Listening
+    from mock_server.server.serving import serve as serve_http
+    from mock_server.sharing.joining import joined
+    from mock_server.web.front import Front
+    from mock_server.web.mock import Mock
+
+    share = joined(duty.folder, duty.number, settings.workers, duty.secret, partial(_since, duty.epoch))
+    mock = Mock(settings, portion=share.portion)
+    front = Front(mock)
+    served = doors(mock, front, os.environ, share)
+    listening = [
+        Listening(settings.host, [socket.socket(fileno=each) for each in door], secure)
+        for door, secure in zip(duty.sockets, (None, served.options.secure), strict=False)
+    ]
+    options = replace(
+        served.options,
+        listening=[*listening, share.door()],
+        on_start=[*served.options.on_start, partial(_end_with, link)],
+    )
+    serve_http(
+        served.answer,
+        settings.host,
+        settings.port,
+        on_ready=partial(_ready, ready, Thread(target=mock.warm, daemon=True).start),
+        options=options,
+    )
+    mock.close()
+
+
+def _ready(ready: Callable[[], None], then: Callable[[], None], *_urls: str) -> None:
+    gc.freeze()
+    gc.enable()
+    ready()
+    then()
+
+
+def _since(epoch: float) -> float:
+    return time.monotonic() - epoch
+
+
+def _end_with(link: socket.socket, loop: Any) -> None:
+    """Stop when the parent has gone, however it went."""
+    link.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+
+    def gone() -> None:
+        loop.remove_reader(link.fileno())
+        os.kill(os.getpid(), 15)
+
+    loop.add_reader(link.fileno(), gone)

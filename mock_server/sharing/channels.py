@@ -1,0 +1,163 @@
+"""The asking side: connections to other processes of the mock, each for one question at a time."""
+
+import asyncio
+import ssl
+from collections import defaultdict
+from functools import partial
+from hmac import compare_digest
+from typing import cast
+from urllib.parse import urlsplit
+
+from mock_server.sharing.frames import Kind, Question, frames, packed
+from mock_server.sharing.membership import Peer
+
+PATH = "/__peer"
+UNIX = "unix:"
+MOST_HELD = 256 * 1024  # bytes of an answer that wait for a client who reads slowly
+GRANTED = b"HTTP/1.1 101 "
+END = b"\r\n\r\n"
+PATIENCE = 2.0  # real seconds for another process to take a connection
+
+
+class UnreachableError(Exception):
+    """The other process was not asked: it is not there, or takes no questions."""
+
+
+class LostError(Exception):
+    """The other process was asked, and has gone without a whole answer."""
+
+
+class Channel(asyncio.Protocol):
+    """One connection to another process."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, idle: "list[Channel]") -> None:
+        """`idle` is where it goes when it has brought an answer, until the next question."""
+        self.lost = False
+        self._idle = idle
+        self._granted = False
+        self._buffer = bytearray()
+        self._came: list[tuple[Kind, bytes]] = []
+        self._held = 0
+        self._waiter: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        if not self._granted:
+            end = self._buffer.find(END)
+            if end < 0:
+                return
+            if not self._buffer.startswith(GRANTED):
+                self.transport.abort()
+                return
+            self._granted = True
+            del self._buffer[: end + len(END)]
+        for kind, piece in frames(self._buffer):
+            self._came.append((kind, piece))
+            self._held += len(piece)
+        if self._held > MOST_HELD:
+            self.transport.pause_reading()
+        self._wake()
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.lost = True
+        self._wake()
+
+    async def granted(self) -> None:
+        """Wait until the other process takes questions; UnreachableError if it does not."""
+        while not self._granted:
+            if self.lost:
+                raise UnreachableError
+            await self._news()
+
+    async def answered(self) -> tuple[Kind, bytes]:
+        """The next frame of the answer; LostError if none comes any more."""
+        while not self._came:
+            if self.lost:
+                raise LostError
+            await self._news()
+        kind, piece = self._came.pop(0)
+        if self._held > MOST_HELD >= self._held - len(piece) and not self.transport.is_closing():
+            self.transport.resume_reading()
+        self._held -= len(piece)
+        if kind is Kind.LAST:
+            self._idle.append(self)
+        return kind, piece
+
+    def leave(self) -> None:
+        """Nobody waits for the answer any more."""
+        self.transport.abort()
+
+    async def _news(self) -> None:
+        self._waiter = asyncio.get_running_loop().create_future()
+        await self._waiter
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+
+class Ways:
+    """Channels to all other processes, kept for the next question."""
+
+    def __init__(self, secret: str, context: ssl.SSLContext | None = None) -> None:
+        """`secret` is what processes of this mock know; `context` checks who is reached by https."""
+        self._token = f"Bearer {secret}"
+        self._context = context
+        self._idle: defaultdict[str, list[Channel]] = defaultdict(list)
+
+    def good(self, authorization: str) -> bool:
+        """Whether that is what another process of this mock says."""
+        return compare_digest(authorization.encode("latin-1", "replace"), self._token.encode())
+
+    async def ask(self, peer: Peer, question: Question) -> Channel:
+        """The channel that brings the answer; UnreachableError if nobody has heard the question."""
+        channel = self._free(peer.address) or await self._opened(peer.address)
+        channel.transport.write(packed(question))
+        return channel
+
+    def close(self) -> None:
+        for channels in self._idle.values():
+            for channel in channels:
+                channel.transport.abort()
+        self._idle.clear()
+
+    def _free(self, address: str) -> Channel | None:
+        channels = self._idle[address]
+        while channels:
+            channel = channels.pop()
+            if not (channel.lost or channel.transport.is_closing()):
+                return channel
+        return None
+
+    async def _opened(self, address: str) -> Channel:
+        opened: list[Channel] = []
+        try:
+            async with asyncio.timeout(PATIENCE):
+                channel, host = await self._connected(address)
+                opened.append(channel)
+                head = f"GET {PATH} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {self._token}\r\n\r\n"
+                channel.transport.write(head.encode())
+                await channel.granted()
+                return opened.pop()
+        except (OSError, TimeoutError) as error:  # of which an SSLError is one
+            raise UnreachableError(str(error)) from error
+        finally:
+            for channel in opened:
+                channel.leave()
+
+    async def _connected(self, address: str) -> tuple[Channel, str]:
+        loop, made = asyncio.get_running_loop(), partial(Channel, self._idle[address])
+        if address.startswith(UNIX):
+            _, channel = await loop.create_unix_connection(made, address.removeprefix(UNIX))
+            return channel, "localhost"
+        url = urlsplit(address)
+        secure = url.scheme == "https"
+        port = url.port or (443 if secure else 80)
+        context = (self._context or ssl.create_default_context()) if secure else None
+        _, channel = await loop.create_connection(made, url.hostname or "", port, ssl=context)
+        return channel, url.netloc

@@ -1,0 +1,74 @@
+"""The answering side: what other processes of the mock ask on behalf of their clients."""
+
+import asyncio
+from collections.abc import Callable
+
+from mock_server.server.connection import Connection
+from mock_server.server.reply import Reply
+from mock_server.server.shared import Shared
+from mock_server.server.transmission import Line
+from mock_server.sharing.frames import Kind, Question, framed, unpacked
+
+Answers = Callable[[Question], Reply]
+
+
+class Far(Line):
+    """The sending half of a connection whose client is another process's: how it ends is told, and happens there."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        super().__init__(transport)
+        self.send = lambda data: transport.write(framed(Kind.MORE, data))
+
+    def close(self) -> None:
+        self._end(Kind.CLOSE)
+
+    def reset(self) -> None:
+        self._end(Kind.RESET)
+
+    def finish(self, _loop: asyncio.AbstractEventLoop) -> None:
+        self._end(Kind.CLOSE)
+
+    def _end(self, kind: Kind) -> None:
+        if not self.closing:
+            self.closing = True
+            self.transport.write(framed(kind))
+            self.transport.close()
+
+
+class Guest(Connection):
+    """One connection from another process: questions one after the other, each answered as if its client were here."""
+
+    def __init__(self, shared: Shared, answers: Answers) -> None:
+        super().__init__(shared)
+        self._answers = answers
+        self._asked = bytearray()
+        self._owing = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.line = Far(self.transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._asked += data
+        found = unpacked(self._asked)
+        if found is None or self.line.closing:
+            return
+        question, size = found
+        del self._asked[:size]
+        self._owing = True
+        self.application = lambda _: self._answers(question)
+        self._take(question.request)
+        self._proceed()
+
+    def eof_received(self) -> bool:
+        """Whoever asked has gone."""
+        return False
+
+    def expire(self, now: float) -> None:
+        """Who waits for the client is the process that it has reached."""
+
+    def _proceed(self) -> None:
+        """Say that the answer is whole, once it is; then the next question may come."""
+        if self._owing and self.task is None and not self.line.closing:
+            self._owing = False
+            self.transport.write(framed(Kind.LAST))

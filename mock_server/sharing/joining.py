@@ -1,0 +1,80 @@
+"""What makes a mock one of several processes: who they are, the ways to them, and who answers what."""
+
+import socket
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+
+from mock_server.contract.errors import ApiError
+from mock_server.contract.messages import Call
+from mock_server.server.listening import BACKLOG
+from mock_server.server.reply import Reply
+from mock_server.server.request import Request
+from mock_server.server.serving import Listening
+from mock_server.server.shared import Application
+from mock_server.sharing.channels import UNIX, Ways
+from mock_server.sharing.handing import Hands
+from mock_server.sharing.ids import interleaved
+from mock_server.sharing.membership import Membership, Peer, Workers
+from mock_server.sharing.router import Router, Unavailable
+from mock_server.sharing.subjects import key_of
+from mock_server.web.front import is_of_control
+from mock_server.web.mock import Mock
+from mock_server.world.portion import Portion
+
+RETRY = 1  # seconds after which somebody answers again
+
+
+class Share:
+    """One process's part in a mock."""
+
+    def __init__(self, membership: Membership, secret: str, portion: Portion, hands: Hands | None = None) -> None:
+        self.membership = membership
+        self.portion = portion
+        self.ways = Ways(secret)
+        self._hands = hands
+
+    def router(self, mock: Mock, answer: Application) -> Router:
+        """Answers in place of the application, which answers what is this process's."""
+        return Router(
+            answer,
+            self.membership,
+            self.ways,
+            key_of=key_of(mock.pipeline),
+            unavailable=unavailable(mock),
+            hands=self._hands,
+        )
+
+    def door(self) -> Listening:
+        """Where the other processes of this machine reach it."""
+        path = Path(self.membership.me.address.removeprefix(UNIX))
+        path.unlink(missing_ok=True)
+        listening = socket.socket(socket.AF_UNIX)
+        listening.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+        listening.bind(str(path))
+        listening.listen(BACKLOG)
+        return Listening("localhost", [listening])
+
+
+def joined(folder: str, number: int, count: int, secret: str, now: Callable[[], float], *, hands: bool = True) -> Share:
+    """One of so many processes of this machine; `now` are seconds of a clock that all of them share."""
+    peers = [Peer(f"worker-{place}", f"{UNIX}{folder}/{place}", place) for place in range(count)]
+    membership = Workers(peers, number)
+    portion = Portion(membership.mine, interleaved(number, count, now))
+    return Share(membership, secret, portion, Hands(membership.me) if hands else None)
+
+
+def unavailable(mock: Mock) -> Unavailable:
+    """The refusal of what nobody answers at the moment, in the shape that its callers know."""
+
+    def refuse(request: Request, reason: str) -> Reply:
+        if is_of_control(request):
+            from mock_server.web.problems import Problem  # noqa: PLC0415 - Flask, which takes a while to import
+
+            return Problem(HTTPStatus.SERVICE_UNAVAILABLE, reason, headers={"Retry-After": str(RETRY)}).reply()
+        specification = mock.pipeline.specification
+        error = ApiError("carrier_unavailable", reason, verbatim=True, retry_after=RETRY)
+        reply = mock.pipeline.refuse(error, Call(request.method, request.target, headers=request.headers))
+        return reply.with_headers({specification.headers.get("retry_after", "Retry-After"): str(RETRY)})
+
+    return refuse

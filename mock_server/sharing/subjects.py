@@ -1,0 +1,48 @@
+"""Which key a request is about."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from mock_server.api.pipeline import Pipeline
+from mock_server.server.request import Request
+from mock_server.web.front import is_of_control
+from mock_server.web.mock import CONTROL_PREFIX
+
+KEYS = f"{CONTROL_PREFIX}/keys/"
+STATES = f"{CONTROL_PREFIX}/states"
+
+
+def key_of(pipeline: Pipeline) -> Callable[[Request], str | None]:
+    """Tells the key that a request is about, good or bad; None if it is about no key, or about all."""
+
+    def key(request: Request) -> str | None:
+        if is_of_control(request):
+            return _of_control(request)
+        return pipeline.key_of(request.method, request.target, request.headers)
+
+    return key
+
+
+def _of_control(request: Request) -> str | None:
+    path, _, query = request.target.partition("?")
+    if path == STATES and (key := _of_state(request.body)) is not None:
+        return key
+    if query:
+        for name, value in parse_qsl(query, keep_blank_values=True, errors="replace"):
+            if name == "key":
+                return value
+    if request.method == "GET" and path.startswith(KEYS):
+        return unquote(path.removeprefix(KEYS), errors="replace")
+    return None
+
+
+def _of_state(body: bytes) -> str | None:
+    """The key that a provider state names; what is wrong with one that cannot be read is told by who answers."""
+    try:
+        order: Any = json.loads(body)
+        key = order["params"]["key"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return key if isinstance(key, str) else None

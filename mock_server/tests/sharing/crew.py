@@ -1,0 +1,49 @@
+"""Processes that are one mock, here as servers of one process: what differs from `serve --workers` is only where."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+
+from mock_server.domain.clock import Clock
+from mock_server.server.listening import listen_on
+from mock_server.server.serving import BackgroundServer, Listening
+from mock_server.settings import Settings
+from mock_server.sharing.joining import joined
+from mock_server.sharing.membership import place
+from mock_server.web.front import Front
+from mock_server.web.mock import Mock
+
+SECRET = "known to these alone"
+
+
+@contextmanager
+def crew(folder: Path, clock: Clock, workers: int = 2, *, hands: bool = True) -> Iterator[list[str]]:
+    """The URL of each; without `hands` no client's connection is handed over."""
+    with ExitStack() as undo:
+        yield [undo.enter_context(member(folder, clock, number, workers, hands=hands)).url for number in range(workers)]
+
+
+@contextmanager
+def member(folder: Path, clock: Clock, number: int, workers: int, *, hands: bool) -> Iterator[BackgroundServer]:
+    ticks = count()
+    share = joined(str(folder), number, workers, SECRET, lambda: next(ticks) / 1000, hands=hands)
+    mock = Mock(Settings(workers=workers), clock, share.portion)
+    front = Front(mock)
+    router = share.router(mock, front.answer)
+    (sockets,) = listen_on("127.0.0.1", 0, None)
+    options = replace(
+        front.options(),
+        listening=[Listening("127.0.0.1", sockets), share.door()],
+        on_serving=(router.serving,),
+        on_stopped=(router.close,),
+    )
+    with BackgroundServer(router.answer, options=options) as server:
+        yield server
+
+
+def key_of(number: int, workers: int = 2, plan: str = "free") -> str:
+    """A key that is the worker's of that number."""
+    keys = (f"tf_test_{plan}_shared{each}" for each in count())
+    return next(key for key in keys if place(key, workers) == number)
