@@ -23,7 +23,7 @@ _MORE_TIMES = 2  # that are asked for where a window ended in between
 _PAUSE_SECONDS = (2.0, 5.0)  # in which another client of the key would show, at least and at most
 _INTERVALS = 3  # of asking that the pause is as long as: who spends in each of them spends in the pause, and more
 _UNKNOWN = "some answers cost too much or too little, and it is not known why"
-_SOMEBODY = "somebody else uses the key too, so what a request costs can't be read off"
+SOMEBODY = "somebody else uses the key too, so what a request costs can't be read off"
 _UNTOLD = "the headers did not tell what the same request costs again"
 _GIVES_BACK = "a limiter that gives back all the time may charge as this one does"
 
@@ -64,7 +64,7 @@ def _assumed(run: Run, doubtful: Sequence[Sequence[Charge]]) -> None:
     for charges in doubtful:
         wrong = next(each for each in charges if not each.right)
         if run.shared and wrong.fall.found > wrong.fall.expected:
-            run.ledger.obstacle(wrong.clause, _SOMEBODY)
+            run.ledger.obstacle(wrong.clause, SOMEBODY)
         else:
             run.ledger.breach(wrong.clause, wrong.fall.after.exchange, wrong.expected, wrong.found)
 
@@ -99,11 +99,11 @@ def _asked_again(run: Run, charges: Sequence[Charge]) -> None:
     again = _repeated(run, clause, odd, since, _TIMES - 1)
     right = next((each for each in again if each.right), None)
     if again and right is None:
-        alone = _alone(run, odd, since)
+        undisturbed = alone(run, odd, since)
         again += _repeated(run, clause, odd, len(run.session.exchanges), 1)
         right = next((each for each in again if each.right), None)
         if len(again) >= _TIMES and right is None:
-            _entered(run, again, alone=alone)
+            _entered(run, again, undisturbed=undisturbed)
             return
     if right is not None:
         run.ledger.hold(clause, right.fall.after.exchange)
@@ -111,14 +111,14 @@ def _asked_again(run: Run, charges: Sequence[Charge]) -> None:
         run.ledger.obstacle(clause, _UNTOLD)
 
 
-def _entered(run: Run, again: Sequence[Charge], *, alone: bool) -> None:
+def _entered(run: Run, again: Sequence[Charge], *, undisturbed: bool) -> None:
     """Enters a charge that was wrong every time, unless somebody else spends, or it may have come back."""
     clause, first = again[0].clause, again[0]
     seen = first.fall.after.exchange
     more = {each.fall.found - each.fall.expected for each in again}
-    if not alone or (len(more) > 1 and max(more) > 0):
+    if not undisturbed or (len(more) > 1 and max(more) > 0):
         run.shared = True
-        run.ledger.obstacle(clause, _SOMEBODY)
+        run.ledger.obstacle(clause, SOMEBODY)
     elif max(more) > 0:
         run.ledger.breach(clause, seen, first.expected, first.found)
     else:
@@ -148,7 +148,7 @@ def _charges(run: Run, clause: str, odd: Exchange, since: int) -> list[Charge]:
     return [Charge(clause, each) for each in _told(run, since) if each.after.exchange.request == odd.request]
 
 
-def _alone(run: Run, odd: Exchange, since: int) -> bool:
+def alone(run: Run, odd: Exchange, since: int) -> bool:
     """Whether a lookup after a pause costs what lookups cost without one, so that nobody else spends.
 
     Where lookups cost too much as well, that may be why the other request does. The pause is as long as Remaining

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from contract_tests.contract.document import Contract, Plan
 from contract_tests.exchange import Key
+from contract_tests.keyring import Keyring, Need
 from contract_tests.masking import Mask
 from contract_tests.target import Number, Target
 
@@ -12,7 +13,9 @@ HOW = {
     "known_number": "name a tracking number with data: [numbers] known in the target file",
     "missing_number": "name a well-formed number without data: [numbers] missing in the target file",
     "unavailable_number": "name a number whose carrier is down: [numbers] unavailable in the target file, or [states]",
-    "limited_plan": "give a key of a plan with limits, and --plan",
+    "limited_plan": "give a key of a plan with limits: [keys] free, starter or growth in the target file, or --plan "
+    "where the key does not say it",
+    "plan_of_the_key": "say the plan of the key with --plan, or name keys by plan: [keys] in the target file",
     "plan_key:free": "give a key of the plan: [keys] free in the target file",
     "plan_key:starter": "give a key of the plan: [keys] starter in the target file",
     "plan_key:growth": "give a key of the plan: [keys] growth in the target file",
@@ -25,7 +28,6 @@ HOW = {
     "exhaust_quota": "allow a real 429 with --exhaust-quota",
     "patience": "give a control plane that knows the state 'time passes': [states] url in the target file",
 }
-PLANLESS = {"revoked"}
 
 
 class UnverifiableError(Exception):
@@ -41,7 +43,8 @@ def lacking(need: str) -> UnverifiableError:
 class Facts:
     """Numbers and keys of the target, each asked for by the probe that needs it.
 
-    `finders` look for a number that nobody has named, and say by `found` or `not_found` what they saw.
+    `finders` look for a number that nobody has named, and say by `found` or `not_found` what they saw. `left` is what
+    a key's answers said is left of its minute.
     """
 
     contract: Contract
@@ -51,6 +54,7 @@ class Facts:
     exhaust_quota: bool = False
     mask: Mask = field(default_factory=Mask)
     finders: dict[str, Callable[[], object]] = field(default_factory=dict)
+    left: Callable[[Key], int | None] = lambda _: None
     _found: dict[str, Number | str] = field(default_factory=dict)
 
     def altered(self, text: str) -> Key:
@@ -80,62 +84,33 @@ class Facts:
         """The plan of the key that the run uses; None if nobody knows."""
         return self.contract.plans.get(self.key.plan or "")
 
-    def limited(self) -> Plan:
-        """The plan of the run's key, if it has limits."""
-        plan = self.plan
-        if plan is None or not plan.limited:
-            raise lacking("limited_plan")
-        return plan
+    @property
+    def keyring(self) -> Keyring:
+        return Keyring(self.contract, self.key, self.target.keys, self.left)
 
-    def key_of(self, plan: str) -> Key:
-        """A key of that plan."""
-        if self.key.plan == plan:
-            return self.key
-        if plan in self.target.keys:
-            return self._key(plan)
-        raise lacking(f"plan_key:{plan}")
-
-    def of_small_batches(self) -> tuple[Key, Plan]:
-        """The key whose plan has the smallest batches, and the plan."""
-        plans = [each for each in self.contract.plans.values() if each.name in {self.key.plan, *self.target.keys}]
-        if not plans:
-            raise UnverifiableError("the key's plan is not known; say it with --plan")
-        plan = min(plans, key=lambda each: (each.batch_size, each.name != self.key.plan))
-        return self.key_of(plan.name), plan
-
-    def second_key(self) -> Key:
-        """A good key other than the run's own, of a limited plan if there is one."""
-        names = [name for name in reversed([*self.contract.plans]) if name in self.target.keys]
-        others = [name for name in names if self.target.keys[name] != self.key.text]
-        others.sort(key=lambda name: not self.contract.plans[name].limited)
-        if not others:
-            raise lacking("second_key")
-        return self._key(others[0])
+    def key_for(self, need: Need) -> tuple[Key, Plan]:
+        """Whichever of the given keys can show what is needed, and its plan."""
+        found = self.keyring.find(need)
+        if found is None:
+            raise lacking(need.lacking)
+        return found
 
     def revoked_key(self) -> Key:
-        if "revoked" not in self.target.keys:
+        key = self.keyring.named("revoked")
+        if key is None:
             raise lacking("revoked_key")
-        return self._key("revoked")
+        return key
 
-    def smallest(self) -> tuple[Key, Plan]:
+    def to_be_used_up(self) -> tuple[Key, Plan]:
         """The key that is used up soonest, and its plan; only with permission to use it up."""
         if not self.exhaust_quota:
             raise lacking("exhaust_quota")
-        for plan in self.contract.plans.values():
-            if plan.per_minute is not None and (plan.name in self.target.keys or self.key.plan == plan.name):
-                return self.key_of(plan.name), plan
-        raise lacking("limited_plan")
+        return self.key_for(Need(minute=True, least="minute"))
 
     def writes(self) -> None:
         """Passes if webhooks may be made."""
         if self.safe:
             raise lacking("writes")
-
-    def _key(self, name: str) -> Key:
-        text = self.target.keys[name]
-        if text == self.key.text:
-            return self.key
-        return Key(text, f"TRACKFLOW_KEY_{name.upper()}", None if name in PLANLESS else name, name not in PLANLESS)
 
     def _number(self, name: str, given: Number | None) -> Number:
         if given is None and name not in self._found and name in self.finders:

@@ -1,12 +1,12 @@
 """Webhooks of this run: made once, used by several probes, told by events that the target is asked for."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from contract_tests.api import Api
+from contract_tests.api import Api, shipments
 from contract_tests.exchange import Exchange
 from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.ledger import Ledger
@@ -20,6 +20,7 @@ from contract_tests.target import Number, Target
 
 SILENCE_SECONDS = 0.15  # after which a delivery on the same machine would have come
 DELIVERY_SECONDS = 5.0
+_YOUNG = 4  # numbers that are looked up for one whose life is not over
 _A_SECOND = 1.1  # in which a clock in whole seconds surely moves on
 LEAST_PATIENCE = 2.0  # a busy machine may hold a delivery up for a second
 _EVENT_TYPES = "/components/schemas/Tracking/$defs/eventType/oneOf"
@@ -269,15 +270,21 @@ class Lab:
 
     def _younger(self) -> Number | None:
         """A number like the known one whose life is not over, for a target that has been checked before."""
-        for count in range(4):
-            number = number_like(self.api, self.api.facts.known(), f"young {count}")
-            if number in self._used:
-                continue
-            self._used.append(number)
-            answer = self.api.once(number)
-            if answer.response.succeeded and not self._over(answer):
+        numbers = [number_like(self.api, self.api.facts.known(), f"young {count}") for count in range(_YOUNG)]
+        numbers = [each for each in numbers if each not in self._used]
+        self._used += numbers
+        for number, body in zip(numbers, self._looked_up(numbers), strict=True):
+            if body.get("status") and not over(self.api.contract, body):
                 return number
         return None
+
+    def _looked_up(self, numbers: Sequence[Number]) -> Iterator[Mapping[str, Any]]:
+        """What is known of the numbers: asked for at once, or one by one where a batch of them is refused."""
+        results = self.api.read(self.api.batch(shipments(numbers))).get("results") if len(numbers) > 1 else None
+        if isinstance(results, list) and len(results) == len(numbers):
+            yield from (each if isinstance(each, dict) else {} for each in results)
+        else:
+            yield from (self.api.read(self.api.once(each)) for each in numbers)
 
     def _over(self, answer: Exchange) -> bool:
         return over(self.api.contract, self.api.read(answer))

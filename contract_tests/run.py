@@ -137,7 +137,9 @@ def prepare(
             options.report_dir, mask, (left_in(options.report_dir) or {}) if options.report_dir else {}
         ),
     )
-    facts = Facts(contract, target, key, safe=options.safe, exhaust_quota=options.exhaust_quota, mask=mask)
+    facts = Facts(
+        contract, target, key, safe=options.safe, exhaust_quota=options.exhaust_quota, mask=mask, left=session.left
+    )
     api = Api(contract, session, facts, ledger, options.seed)
     facts.finders.update(known=partial(finding.known, api), missing=partial(finding.missing, api))
     lab = Lab(api, ledger, states, target)

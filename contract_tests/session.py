@@ -152,6 +152,11 @@ class Session:
                 raise QuotaSpentError(_NOTHING_BUT_429)
         return exchange
 
+    def left(self, key: Key) -> int | None:
+        """How many requests the key has left of its minute, as far as its answers have told."""
+        pace = self._pace(key)
+        return pace.remaining if pace and self.sleeper.now() < pace.ends_at else None
+
     def make_room(self, cost: int) -> None:
         """Waits now for what requests of that cost would have to wait for later, when no time may pass."""
         pace = self._pace(self.key)

@@ -9,11 +9,13 @@ from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
 from contract_tests.expect import declined, described, has_status, is_there, refused, succeeds
 from contract_tests.facts import Facts
+from contract_tests.keyring import Need
 from contract_tests.ledger import Ledger
 from contract_tests.proving import proves
 from contract_tests.target import Number
 from contract_tests.test_tracking import mismatches
 
+_SMALL_BATCHES = Need(least="batch")
 _SPOILS_NOTHING = ("batch.independent",)  # a shipment without data does not spoil the others
 
 
@@ -79,7 +81,7 @@ def test_each_shipment_has_its_own_result(api: Api, facts: Facts, ledger: Ledger
 @proves("batch.size", "batch.oversized", rank=8)
 def test_a_batch_is_as_large_as_the_plan_allows(api: Api, facts: Facts, ledger: Ledger) -> None:
     """With the key whose plan has the smallest batches, which cost the least."""
-    key, plan = facts.of_small_batches()
+    key, plan = facts.key_for(_SMALL_BATCHES)
     check_room(plan, plan.batch_size)
     full, over = largest(api, plan.batch_size, key=key)
     if succeeds(ledger, ["batch.size"], full):
@@ -93,7 +95,7 @@ def test_a_batch_is_as_large_as_the_plan_allows(api: Api, facts: Facts, ledger: 
 @proves("batch.size", rank=92)
 def test_a_batch_of_the_keys_own_plan_is_answered(api: Api, facts: Facts, ledger: Ledger) -> None:
     """The last of all where it is dear, if there are lookups left."""
-    _, smallest = facts.of_small_batches()
+    _, smallest = facts.key_for(_SMALL_BATCHES)
     if facts.plan is None or facts.plan is smallest:
         return
     check_room(facts.plan, facts.plan.batch_size)

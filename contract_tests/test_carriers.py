@@ -13,10 +13,3 @@ def test_the_directory_is_answered(api: Api, ledger: Ledger) -> None:
     has_status(ledger, "carriers.200", exchange)
     if not carriers_of(exchange):
         is_at_its_place(api, ledger, exchange)
-
-
-@proves("quota.cost.every-operation", rank=44)
-def test_the_directory_is_answered_again(api: Api, ledger: Ledger) -> None:
-    """What it costs is counted with everything else."""
-    api.carriers()
-    has_status(ledger, "carriers.200", api.carriers(again=True))

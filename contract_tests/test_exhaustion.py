@@ -6,6 +6,7 @@ from contract_tests.day import DAY, LARGEST, MINUTE, Day
 from contract_tests.exchange import Exchange
 from contract_tests.expect import described, refused, refused_as
 from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.keyring import Need
 from contract_tests.ledger import Ledger
 from contract_tests.pacing import whole_number
 from contract_tests.passive.quota_law import Reading
@@ -89,7 +90,7 @@ def test_each_plan_has_its_limits(run: Run, facts: Facts, ledger: Ledger) -> Non
     _burn(run)
     for plan in run.contract.plans.values():
         try:
-            burn = Burn(run, facts.key_of(plan.name), plan)
+            burn = Burn(run, *facts.key_for(Need(plan=plan.name)))
         except UnverifiableError as error:
             ledger.obstacle(plan.clause, str(error))
             continue
@@ -131,7 +132,7 @@ def test_a_larger_day_is_counted_too(run: Run, facts: Facts, ledger: Ledger) -> 
         if plan is smallest.plan or plan.per_day is None or plan.per_day > LARGEST or plan.clause in broken:
             continue
         try:
-            day = Day(Burn(run, facts.key_of(plan.name), plan))
+            day = Day(Burn(run, *facts.key_for(Need(plan=plan.name))))
             day.begins()
             day.is_counted(fresh=False)
         except UnverifiableError as error:
@@ -254,8 +255,7 @@ def _moved_on(burn: Burn, refusal: Exchange, again: Exchange) -> bool:
 
 def _burn(run: Run) -> Burn:
     """The smallest key there is, with a budget to use it up."""
-    key, plan = run.facts.smallest()
-    return Burn(run, key, plan)
+    return Burn(run, *run.facts.to_be_used_up())
 
 
 def _refusal(burn: Burn, refusal: Exchange) -> None:

@@ -1,5 +1,7 @@
 """What happens when a delivery fails, and what must not happen after it succeeded."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from threading import Event
 
 from contract_tests.contract.pointers import follow
@@ -14,6 +16,7 @@ from contract_tests.run import Run
 _EVENT = "transit"
 _EARLY, _LATE = 5, 10  # seconds by which a retry must not come too early, and may come too late
 _ELSEWHERE = "elsewhere"
+_TRIED = 3  # delays that are looked at
 
 
 @proves(
@@ -31,6 +34,7 @@ def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> No
     receiver.answer(pending.box, afterwards=Reply(500))
     had = len(lab.arrivals(trial, 0))
     run.session.make_room(1)  # for the deletion: a wait for the quota would let the retries come
+    began = run.sleeper.now()
     lab.event(_EVENT)
     if not lab.arrivals(trial, had + 1):
         raise UnverifiableError("no event was delivered, so none could be repeated")
@@ -39,24 +43,25 @@ def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> No
     lab.drop("pending")
     if lab.one_ends_all:
         raise UnverifiableError("the deletion of one webhook deletes all of them, so no other can be watched")
-    first, second = rules["first_delay_seconds"], rules["first_delay_seconds"] * rules["delay_factor"]
-    _not_before(lab, ledger, trial, 1, first - _EARLY)
-    _by_then(lab, ledger, trial, 2, _EARLY + _LATE)
+    first, factor = rules["first_delay_seconds"], rules["delay_factor"]
+    delays = [first * factor**count for count in range(_TRIED)]
+    trials = _Trials(lab, run, ledger, trial, began, delays)
+    trials.not_before(1)
+    trials.by_then(2)
     silent = lab.stays_silent(pending, 1)
     ledger.judge("webhook.delete.pending", pending.exchange, "no retry after deletion", "a retry came", holds=silent)
-    _not_before(lab, ledger, trial, 2, second - _EARLY - _LATE)
-    third = _by_then(lab, ledger, trial, 3, _EARLY + 2 * _LATE, clause="delivery.redirect")
+    trials.not_before(2)
+    third = trials.by_then(3, clause="delivery.redirect")
     attempts = lab.arrivals(trial, 0)[had:]
     _same(run, ledger, trial, attempts)
     for each in attempts[1:]:
         examined(run.contract, ledger, trial, each)
     strayed = bool(receiver.deliveries(_ELSEWHERE))
     ledger.judge("delivery.redirect", trial.exchange, "the redirect not followed", "it was followed", holds=not strayed)
-    fourth = second * rules["delay_factor"]
     if third:
-        _not_before(lab, ledger, trial, 3, fourth - _EARLY - 2 * _LATE)
-    if third and _by_then(lab, ledger, trial, 4, _EARLY + 3 * _LATE):
-        lab.move(fourth * rules["delay_factor"] ** 2)
+        trials.not_before(3)
+    if third and trials.by_then(4):
+        lab.move(delays[2] * factor**2)
         settled = lab.stays_silent(trial, 4)
         ledger.judge("delivery.success", trial.exchange, "nothing after a 2xx", "another attempt", holds=settled)
     told = len(lab.arrivals(witness, 0))
@@ -150,19 +155,39 @@ def _moved(lab: Lab, dead: Hook, start: int, made: int, delay: float) -> bool:
     return len(lab.attempts(dead, start, made + 1)) > made
 
 
-def _not_before(lab: Lab, ledger: Ledger, hook: Hook, attempts: int, seconds: float) -> None:
-    lab.move(seconds)
-    silent = lab.stays_silent(hook, attempts)
-    expected = f"no attempt {attempts + 1} before its time"
-    ledger.judge("delivery.retries", hook.exchange, expected, "it came too early", holds=silent)
+@dataclass(slots=True)
+class _Trials:
+    """The attempts at an event that was brought about after `began`, with the delays between them.
 
+    All times are the target's, in which the real ones that a busy machine takes pass as well: a delay may count from
+    when an attempt was due, or from when it came.
+    """
 
-def _by_then(
-    lab: Lab, ledger: Ledger, hook: Hook, attempts: int, seconds: float, *, clause: str = "delivery.retries"
-) -> bool:
-    lab.move(seconds)
-    came = len(lab.arrivals(hook, attempts)) >= attempts
-    return ledger.judge(clause, hook.exchange, f"attempt {attempts} in time", "none came", holds=came)
+    lab: Lab
+    run: Run
+    ledger: Ledger
+    hook: Hook
+    began: float
+    delays: Sequence[float]
+    came: float = 0.0
+
+    def not_before(self, attempts: int) -> None:
+        """Enters that no further attempt comes before it can be due; nothing where that time has passed meanwhile."""
+        due, now = self.began + sum(self.delays[:attempts]), self.run.sleeper.now
+        self.came = self.came or now()
+        self.lab.move(max(0.0, due - _EARLY - now()))
+        silent = self.lab.stays_silent(self.hook, attempts)
+        if silent or now() < due:
+            expected = f"no attempt {attempts + 1} before its time"
+            self.ledger.judge("delivery.retries", self.hook.exchange, expected, "it came too early", holds=silent)
+
+    def by_then(self, attempts: int, *, clause: str = "delivery.retries") -> bool:
+        """Enters that an attempt comes when it is surely due."""
+        due, now = self.came + self.delays[attempts - 2], self.run.sleeper.now
+        self.lab.move(max(0.0, due + _LATE - now()))
+        holds = len(self.lab.arrivals(self.hook, attempts)) >= attempts
+        self.came = now()
+        return self.ledger.judge(clause, self.hook.exchange, f"attempt {attempts} in time", "none came", holds=holds)
 
 
 def _same(run: Run, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:

@@ -7,6 +7,7 @@ from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
 from contract_tests.expect import declined, described, has_status, is_at_its_place, refused, succeeds
 from contract_tests.facts import Facts, UnverifiableError
+from contract_tests.keyring import Need
 from contract_tests.lab import ELSEWHERE, Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.numbers import pasted
@@ -21,6 +22,7 @@ _FILTERS: dict[str, list[str] | None] = {
     "delivered": ["delivered"],
     "exception": ["exception"],
 }
+_STRANGER = Need(other=True)
 _EACH = ["delivered", "exception", "all"]
 
 
@@ -95,7 +97,7 @@ def test_an_unknown_webhook_is_not_found(api: Api, facts: Facts, ledger: Ledger)
 
 @proves("webhook.foreign", rank=13)
 def test_another_keys_webhook_cannot_be_deleted(lab: Lab, api: Api, facts: Facts, ledger: Ledger) -> None:
-    stranger, hook = facts.second_key(), lab.hook("all", _FILTERS["all"])
+    stranger, hook = facts.key_for(_STRANGER)[0], lab.hook("all", _FILTERS["all"])
     if hook.id is None:
         raise UnverifiableError("no webhook could be made")
     exchange = api.unsubscribe(hook.id, key=stranger)
@@ -137,22 +139,38 @@ def test_a_webhook_for_a_malformed_number_is_refused(api: Api, ledger: Ledger) -
     )  # fmt: skip
 
 
-@proves("webhook.number.unknown", rank=38)
-def test_a_number_without_data_can_be_subscribed_to(api: Api, facts: Facts, ledger: Ledger) -> None:
-    number = facts.missing().tracking_number
-    exchange = api.subscribe(pasted(number), ELSEWHERE)
-    if succeeds(ledger, ["webhook.number.unknown"], exchange):
-        found = api.read(exchange).get("tracking_number")
-        ledger.judge("webhook.echo", exchange, f"tracking_number {number}", found, holds=found == number)
-
-
-@proves("webhook.plans", rank=39)
-def test_webhooks_are_open_to_the_smallest_plan(api: Api, facts: Facts, ledger: Ledger) -> None:
-    key = facts.key_of(next(iter(api.contract.plans)))
-    exchange = api.subscribe(facts.known(), ELSEWHERE, key=key)
-    identifier = webhook_id(api.read(exchange)) if succeeds(ledger, ["webhook.plans"], exchange) else None
-    if identifier is not None:
-        api.unsubscribe(identifier, key=key)
+@proves(
+    "webhook.number.unknown", "webhook.plans", "webhook.echo", "track.detection.specific", rank=38
+)  # fmt: skip
+def test_the_smallest_plan_can_subscribe_to_a_number_that_nobody_knows(api: Api, facts: Facts, ledger: Ledger) -> None:
+    """At once, and each by itself if that is refused."""
+    try:
+        key, plan = facts.key_for(Need(plan=next(iter(api.contract.plans))))
+    except UnverifiableError as error:
+        ledger.obstacle("webhook.plans", str(error))
+        key, plan = facts.key, None
+    text = "".join(api.random("specific").choices("QVWXYZ", k=11))
+    exchange = api.subscribe(pasted(text), ELSEWHERE, key=key)
+    told, number = api.read(exchange), text
+    if exchange.response.succeeded:
+        clauses = ["webhook.number.unknown", *(["webhook.plans"] if plan else [])]
+        succeeds(ledger, clauses, exchange)
+        if "carrier" in told:
+            found = told["carrier"]
+            expected = f"carrier null for {text}, which fits a format that takes anything"
+            ledger.judge("track.detection.specific", exchange, expected, found, holds=found is None)
+        else:
+            ledger.obstacle("track.detection.specific", "a new webhook's answer names no carrier")
+    else:
+        ledger.obstacle("track.detection.specific", f"no webhook for a number of no carrier: {described(exchange)}")
+        if plan is not None:
+            succeeds(ledger, ["webhook.plans"], api.subscribe(facts.known(), ELSEWHERE, key=key))
+        number = facts.missing().tracking_number
+        exchange = api.subscribe(pasted(number), ELSEWHERE)
+        if not succeeds(ledger, ["webhook.number.unknown"], exchange):
+            return
+    found = api.read(exchange).get("tracking_number")
+    ledger.judge("webhook.echo", exchange, f"tracking_number {number}", found, holds=found == number)
 
 
 def _no_other(lab: Lab, api: Api, ledger: Ledger) -> None:

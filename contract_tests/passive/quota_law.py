@@ -106,11 +106,7 @@ def surely(contract: Contract, charge: Charge) -> bool:
 
 def shared(contract: Contract, exchanges: Sequence[Exchange]) -> bool:
     """Whether somebody else seems to spend the key's quota: lookups cost what they should, and now and then more."""
-    lookups = [
-        each
-        for each in falls(contract, exchanges)
-        if "quota.cost" in {clause for clause, _ in _clauses(contract, each)}
-    ]
+    lookups = [each.fall for each in seen_costs(contract, exchanges).get("quota.cost", [])]
     return any(each.found > each.expected for each in lookups) and any(each.found == each.expected for each in lookups)
 
 
@@ -135,9 +131,13 @@ def given_back(contract: Contract, fall: Fall) -> float:
     return max(rates) / 60 * 2 * max(0.0, fall.after.exchange.at - fall.before.exchange.at)
 
 
-def seen_costs(contract: Contract, exchanges: Sequence[Exchange]) -> set[str]:
-    """The clauses about costs that these answers tell about."""
-    return {clause for fall in falls(contract, exchanges) for clause, _ in _clauses(contract, fall)}
+def seen_costs(contract: Contract, exchanges: Sequence[Exchange]) -> dict[str, list[Charge]]:
+    """What these answers cost, by the clauses that say what they should."""
+    found: dict[str, list[Charge]] = {}
+    for fall in falls(contract, exchanges):
+        for clause, _ in _clauses(contract, fall):
+            found.setdefault(clause, []).append(Charge(clause, fall))
+    return found
 
 
 def check_resets(contract: Contract, ledger: Ledger, exchanges: Sequence[Exchange]) -> None:
@@ -194,6 +194,15 @@ def _series(contract: Contract, exchanges: Sequence[Exchange]) -> list[list[Read
 
 def _clauses(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object, ...]]]:
     """The clauses that say what the later answer costs, each with what makes a fall comparable with others."""
+    strangers = sum(each.cost for each in fall.between if each.key and each.key != fall.after.exchange.key)
+    if strangers and fall.found in {fall.expected, fall.expected + strangers}:
+        yield "quota.per-key", ()
+    if not strangers or fall.found != fall.expected + strangers:
+        yield from _of_its_own(contract, fall)
+
+
+def _of_its_own(contract: Contract, fall: Fall) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """The clauses that say what an answer costs by itself."""
     exchange, previous = fall.after.exchange, fall.before.exchange
     operation, status, alone = exchange.operation, exchange.status, (exchange.number,)
     free = contract.document.get("x-quota", {}).get("free_statuses", {}).get("statuses", ())

@@ -69,3 +69,11 @@ def test_two_runs_with_one_key_break_nothing() -> None:
     together = run_along(Shared(serving(Parts(), clock), clock, 0.1, theirs=theirs * 3, every=0.1), *COUNTED)
     assert alone.of("failed", "warned") == together.of("failed", "warned") == set(), together.output
     assert {"quota.cost", "quota.batch-cost"} <= alone.of("passed")
+
+
+@pytest.mark.parametrize("every", [0.3, 2.0, 11.0])
+def test_a_stranger_does_not_make_a_minute_begin_with_less(every: float) -> None:
+    clock = ManualClock(BEGINNING)
+    way = Shared(serving(Parts(), clock), clock, 0.1, theirs=[LOOKUP] * 2000, every=every)
+    checked = run_along(way, "--only", "quota.minute")
+    assert checked.of("failed", "warned") == set(), checked.output

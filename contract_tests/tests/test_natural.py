@@ -106,3 +106,10 @@ def test_a_day_is_counted_where_no_state_uses_it_up() -> None:
     way = Connection(serving(parts_of("free-has-a-hundred-a-day"), clock), clock, lacks=("quota used",))
     checked = run_along(way, "--exhaust-quota", "-k", "known_shipment or day_has", plans=("free",))
     assert checked.of("failed") == {"plans.free"}, checked.output
+
+
+def test_a_ceiling_on_what_a_batch_costs_is_seen_by_default() -> None:
+    clock = ManualClock(BEGINNING)
+    way = Connection(serving(parts_of("large-batches-cost-ten"), clock), clock, 0.1)
+    checked = run_along(way, "-k", "not slow_answer and not dead_receiver")
+    assert checked.of("failed") == {"quota.batch-cost"}, checked.output
