@@ -39,6 +39,13 @@ class SandboxRecords(Records):
         """From now on each commit has what that world stands in as well, if that has changed."""
         self._world, self._alone = world, alone
 
+    def renew(self) -> None:
+        """Write all there is anew, as for a store that has lost it."""
+        if self._world is not None:
+            self.problem = self.problem or f"the {self.pages.kind} has lost it"
+            self._dirty = True
+            self._world.webhooks.commit()
+
     def keep(self) -> str | None:
         """Keep what the sandbox stands in, if that has changed; why that could not be."""
         if self._world is None or _turn(self._world) == self._turn:
@@ -184,6 +191,13 @@ def keep(world: World) -> str | None:
     """Keep what the world stands in, if that has changed; why that could not be."""
     records = world.webhooks.records
     return records.keep() if isinstance(records, SandboxRecords) else None
+
+
+def renew(world: World) -> None:
+    """Write all that the world is anew, as for a store that has lost it."""
+    records = world.webhooks.records
+    if isinstance(records, SandboxRecords):
+        records.renew()
 
 
 def _turn(world: World) -> object:

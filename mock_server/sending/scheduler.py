@@ -30,6 +30,8 @@ class Scheduler:
         self._posting = posting
         self._wall = wall
         self._head_start = head_start
+        self.may: Callable[[World], bool] = lambda _world: True
+        """Whether this process is to deliver for that world now; asked before each attempt."""
         self._lanes: dict[World, Lanes] = {}
         self._busy: dict[Lanes, None] = {}  # those whose deliveries wait for a place
         self._turns: dict[Lanes, None] = {}  # those that have something to do, one in each turn of the event loop
@@ -97,6 +99,11 @@ class Scheduler:
 
         return wait
 
+    def busy(self, world: World) -> bool:
+        """Whether an attempt is under way for that world."""
+        lanes = self._lanes.get(world)
+        return lanes is not None and bool(lanes.under_way)
+
     def replay(self, world: World, delivery: Delivery) -> None:
         """Send the delivery once more, whatever became of it."""
         lanes = self._lanes.get(world)
@@ -134,6 +141,10 @@ class Scheduler:
 
     async def _deliver(self, lanes: Lanes, planned: PlannedAttempt) -> None:
         world, delivery = lanes.world, planned.delivery
+        while not self.may(world):
+            await asyncio.sleep(HELD_UP)
+            if lanes.gone:  # it is another process's by now
+                return
         head_start = self.loop.call_later(self._head_start, lanes.pass_on, delivery)
         try:
             outcome = await attempt(self._posting, world, delivery, self._wall, replay=planned.replay)
@@ -166,7 +177,10 @@ class Scheduler:
         lanes = next(iter(self._turns))
         del self._turns[lanes]
         try:
-            lanes.run()
+            if self.may(lanes.world):
+                lanes.run()
+            else:
+                self.loop.call_later(HELD_UP, lanes.wake)
         except Exception as error:  # noqa: BLE001 - one sandbox must not stop the others, nor itself for ever
             lanes.world.webhooks.queue.trouble(f"deliveries were held up: {type(error).__name__}: {error}", error)
             self.loop.call_later(HELD_UP, lanes.wake)

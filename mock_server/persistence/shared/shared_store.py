@@ -44,8 +44,8 @@ class SharedStore:
         self.applied = 0
         """Up to which number of the log this instance is."""
         self._settings = json.dumps({**settings}, sort_keys=True)
-        self.mock, self.secret = token_hex(8), token_urlsafe(24)
-        """What tells this mock from another on the same store, and what only its instances know."""
+        self.mock, self.secret = "", token_urlsafe(24)
+        """What tells this mock from another that the store may have forgotten, and what only its instances know."""
         self.number = self._join()
         """Of this instance; no other has it."""
         self.name = f"store {link.name}"
@@ -56,7 +56,7 @@ class SharedStore:
         self._opening = ""
 
     def _join(self) -> int:
-        values = scripts.ALIVE, self._settings, self.mock, self.secret, self.applied
+        values = scripts.ALIVE, self._settings, token_hex(8), self.secret, self.applied
         joined, *found = self.link.watch(scripts.JOIN, [scripts.MOCK, scripts.INSTANCES], *values)
         if not joined:
             raise ValueError(_differs(self.link.name, json.loads(self._settings), json.loads(found[0])))

@@ -1,6 +1,5 @@
 from collections.abc import Iterator
 from pathlib import Path
-from socket import create_server
 
 import pytest
 
@@ -32,10 +31,3 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     if request.param == "valkey":
         return ValkeyPlace(request.getfixturevalue("store_url"))
     return FilePlace(tmp_path / "state.db")
-
-
-def closed_port() -> int:
-    """A port that nobody listens on."""
-    with create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port

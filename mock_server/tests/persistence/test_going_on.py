@@ -143,3 +143,16 @@ def test_a_clock_that_was_moved_goes_on_so_though_nobody_has_called_since(site: 
     site.kill()
     assert site.statuses(ENTERPRISE, 1) == [200]
     assert site.admin.get(f"/clock?key={ENTERPRISE}")["now"] == before
+
+
+def test_a_journal_that_begins_in_the_middle_says_so(site: Site) -> None:
+    site.statuses(FREE, 2)
+    assert "gaps" not in site.admin.get(f"/requests?key={FREE}")
+    site.kill()
+    site.base.sleep(5)
+    site.statuses(FREE, 1)
+    site.statuses(OTHER, 1)
+    told = site.admin.get(f"/requests?key={FREE}")
+    assert [each["key"] for each in told["gaps"]] == [FREE]
+    assert told["meta"]["total"] == 1
+    assert "gaps" not in site.admin.get(f"/requests?key={OTHER}")

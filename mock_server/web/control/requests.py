@@ -2,8 +2,10 @@
 
 from http import HTTPStatus
 from itertools import islice, takewhile
+from typing import Any
 
 from mock_server.domain.clients.journal import Entry
+from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
 from mock_server.web.control.matching import Test, match_of
@@ -12,6 +14,7 @@ from mock_server.web.control.waiting import Wait
 from mock_server.web.problems import Problem
 
 MOST_ENTRIES = 1000
+GAP = "another process answered for the key until then, and what it had heard went with it"
 ASKING = "control.schema.json#/$defs/asking"
 WAITING = "control.schema.json#/$defs/waiting"
 
@@ -19,7 +22,13 @@ WAITING = "control.schema.json#/$defs/waiting"
 def list_requests(call: ControlCall) -> Reply:
     limit, since = call.number("limit", 100, MOST_ENTRIES), call.number("since", 0)
     found = islice(takewhile(lambda entry: entry.id > since, call.worlds.heard(call.key)), limit)
-    return in_turns(listed(found, limit, call.plane.view.show, call.worlds.heard_count(call.key)))
+    return in_turns(listed(found, limit, call.plane.view.show, call.worlds.heard_count(call.key), gaps(call)))
+
+
+def gaps(call: ControlCall) -> list[dict[str, Any]]:
+    """What the journals that the call is about are known to lack."""
+    resumed = [(world.account.key, world.resumed) for world in call.known() if world.resumed is not None]
+    return [{"key": key, "at": to_text(at), "why": GAP} for key, at in resumed]
 
 
 def show_request(call: ControlCall, entry_id: int) -> Reply:
@@ -52,7 +61,7 @@ def _count(call: ControlCall, fits: Test) -> Steps[Reply]:
 def find_requests(call: ControlCall) -> Reply:
     order = call.read(ASKING)
     found = those(call.worlds.heard(call.key), match_of(order.get("match", {})))
-    return in_turns(listed(found, order.get("limit", 100), call.plane.view.show))
+    return in_turns(listed(found, order.get("limit", 100), call.plane.view.show, gaps=gaps(call)))
 
 
 def wait_for_requests(call: ControlCall) -> Reply:

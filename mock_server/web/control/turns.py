@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -74,11 +74,15 @@ def in_parts(value: Any, depth: int) -> Iterator[bytes]:
 
 
 def listed(
-    found: Iterable[Entry | None], limit: int, show: Callable[[Entry], Any], total: int | None = None
+    found: Iterable[Entry | None],
+    limit: int,
+    show: Callable[[Entry], Any],
+    total: int | None = None,
+    gaps: Sequence[Any] = (),
 ) -> Steps[Reply]:
     """The first entries found, and how many there are, or the total that is known already.
 
-    None stands for an entry that was looked at and is not meant.
+    None stands for an entry that was looked at and is not meant; `gaps` are what the journals are known to lack.
     """
     count = 0
     shown: list[bytes] = []
@@ -88,8 +92,8 @@ def listed(
             count += 1
             if count <= limit:
                 shown.append(encoded(show(entry)))
-    meta = encode({"total": count if total is None else total})
-    content = b'{"requests":[' + b",".join(shown) + b'],"meta":' + meta + b"}\n"
+    rest = {**({"gaps": list(gaps)} if gaps else {}), "meta": {"total": count if total is None else total}}
+    content = b'{"requests":[' + b",".join(shown) + b"]," + encode(rest)[1:] + b"\n"
     return Reply(HTTPStatus.OK, content, {"Content-Type": JSON})
 
 

@@ -12,7 +12,6 @@ from mock_server.persistence.shared.address import StoreAddress
 from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.link import Link, Script
 from mock_server.tests import valkeys
-from mock_server.tests.persistence.conftest import closed_port
 
 ONE = Script("return tonumber(ARGV[1]) + #KEYS")
 
@@ -30,7 +29,7 @@ def test_a_script_is_one_answer(store_url: str) -> None:
 
 def test_nobody_there_is_told_so() -> None:
     with pytest.raises(StoreAwayError, match=r"the store valkey://127\.0\.0\.1:\d+/0 cannot be reached"):
-        link_to(f"valkey://:s3cret@127.0.0.1:{closed_port()}").check()
+        link_to(f"valkey://:s3cret@127.0.0.1:{valkeys.free_port()}").check()
 
 
 def test_another_server_is_told_so() -> None:
@@ -83,13 +82,11 @@ def test_a_store_that_is_away_is_asked_no_more_and_logged_once(caplog: pytest.Lo
     with valkeys.server() as server:
         link = link_to(valkeys.url_of(server))
         assert link.run(ONE, [], 1) == 1
-        port = server.port
         server.stop()
         for _ in range(3):
             with pytest.raises(StoreAwayError, match="does not answer"):
                 link.run(ONE, [], 1)
         assert [record.levelname for record in caplog.records] == ["ERROR"]
-        server._desired_port = port
         server.start()
         with pytest.raises(StoreAwayError):  # who watches says when it is back
             link.run(ONE, [], 1)
