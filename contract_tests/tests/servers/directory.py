@@ -30,12 +30,7 @@ class Carrier:
         return {column: getattr(self, column) for column in COLUMNS}
 
     def fits(self, number: str) -> bool:
-        return _fits(self.tracking_format, number)
-
-
-@lru_cache(65_536)  # hundreds of servers are asked for the same few numbers, of each carrier every time
-def _fits(form: str, number: str) -> bool:
-    return re.search(form, number) is not None
+        return re.search(self.tracking_format, number) is not None
 
 
 @cache
@@ -58,6 +53,12 @@ def posts() -> Mapping[str, Carrier]:
 def specific() -> tuple[Carrier, ...]:
     """Carriers with a format of their own, the likeliest first."""
     return tuple(sorted((row for row in carriers().values() if row.specific), key=rank))
+
+
+@lru_cache(4096)  # hundreds of servers are asked for the same few numbers
+def fitting(number: str) -> tuple[Carrier, ...]:
+    """Those of them whose format the number has."""
+    return tuple(row for row in specific() if row.fits(number))
 
 
 def rank(carrier: Carrier) -> tuple[int, str]:
@@ -111,8 +112,7 @@ class Directory:
 
     def candidates(self, number: str) -> list[Carrier]:
         post = self.post(number)
-        fitting = [carrier for carrier in specific() if carrier.fits(number)]
-        return [carrier for carrier in fitting if not S10.fullmatch(number) or carrier == post]
+        return [carrier for carrier in fitting(number) if not S10.fullmatch(number) or carrier == post]
 
     def post(self, number: str) -> Carrier | None:
         match = S10.fullmatch(number)
