@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help serve test busy soak browser attack pictures check format lock tables bench shared capsules clients lab lab-figures wheel manifests client-tools clean
+.PHONY: help serve test busy soak browser attack pictures check format lock tables bench shared capsules clients lab lab-capsules lab-figures wheel manifests client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
@@ -65,6 +65,9 @@ capsules: $(VENV)/.dev             ## replay a thousand generated sessions in an
 lab: $(VENV)/.dev                  ## explore 69 clients and score 4 suites whose mistakes are known (an hour); ARGS names some
 	@$(BIN)/python -m benchmarks.lab.clients $(ARGS)
 	@$(BIN)/python -m benchmarks.lab.suites $(ARGS)
+
+lab-capsules: $(VENV)/.dev         ## replay what explore keeps of those clients, and leave out each of its items (hours; ARGS names some)
+	@$(BIN)/python -m benchmarks.lab.capsules $(ARGS)
 
 lab-figures: $(VENV)/.dev          ## how long explore takes for seven calls, and score for sixty lies (ten minutes)
 	@$(BIN)/python -m benchmarks.lab.figures

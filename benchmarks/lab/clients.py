@@ -111,14 +111,19 @@ class Finding:
         yield from (f"    elsewhere: {each}" for each in self.elsewhere)
 
 
+def corpus(names: Sequence[str] = ()) -> list[Client]:
+    """The clients of those names, or all."""
+    files = sorted(each for each in CORPUS.iterdir() if each.suffix in INTERPRETERS and each.stem.startswith(KINDS))
+    return [Client.of(each) for each in files if not names or each.stem in names]
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("names", nargs="*", help="clients of the corpus; all if none is named")
     options.add_argument("--parallel", type=int, default=2 * (os.cpu_count() or 1))
     options.add_argument("--time-limit", type=float, default=600.0)
     given = options.parse_args()
-    files = sorted(each for each in CORPUS.iterdir() if each.suffix in INTERPRETERS and each.stem.startswith(KINDS))
-    clients = [Client.of(each) for each in files if not given.names or each.stem in given.names]
+    clients = corpus(given.names)
     findings = []
     began = monotonic()
     with RunningMock(settings(0)) as mock, TemporaryDirectory(prefix="trackflow-clients-") as folder:

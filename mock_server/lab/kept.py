@@ -1,7 +1,8 @@
 """Failures kept: a capsule that says which failure it is of, and the same verdict on it once more."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields, is_dataclass
+from dataclasses import asdict, fields, is_dataclass, replace
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from mock_server.lab.again import mock_of
 from mock_server.lab.calls import ClientCall
 from mock_server.lab.expectations import ExpectedEnd, expected
 from mock_server.lab.exploring import CampaignOptions, Case, baseline_of, case_of
-from mock_server.lab.failures import Failure, Point
-from mock_server.lab.judging import impatient_after_all
+from mock_server.lab.failures import NOW, STRIKE, Failure, Point
+from mock_server.lab.judging import NOT_STRUCK, Verdict, impatient_after_all
 from mock_server.lab.lies import Lie
 from mock_server.lab.scoring import Told, passes, verdict_on
 from mock_server.lab.trial import Laboratory, Setup
@@ -26,7 +27,8 @@ EXPLORED, SCORED = "explore", "score"
 
 def keep(folder: Path, laboratory: Laboratory, options: CampaignOptions, case: Case, name: str) -> str | None:
     """The file in the folder that the case's world is saved as; None if its beginning is lost."""
-    if case.chronicle is None:
+    capsule = _taken(laboratory, case.chronicle)
+    if capsule is None or case.chronicle is None or _left(case.point, capsule) != case.point:
         return None
     mask = Mask(laboratory.specification)
     for entry in case.chronicle.entries:
@@ -40,26 +42,40 @@ def keep(folder: Path, laboratory: Laboratory, options: CampaignOptions, case: C
         "impatient": case.impatient,
         "expectations": [asdict(each) for each in options.expectations],
     }
-    return _saved(folder / f"{name}{SUFFIX}", laboratory, case.chronicle, trial)
+    return _saved(folder / f"{name}{SUFFIX}", {**capsule, "trial": trial})
 
 
 def keep_lie(folder: Path, laboratory: Laboratory, plan: str, lie: Lie, name: str) -> str | None:
     """The file in the folder that a world of the lie is saved as, in which it is told once more; None if it cannot."""
-    outcome = laboratory.run(Setup(plan, lie.forms[0], name=lie.id))
-    if outcome.chronicle is None:
+    capsule = _taken(laboratory, laboratory.run(Setup(plan, lie.forms[0], name=lie.id)).chronicle)
+    if capsule is None:
         return None
     trial = {"by": SCORED, "plan": plan, "timeout": laboratory.limit, "lie": asdict(lie)}
-    return _saved(folder / f"{name}{SUFFIX}", laboratory, outcome.chronicle, trial)
+    return _saved(folder / f"{name}{SUFFIX}", {**capsule, "trial": trial})
 
 
-def _saved(path: Path, laboratory: Laboratory, chronicle: Chronicle, trial: Mapping[str, Any]) -> str | None:
-    """The path, where the chronicle's capsule is now; None if there can be none."""
+def _taken(laboratory: Laboratory, chronicle: Chronicle | None) -> Capsule | None:
+    """The capsule of a trial's world; None if there can be none."""
+    if chronicle is None:
+        return None
     try:
-        capsule = taking.capsule(laboratory.worlds.foundation, chronicle)
+        return taking.capsule(laboratory.worlds.foundation, _standing(chronicle))
     except CapsuleError:
         return None
-    form.save(path, {**capsule, "trial": trial})
+
+
+def _saved(path: Path, capsule: Capsule) -> str:
+    form.save(path, capsule)
     return str(path)
+
+
+def _standing(chronicle: Chronicle) -> Chronicle:
+    """The chronicle from where its clock stands still, as in every trial: what comes then is the failure's."""
+    first, *notes = chronicle.notes or (None,)
+    if first is None or first.kind != "clock":  # it was reset meanwhile
+        return chronicle
+    beginning = replace(chronicle.beginning, base=first.base, course=first.value)
+    return replace(chronicle, beginning=beginning, notes=notes)
 
 
 def tell_again(capsule: Capsule, command: Sequence[str], *, limit: float | None = None) -> Told:
@@ -86,7 +102,11 @@ def judge_again(capsule: Capsule, command: Sequence[str], *, limit: float | None
         laboratory = Laboratory(mock, command, limit=limit or trial["timeout"])
         baseline, _ = baseline_of(laboratory, trial["plan"])
         options = CampaignOptions(trial["plan"], expectations=[ExpectedEnd(**each) for each in trial["expectations"]])
-        case = case_of(laboratory, baseline, point_of(trial["point"], laboratory.specification), options)
+        told = point_of(trial["point"], laboratory.specification)
+        point = _left(told, capsule)
+        if point is None:
+            return Case(told, Verdict(NOT_STRUCK, "there is no rule left that could strike"))
+        case = case_of(laboratory, baseline, point, options)
         if trial["impatient"] and case.verdict.abrupt:
             verdict = impatient_after_all(case.point, case.verdict)
             case.verdict = expected(verdict, case.point, case.status, options.expectations)
@@ -104,6 +124,18 @@ def point_of(record: Mapping[str, Any], specification: Specification) -> Point:
 
     failures = tuple(Failure(**{**each, "call": call(each["call"])}) for each in record["failures"])
     return Point(**{**record, "call": call(record["call"]), "failures": failures})
+
+
+def _left(point: Point, capsule: Capsule) -> Point | None:
+    """The point with what of it there is in the capsule's story: rules, and a time of day; None without any rule."""
+    before = [*takewhile(lambda item: "note" in item, capsule["story"])]
+    rules = {document["id"] for item in before if item["note"] == "rules" for _, document in item["rules"]}
+    left = [each for place, each in enumerate(point.failures, 1) if f"{STRIKE}{place}" in rules]
+    if not left:
+        return None if point.failures else point
+    moved = any(item["note"] == "clock" for item in before)
+    call = point.call if point.call in [each.call for each in left] else left[0].call
+    return replace(point, call=call, failures=tuple(left), when=point.when if moved else NOW)
 
 
 def _written(value: Any, mask: Mask) -> Any:

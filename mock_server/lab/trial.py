@@ -26,7 +26,7 @@ from mock_server.faults.fault import DeliveryFault
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Rule
 from mock_server.lab.apart import MARK, Apart
-from mock_server.lab.failures import STRIKE
+from mock_server.lab.failures import NOW, STRIKE
 from mock_server.proxy.entrances import Outside
 from mock_server.proxy.upstream import Upstream
 from mock_server.settings import Settings
@@ -235,15 +235,21 @@ class Laboratory:
     def _open(self, setup: Setup, key: str) -> World:
         world = self.worlds.of(key)
         base = self.worlds.clock.base.now()
-        start, rate = instant(setup.when, base), RATE
+        start, rate = instant(NOW, base), RATE
         if setup.patience:
             start, rate = start // MINUTE * MINUTE, RATE / 2
         # It stands still, but for the waits that are announced: each moves it on, so that trials are alike.
         steering.move_clock(self.worlds, lambda *_: _course(setup, start, base, rate), world)
+        if setup.when != NOW:
+            start = instant(setup.when, base)
+            steering.move_clock(self.worlds, lambda *_: _course(setup, start, base, rate), world)
+        rules = []
         for place, document in enumerate(setup.rules, 1):
             moment = {name: _text_at(start + document[name]) for name in ("from", "until") if name in document}
-            rule = Rule.from_document({**document, **moment}, f"{STRIKE}{place}", self.worlds.foundation.vocabulary)
-            world.faults.own.add(rule)
+            vocabulary = self.worlds.foundation.vocabulary
+            rules.append(Rule.from_document({**document, **moment}, f"{STRIKE}{place}", vocabulary))
+        if rules:
+            world.faults.own.put([*world.faults.own.in_force.rules, *rules])
         if setup.remaining is not None:
             world.leave(setup.remaining)
         return world
