@@ -22,6 +22,7 @@ from typing import Any
 from benchmarks.lab.clients import TIMEOUT, Client, corpus
 from mock_server.capsules import form, replaying
 from mock_server.lab import kept
+from mock_server.lab.again import BY_ITSELF
 from mock_server.lab.exploring import CampaignOptions, explore
 from mock_server.lab.judging import FAILED
 from mock_server.lab.trial import Laboratory, settings
@@ -49,6 +50,8 @@ def lacking(capsule: Capsule) -> Iterator[tuple[str, Capsule]]:
     story = capsule["story"]
     for place, item in enumerate(takewhile(lambda each: "note" in each, story)):
         rest = (*story[:place], *story[place + 1 :])
+        if item["note"] in BY_ITSELF:
+            continue
         if item["note"] != "rules":
             yield item["note"], {**capsule, "story": rest}
             continue
