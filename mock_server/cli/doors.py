@@ -82,7 +82,8 @@ def doors(mock: Mock, front: Front, user: Mapping[str, str], share: "Share | Non
         answer = Cors(answer, settings.cors, sorted(methods))
     if share is not None:
         router = share.router(mock, answer)
-        answer, options = router.answer, replace(options, on_serving=(router.serving,), on_stopped=(router.close,))
+        options = replace(share.options(options), on_serving=(router.serving,), on_stopped=(router.close, share.close))
+        answer = router.answer
     if here:
         others = _upstream(user, settings) if settings.proxy_others else None
         refusal = (

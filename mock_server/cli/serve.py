@@ -11,13 +11,17 @@ from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mock_server.cli.exits import Unreachable, Unusable
 from mock_server.cli.logs import configure
-from mock_server.settings import SettingError, Settings
+from mock_server.settings import MEMORY, SettingError, Settings
+
+if TYPE_CHECKING:
+    from mock_server.sharing.joining import Share
+    from mock_server.web.mock import Mock
 
 START = "import json, sys; sys.path[:] = json.loads(sys.argv.pop()); from {package}.worker import worker; worker()"
 SERVE_HELP = """Run the mock on this machine.
@@ -121,7 +125,7 @@ def _alone(settings: Settings, made: str | None) -> None:
 
     mock = Mock(settings)
     front = Front(mock)
-    served = doors(mock, front, os.environ)
+    served = doors(mock, front, os.environ, _share(mock))
     serve_http(
         served.answer,
         settings.host,
@@ -130,6 +134,15 @@ def _alone(settings: Settings, made: str | None) -> None:
         options=served.options,
     )
     mock.close()
+
+
+def _share(mock: "Mock") -> "Share | None":
+    """The part of this process in a mock of several instances, if it is one."""
+    if mock.worlds.foundation.settings.store == MEMORY:
+        return None
+    from mock_server.sharing.instances import InstanceShare
+
+    return InstanceShare(mock)
 
 
 def _shared(settings: Settings, made: str | None) -> None:

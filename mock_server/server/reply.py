@@ -66,6 +66,8 @@ class Reply:
     """Headers whose names repeat and that cannot be joined into one, as Set-Cookie."""
     later: "Callable[[], Awaitable[Reply]] | None" = None
     """The reply is not known yet: this runs on the server's event loop and returns it. The rest is a placeholder."""
+    still: "Callable[[], Reply | None] | None" = None
+    """Asked just before the first byte of a reply that takes its time: what leaves instead, if this one may not."""
     takeover: Callable[[Any, bytes], None] | None = None
     """Whoever takes the Connection over once the head is sent, and what has come after the request."""
 

@@ -86,6 +86,8 @@ class Options:
     """Called when it is told to stop, before it does."""
     on_stopped: Sequence[Callable[[], None]] = ()
     """Called when the last connection has ended."""
+    on_leaving: Sequence[Callable[[], Awaitable[object]]] = ()
+    """What is awaited then, before it accepts no more connections."""
     drain_seconds: float = 0.0
     """For how long connections are still accepted then, each for one request; a second signal ends that."""
     now: Callable[[], float] = time.time  # noqa: TID251 - the Date header is the machine's, unless a test hands in another
@@ -141,8 +143,10 @@ class _Server:
         await stop.wait()
         for leaving in options.on_stopping:
             leaving()
+        handing = [asyncio.ensure_future(handed()) for handed in options.on_leaving]
         if options.drain_seconds:
             await drained(shared, options.drain_seconds, hurry)
+        await asyncio.gather(*handing)
         for server in servers:
             server.close()
         await stopped(shared)

@@ -89,6 +89,8 @@ class Transmission:
         self.known = True
         if self.reply.pause:
             await self.pause(self.reply.pause)
+        if self.reply.still is not None:
+            self.reply = self.reply.still() or self.reply
         if self.reply.wire is not None:
             await self.reply.wire.play(self)
         else:

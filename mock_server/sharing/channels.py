@@ -7,6 +7,7 @@ from functools import partial
 from hmac import compare_digest
 from typing import cast
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from mock_server.sharing.frames import Kind, Question, frames, packed
 from mock_server.sharing.membership import Peer
@@ -109,6 +110,7 @@ class Ways:
         self._token = f"Bearer {secret}"
         self._context = context
         self._idle: defaultdict[str, list[Channel]] = defaultdict(list)
+        self._open: defaultdict[str, WeakSet[Channel]] = defaultdict(WeakSet)
 
     def good(self, authorization: str) -> bool:
         """Whether that is what another process of this mock says."""
@@ -119,6 +121,12 @@ class Ways:
         channel = self._free(peer.address) or await self._opened(peer.address)
         channel.transport.write(packed(question))
         return channel
+
+    def give_up(self, address: str) -> None:
+        """Wait for no answer from there any more."""
+        for channel in tuple(self._open.pop(address, ())):
+            channel.leave()
+        self._idle.pop(address, None)
 
     def close(self) -> None:
         for channels in self._idle.values():
@@ -143,6 +151,7 @@ class Ways:
                 head = f"GET {PATH} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {self._token}\r\n\r\n"
                 channel.transport.write(head.encode())
                 await channel.granted()
+                self._open[address].add(channel)
                 return opened.pop()
         except (OSError, TimeoutError) as error:  # of which an SSLError is one
             raise UnreachableError(str(error)) from error

@@ -10,13 +10,13 @@ from mock_server.contract.messages import Call
 from mock_server.server.listening import BACKLOG
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.server.serving import Listening
+from mock_server.server.serving import Listening, Options
 from mock_server.server.shared import Application
 from mock_server.sharing.channels import UNIX, Ways
 from mock_server.sharing.handing import Hands
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.membership import Membership, Peer, Workers
-from mock_server.sharing.router import Router, Unavailable
+from mock_server.sharing.router import Router, Unavailable, Vouch
 from mock_server.sharing.subjects import key_of
 from mock_server.web.front import is_of_control
 from mock_server.web.mock import Mock
@@ -33,6 +33,7 @@ class Share:
         self.portion = portion
         self.ways = Ways(secret)
         self._hands = hands
+        self._vouch: Vouch | None = None
 
     def router(self, mock: Mock, answer: Application) -> Router:
         """Answers in place of the application, which answers what is this process's."""
@@ -43,7 +44,15 @@ class Share:
             key_of=key_of(mock.pipeline),
             unavailable=unavailable(mock),
             hands=self._hands,
+            vouch=self._vouch,
         )
+
+    def options(self, options: Options) -> Options:
+        """How this process is served."""
+        return options
+
+    def close(self) -> None:
+        """Nothing is served any more."""
 
     def door(self) -> Listening:
         """Where the other processes of this machine reach it."""

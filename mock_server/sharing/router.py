@@ -16,11 +16,14 @@ from mock_server.sharing.guests import Guest
 from mock_server.sharing.handing import Hands
 from mock_server.sharing.membership import Membership, Peer
 
+TRIES = 2  # owners asked in turn, where the first has gone and has heard nothing
 MOST_HOPS = 2  # processes that a request goes through, where one has heard of a change that another has not
 
 logger = logging.getLogger(__name__)
 
 KeyOf = Callable[[Request], str | None]
+Vouch = Callable[[str, Request, Reply], Reply]
+"""What may leave in place of the answer to a request about a key: that answer, unless the key has been lost."""
 Unavailable = Callable[[Request, str], Reply]
 """The refusal of a request whose owner cannot answer, for that reason."""
 
@@ -70,9 +73,14 @@ class Router:
         key_of: KeyOf,
         unavailable: Unavailable,
         hands: Hands | None = None,
+        vouch: Vouch | None = None,
     ) -> None:
-        """`hands` give clients' connections to processes of the same machine."""
+        """`hands` give clients' connections to processes of the same machine.
+
+        `vouch` has the last word on an answer about a key of this process's, just before it leaves.
+        """
         self._here = answer
+        self._vouch = vouch
         self._hands = hands
         self._membership = membership
         self._key_of = key_of
@@ -97,7 +105,7 @@ class Router:
         if key is None:
             return self._welcome(request) if request.target == PATH else self._here(request)
         if self._membership.mine(key):
-            return self._here(request)
+            return self._own(key, request)
         if self._hands is not None and (owner := self._membership.owner(key)):
             handing = self._hands.handing(owner, request)
             if handing is not None:
@@ -108,30 +116,43 @@ class Router:
         """The reply to what another process was asked."""
         request, hops = question.request, question.notes.get("hops", 1)
         key = self._key_of(request)
-        if key is None or self._membership.mine(key):
+        if key is None:
             return self._here(request)
+        if self._membership.mine(key):
+            return self._own(key, request)
         if hops >= MOST_HOPS:
             return self._unavailable(request, "who answers for this key is being settled")
         return self.elsewhere(key, request, hops + 1)
+
+    def _own(self, key: str, request: Request) -> Reply:
+        """The answer of this process."""
+        reply = self._here(request)
+        return reply if self._vouch is None else self._vouch(key, request, reply)
 
     def elsewhere(self, key: str, request: Request, hops: int) -> Reply:
         """The reply of the key's owner."""
         return Reply(HTTPStatus.OK, later=partial(self._asked, key, request, hops))
 
     async def _asked(self, key: str, request: Request, hops: int) -> Reply:
-        owner = self._membership.owner(key)
-        if owner is None:
-            return self._unavailable(request, "nobody answers for this key at the moment")
         ending = self._shared is not None and self._shared.stopping
-        asked = replace(request, keep_alive=request.keep_alive and not ending)
-        try:
-            return await self.brought(owner, Question(asked, {"hops": hops}))
-        except UnreachableError:
-            self._membership.doubt(key)
-            return self._unavailable(request, f"{owner.name}, which answers for this key, is not there at the moment")
-        except LostError:
-            self._membership.doubt(key)
-            return self._unavailable(request, f"{owner.name}, which answers for this key, has ended before it answered")
+        question = Question(replace(request, keep_alive=request.keep_alive and not ending), {"hops": hops})
+        reason = ""
+        for _ in range(TRIES):
+            owner = self._membership.owner(key)
+            if owner is None:
+                return self._unavailable(request, "nobody answers for this key at the moment")
+            if owner == self._membership.me:  # it has become so while others were asked
+                return self._own(key, request)
+            try:
+                return await self.brought(owner, question)
+            except UnreachableError:  # it has heard nothing, so another may be asked
+                reason = f"{owner.name}, which answers for this key, is not there at the moment"
+                self._membership.doubt(key)
+            except LostError:
+                self._membership.doubt(key)
+                reason = f"{owner.name}, which answers for this key, has ended before it answered"
+                break
+        return self._unavailable(request, reason)
 
     async def brought(self, peer: Peer, question: Question) -> Reply:
         """The peer's reply; UnreachableError if it was not asked, LostError if it went without a word."""

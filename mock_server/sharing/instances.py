@@ -1,0 +1,163 @@
+"""One of several instances that share a store: what makes it one, and how it leaves."""
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from types import MappingProxyType
+
+from mock_server.contract.errors import ApiError
+from mock_server.domain.clients.journal import masked
+from mock_server.domain.clock import to_text
+from mock_server.persistence.sandbox_records import renew
+from mock_server.persistence.shared.away import StoreAwayError
+from mock_server.persistence.shared.claims import Instance
+from mock_server.persistence.shared.shared_store import SharedStore
+from mock_server.server.listening import url_of
+from mock_server.server.reply import Reply
+from mock_server.server.request import Request
+from mock_server.server.serving import Options
+from mock_server.settings import Settings
+from mock_server.sharing.heart import Heart
+from mock_server.sharing.ids import interleaved
+from mock_server.sharing.joining import Share, unavailable
+from mock_server.sharing.leases import RENEWED, Leases
+from mock_server.version import __version__
+from mock_server.web.mock import Mock
+
+INSTANCE = "X-Mock-Instance"
+UNSURE = "whether this instance still answers for the key is not sure; ask again"
+EPOCH = 1_767_225_600.0  # 2026-01-01, before which no request was numbered
+ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what it is compared with
+MOST = 64  # instances whose requests have numbers of their own
+PATIENCE = 5.0  # real seconds for deliveries under way before their keys are let go of
+LOOKED = 0.05  # real seconds between two looks whether they are done
+
+log = logging.getLogger(__name__)
+
+
+def steady() -> float:
+    """Seconds of a clock that goes on while the machine sleeps, where there is one."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
+class InstanceShare(Share):
+    """The part of one instance, whose keys are those that it has claimed."""
+
+    def __init__(self, mock: Mock, now: Callable[[], float] = steady) -> None:
+        worlds, store = mock.worlds, mock.worlds.state
+        if not isinstance(store, SharedStore):
+            raise TypeError("this mock shares no store")
+        facts = {"version": __version__, "started_at": to_text(worlds.started)}
+        me = Instance(store.claims.incarnation, "", "", store.number, MappingProxyType(facts))
+        self.leases = leases = Leases(store, me, now, self._good)
+        super().__init__(leases, store.secret, worlds.portion)
+        self._mock, self._store = mock, store
+        worlds.ids = interleaved(store.number % MOST, MOST, lambda: worlds.clock.base.now() - EPOCH)
+        leases.on_claimed, leases.on_lost, leases.on_anew = self._claimed, worlds.put_away, self._anew
+        leases.on_forgotten = worlds.keep
+        leases.on_gone = lambda peer: self.ways.give_up(peer.address)
+        self._unavailable = unavailable(mock)
+        self._vouch = self._vouched
+        self._strict = worlds.foundation.settings.strict
+        mock.scheduler.may = lambda world: leases.sure(world.account.key)
+
+    def options(self, options: Options) -> Options:
+        """How this instance is served."""
+        return replace(
+            options,
+            on_start=[*options.on_start, self._start],
+            on_listening=[*options.on_listening, self._listens],
+            on_stopping=[*options.on_stopping, self.leases.leave],
+            on_leaving=[*options.on_leaving, self.leave],
+        )
+
+    async def leave(self) -> None:
+        """Let the others have the keys of this instance, one by one, if there are others."""
+        await asyncio.to_thread(self._heart.beat)
+        if not self.leases.heirs:
+            return
+        until = self._loop.time() + PATIENCE
+        for key in list(self._store.claims.fences):
+            world = self._mock.worlds.known(key)
+            while world and self._mock.scheduler.busy(world) and self._loop.time() < until:
+                await asyncio.sleep(LOOKED)
+            self._let_go(key)
+            await asyncio.sleep(0)
+        await asyncio.sleep(RENEWED)  # until then, others may not have heard that it is about to end
+
+    def close(self) -> None:
+        """Be no more, as far as the others know."""
+        self._heart.stop()
+        for key in list(self._store.claims.fences):
+            self._let_go(key)
+        with suppress(StoreAwayError):
+            self._store.claims.leave()
+
+    def _vouched(self, key: str, request: Request, reply: Reply) -> Reply:
+        """The answer, or a refusal where another instance may have the key by now; asked again as it leaves."""
+        if reply.later is None and reply.wire is None and not reply.pause:
+            if not self.leases.sure(key):
+                return self._unavailable(request, UNSURE)
+            return self._labelled(key, reply)
+        return reply.then(lambda known: replace(self._labelled(key, known), still=partial(self._still, key, request)))
+
+    def _still(self, key: str, request: Request) -> Reply | None:
+        return None if self.leases.sure(key) else self._unavailable(request, UNSURE)
+
+    def _labelled(self, key: str, reply: Reply) -> Reply:
+        """The reply saying which instance has answered, and by which claim."""
+        fence = None if self._strict else self._store.claims.fences.get(key)
+        return reply.with_headers({INSTANCE: f"{self.leases.name}; fence={fence}"}) if fence else reply
+
+    def _let_go(self, key: str) -> None:
+        worlds = self._mock.worlds
+        worlds.keep(key)
+        worlds.put_away(key)
+        with suppress(StoreAwayError):  # it is free when this instance is
+            self.leases.release(key)
+
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop, self._heart = loop, Heart(self.leases, loop)
+        self.leases.soon = loop.call_soon
+
+    def _listens(self, ports: Sequence[int]) -> None:
+        settings = self._mock.worlds.foundation.settings
+        name = settings.instance or f"{settings.host}:{ports[0]}"
+        self.leases.introduce(name, address_of(settings, ports[0]))
+        self.leases.renewed()()
+        self._mock.worlds.keep()
+        self._heart.start()
+
+    def _good(self, key: str) -> bool:
+        try:
+            self._mock.worlds.foundation.accounts.authenticate(key)
+        except ApiError:
+            return False
+        return True
+
+    def _claimed(self, key: str) -> None:
+        """Let the sandbox go on here, if there is one."""
+        if not self._store.waits(key):
+            return
+        try:
+            self._mock.worlds.take_over(key)
+        except (ApiError, ValueError) as error:
+            log.error("the sandbox of %s cannot go on here: %s", masked(key), error)
+
+    def _anew(self, key: str) -> None:
+        world = self._mock.worlds.known(key)
+        if world:
+            renew(world)
+
+
+def address_of(settings: Settings, port: int) -> str:
+    """Where the other instances reach this one, if nobody says otherwise: by this machine's name, or on loopback."""
+    if settings.advertise:
+        return settings.advertise.rstrip("/")
+    host = socket.gethostname() if settings.host in ALL_ADDRESSES else settings.host
+    return url_of(host, port)

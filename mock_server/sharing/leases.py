@@ -1,0 +1,221 @@
+"""Which instance answers for which key, where a store says it: leases that end by themselves, numbered claims."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import inf
+from types import MappingProxyType
+
+from mock_server.domain.recent import Recent
+from mock_server.persistence.shared.away import StoreAwayError
+from mock_server.persistence.shared.claims import Fate, Instance, Renewal
+from mock_server.persistence.shared.shared_store import SharedStore
+from mock_server.sharing.membership import Peer, place
+
+LIFE = 3.0  # seconds for which an instance is taken to be alive after it has said so
+RENEWED = 1.0  # seconds from one time to the next
+MARGIN = 0.5  # seconds before the end from which on it answers nothing, for what is on its way to the client
+REMEMBERED = 65_536  # keys whose owner is not asked for again
+AT_A_TIME = 10  # keys taken over before clients have their turn
+
+log = logging.getLogger(__name__)
+
+
+class Leases:
+    """What this instance owns, and who owns the rest, as far as it has to know."""
+
+    def __init__(
+        self, store: SharedStore, me: Instance, steady: Callable[[], float], good: Callable[[str], bool]
+    ) -> None:
+        """`steady` is a clock that goes on also while this machine sleeps; `good` knows a key that opens a sandbox."""
+        self._store = store
+        self._me = me
+        self._steady = steady
+        self._good = good
+        self._alive: dict[str, Instance] = {me.incarnation: me}
+        self._owners: Recent[str, str] = Recent(REMEMBERED)
+        self._until = -inf  # the instant from which on another instance may answer for its keys
+        self._from = -inf  # the instant from which on it may claim keys that the store does not know
+        self._broken = True  # whether it has to find out first what became of its keys
+        self._loose: list[str] = []
+        self._given: set[str] = set()  # keys that were let go of in good order
+        self.leaving = False
+        """Whether it claims no more keys, because it is about to end."""
+        self.on_claimed: Callable[[str], object] = lambda _key: None
+        """Told of a key that is this instance's now."""
+        self.on_lost: Callable[[str], object] = lambda _key: None
+        """Told of a key that was this instance's and is another's."""
+        self.on_anew: Callable[[str], object] = lambda _key: None
+        """Told of a key of which the store may know nothing any more."""
+        self.soon: Callable[[Callable[[], None]], object] = lambda work: work()
+        """Does work a little later, when clients have had their turn."""
+        self.on_gone: Callable[[Peer], object] = lambda _peer: None
+        """Told of an instance that is taken to be dead."""
+        self.on_forgotten: Callable[[], object] = lambda: None
+        """Told that the store has lost what it knew."""
+        self.on_logged: Callable[[int], object] = lambda _number: None
+        """Told how many calls for all sandboxes there have been."""
+
+    @property
+    def me(self) -> Peer:
+        return _peer(self._me)
+
+    @property
+    def name(self) -> str:
+        """What this instance is called."""
+        return self._me.name
+
+    @property
+    def certain(self) -> bool:
+        """Whether no other instance can have taken this one for dead."""
+        return self._steady() < self._until
+
+    def peers(self) -> Sequence[Peer]:
+        return [_peer(each) for each in self.instances()]
+
+    def instances(self) -> list[Instance]:
+        """All that are up, by their names."""
+        return sorted(self._alive.values(), key=lambda each: (each.name, each.number))
+
+    def mine(self, key: str) -> bool:
+        """Whether this instance answers for the key; nobody's is claimed."""
+        if key in self._store.claims.fences:
+            return self.certain
+        return not self._good(key) or self._claimed(key)
+
+    def sure(self, key: str) -> bool:
+        """Whether an answer about the key that has been made here may leave now.
+
+        It may also when the key was let go of since then: all that the answer promises was kept before.
+        """
+        return self.certain and (key in self._store.claims.fences or key in self._given or not self._good(key))
+
+    def owner(self, key: str) -> Peer | None:
+        if self.mine(key):
+            return self.me
+        if key in self._store.claims.fences or not self.certain:
+            return None
+        owner = self._alive.get(self._owners.get(key) or "")
+        if owner is None and self.leaving:
+            owner = self._heir(key)
+        return _peer(owner) if owner else None
+
+    def doubt(self, key: str) -> None:
+        self._owners.put(key, "")
+
+    def renewed(self) -> Callable[[], None]:
+        """Say to the store that this instance is alive; what is then to be done where its keys are, in their thread.
+
+        To be called now and then from any one thread. StoreAwayError if the store does not hear.
+        """
+        claims, sent = self._store.claims, self._steady()
+        renewal = claims.renew(self._me, LIFE)
+        forgotten = renewal.mock != self._store.mock
+        if forgotten:  # others may still be sure of keys that it knows nothing of
+            self._from = sent + LIFE
+            self._store.join_again()
+        if forgotten or not renewal.unbroken:
+            self._broken, self._until = True, -inf
+        if self._broken:
+            fates = claims.reclaim()
+            return lambda: self._revalidated(fates, renewal, sent, forgotten=forgotten)
+        self._until = sent + LIFE - MARGIN
+        if renewal.dead:
+            for dead in renewal.dead:
+                claims.bury(dead)
+            renewal = claims.renew(self._me, LIFE)
+        return lambda: self._noticed(renewal)
+
+    def take(self) -> None:
+        """Claim what is this instance's to claim of the keys that nobody has and that have something to do."""
+        some, self._loose = self._loose[:AT_A_TIME], self._loose[AT_A_TIME:]
+        for key in some:
+            if key not in self._store.claims.fences and self._heir(key) == self._me and self._good(key):
+                self.doubt(key)
+                self._claimed(key)
+        if self._loose:
+            self.soon(self.take)
+
+    def release(self, key: str) -> None:
+        """Let another instance have the key, whose sandbox is all kept. StoreAwayError if that cannot be said."""
+        self._given.add(key)
+        self._store.claims.release(key)
+
+    def introduce(self, name: str, address: str) -> None:
+        """Be called that, and reached there."""
+        self._me = replace(self._me, name=name, address=address)
+        self._alive[self._me.incarnation] = self._me
+
+    @property
+    def heirs(self) -> bool:
+        """Whether another instance is there to take over."""
+        return any(_stays(each) for each in self._alive.values() if each is not self._me)
+
+    def leave(self) -> None:
+        """Claim no more, and let the others know."""
+        self.leaving = True
+        self.tell(ready=False)
+
+    def tell(self, **facts: object) -> None:
+        """Let the others know that of this instance, with the next renewal."""
+        self._me = replace(self._me, facts=MappingProxyType({**self._me.facts, **facts}))
+
+    def _claimed(self, key: str) -> bool:
+        """Claim a key that nobody alive is known to have."""
+        known = self._alive.get(self._owners.get(key) or "")
+        if self.leaving or not self.certain or (known and _stays(known)) or self._steady() < self._from:
+            return False
+        try:
+            owner = self._store.claim(key)
+        except StoreAwayError:
+            return False
+        if owner is not None:
+            self._alive.setdefault(owner.incarnation, owner)
+            self._owners.put(key, owner.incarnation)
+            return False
+        self._given.discard(key)
+        self.on_claimed(key)
+        return True
+
+    def _heir(self, key: str) -> Instance | None:
+        """Who should claim a key that nobody has: for all instances that know of each other, the same one."""
+        there = [each for each in self.instances() if _stays(each)]
+        return max(there, key=lambda each: place(f"{each.incarnation}/{key}", 2**32), default=None)
+
+    def _noticed(self, renewal: Renewal) -> None:
+        """Take in who is there, and see to what is to be done."""
+        before, self._alive = self._alive, {each.incarnation: each for each in renewal.alive}
+        self._alive[self._me.incarnation] = self._me
+        reached = {each.address for each in self._alive.values()}
+        for each in before.values():
+            if each.address not in reached:
+                self.on_gone(_peer(each))
+        self.on_logged(renewal.logged)
+        if not self.leaving:
+            self._loose = list(renewal.loose)
+            self.take()
+
+    def _revalidated(self, fates: dict[str, Fate], renewal: Renewal, sent: float, *, forgotten: bool) -> None:
+        """Go on with the keys that nobody else has had, and let go of the others."""
+        lost = [key for key, fate in fates.items() if fate is Fate.LOST]
+        for key in lost:
+            self.on_lost(key)
+        for key, fate in fates.items():
+            if fate is Fate.ANEW:
+                self.on_anew(key)
+        if lost:
+            log.warning("this instance was not heard of for too long, and %d of its keys are others' now", len(lost))
+        self._broken = False
+        self._until = sent + LIFE - MARGIN
+        if forgotten:
+            self.on_forgotten()
+        self._noticed(renewal)
+
+
+def _stays(instance: Instance) -> bool:
+    """Whether it is not about to end."""
+    return bool(instance.facts.get("ready", True))
+
+
+def _peer(instance: Instance) -> Peer:
+    return Peer(instance.name, instance.address, instance.number)

@@ -1,0 +1,268 @@
+"""Leases: one owner for each key, which answers only while nobody else can have taken it for dead."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from mock_server.domain.webhooks.records import Counts, Records
+from mock_server.persistence.shared.away import StoreAwayError
+from mock_server.persistence.shared.claims import Instance
+from mock_server.persistence.shared.shared_store import SharedStore
+from mock_server.sharing.leases import LIFE, MARGIN, Leases
+from mock_server.tests import valkeys
+from mock_server.tests.domain.webhooks.correspondence import Office
+
+KEY, OTHER = "tf_test_free_a", "tf_test_free_b"
+PREFIX = "{trackflow-mock}:"
+
+
+@dataclass
+class Site:
+    """One instance, on a clock that stands until it is moved."""
+
+    name: str
+    url: str
+    now: float = 1000.0
+    heard: list[tuple[str, object]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.store: SharedStore = valkeys.store_at(self.url)
+        incarnation = self.store.claims.incarnation
+        me = Instance(incarnation, self.name, f"http://{self.name}", self.store.number)
+        self.leases = Leases(self.store, me, lambda: self.now, lambda key: key.startswith("tf_"))
+        for name in ("claimed", "lost", "anew"):
+            setattr(self.leases, f"on_{name}", self.hear(name))
+        self.leases.on_forgotten = lambda: self.heard.append(("forgotten", None))
+
+    def hear(self, name: str) -> Callable[[str], object]:
+        return lambda key: self.heard.append((name, key))
+
+    def beat(self, seconds: float = 1.0) -> None:
+        """Time passes, and then the instance says that it is alive."""
+        self.now += seconds
+        self.leases.renewed()()
+
+    def write(self, key: str = KEY) -> Records:
+        """Write something of the key; what is wrong is in the records' `problem`."""
+        records = self.store.of(key, lambda: Office().clock.course)
+        records.moved()
+        records.commit(0.0, Counts())
+        return records
+
+    def subscribe(self, key: str = KEY) -> None:
+        """Let the key have something to do by itself."""
+        office = Office()
+        records = self.store.of(key, lambda: office.clock.course)
+        office.room(records).subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",))
+
+
+def silence(site: Site) -> None:
+    """Let the store's time for an instance be over, as after some seconds without a word of it."""
+    valkeys.asked(site.url, "DEL", f"{PREFIX}alive:{site.store.claims.incarnation}")
+
+
+@pytest.fixture
+def ana(store_url: str) -> Site:
+    ana = Site("ana", store_url)
+    ana.beat()
+    return ana
+
+
+@pytest.fixture
+def ben(ana: Site) -> Site:
+    ben = Site("ben", ana.url)
+    ben.beat()
+    ana.beat()
+    return ben
+
+
+def test_who_is_asked_first_owns_the_key_and_the_others_know(ana: Site, ben: Site) -> None:
+    assert ana.leases.mine(KEY)
+    assert not ben.leases.mine(KEY)
+    assert ben.leases.owner(KEY) == ana.leases.me
+    assert ben.leases.mine(OTHER)
+    assert ana.leases.owner(OTHER) == ben.leases.me
+    assert [peer.name for peer in ana.leases.peers()] == ["ana", "ben"]
+
+
+def test_no_instance_answers_before_the_store_has_heard_of_it(store_url: str) -> None:
+    site = Site("ana", store_url)
+    assert not site.leases.mine(KEY)
+    assert site.leases.owner(KEY) is None
+
+
+def test_an_owner_answers_until_just_before_another_may(ana: Site) -> None:
+    assert ana.leases.mine(KEY)
+    ana.now += LIFE - MARGIN - 0.01
+    assert ana.leases.mine(KEY)
+    assert ana.leases.sure(KEY)
+    ana.now += 0.02
+    assert not ana.leases.mine(KEY)
+    assert not ana.leases.sure(KEY)
+    assert ana.leases.owner(KEY) is None
+
+
+def test_time_counts_from_when_a_renewal_was_sent(ana: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The store counts from when it has heard, which is later; an answer that took long proves nothing newer."""
+    renew = ana.store.claims.renew
+
+    def slowly(me: Instance, seconds: float) -> object:
+        renewal = renew(me, seconds)
+        ana.now += 2.0
+        return renewal
+
+    assert ana.leases.mine(KEY)
+    monkeypatch.setattr(ana.store.claims, "renew", slowly)
+    ana.leases.renewed()()
+    ana.now += LIFE - MARGIN - 2.0 - 0.01
+    assert ana.leases.mine(KEY)
+    ana.now += 0.02
+    assert not ana.leases.mine(KEY)
+
+
+def test_a_dead_owner_s_key_is_the_first_s_who_is_asked(ana: Site, ben: Site) -> None:
+    assert ana.leases.mine(KEY)
+    assert not ben.leases.mine(KEY)
+    silence(ana)
+    ben.beat()
+    assert ben.leases.mine(KEY)
+    assert ben.heard == [("claimed", KEY)]
+
+
+def test_a_dead_owner_s_deliveries_are_taken_over_without_being_asked(ana: Site, ben: Site) -> None:
+    for key in (KEY, OTHER):
+        assert ana.leases.mine(key)
+    ana.subscribe(KEY)
+    ana.write(OTHER)
+    silence(ana)
+    ben.beat()
+    assert ben.heard == [("claimed", KEY)]  # the other has nothing to do by itself
+
+
+def test_of_many_keys_all_are_taken_over_in_turns(ana: Site, ben: Site) -> None:
+    keys = {f"tf_test_free_{number}" for number in range(25)}
+    for key in keys:
+        assert ana.leases.mine(key)
+        ana.subscribe(key)
+    turns: list[Callable[[], None]] = []
+    ben.leases.soon = turns.append
+    silence(ana)
+    ben.beat()
+    while turns:
+        assert len(ben.heard) % 10 == 0
+        turns.pop()()
+    assert {key for _, key in ben.heard} == keys
+
+
+def test_each_loose_key_is_claimed_by_one_of_those_who_are_left(ana: Site, ben: Site) -> None:
+    eve = Site("eve", ana.url)
+    eve.beat()
+    ben.beat()
+    keys = {f"tf_test_free_{number}" for number in range(40)}
+    for key in keys:
+        assert ana.leases.mine(key)
+        ana.subscribe(key)
+    silence(ana)
+    eve.beat()
+    ben.beat()
+    eve.beat()
+    taken = [{key for what, key in site.heard if what == "claimed"} for site in (ben, eve)]
+    assert set.union(*taken) == keys
+    assert not set.intersection(*taken)
+    assert all(len(each) > 5 for each in taken)
+
+
+def test_a_write_of_who_is_owner_no_more_changes_nothing(ana: Site, ben: Site) -> None:
+    assert ana.leases.mine(KEY)
+    ana.subscribe()
+    before = valkeys.rows_of(ana.store, KEY)
+    silence(ana)
+    ben.beat()
+    assert ben.leases.mine(KEY)
+    problem = ana.write().problem
+    assert problem is not None
+    assert "another instance answers for this key now" in problem
+    assert valkeys.rows_of(ana.store, KEY) == before
+
+
+def test_who_wakes_up_again_lets_go_of_what_others_have_and_goes_on_with_the_rest(ana: Site, ben: Site) -> None:
+    for key in (KEY, OTHER):
+        assert ana.leases.mine(key)
+        ana.write(key)
+    silence(ana)
+    ben.beat()
+    assert ben.leases.mine(KEY)
+    ana.now += 60
+    work = ana.leases.renewed()
+    assert not ana.leases.mine(OTHER)  # it does not know yet
+    work()
+    assert not ana.leases.mine(KEY)
+    assert ana.leases.owner(KEY) == ben.leases.me
+    assert ana.leases.mine(OTHER)
+    assert ("lost", KEY) in ana.heard
+    assert ("lost", OTHER) not in ana.heard
+    assert ana.write(OTHER).problem is None
+
+
+def test_the_number_of_a_claim_grows_whoever_claims(ana: Site, ben: Site) -> None:
+    fences = []
+    for claimer, other in ((ana, ben), (ben, ana), (ana, ben)):
+        other.beat()
+        claimer.beat()
+        assert claimer.leases.mine(KEY)
+        claimer.write()
+        fences.append(int(claimer.store.claims.fences[KEY]))
+        claimer.leases.release(KEY)
+        other.leases.doubt(KEY)
+    assert fences == sorted(set(fences))
+
+
+def test_a_store_that_has_forgotten_everything_is_told_again(ana: Site, ben: Site) -> None:
+    assert ana.leases.mine(KEY)
+    ana.subscribe()
+    fence = int(ana.store.claims.fences[KEY])
+    valkeys.asked(ana.url, "FLUSHDB")
+    ben.beat()
+    ben.leases.doubt(KEY)
+    assert not ben.leases.mine(KEY)  # its owner may be sure of it still
+    ana.beat()
+    assert ana.leases.mine(KEY)
+    assert int(ana.store.claims.fences[KEY]) > fence
+    assert ("anew", KEY) in ana.heard
+    assert ("forgotten", None) in ana.heard
+    ben.beat(LIFE + 1)
+    assert ben.leases.owner(KEY) == ana.leases.me
+    assert ana.store.secret == ben.store.secret
+
+
+def test_a_store_that_is_away_ends_nothing_at_once_and_lets_nobody_claim(store_url: str) -> None:
+    with valkeys.server() as server:
+        site = Site("ana", valkeys.url_of(server))
+        site.beat()
+        assert site.leases.mine(KEY)
+        server.stop()
+        with pytest.raises(StoreAwayError):
+            site.beat()
+        assert site.leases.mine(KEY)
+        assert not site.leases.mine(OTHER)
+        site.now += LIFE
+        assert not site.leases.mine(KEY)
+
+
+def test_who_leaves_claims_nothing_more_and_sends_those_who_ask_to_who_stays(ana: Site, ben: Site) -> None:
+    assert ana.leases.mine(KEY)
+    ana.write()
+    ana.leases.leave()
+    ana.beat()
+    assert ana.leases.mine(KEY)  # until it is released
+    ana.leases.release(KEY)
+    assert not ana.leases.mine(KEY)
+    assert ana.leases.owner(KEY) == ben.leases.me
+    assert ben.leases.mine(KEY)
+
+
+def test_what_is_no_key_is_answered_by_whoever_was_asked(ana: Site, ben: Site) -> None:
+    assert ana.leases.mine("nonsense")
+    assert ben.leases.mine("nonsense")
+    assert ana.store.claims.fences == {}
