@@ -83,6 +83,7 @@ def main() -> None:
     )
     parser.add_argument("--keys", type=int, default=10_000)
     parser.add_argument("--webhooks", type=int, default=10, help="of each key")
+    parser.add_argument("--numbers", type=int, default=1000, help="different ones that the webhooks are for")
     parser.add_argument(
         "--store", action="store_true", help="three instances with a Valkey, instead of one with --state"
     )

@@ -39,4 +39,5 @@ def _number(world: World, text: str) -> tuple[str, str | None]:
         if error.code != "not_found":
             raise
         return normalise(text), None
+    world.begin(number)
     return number.text, number.carrier.code

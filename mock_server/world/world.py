@@ -76,6 +76,7 @@ class World:
             records=records,
             note=self.note,
         )
+        self.shipments.on_begun = self.webhooks.records.began
         self.mortal = False  # whether its key is good for a time only
         self.kept = False  # whether it outlives the process
         self.resumed: float | None = None  # the instant of real time at which it went on from what was kept of it
@@ -119,6 +120,11 @@ class World:
         )
         self.foundation.found_shipments.put(place, found_shipment)
         return found_shipment
+
+    def begin(self, number: TrackingNumber) -> None:
+        """Let the number's whole life begin now, if it has one that has not: somebody waits for it."""
+        if self.foundation.source.lives_once(number):
+            self.shipments.find(number, self.clock.now())
 
     def pin(self, pin: Pin, *, newest: bool | None = None) -> Journey:
         """From now on, the number stands for this shipment here; ValueError for a status that no life leads to.
@@ -246,10 +252,7 @@ class World:
         scenario = self.foundation.scenario(number)
         if scenario and scenario.error and not self.shipments.pinned(number):
             return None
-        journey = self.shipments.find(number, instant)
-        if self.foundation.source.lives_once(number):
-            self.webhooks.records.began(identity(number), self.shipments.seen().get(identity(number), instant))
-        return journey
+        return self.shipments.find(number, instant)
 
     def _handling(self, subscription: Subscription, event: Mapping[str, Any]) -> DeliveryPlan:
         """What goes wrong with the next delivery to the subscription, which is of that event."""

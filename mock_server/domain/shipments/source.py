@@ -86,6 +86,8 @@ class Shipments:
         self.own: dict[Identity, Journey | Make] = {}
         """Those that it has pinned, made or still to be made."""
         self._first_seen: dict[Identity, float] = {}
+        self.on_begun: Callable[[Identity, float], object] | None = None
+        """Told when a whole life begins."""
 
     def find(self, number: TrackingNumber, now: float) -> Journey:
         """The shipment of the number; finding it may be what starts its life."""
@@ -95,8 +97,11 @@ class Shipments:
             return pinned if isinstance(pinned, Journey) else self._made(key, pinned)
         first_seen = None
         if self._source.lives_once(number):
+            known = key in self._first_seen
             # One atomic step: of two threads that see it at once, both get the same life.
             first_seen = self._first_seen.setdefault(key, now)
+            if not known and self.on_begun:
+                self.on_begun(key, first_seen)
         return self._source.journey(self.seed, number, now, first_seen=first_seen)
 
     def pinned(self, number: TrackingNumber) -> bool:

@@ -12,6 +12,7 @@ from mock_server.tests.persistence.places import FilePlace, Place
 from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
 from mock_server.web.app import MockServer, create_app
 
+LIFE = "1ZTFTEST0300000111"  # 72 hours, from the first look on
 RULE = {"id": "twice", "fault": {"type": "error", "code": "carrier_unavailable"}, "times": 2}
 
 
@@ -85,6 +86,21 @@ def test_a_clock_that_is_moved_again_and_again_is_where_it_was_left(site: Site) 
         left = site.admin.put(f"/clock?key={FREE}", {"action": "advance", "seconds": 60})["now"]
     site.kill()
     assert site.admin.get(f"/clock?key={FREE}")["now"] == left
+
+
+@pytest.mark.parametrize("asked", ["track", "subscribe"])
+def test_a_whole_life_has_begun_when_it_was_first_asked_about(site: Site, asked: str) -> None:
+    if asked == "track":
+        site.admin.ask(ENTERPRISE, f"/v2/track/{LIFE}")
+    else:
+        wish = {"tracking_number": LIFE, "url": "http://127.0.0.1:9/hook"}
+        assert (
+            site.app.test_client().post("/v2/webhooks", json=wish, headers={"X-API-Key": ENTERPRISE}).status_code == 201
+        )
+    site.kill()
+    site.base.sleep(74 * 3600)
+    told = site.admin.ask(ENTERPRISE, f"/v2/track/{LIFE}").get_json()
+    assert (told["status"], told["events"][-1]["timestamp"][:10]) == ("delivered", "2026-06-15")
 
 
 def test_a_key_belongs_to_who_made_it_and_ends_when_it_was_to(site: Site) -> None:
