@@ -1,5 +1,7 @@
 """Taking a capsule: a world's chronicle as a value that another mock can make the same world of."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from mock_server.capsules import digests
@@ -30,13 +32,18 @@ ANSWERING = (
 
 def take(worlds: Worlds, key: str) -> dict[str, Any]:
     """The capsule of what has been done under a key so far; CapsuleError says why there can be none."""
+    return taken(worlds, key)()
+
+
+def taken(worlds: Worlds, key: str) -> Callable[[], dict[str, Any]]:
+    """Writes the capsule of this moment, whenever it is called, in whatever thread; CapsuleError as `take`."""
     world = worlds.known(key)
     if world is None:
         raise CapsuleError("nobody has used that key yet, so there is nothing to save")
     chronicle = worlds.chronicle(world)
     if chronicle is None:
         raise lost(worlds.foundation.settings)
-    return capsule(worlds.foundation, chronicle)
+    return partial(capsule, worlds.foundation, chronicle)
 
 
 def lost(settings: Settings) -> LostBeginningError:

@@ -1,6 +1,6 @@
 """Chronicles: how a world came to be as it is, from its beginning on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mock_server.domain.clients.journal import Entry, Note
@@ -20,7 +20,7 @@ class Beginning:
 
     base: float
     course: Course
-    pins: Sequence[Pin]
+    pins: Mapping[Identity, Pin]
     rules: Sequence[Rule]
     saved: Saved | None = None
     counts: Sequence[tuple[str, Count]] = ()

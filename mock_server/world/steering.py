@@ -50,7 +50,7 @@ def pin(worlds: Worlds, pin: Pin, world: World | None = None) -> int:
     asked = world or worlds.fresh()
     pin.checked(asked.shipments.seed, worlds.foundation.source, asked.clock.now())
     if world is None:
-        worlds.pins[identity(pin.number)] = pin
+        worlds.pins = {**worlds.pins, identity(pin.number): pin}
     pinned = [world] if world else worlds.all()
     for each in pinned:
         each.pin(pin)
@@ -60,7 +60,10 @@ def pin(worlds: Worlds, pin: Pin, world: World | None = None) -> int:
 def unpin(worlds: Worlds, number: TrackingNumber, world: World | None = None) -> bool:
     """Let the number stand for what everybody finds, in one world or in all; whether that changed anything."""
     changed = [each.unpin(number) for each in ([world] if world else worlds.all())]
-    return any(changed) | (world is None and worlds.pins.pop(identity(number), None) is not None)
+    if world is None and identity(number) in worlds.pins:
+        worlds.pins = {key: pin for key, pin in worlds.pins.items() if key != identity(number)}
+        changed.append(True)
+    return any(changed)
 
 
 def happen(
@@ -75,7 +78,8 @@ def happen(
         return sum(told(world, number, event) for told in worlds.on_event)
     fresh = worlds.fresh()
     fresh.happen(number, record, anew=anew)
-    worlds.pins[identity(number)] = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
+    pinned = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
+    worlds.pins = {**worlds.pins, identity(number): pinned}
     pending = 0
     for each in worlds.all():
         with suppress(ValueError):

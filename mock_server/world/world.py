@@ -1,9 +1,10 @@
 """One key's universe."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from threading import RLock
+from types import MappingProxyType
 from typing import Any
 
 from mock_server.contract.errors import ApiError
@@ -15,7 +16,7 @@ from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Event, Journey, Snapshot
 from mock_server.domain.shipments.phrases import Phrase
 from mock_server.domain.shipments.pinned import Pin, as_if_said, wish_of, with_event
-from mock_server.domain.shipments.source import Shipments, identity, looked_at
+from mock_server.domain.shipments.source import Identity, Shipments, identity
 from mock_server.domain.webhooks.records import Records, Saved
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.domain.webhooks.watches import News, WatchKey, snapshot
@@ -31,6 +32,7 @@ from mock_server.world.found import FoundShipment
 from mock_server.world.foundation import Foundation
 
 AS_IT_IS = DeliveryPlan()
+NO_PINS: Mapping[Identity, Pin] = MappingProxyType({})
 MOST_COLLECTED = 1_000_000  # steps in which a world makes its deliveries ready to be written down
 
 
@@ -43,7 +45,7 @@ class World:
         account: Account,
         scenario: Scenario = NO_SCENARIO,
         *,
-        pins: Iterable[Pin] = (),
+        pins: Mapping[Identity, Pin] = NO_PINS,
         books: Sequence[RuleBook] = (),
         clock: SandboxClock | None = None,
         journal: Journal | None = None,
@@ -52,9 +54,10 @@ class World:
     ) -> None:
         """A world with the seed, limits and webhooks of the scenario.
 
-        `pins` are its shipments, `books` its fault rules, first those that are its alone; `clock` is a copy of the
-        server's if none is given, `journal` one that nobody shares. With what was `saved` of it in its `records` it
-        goes on where it stopped. FormError for a webhook of the scenario that cannot be.
+        `pins` are its shipments, shared by many worlds and never changed, `books` its fault rules, first those that are
+        its alone; `clock` is a copy of the server's if none is given, `journal` one that nobody shares. With what was
+        `saved` of it in its `records` it goes on where it stopped. FormError for a webhook of the scenario that cannot
+        be.
         """
         self.foundation = foundation
         self.scenario = scenario
@@ -82,13 +85,11 @@ class World:
         self.resumed: float | None = None  # the instant of real time at which it went on from what was kept of it
         self.used = 0  # the turn at which it was last asked for: the higher, the later
         self._lock = RLock()
-        now, pins = self.clock.now(), tuple(pins)
+        self.shipments.begin_with(pins, self.clock.now())
         rules = tuple(rule for rule, _ in self.faults.rules())
         course = saved.course if saved else self.clock.course
         self.beginning = Beginning(self.clock.base.now(), course, pins, rules, saved)
         self.faults.on_changed = lambda rules: self.note("rules", rules)
-        for pin in pins:
-            self.shipments.pin_later(identity(pin.number), partial(pin.journey, self.seed, foundation.source, now))
         if saved:
             self._restore(saved)
             return
@@ -211,6 +212,7 @@ class World:
         """What `recorded` says of this moment, written out whenever it is called for, in whatever thread."""
         saved = self.webhooks.saved(self.account.key, self.clock.course)
         own, begun = tuple(self.shipments.own.items()), list(self.shipments.seen().items())
+        looked_at = self.shipments.looked_at
 
         def recorded() -> Saved:
             pins = [(key, wish_of(looked_at(pinned))) for key, pinned in own]

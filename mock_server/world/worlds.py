@@ -1,7 +1,7 @@
 """All universes of one server."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -16,8 +16,8 @@ from mock_server.domain.plans import Account
 from mock_server.domain.randomness import stream
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Event
-from mock_server.domain.shipments.pinned import Pin
-from mock_server.domain.shipments.source import Identity, identity
+from mock_server.domain.shipments.pinned import Pin, by_identity
+from mock_server.domain.shipments.source import Identity
 from mock_server.domain.watching import Watchers
 from mock_server.domain.webhooks.inbox import Inboxes
 from mock_server.faults.active import ActiveFaults
@@ -30,7 +30,7 @@ from mock_server.world.newcomers import Newcomer, Opening
 from mock_server.world.owners import Holding, Owners
 from mock_server.world.portion import Portion
 from mock_server.world.store import Store
-from mock_server.world.world import World
+from mock_server.world.world import NO_PINS, World
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Worlds:
         self.owners = Owners()
         self.changes: Watchers[str | None] = Watchers()  # of what no request tells; of a key, or of everybody
         self.stray = self._journal()  # requests that came without a good key
-        self.pins: dict[Identity, Pin]  # the shipments that every new world has of its own
+        self.pins: Mapping[Identity, Pin]  # the shipments that every new world has of its own; another when they change
         # What other parts do when something was done to a world; each tells how many deliveries it has pending.
         self.on_clock_moved: list[Callable[[World], int]] = []
         self.on_pinned: list[Callable[[World, TrackingNumber], int]] = []
@@ -93,9 +93,7 @@ class Worlds:
         if known:
             return known
         books = (RuleBook(), self.rules, self.scenario_rules)
-        return World(
-            self.foundation, account, self.scenario, pins=self.pins.values(), books=books, clock=self.clock.copy()
-        )
+        return World(self.foundation, account, self.scenario, pins=self.pins, books=books, clock=self.clock.copy())
 
     def new_account(self, plan: str, holding: Holding | None = None) -> Account:
         """A key of that plan that is not in use yet, made for somebody; ValueError names the plans there are."""
@@ -169,7 +167,7 @@ class Worlds:
     def fresh(self) -> World:
         """A world as a new key would find it, of no key and in nobody's way."""
         accounts = self.foundation.accounts
-        return World(self.foundation, Account("", accounts.default), self.scenario, pins=self.pins.values())
+        return World(self.foundation, Account("", accounts.default), self.scenario, pins=self.pins)
 
     def reset(self, key: str | None = None) -> None:
         """Forget one world, or all with the server's clock and what came without a key.
@@ -201,7 +199,7 @@ class Worlds:
             else:
                 account, clock = self.foundation.accounts.authenticate(key), self.clock.copy()
                 scenario.set(clock)
-                books, pins = (RuleBook(scenario.rules), self.rules), self.foundation.pins(scenario)
+                books, pins = (RuleBook(scenario.rules), self.rules), by_identity(self.foundation.pins(scenario))
                 journal = self._journal()
                 self._admit(account, scenario, pins=pins, books=books, clock=clock, journal=journal)
 
@@ -217,7 +215,7 @@ class Worlds:
             self.stray.clear()
             self._start(opening.scenario)
             self.clock.change(lambda *_: opening.course)
-            self.pins = {identity(pin.number): pin for pin in opening.pins}
+            self.pins = by_identity(opening.pins)
             for rule in opening.rules:
                 self.rules.add(rule)
             self._made = opening.keys_made
@@ -235,7 +233,7 @@ class Worlds:
         newcomer.saved.enter(self._worlds[newcomer.account.key].webhooks.records)
         self.keep(newcomer.account.key)
 
-    def _take_in(self, newcomer: Newcomer, pins: Iterable[Pin] = ()) -> None:
+    def _take_in(self, newcomer: Newcomer, pins: Mapping[Identity, Pin] = NO_PINS) -> None:
         """Let a world be as it was; `pins` are the shipments that it has but for those that were saved."""
         account, saved, own = newcomer.account, newcomer.saved, RuleBook(newcomer.rules)
         books = (own, self.rules) if newcomer.alone else (own, self.rules, self.scenario_rules)
@@ -252,7 +250,7 @@ class Worlds:
             self._forget(world)
         self.clock.reset()
         scenario.set(self.clock)
-        self.pins = {identity(pin.number): pin for pin in self.foundation.pins(scenario)}
+        self.pins = by_identity(self.foundation.pins(scenario))
         self.scenario = scenario
         self.rules, self.scenario_rules = RuleBook(), RuleBook(scenario.rules)
         seed, books = self.foundation.settings.seed, (RuleBook(), self.rules, self.scenario_rules)
@@ -261,7 +259,7 @@ class Worlds:
     def _open(self, account: Account) -> World:
         with self._lock:
             if account.key not in self._worlds and not self._bring_back(account):
-                books, pins = (RuleBook(), self.rules, self.scenario_rules), self.pins.values()
+                books, pins = (RuleBook(), self.rules, self.scenario_rules), self.pins
                 journal = self._journal()
                 self._admit(account, self.scenario, pins=pins, books=books, clock=self.clock.copy(), journal=journal)
             return self._worlds[account.key]
@@ -278,7 +276,7 @@ class Worlds:
         with self._told(self.state, masked(account.key)):
             check_saved(self.foundation, saved)
             newcomer = self.state.newcomer(self.foundation, account, saved, self.scenario)
-        self._take_in(newcomer, self.pins.values())
+        self._take_in(newcomer, self.pins)
         self._worlds[account.key].resumed = self.clock.base.now()
         return True
 
@@ -369,7 +367,7 @@ class Worlds:
             with self._told(state, masked(saved.key)):
                 check_saved(self.foundation, saved, asked)
                 newcomer = state.newcomer(self.foundation, account, saved, self.scenario)
-            self._take_in(newcomer, self.pins.values())
+            self._take_in(newcomer, self.pins)
             self._worlds[saved.key].resumed = self.clock.base.now()
 
     @staticmethod

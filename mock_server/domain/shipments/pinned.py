@@ -1,6 +1,6 @@
 """Pins: shipments as a test wants them, and journeys written so that they can be pinned again elsewhere."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import EXPIRED, Event, Journey, Snapshot
 from mock_server.domain.shipments.phrases import Phrase, Phrases
 from mock_server.domain.shipments.places import Town
-from mock_server.domain.shipments.source import ShipmentSource
+from mock_server.domain.shipments.source import Identity, ShipmentSource, identity
 
 Wish = Mapping[str, Any]  # a value of schemas/shipment.schema.json
 
@@ -76,6 +76,11 @@ class Pin:
             return source.in_status(seed, self.number, wish["status"], now)
         except KeyError:
             raise ValueError(f"no life leads to status {wish['status']!r}; say its events too") from None
+
+
+def by_identity(pins: Iterable[Pin]) -> dict[Identity, Pin]:
+    """The pins, each under what tells its shipment from others."""
+    return {identity(pin.number): pin for pin in pins}
 
 
 def wish_of(journey: Journey) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Shipments: what one sandbox knows of every parcel in the world."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from mock_server.domain.shipments.calendar import Season
 from mock_server.domain.shipments.carriers import TrackingNumber
@@ -65,16 +65,21 @@ def is_of(body: Mapping[str, Any], number: TrackingNumber) -> bool:
 
 SEASONS_AHEAD = 8  # in which to look for a shipment that begins; most do in the first
 Make = Callable[[], Journey]  # makes a shipment when somebody asks for it
+
+
+class Wished(Protocol):
+    """A shipment as it was asked for."""
+
+    def journey(self, seed: int, source: ShipmentSource, now: float) -> Journey:
+        """Its life, seen from the instant."""
+
+
+Pinned = Journey | Make | Wished
 Identity = tuple[str, str]  # carriers reuse each other's numbers, so a number alone names no shipment
 
 
 def identity(number: TrackingNumber) -> Identity:
     return number.carrier.code, number.text
-
-
-def looked_at(pinned: Journey | Make) -> Journey:
-    """What a pin stands for; of one that is still to be made nothing is kept, because there can be thousands."""
-    return pinned if isinstance(pinned, Journey) else pinned()
 
 
 class Shipments:
@@ -83,7 +88,8 @@ class Shipments:
     def __init__(self, seed: int, source: ShipmentSource) -> None:
         self.seed = seed
         self._source = source
-        self.own: dict[Identity, Journey | Make] = {}
+        self._since = 0.0
+        self.own: dict[Identity, Pinned] = {}
         """Those that it has pinned, made or still to be made."""
         self._first_seen: dict[Identity, float] = {}
         self.on_begun: Callable[[Identity, float], object] | None = None
@@ -112,24 +118,35 @@ class Shipments:
         """From now on, the number of the journey stands for it in this world."""
         self.own[identity(journey.number)] = journey
 
+    def begin_with(self, pins: Mapping[Identity, Wished], now: float) -> None:
+        """Have these from the beginning, seen from the instant; there can be thousands, and many worlds share them."""
+        self.own.update(pins)
+        self._since = now
+
+    def looked_at(self, pinned: Pinned) -> Journey:
+        """What a pin stands for; of one that is still to be made nothing is kept."""
+        if isinstance(pinned, Journey):
+            return pinned
+        return pinned() if callable(pinned) else pinned.journey(self.seed, self._source, self._since)
+
     def pin_later(self, key: Identity, make: Make) -> None:
         """The same for a shipment that is made when it is first asked for; `make` gives the same whenever that is."""
         self.own[key] = make
 
-    def _made(self, key: Identity, make: Make) -> Journey:
+    def _made(self, key: Identity, pinned: Make | Wished) -> Journey:
         """What a pin stands for; from now on it is not made again."""
-        journey = make()
-        if self.own.get(key) is make:
+        journey = self.looked_at(pinned)
+        if self.own.get(key) is pinned:
             self.own[key] = journey
         return journey
 
     def pinned_as(self, text: str) -> Journey | None:
         """The shipment that this world has pinned under that number, of whatever carrier."""
-        return next((looked_at(pin) for key, pin in tuple(self.own.items()) if key[1] == text), None)
+        return next((self.looked_at(pin) for key, pin in tuple(self.own.items()) if key[1] == text), None)
 
     def pins(self) -> tuple[Journey, ...]:
         """Every shipment that is this world's own."""
-        return tuple(map(looked_at, tuple(self.own.values())))
+        return tuple(map(self.looked_at, tuple(self.own.values())))
 
     def seen(self) -> Mapping[Identity, float]:
         """When this world first saw each whole life."""

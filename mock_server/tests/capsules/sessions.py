@@ -1,5 +1,6 @@
 """Generated sessions: a client, a tester, receivers and time, all drawn from one number."""
 
+import asyncio
 import json
 from functools import cache
 from random import Random
@@ -264,8 +265,15 @@ class Session:
         headers = {"host": "127.0.0.1:8080"}
         asked = Request("GET", f"/__admin/capsule?key={self.key}{query}", headers)
         reply = self.front.flask.answer(asked)
+        reply = asyncio.run(_known(reply))
         assert reply.status == 200, reply.content
         return json.loads(reply.content)
+
+
+async def _known(reply: Reply) -> Reply:
+    while reply.later is not None:
+        reply = await reply.later()
+    return reply
 
 
 def _json(reply: Reply) -> Any:

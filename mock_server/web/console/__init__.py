@@ -4,24 +4,38 @@ Its pages lie at the paths of the control plane: a browser, which asks for text/
 JSON. Nothing behind this module is imported before the first page is asked for.
 """
 
+import sys
 from collections.abc import Mapping
+from functools import partial
 from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Handler, Route
+from mock_server.web.control.turns import in_thread
 
 
 def _page(module: str, name: str) -> Handler:
     """What answers with a page, of a module that is imported when it is first needed."""
 
-    def handler(call: ControlCall, **places: Any) -> Reply:
-        reply: Reply = getattr(import_module(f"{__name__}.{module}"), name)(call, **places)
+    def page(call: ControlCall, **places: Any) -> Reply:
+        reply: Reply = getattr(sys.modules[f"{__name__}.{module}"], name)(call, **places)
         return reply
+
+    def handler(call: ControlCall, **places: Any) -> Reply:
+        if f"{__name__}.{module}" in sys.modules:
+            return page(call, **places)
+        return in_thread(partial(_prepare, module), lambda _: page(call, **places))
 
     handler.__name__ = f"console_{module}_{name}"
     return handler
+
+
+def _prepare(module: str) -> None:
+    """Import a module, and have the templates compiled; both take longer than others should wait."""
+    import_module(f"{__name__}.{module}")
+    import_module(f"{__name__}.frame").environment()
 
 
 PAGES: Mapping[str, Handler] = MappingProxyType(

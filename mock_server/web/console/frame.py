@@ -19,9 +19,11 @@ from mock_server.web.callers import LOCAL
 from mock_server.web.console.orders import Order, place
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.clock import reading
+from mock_server.web.control.turns import Steps, in_turns
 from mock_server.web.mock import CONTROL_PREFIX
 
 HTML = "text/html; charset=utf-8"
+PIECES = 20  # of a page, which are written in one step of a turn
 # Nothing from elsewhere, nothing written into the page, and no other site around it.
 POLICY = "; ".join(
     (
@@ -85,26 +87,42 @@ def framed(call: ControlCall, template: str, here: str, title: str, **shown: Any
         "changes": call.worlds.changes.count,
         "newest": next((entry.id for entry in call.worlds.heard(key)), 0),
     }
-    return html(call, template, **frame, **shown)
+    return in_turns(_written(call, template, frame | shown))
 
 
-def html(call: ControlCall, template: str, status: HTTPStatus = HTTPStatus.OK, **shown: Any) -> Reply:
+def _written(call: ControlCall, template: str, shown: dict[str, Any]) -> Steps[Reply]:
+    pieces = []
+    for count, piece in enumerate(environment().get_template(template).generate(**_common(call, shown), **shown)):
+        pieces.append(piece)
+        if not count % PIECES:
+            yield
+    return _reply("".join(pieces))
+
+
+def html(call: ControlCall, template: str, **shown: Any) -> Reply:
     """A template as a reply."""
-    text = rendered(call, template, **shown)
-    return Reply(status, text.encode("utf-8", "backslashreplace"), {"Content-Type": HTML, **HEADERS})
+    return _reply(rendered(call, template, **shown))
+
+
+def _reply(text: str) -> Reply:
+    return Reply(HTTPStatus.OK, text.encode("utf-8", "backslashreplace"), {"Content-Type": HTML, **HEADERS})
 
 
 def rendered(call: ControlCall, template: str, **shown: Any) -> str:
     """A template's text, with what every one of them can say."""
+    return environment().get_template(template).render(**_common(call, shown), **shown)
+
+
+def _common(call: ControlCall, shown: dict[str, Any]) -> dict[str, Any]:
+    """What every template can say, beside what it is shown."""
     key = shown.pop("key", call.key)
-    common = {
+    return {
         "key": key,
         "origin": call.origin,
         "token": call.caller is not LOCAL,
         "control": Order,
         "to": lambda path, **query: link(path, **{"key": key, **query}),
     }
-    return environment().get_template(template).render(**common, **shown)
 
 
 def link(path: str, **query: Any) -> str:
@@ -115,7 +133,7 @@ def link(path: str, **query: Any) -> str:
 
 @cache
 def environment() -> Environment:
-    """The templates; everything in them is escaped unless it is Markup."""
+    """The templates, ready to be written; everything in them is escaped unless it is Markup."""
     made = Environment(
         loader=PackageLoader(__package__ or "", "templates"),
         autoescape=True,
@@ -125,6 +143,8 @@ def environment() -> Environment:
     )
     made.filters |= {"prose": prose, "instant": to_text, "place": place, "pretty": pretty, "span": span, "slug": slug}
     made.globals |= {"link": link}
+    for name in made.list_templates():
+        made.get_template(name)
     return made
 
 

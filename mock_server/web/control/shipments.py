@@ -11,7 +11,7 @@ from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.shipments.pinned import Pin, wish_of
-from mock_server.domain.shipments.source import Make, looked_at
+from mock_server.domain.shipments.source import Pinned
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import JSON, ControlCall, Route, answer, encoded, refused
 from mock_server.web.control.turns import Steps, in_turns
@@ -91,11 +91,11 @@ def list_shipments(call: ControlCall) -> Reply:
     return in_turns(_listed(world, own[: call.number("limit", len(own))], len(own)))
 
 
-def _listed(world: World, own: Sequence[Journey | Make], total: int) -> Steps[Reply]:
+def _listed(world: World, own: Sequence[Pinned], total: int) -> Steps[Reply]:
     pinned: list[bytes] = []
     for pin in own:
         yield from (None,) * WEIGHT
-        journey = looked_at(pin)
+        journey = world.shipments.looked_at(pin)
         pinned.append(encoded(facts_of(world, journey, world.clock.now(), future=False)))
     content = b'{"shipments":[' + b",".join(pinned) + b'],"meta":' + encoded({"total": total}) + b"}\n"
     return Reply(HTTPStatus.OK, content, {"Content-Type": JSON})
