@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Thread
 from typing import Any, Self
@@ -56,7 +57,8 @@ class Receiver:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = Thread(target=self._server.serve_forever, name="webhook-receiver", daemon=True)
+        serve = partial(self._server.serve_forever, poll_interval=0.05)  # how long its end may keep a test run waiting
+        self._thread = Thread(target=serve, name="webhook-receiver", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -135,7 +135,7 @@ def test_python_that_is_shown_runs(example: Example, tmp_path: Path) -> None:
     (tmp_path / "test_shown.py").write_text(CLIENT + example.code, encoding="utf-8")
     tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "trackflow_mock.pytest_plugin"]
     command = [sys.executable, *(tests if "def test_" in example.code else []), "test_shown.py"]
-    environment = {"PYTHONPATH": str(ROOT), "PATH": ""}
+    environment = {"PYTHONPATH": str(ROOT), "PATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -81,7 +81,7 @@ def elsewhere(tmp_path: Path) -> Path:
 
 def python(*arguments: str, cwd: Path, path: tuple[Path, ...]) -> subprocess.CompletedProcess[str]:
     """A Python that imports from there; without `site`, if it should see no more."""
-    environment = {"PYTHONPATH": ":".join(map(str, path)), "PYTHONDONTWRITEBYTECODE": "1", "PATH": ""}
+    environment = {"PYTHONPATH": ":".join(map(str, path)), "PATH": ""}
     only = ["-S"] if len(path) > 1 else []
     command = [sys.executable, *only, *arguments]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300)
@@ -89,7 +89,7 @@ def python(*arguments: str, cwd: Path, path: tuple[Path, ...]) -> subprocess.Com
 
 @contextmanager
 def served(cwd: Path, *path: Path) -> Iterator[str]:
-    environment = {"PYTHONPATH": ":".join(map(str, path)), "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = {"PYTHONPATH": ":".join(map(str, path))}
     command = [sys.executable, "-S", "-m", "trackflow_mock", "serve", "--port", "0"]
     with subprocess.Popen(command, cwd=cwd, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -211,9 +211,11 @@ def test_the_wheel_claims_one_name(unpacked: Path) -> None:
     assert "trackflow = trackflow_mock.pytest_plugin" in commands
 
 
-def test_the_wheel_has_the_contract_the_guides_the_licences_and_no_tests(unpacked: Path) -> None:
+def test_the_wheel_has_the_contract_the_guides_the_licences_and_no_tests(built: Path, unpacked: Path) -> None:
     home = unpacked / "trackflow_mock"
-    names = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*")}
+    (wheel,) = built.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
     for folder in ("schemas", "fixtures", "docs"):
         files = {path.relative_to(ROOT) for path in (ROOT / folder).rglob("*") if path.is_file()}
         assert files, folder

@@ -175,7 +175,7 @@ def test_it_is_exported_to_a_test_that_passes(file: Path, tmp_path: Path) -> Non
     done = subprocess.run(
         [sys.executable, *line],
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,

@@ -26,11 +26,12 @@ def ask(trackflow):
 
 
 def run(folder: Path, tests: str, *options: str, conftest: str = "") -> tuple[int, str]:
+    """Exit code and output of a run with our plugin, and with those that the options name."""
     (folder / "test_it.py").write_text(ASK + tests, encoding="utf-8")
     (folder / "conftest.py").write_text(conftest, encoding="utf-8")
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\nfilterwarnings = error\n", "utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *PLUGIN, *options, "test_it.py"]
-    environment = {"PYTHONPATH": str(Path(__file__).parents[3]), "PATH": ""}
+    environment = {"PYTHONPATH": str(Path(__file__).parents[3]), "PATH": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     done = subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False, timeout=300
     )
@@ -140,7 +141,7 @@ def test_it(trackflow, number):
     assert [ask(trackflow).status for _ in range(3)].count(503) == number % 3 + 1
     assert len(trackflow.requests) == 3
 """
-    status, output = run(tmp_path, tests, "-n", "2")
+    status, output = run(tmp_path, tests, "-p", "xdist", "-n", "2")
     assert status == 0, output
 
 
