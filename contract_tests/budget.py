@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 DEFAULT_REQUESTS = 120
 DEFAULT_LOOKUPS = 150
-FOR_COUNTING = (12, 40)  # requests and lookups of a default run that show again what a wrong charge was
+FOR_COUNTING = (12, 24)  # requests and lookups of a default run that show again what a wrong charge was
 
 
 class BudgetSpentError(Exception):
@@ -32,23 +32,21 @@ class Budget:
         reserve = 0 if cleaning else self.set_aside
         requests, kept = self.for_counting
         if self.spent_requests + 1 + reserve + requests > self.requests:
-            raise BudgetSpentError(
-                f"the budget of {self.requests} requests is spent; a larger --max-requests verifies this"
-            )
+            raise self._spent(f"{self.requests} requests")
         if self.spent_lookups + lookups + reserve + kept > self.lookups:
-            raise BudgetSpentError(
-                f"the budget of {self.lookups} lookups is spent; a larger --max-requests verifies this"
-            )
+            raise self._spent(f"{self.lookups} lookups")
         self.spent_requests += 1
         self.spent_lookups += lookups
 
     def room_for(self, requests: int) -> None:
         """BudgetSpentError if so many requests of one lookup are not left."""
         if self.left < requests:
-            raise BudgetSpentError(
-                f"the budget of {self.requests} requests and {self.lookups} lookups is spent; "
-                "a larger --max-requests verifies this"
-            )
+            raise self._spent(f"{self.requests} requests and {self.lookups} lookups")
+
+    def _spent(self, what: str) -> BudgetSpentError:
+        return BudgetSpentError(
+            f"the budget of {what} is spent; give a larger one, such as --max-requests {2 * self.requests}"
+        )
 
     def give_back(self, lookups: int) -> None:
         """Returns lookups that were taken and not charged."""

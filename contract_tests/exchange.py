@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +55,8 @@ class Request:
 class Response:
     """What came back; header names are looked up in any case, and a header that is repeated is joined by commas.
 
-    A body that does not have the content coding that it names is not `sound`, and no JSON for anyone.
+    A body that does not have the content coding that it names is not `sound`, and no JSON for anyone. One behind a byte
+    order mark is none for strict readers, though its `value` can be read.
     """
 
     status: int
@@ -66,7 +68,7 @@ class Response:
 
     def __post_init__(self) -> None:
         try:
-            value, good = json.loads(self.body.decode("utf-8")), self.sound
+            value, good = json.loads(self.body.decode("utf-8-sig")), self.sound and not self.body.startswith(BOM_UTF8)
         except (ValueError, RecursionError):
             value, good = None, False
         object.__setattr__(self, "value", value)
@@ -79,6 +81,13 @@ class Response:
     @property
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
+
+    @property
+    def flaw(self) -> str:
+        """What about the body can't be seen in its text, and keeps it from being JSON; empty if nothing does."""
+        if not self.sound:
+            return f"a body that is not {self.header('Content-Encoding')}, as its Content-Encoding says: "
+        return "a byte order mark (RFC 8259 section 8.1), and then " if self.body.startswith(BOM_UTF8) else ""
 
     @property
     def succeeded(self) -> bool:

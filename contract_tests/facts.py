@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from contract_tests.contract.document import Contract, Plan
 from contract_tests.exchange import Key
-from contract_tests.keyring import Keyring, Need
+from contract_tests.keyring import PLAN_KEY, Keyring, Need
 from contract_tests.masking import Mask
 from contract_tests.target import Number, Target
 
@@ -16,10 +16,6 @@ HOW = {
     "limited_plan": "give a key of a plan with limits: [keys] free, starter or growth in the target file, or --plan "
     "where the key does not say it",
     "plan_of_the_key": "say the plan of the key with --plan, or name keys by plan: [keys] in the target file",
-    "plan_key:free": "give a key of the plan: [keys] free in the target file",
-    "plan_key:starter": "give a key of the plan: [keys] starter in the target file",
-    "plan_key:growth": "give a key of the plan: [keys] growth in the target file",
-    "plan_key:enterprise": "give a key of the plan: [keys] enterprise in the target file",
     "second_key": "give a second key: [keys] in the target file",
     "revoked_key": "give a key that was taken back: [keys] revoked in the target file",
     "states": "give a control plane that can bring about states: [states] url in the target file",
@@ -36,6 +32,9 @@ class UnverifiableError(Exception):
 
 def lacking(need: str) -> UnverifiableError:
     """The error for a need that is not met."""
+    plan = need.removeprefix(PLAN_KEY)
+    if plan != need:
+        return UnverifiableError(f"give a key of the plan {plan}: [keys] {plan} in the target file")
     return UnverifiableError(HOW.get(need, need))
 
 
@@ -92,7 +91,7 @@ class Facts:
         """Whichever of the given keys can show what is needed, and its plan."""
         found = self.keyring.find(need)
         if found is None:
-            raise lacking(need.lacking)
+            raise lacking(self.keyring.lacking(need))
         return found
 
     def revoked_key(self) -> Key:

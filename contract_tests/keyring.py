@@ -10,6 +10,7 @@ from contract_tests.exchange import Key
 
 _limited = attrgetter("limited")
 PLANLESS = {"revoked"}
+PLAN_KEY = "plan_key:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +30,6 @@ class Need:
     left: int = 0
     other: bool = False
     least: str | None = None
-
-    @property
-    def lacking(self) -> str:
-        """The need by which is told how to give such a key."""
-        if self.plan is not None:
-            return f"plan_key:{self.plan}"
-        if self.other:
-            return "second_key"
-        if self.limited or self.minute:
-            return "limited_plan"
-        return "plan_of_the_key"
 
     def met_by(self, plan: Plan, left: int | None) -> bool:
         """Whether a key of that plan with so many requests left will do; None is not told, and may be all of them."""
@@ -76,6 +66,16 @@ class Keyring:
         if need.least is not None:
             return min(fitting, key=lambda each: (_size(each[1], need), each[0] != self.own), default=None)
         return next(iter(fitting), None)
+
+    def lacking(self, need: Need) -> str:
+        """The name of what is lacking where no key fits, by which is told how to give one."""
+        unlimited = next((each.name for each in self.contract.plans.values() if not each.limited), None)
+        plan = unlimited if need.limited is False else need.plan
+        if plan is not None:
+            return PLAN_KEY + plan
+        if need.other:
+            return "second_key"
+        return "limited_plan" if need.limited or need.minute else "plan_of_the_key"
 
     def _all(self) -> Iterator[tuple[Key, Plan]]:
         """The run's own, then the others: of limited plans the largest first, then of unlimited ones."""

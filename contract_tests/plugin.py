@@ -37,6 +37,7 @@ from contract_tests.states import States
 from contract_tests.transport import NoAnswerError, SilenceError, Transport
 
 _BREACH = "contract_breach"
+_UNREACHABLE = 3
 _QUIET = -2  # pytest's own count of probes would stand beside the ledger's count of clauses, and differ
 RUN = pytest.StashKey[Run]()
 CLOCK = pytest.StashKey[Clock]()  # another clock than the system's, for tests of the suite itself
@@ -113,10 +114,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtestloop(session: pytest.Session) -> None:
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """The first question; no probe is sent where its answer makes none sensible."""
     run = session.config.stash.get(RUN, None)
     if run is None or session.config.option.collectonly:
-        return
+        return None
     if session.config.pluginmanager.get_plugin("terminalreporter"):
         terminal, width = sys.stdout.isatty(), shutil.get_terminal_size().columns
         run.progress.listen(partial(_tell, sys.stdout), run.sleeper.clock, terminal=terminal, width=width)
@@ -125,8 +127,7 @@ def pytest_runtestloop(session: pytest.Session) -> None:
     run.progress.spent = partial(_spent, run)
     run.progress.waits = partial(_waits, run, session.items)
     run.refused = preflight(run)
-    if run.refused:
-        pytest.exit(run.refused, returncode=3)
+    return True if run.refused else None
 
 
 @pytest.hookimpl(wrapper=True)
@@ -190,6 +191,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run.session.probe = "cleaning up"
     run.lab.close()
     run.left_behind = run.session.close(gone=run.gone is not None)
+    if run.refused is not None:
+        session.exitstatus = _UNREACHABLE
     if run.refused is None and not session.config.option.collectonly:
         concluded(run)
         verdicts = run.ledger.verdicts()
@@ -200,7 +203,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
     run = config.stash.get(RUN, None)
-    if run is not None and run.refused is None and exitstatus != pytest.ExitCode.USAGE_ERROR:
+    if run is not None and run.refused is not None:
+        run.progress.clear()
+        terminalreporter.write(f"\n{visible(run.refused)}\n")
+    elif run is not None and exitstatus != pytest.ExitCode.USAGE_ERROR:
         run.progress.clear()
         verdicts = run.ledger.verdicts()
         terminalreporter.write(summary(run, verdicts))
@@ -213,7 +219,7 @@ def exit_code(run: Run, status: int) -> int:
     verdicts = [each.verdict for each in run.ledger.verdicts()]
     least = run.options.fail_under_verified or 0
     if run.gone:
-        return 3
+        return _UNREACHABLE
     if "failed" in verdicts:
         return 1
     if "passed" not in verdicts or verified(verdicts) < least:

@@ -32,6 +32,8 @@ def preflight(run: Run) -> str | None:
         return f"{run.session.base_url} refuses the key ({answer.status}); give a good one with --api-key"
     if answer.status in _MOVED:
         return _moved(run, answer)
+    if answer.response.succeeded and not answer.response.is_json:
+        _perhaps_no_api(run, answer)
     return None
 
 
@@ -70,6 +72,20 @@ def _perhaps_elsewhere(run: Run) -> str | None:
     run.ledger.breach("api.base-path", answers[0], f"paths below {below}", hint, probe="preflight")
     run.settled = f"nothing but 404 below {base}, so nothing more was asked"
     return None
+
+
+def _perhaps_no_api(run: Run, directory: Exchange) -> None:
+    """Sees whether every path has the same page, as a web site's has; then one broken clause says it all."""
+    shipment = run.api.track(run.api.page_number())
+    if shipment.response.is_json or shipment.response.body != directory.response.body:
+        return
+    kind = directory.response.header("Content-Type") or "no Content-Type"
+    base, below = run.session.base_url, run.api.contract.base_path
+    found = f"the same page ({kind}) for every path below {base}"
+    hint = f"{found}; if the API is somewhere else, give --base-url with all that stands before {below}"
+    run.ledger.forget()
+    run.ledger.breach("api.json", shipment, "JSON", hint, probe="preflight")
+    run.settled = f"{found}, so nothing more was asked"
 
 
 def _answers(run: Run, base: str) -> bool:

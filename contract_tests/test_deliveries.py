@@ -23,7 +23,8 @@ _RETURN = "returned"
 
 @proves(
     "delivery.operation", "delivery.content-type", "delivery.signature", "delivery.signature.form",
-    "delivery.signature.hmac", "delivery.signature.raw", "delivery.body", "delivery.webhook_id", "delivery.each",
+    "delivery.signature.hmac", "delivery.signature.raw", "delivery.body", "delivery.body.id", "delivery.body.type",
+    "delivery.body.data", "delivery.webhook_id", "delivery.each",
     "delivery.type", "delivery.data.current", "delivery.filter", "delivery.filter.all", "track.events.grow",
     rank=3,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Sending bytes and getting bytes, nothing interpreted on the way."""
 
 import ipaddress
+import time
 import zlib
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -15,6 +16,8 @@ from contract_tests.exchange import Request, Response
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 40
+LARGEST_BODY = 16 << 20  # a hundred times the directory of carriers
+_PIECE = 1 << 16
 
 
 class NoAnswerError(Exception):
@@ -58,7 +61,7 @@ class HttpTransport:
             prepared.headers["Content-Length"] = "0"
         try:
             answer = self._session.send(prepared, **self._environment(request.url))
-            body = answer.raw.read(decode_content=False)
+            body = _read(answer.raw)
         except (urllib3.exceptions.ReadTimeoutError, requests.exceptions.ReadTimeout):
             raise SilenceError(f"no answer within {READ_SECONDS} s") from None
         except urllib3.exceptions.HTTPError as error:
@@ -95,6 +98,20 @@ def loopback(host: str | None) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+
+
+def _read(raw: urllib3.HTTPResponse) -> bytes:
+    """The body as it was sent; one that never ends, or comes in drops, is given up."""
+    body, began = bytearray(), time.monotonic()
+    while piece := raw.read1(_PIECE, decode_content=False):
+        body += piece
+        if len(body) > LARGEST_BODY:
+            raw.close()
+            raise NoAnswerError(f"the body is longer than {LARGEST_BODY >> 20} MB, or never ends")
+        if time.monotonic() - began > READ_SECONDS:
+            raw.close()
+            raise SilenceError(f"the answer began and did not end within {READ_SECONDS} s")
+    return bytes(body)
 
 
 def _decoded(body: bytes, headers: Mapping[str, str]) -> bytes | None:

@@ -78,7 +78,7 @@ def _check_json(contract: Contract, ledger: Ledger, exchange: Exchange) -> bool:
     known = response.succeeded or of_the_page(contract, exchange)
     clause = "api.json" if known else "errors.body"
     if not response.is_json:
-        ledger.breach(clause, exchange, "a JSON body", response.text)
+        ledger.breach(clause, exchange, "a JSON body", response.flaw + response.text)
     elif kind != JSON:
         ledger.breach(clause, exchange, f"Content-Type {JSON}", response.header("Content-Type") or "none")
     else:

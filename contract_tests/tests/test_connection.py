@@ -2,10 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Event, Thread
@@ -15,10 +16,10 @@ import pytest
 import requests
 
 from contract_tests import session, transport
-from contract_tests.exchange import Request
+from contract_tests.exchange import Request, Response
 from contract_tests.tests.checking import check, check_server
 from contract_tests.tests.servers import Target, running
-from contract_tests.transport import HttpTransport, loopback
+from contract_tests.transport import HttpTransport, NoAnswerError, loopback
 
 QUICK = "known_shipment or directory or without_data or own_batch"
 
@@ -303,3 +304,63 @@ def test_one_secret_may_serve_the_whole_account(tmp_path: Path) -> None:
         file.write_text(text, encoding="utf-8")
         checked = check("--target", str(file), "-k", "known_shipment or delivered_and_signed")
     assert "delivery.signature.hmac" in checked.of("passed"), checked.output
+
+
+@contextmanager
+def a_site(body: bytes, *, endless: bool = False) -> Iterator[str]:
+    """A web site that has one page, for every path; it may have no end."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            with suppress(OSError):
+                self.wfile.write(body)
+                while endless:
+                    self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that http.server gives it
+            """Nobody reads it."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_a_web_site_is_told_as_one_broken_clause() -> None:
+    with a_site(b"<html>Welcome</html>") as url:
+        checked = check("--base-url", url, "--api-key", "tf_live_free_1")
+    assert checked.status == 1
+    assert checked.of("failed") == {"api.json"}
+    assert "the same page (text/html) for every path" in checked.output
+    assert len(checked.exchanges) == 2
+
+
+def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "LARGEST_BODY", 1 << 20)
+    with a_site(b"x" * 65536, endless=True) as url, pytest.raises(NoAnswerError, match="longer than 1 MB"):
+        HttpTransport().send(Request("GET", url))
+
+
+def test_what_no_eye_sees_about_a_body_is_told() -> None:
+    marked = Response(200, (), b"\xef\xbb\xbf{}")
+    assert (marked.is_json, marked.value) == (False, {})
+    assert marked.flaw.startswith("a byte order mark")
+    uncoded = Response(200, (("Content-Encoding", "gzip"),), b"{}", sound=False)
+    assert uncoded.flaw.startswith("a body that is not gzip")
+
+
+def test_a_run_that_can_not_begin_says_why_in_one_line() -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        checked = check("--base-url", f"http://127.0.0.1:{closed.getsockname()[1]}", "--api-key", "tf_live_free_1")
+    assert checked.status == 3
+    assert checked.output.rstrip().splitlines()[-1].startswith("http://127.0.0.1")
+    assert "Exit" not in checked.output

@@ -54,13 +54,15 @@ def test_a_key_with_too_little_left_makes_way_for_another(contract: Contract) ->
     [
         (Need(limited=True), "limited_plan"),
         (Need(plan="free"), "plan_key:free"),
+        (Need(limited=False), "plan_key:enterprise"),
         (Need(other=True), "second_key"),
         (Need(least="batch"), "plan_of_the_key"),
     ],
 )
 def test_what_no_key_can_show_says_which_key_would(contract: Contract, need: Need, lacking: str) -> None:
-    assert Keyring(contract, Key("of-nobody-knows-which-plan"), {}).find(need) is None
-    assert need.lacking == lacking
+    ring = Keyring(contract, Key("of-nobody-knows-which-plan"), {})
+    assert ring.find(need) is None
+    assert ring.lacking(need) == lacking
 
 
 @pytest.mark.parametrize("plan", ["enterprise", "free"])
