@@ -32,8 +32,11 @@ class Clock(Protocol):
     @property
     def rate(self) -> float: ...
 
-    def hold(self) -> bool:
-        """Let it be this instant until `release`, so that two answers cannot disagree; false if it is held already."""
+    def hold(self, instant: float | None = None, /) -> bool:
+        """Let it be this instant until `release`, so that two answers cannot disagree; false if it is held already.
+
+        Where other processes have done the same before, at the instant that it was for them.
+        """
 
     def release(self) -> None: ...
 
@@ -48,10 +51,11 @@ class SystemClock:
     def __init__(self) -> None:
         self._held: float | None = None
 
-    def hold(self) -> bool:
+    def hold(self, instant: float | None = None, /) -> bool:
         if self._held is not None:
             return False
-        self._held = time.time()  # noqa: TID251 - the one place that reads the machine's clock, here and below
+        # The one place that reads the machine's clock, here and below.
+        self._held = time.time() if instant is None else instant  # noqa: TID251 - as the comment says
         return True
 
     def release(self) -> None:
@@ -74,7 +78,7 @@ class ManualClock:
     def now(self) -> float:
         return self._now
 
-    def hold(self) -> bool:
+    def hold(self, _instant: float | None = None, /) -> bool:
         return False
 
     def release(self) -> None: ...
@@ -158,8 +162,8 @@ class SandboxClock:
     def now(self) -> float:
         return self.course.at(self.base.now())
 
-    def hold(self) -> bool:
-        return self.base.hold()
+    def hold(self, instant: float | None = None, /) -> bool:
+        return self.base.hold(instant)
 
     def release(self) -> None:
         self.base.release()

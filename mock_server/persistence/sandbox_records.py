@@ -46,9 +46,12 @@ class SandboxRecords(Records):
             self._dirty = True
             self._world.webhooks.commit()
 
-    def keep(self) -> str | None:
-        """Keep what the sandbox stands in, if that has changed; why that could not be."""
-        if self._world is None or _turn(self._world) == self._turn:
+    def keep(self, *, all_of_it: bool) -> str | None:
+        """Keep what the sandbox stands in, if that has changed; why that could not be.
+
+        With `all_of_it`, also what could not be kept before.
+        """
+        if self._world is None or (_turn(self._world) == self._turn and not (all_of_it and self.problem)):
             return None
         self._dirty = True
         self._world.webhooks.commit()
@@ -187,10 +190,10 @@ def follow(world: World, alone: Callable[[], bool]) -> None:
         records.follow(world, alone)
 
 
-def keep(world: World) -> str | None:
-    """Keep what the world stands in, if that has changed; why that could not be."""
+def keep(world: World, *, all_of_it: bool = False) -> str | None:
+    """Keep what the world stands in, as `SandboxRecords.keep`."""
     records = world.webhooks.records
-    return records.keep() if isinstance(records, SandboxRecords) else None
+    return records.keep(all_of_it=all_of_it) if isinstance(records, SandboxRecords) else None
 
 
 def renew(world: World) -> None:

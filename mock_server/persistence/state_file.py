@@ -75,9 +75,9 @@ class StateFile:
         with whole(self.path):
             return newcomer(foundation, account, saved, scenario)
 
-    def keep(self, world: World) -> str | None:
+    def keep(self, world: World, *, all_of_it: bool = False) -> str | None:
         """Keep what the sandbox stands in, if that has changed; why that could not be."""
-        return keep(world)
+        return keep(world, all_of_it=all_of_it)
 
     def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
         """Keep how the mock as a whole stands, if that has changed; why that could not be."""

@@ -53,8 +53,8 @@ class Leases:
         """Told of an instance that is taken to be dead."""
         self.on_forgotten: Callable[[], object] = lambda: None
         """Told that the store has lost what it knew."""
-        self.on_logged: Callable[[int], object] = lambda _number: None
-        """Told how many calls for all sandboxes there have been."""
+        self.on_logged: Callable[[int], bool] = lambda _number: True
+        """Told how many calls for all sandboxes there have been; whether this instance has done them all."""
 
     @property
     def me(self) -> Peer:
@@ -203,6 +203,8 @@ class Leases:
         for key, fate in fates.items():
             if fate is Fate.ANEW:
                 self.on_anew(key)
+        if not self.on_logged(renewal.logged):
+            return  # it answers when it has done what the others have done without it
         if lost:
             log.warning("this instance was not heard of for too long, and %d of its keys are others' now", len(lost))
         self._broken = False

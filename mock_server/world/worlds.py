@@ -323,17 +323,17 @@ class Worlds:
         for told in self.on_opened:
             told(world)
 
-    def keep(self, key: str | None = None) -> str | None:
+    def keep(self, key: str | None = None, *, all_of_it: bool = False) -> str | None:
         """Let what one sandbox stands in outlive the process, or all sandboxes and the mock as a whole.
 
-        Why one of them could not be kept.
+        Why one of them could not be kept; with `all_of_it`, also what could not be kept before.
         """
         if self.state is None:
             return None
         if key is not None:
             world = self.known(key)
-            return self.state.keep(world) if world else None
-        problems = [self.state.keep(world) for world in self.all()]
+            return self.state.keep(world, all_of_it=all_of_it) if world else None
+        problems = [self.state.keep(world, all_of_it=all_of_it) for world in self.all()]
         return next(filter(None, [*problems, self.state.keep_opening(self.foundation, self.opening())]), None)
 
     def opening(self) -> Opening:

@@ -184,6 +184,7 @@ return number
 SINCE = Script("""
 local number = tonumber(redis.call('HGET', KEYS[1], 'logged') or '0')
 local first = number - redis.call('LLEN', KEYS[2]) + 1
+if tonumber(ARGV[1]) >= number then return {first, {}} end
 return {first, redis.call('LRANGE', KEYS[2], math.max(0, tonumber(ARGV[1]) + 1 - first), -1)}
 """)
 """KEYS mock, log; ARGV a number: which number the log begins with, and the calls after that one."""

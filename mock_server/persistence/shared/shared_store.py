@@ -23,12 +23,14 @@ from mock_server.persistence.shared import scripts
 from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.claims import Claims, Instance, text
 from mock_server.persistence.shared.link import Link
-from mock_server.persistence.shared.shared_pages import LOG, SharedPages, book_of
+from mock_server.persistence.shared.shared_pages import LOG as LOG_NUMBER
+from mock_server.persistence.shared.shared_pages import SharedPages, book_of
 from mock_server.persistence.starting import started
 from mock_server.world import Foundation, Newcomer, Opening, World
 from mock_server.world.owners import Holding
 
 CONTRACT = "contract"
+MOST_LOGGED = 10_000  # calls for all sandboxes that are kept for those who were not there
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 log = logging.getLogger(__name__)
@@ -112,7 +114,7 @@ class SharedStore:
             return None
         with self._whole(masked(key)):
             world, book = book_of(rows)
-            if world.pop(LOG) < self.fresh:  # all was begun anew since then
+            if world.pop(LOG_NUMBER) < self.fresh:  # all was begun anew since then
                 return None
             return saved(key, world, book)
 
@@ -133,7 +135,7 @@ class SharedStore:
         """Where the sandbox of that key writes; `course` is how its clock goes."""
         rows = self._rows.pop(key, {})
         pages = SharedPages(self.claims, key, rows, lambda: self.applied)
-        if rows and json.loads(rows[LOG]) < self.fresh:
+        if rows and json.loads(rows[LOG_NUMBER]) < self.fresh:
             pages.clear()
         return SandboxRecords(pages, course)
 
@@ -141,9 +143,9 @@ class SharedStore:
         """From now on what the world stands in is kept with all that its sandbox writes."""
         follow(world, alone)
 
-    def keep(self, world: World) -> str | None:
+    def keep(self, world: World, *, all_of_it: bool = False) -> str | None:
         """Keep what the sandbox stands in, if that has changed; why that could not be."""
-        return keep(world)
+        return keep(world, all_of_it=all_of_it)
 
     def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
         """Keep how the mock as a whole stands, if that has changed; why that could not be."""
@@ -195,6 +197,22 @@ class SharedStore:
     def close(self) -> None:
         """Leave everything as it is."""
         self.link.close()
+
+    def logged(self, call: str) -> int:
+        """The number of a call for all sandboxes in the one order of such calls. StoreAwayError if it has none."""
+        return int(self.link.run(scripts.LOGGED, [scripts.MOCK, scripts.LOG], call, MOST_LOGGED))
+
+    def since(self, number: int) -> list[tuple[int, str]]:
+        """The calls that came after that number, with theirs; the oldest are not known for ever. StoreAwayError."""
+        first, found = self.link.run(scripts.SINCE, [scripts.MOCK, scripts.LOG], number)
+        begin = max(int(first), number + 1)
+        return [(begin + place, text(call)) for place, call in enumerate(found)]
+
+    def missed(self, key: str) -> int | None:
+        """Up to which number a sandbox is that waits to be loaded, if it has missed a call since then."""
+        rows = self._rows.get(key)
+        number = int(rows[LOG_NUMBER]) if rows else self.applied
+        return number if self.fresh <= number < self.applied else None
 
     def _asked(self, script: Any, keys: list[str], *values: Any) -> Any:
         """What the store says; ApiError while it says nothing."""

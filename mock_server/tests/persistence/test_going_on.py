@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from mock_server.domain.clock import ManualClock, from_text
+from mock_server.persistence.shared.shared_store import SharedStore
 from mock_server.persistence.state_file import StateFile
 from mock_server.settings import Settings
-from mock_server.tests.persistence.places import FilePlace, Place
+from mock_server.tests.persistence.places import FilePlace, Place, ValkeyPlace
 from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
 from mock_server.web.app import MockServer, create_app
 
@@ -172,3 +173,35 @@ def test_a_journal_that_begins_in_the_middle_says_so(site: Site) -> None:
     assert [each["key"] for each in told["gaps"]] == [FREE]
     assert told["meta"]["total"] == 1
     assert "gaps" not in site.admin.get(f"/requests?key={OTHER}")
+
+
+def test_what_cannot_be_kept_is_refused_and_costs_nothing(store_url: str) -> None:
+    site = Site(ValkeyPlace(store_url))
+    assert site.statuses(FREE, 2) == [200, 200]
+    assert site.statuses(ENTERPRISE, 1) == [200]
+    store = site.app.worlds.state
+    assert isinstance(store, SharedStore)
+    store.link.problem = "the store does not answer: it was stopped"
+    answer = site.admin.ask(FREE, f"/v2/track/{NUMBER}")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "1"
+    assert answer.get_json()["error"]["code"] == "carrier_unavailable"
+    assert "the store does not answer" in answer.get_json()["error"]["message"]
+    assert site.statuses(ENTERPRISE, 1) == [200]  # which promises nothing
+    url = {"tracking_number": NUMBER, "url": "http://127.0.0.1:9/"}
+    assert site.admin.client.post("/v2/webhooks", json=url, headers={"X-API-Key": ENTERPRISE}).status_code == 503
+    for method, path, body in (
+        ("POST", f"/faults?key={FREE}", RULE),
+        ("PUT", f"/shipments/{NUMBER}?key={ENTERPRISE}", {"status": "exception"}),
+        ("POST", f"/reset?key={FREE}", None),
+    ):
+        refused = site.admin.client.open(f"/__admin{path}", method=method, json=body)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
+        assert refused.content_type == "application/problem+json"
+    store.link.problem = None
+    assert site.statuses(FREE, 1) == [503]  # the rule that is in force for now
+    site.admin.post("/faults", {**RULE, "id": "other", "times": 1})
+    site.kill()
+    assert site.admin.get(f"/keys/{ENTERPRISE}")["webhooks"] == 0
+    assert site.admin.get(f"/shipments/{NUMBER}?key={ENTERPRISE}")["shipment"]["status"] == "exception"
+    assert site.admin.get(f"/keys/{FREE}")["quota"][1]["remaining"] == 500 - 3

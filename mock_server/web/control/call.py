@@ -239,10 +239,15 @@ class Route:
 
 def carried_out(call: ControlCall, route: Route, handler: Handler, places: Mapping[str, Any]) -> Reply:
     """The handler's reply, if the caller may; those who watch are told of what it may have changed."""
-    if route.reads:
-        return handler(call, **places)
-    _permit(call, route)
-    reply, told = handler(call, **places), partial(_told, call, route)
+    try:
+        if route.reads:
+            return handler(call, **places)
+        _permit(call, route)
+        reply, told = handler(call, **places), partial(_told, call, route)
+    except ApiError as error:
+        if error.retry_after is None:
+            raise
+        raise _unavailable(error.detail or error.code) from None
     return reply.then(told) if route.late else told(reply)
 
 
@@ -251,9 +256,16 @@ def _told(call: ControlCall, route: Route, reply: Reply) -> Reply:
     if reply.status < HTTPStatus.BAD_REQUEST:
         call.plane.changes.append(Change(call.plane.wall.now(), call.caller.name, route.method, call.path, call.key))
         about = None if route.of_all or route.makes else call.key
-        call.worlds.keep(about)
+        problem = call.worlds.keep(about, all_of_it=True)
         call.worlds.changes.tell(about)
+        if problem:  # it is so for now, and would be forgotten
+            return _unavailable(problem).reply()
     return reply
+
+
+def _unavailable(why: str) -> Problem:
+    """What cannot be told or kept at the moment."""
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, why, headers={"Retry-After": "1"})
 
 
 def _permit(call: ControlCall, route: Route) -> None:
