@@ -1,13 +1,14 @@
 """What is done to one world, or to all there are and will be, and to those who listen for it."""
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from mock_server.domain.clock import Change, still
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import identity
+from mock_server.domain.steps import finished
 from mock_server.world.world import World
 from mock_server.world.worlds import Worlds
 
@@ -47,14 +48,21 @@ def pin(worlds: Worlds, pin: Pin, world: World | None = None) -> int:
 
     ValueError for a wish that contradicts itself changes nothing.
     """
+    return finished(pinning(worlds, pin, world))
+
+
+def pinning(worlds: Worlds, pin: Pin, world: World | None = None) -> Generator[None, None, int]:
+    """The same step by step, one world in each; a ValueError comes in the first."""
     asked = world or worlds.fresh()
     pin.checked(asked.shipments.seed, worlds.foundation.source, asked.clock.now())
     if world is None:
         worlds.pins = {**worlds.pins, identity(pin.number): pin}
-    pinned = [world] if world else worlds.all()
-    for each in pinned:
+    pending = 0
+    for each in [world] if world else worlds.all():
         each.pin(pin)
-    return sum(told(each, pin.number) for each in pinned for told in worlds.on_pinned)
+        pending += sum(told(each, pin.number) for told in worlds.on_pinned)
+        yield
+    return pending
 
 
 def unpin(worlds: Worlds, number: TrackingNumber, world: World | None = None) -> bool:
@@ -73,17 +81,24 @@ def happen(
 
     ValueError as `World.happen` has it; of many worlds, those are left out.
     """
-    if world:
-        event = world.happen(number, record, anew=anew)
-        return sum(told(world, number, event) for told in worlds.on_event)
-    fresh = worlds.fresh()
-    fresh.happen(number, record, anew=anew)
-    pinned = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
-    worlds.pins = {**worlds.pins, identity(number): pinned}
+    return finished(happening(worlds, number, record, world, anew=anew))
+
+
+def happening(
+    worlds: Worlds, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None, *, anew: bool = False
+) -> Generator[None, None, int]:
+    """The same step by step, one world in each; a ValueError comes in the first."""
+    if world is None:
+        fresh = worlds.fresh()
+        fresh.happen(number, record, anew=anew)
+        pinned = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
+        worlds.pins = {**worlds.pins, identity(number): pinned}
     pending = 0
-    for each in worlds.all():
-        with suppress(ValueError):
-            pending += happen(worlds, number, record, each, anew=anew)
+    for each in [world] if world else worlds.all():
+        with nullcontext() if world else suppress(ValueError):
+            event = each.happen(number, record, anew=anew)
+            pending += sum(told(each, number, event) for told in worlds.on_event)
+        yield
     return pending
 
 

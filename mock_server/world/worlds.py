@@ -1,7 +1,7 @@
 """All universes of one server."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
@@ -205,12 +205,20 @@ class Worlds:
 
     def begin(self, opening: Opening, newcomers: Iterable[Newcomer]) -> None:
         """Start all over in another way, and with these worlds."""
+        for _ in self.entering(opening, newcomers):
+            pass
+
+    def entering(self, opening: Opening, newcomers: Iterable[Newcomer]) -> Generator[None, None, None]:
+        """The same step by step, one world in each but the first."""
         if self.state:
             self.state.begin_anew()
-        self._begin(opening, newcomers)
+        self._begin(opening)
+        for newcomer in newcomers:
+            yield
+            self.admit(newcomer)
 
-    def _begin(self, opening: Opening, newcomers: Iterable[Newcomer] = ()) -> None:
-        """Start in another way, and with these worlds."""
+    def _begin(self, opening: Opening) -> None:
+        """Start in another way."""
         with self._lock:
             self.stray.clear()
             self._start(opening.scenario)
@@ -219,8 +227,6 @@ class Worlds:
             for rule in opening.rules:
                 self.rules.add(rule)
             self._made = opening.keys_made
-            for newcomer in newcomers:
-                self._enter(newcomer)
 
     def admit(self, newcomer: Newcomer) -> None:
         """Let one world be as it was elsewhere."""

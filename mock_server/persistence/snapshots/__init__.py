@@ -1,7 +1,7 @@
 """Snapshots: all worlds as one JSON value, and worlds made from one, on this machine or another."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 from contract_tests.contract.files import DocumentError, place_of, read, text_of
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import Course, to_text
+from mock_server.domain.steps import finished
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence.snapshots import parts
 from mock_server.persistence.snapshots.parts import Value
@@ -38,13 +39,18 @@ def take(worlds: Worlds, key: str | None = None) -> dict[str, Any]:
 
 def taken(worlds: Worlds, key: str | None = None) -> Callable[[], dict[str, Any]]:
     """Writes the snapshot of this moment, whenever it is called, in whatever thread."""
+    return finished(taking(worlds, key))
+
+
+def taking(worlds: Worlds, key: str | None = None) -> Generator[None, None, Callable[[], dict[str, Any]]]:
+    """What `taken` returns, step by step: each world as it is when its turn comes."""
     foundation, base = worlds.foundation, worlds.clock.base.now()
     settings = {name: getattr(foundation.settings, name) for name in ANSWERING}
     opening, clock = worlds.opening(), parts.clock(worlds.clock.course, base)
-    each = [
-        written(world, base, alone=worlds.scenario_rules not in world.books)
-        for world in (worlds.all() if key is None else [worlds.glimpse(key)])
-    ]
+    each = []
+    for world in worlds.all() if key is None else [worlds.glimpse(key)]:
+        each.append(written(world, worlds.clock.base.now(), alone=worlds.scenario_rules not in world.books))
+        yield
     return lambda: {
         "format": FORMAT,
         "version": VERSION,
@@ -105,11 +111,18 @@ def read_value(worlds: Worlds, value: Any, key: str | None = None) -> Found:
 
 def enter(worlds: Worlds, found: Found) -> None:
     """Let all worlds, or one, be as it was read."""
+    for _ in entering(worlds, found):
+        pass
+
+
+def entering(worlds: Worlds, found: Found) -> Generator[None, None, None]:
+    """The same step by step, one world in each."""
     if found.opening:
-        worlds.begin(found.opening, found.newcomers)
+        yield from worlds.entering(found.opening, found.newcomers)
     else:
         for guest in found.newcomers:
             worlds.admit(guest)
+            yield
 
 
 def load(foundation: Foundation, path: Path) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.server.reply import Reply
 from mock_server.web.console.fault_form import fault_form
 from mock_server.web.console.frame import framed, link
-from mock_server.web.console.orders import Filled, Order, get, keyed, place
+from mock_server.web.console.orders import Filled, Order, get, keyed, place, shown
 from mock_server.web.control.call import ControlCall
 from mock_server.web.problems import Problem
 
@@ -19,6 +19,9 @@ class Preset:
 
     name: str
     rule: dict[str, Any]
+
+
+LISTED = 100  # rules on the page
 
 
 def _error(code: str, **more: Any) -> dict[str, Any]:
@@ -55,9 +58,15 @@ TOLD = frozenset({"key", "seen", "applied"})
 
 
 def _page(call: ControlCall, editing: str | None, document: Any) -> Reply:
+    return shown(call, "/faults", lambda told: _listing(call, editing, document, told["faults"]))
+
+
+def _listing(call: ControlCall, editing: str | None, document: Any, rules: list[dict[str, Any]]) -> Reply:
     form = fault_form()
     vocabulary = call.worlds.foundation.vocabulary
-    rules = get(call, "/faults")["faults"]
+    lists: dict[str | None, list[str]] = {}
+    for rule in rules:
+        lists.setdefault(rule["key"], []).append(rule["id"])
     return framed(
         call,
         "faults.html",
@@ -66,18 +75,18 @@ def _page(call: ControlCall, editing: str | None, document: Any) -> Reply:
         form=form,
         values=form.values(document),
         editing=editing,
-        rules=[_row(rules, rule) for rule in rules],
+        rules=[_row(lists[rule["key"]], rule) for rule in rules[:LISTED]],
+        more=max(0, len(rules) - LISTED),
         presets=[(preset, Order("POST", "/faults", keyed(call), preset.rule)) for preset in PRESETS],
         adjust=lambda rule: link("/faults", key=call.key, rule=json.dumps(rule)) + "#form-fault",
         names={"operations": vocabulary.operations, "carriers": vocabulary.carriers, "codes": vocabulary.errors},
     )
 
 
-def _row(rules: list[dict[str, Any]], rule: dict[str, Any]) -> dict[str, Any]:
+def _row(listed: list[str], rule: dict[str, Any]) -> dict[str, Any]:
     """A rule with what can be done to it; it moves within the list of those of the same key."""
     query = {"key": rule["key"]} if rule["key"] else {}
     path = f"/faults/{place(rule['id'])}"
-    listed = [each["id"] for each in rules if each["key"] == rule["key"]]
     at = listed.index(rule["id"])
     up = {"before": listed[at - 1]} if at else None
     down = {"before": listed[at + 2] if at + 2 < len(listed) else None} if at + 1 < len(listed) else None

@@ -12,7 +12,7 @@ from mock_server.web.control.keys import facts
 
 MOST_LISTED = 100
 NEWEST = 8  # requests and deliveries on a key's own screen
-MOST_PINNED = 20  # shipments of its own there
+MOST_SHOWN = 20  # rules and shipments of its own there
 
 
 def overview(call: ControlCall) -> Reply:
@@ -36,7 +36,11 @@ def overview(call: ControlCall) -> Reply:
 def one(call: ControlCall, key: str) -> Reply:
     """One key: its quota, clock, faults, requests, webhooks and what comes next."""
     of_key = call.about(key)
-    return shown(of_key, "/shipments", lambda told: _one(of_key, key, told), limit=MOST_PINNED)
+    return shown(
+        of_key,
+        "/faults",
+        lambda rules: shown(of_key, "/shipments", lambda pinned: _one(of_key, key, rules, pinned), limit=MOST_SHOWN),
+    )
 
 
 def verdict(call: ControlCall) -> Reply:
@@ -44,7 +48,7 @@ def verdict(call: ControlCall) -> Reply:
     return shown(call, "/report", lambda report: html(call, "verdict.html", report=report))
 
 
-def _one(of_key: ControlCall, key: str, pinned: dict[str, Any]) -> Reply:
+def _one(of_key: ControlCall, key: str, rules: dict[str, Any], pinned: dict[str, Any]) -> Reply:
     rows: list[dict[str, Any]] = [of_key.plane.view.glance(entry) for entry in islice(of_key.worlds.heard(key), NEWEST)]
     return framed(
         of_key,
@@ -53,7 +57,8 @@ def _one(of_key: ControlCall, key: str, pinned: dict[str, Any]) -> Reply:
         key,
         facts=get(of_key, f"/keys/{place(key)}"),
         rows=rows,
-        rules=get(of_key, "/faults")["faults"],
+        rules=rules["faults"][:MOST_SHOWN],
+        more_rules=max(0, rules["meta"]["total"] - MOST_SHOWN),
         webhooks=get(of_key, "/webhooks")["webhooks"],
         deliveries=get(of_key, "/deliveries", limit=NEWEST)["deliveries"],
         upcoming=get(of_key, "/clock/upcoming", limit=NEWEST)["upcoming"],

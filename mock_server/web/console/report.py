@@ -7,6 +7,8 @@ from mock_server.web.console.frame import framed
 from mock_server.web.console.orders import shown
 from mock_server.web.control.call import ControlCall
 
+LISTED = 50  # clients on the page, those of the newest keys
+
 
 def page(call: ControlCall) -> Reply:
     """The report on one key's client, or on all."""
@@ -21,5 +23,6 @@ def _page(call: ControlCall, keys: list[str], told: dict[str, Any]) -> Reply:
         "Report",
         "Report",
         verdict=told["verdict"],
-        rows=list(zip(keys, told["keys"], strict=False)),
+        rows=list(zip(keys, told["keys"], strict=False))[-LISTED:],
+        more=max(0, len(told["keys"]) - LISTED),
     )

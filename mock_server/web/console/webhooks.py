@@ -9,21 +9,23 @@ from mock_server.web.console.orders import Filled, Order, get, keyed, place
 from mock_server.web.control.call import ControlCall
 from mock_server.web.inbox import INBOX_PREFIX
 
-LISTED = 200
+LISTED = 200  # deliveries
+SUBSCRIBED = 100  # subscriptions on the page
 SPOILS = ("bad_signature", "missing_signature", "duplicate", "drop", "reorder")
 """What can be done to the next delivery with one click."""
 
 
 def page(call: ControlCall) -> Reply:
     """Subscriptions and the newest deliveries of the key, or of all."""
-    samples = call.plane.sample_events
+    samples, told = call.plane.sample_events, get(call, "/webhooks", limit=SUBSCRIBED)
     return framed(
         call,
         "webhooks.html",
         "Webhooks",
         "Webhooks",
         tab="Subscriptions",
-        webhooks=get(call, "/webhooks")["webhooks"],
+        webhooks=told["webhooks"],
+        more=told["meta"]["total"] - len(told["webhooks"]),
         **_deliveries(call),
         spoils=SPOILS,
         inbox_url=f"{call.origin}{INBOX_PREFIX}inbox",

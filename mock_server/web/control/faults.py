@@ -1,22 +1,30 @@
 """`/faults`: what goes wrong on purpose, for one sandbox or for all there are and will be."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook, RuleBookError
 from mock_server.faults.rules import FORM, Count, Rule
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.web.control.turns import Steps, in_turns
 from mock_server.web.problems import Problem
 
 MOVE = "control.schema.json#/$defs/move"
+MOST_NAMED = 50  # rules in a message
+WEIGHED = 20  # sandboxes in which a rule is counted in one step of a turn
+
+Told = tuple[str, Callable[[], dict[str, Any]]]
+"""A rule's id, and what there is to say of it."""
 
 
 def rows(call: ControlCall, identifier: str | None = None) -> list[dict[str, Any]]:
     """The rules that the call is about, with their counts; those for all come without a key."""
-    return [row for row in _listed(call) if identifier in {None, row["id"]}]
+    return [told() for rule_id, told in _listed(call) if identifier in {None, rule_id}]
 
 
 def books(call: ControlCall) -> list[RuleBook]:
@@ -28,8 +36,16 @@ def books(call: ControlCall) -> list[RuleBook]:
 
 
 def list_faults(call: ControlCall) -> Reply:
-    found = rows(call)
-    return answer({"faults": found, "meta": {"total": len(found)}})
+    return in_turns(_told(call, list(_listed(call))))
+
+
+def _told(call: ControlCall, found: Sequence[Told]) -> Steps[Reply]:
+    weight = 1 + len(call.known()) // WEIGHED  # a rule for all is counted in every sandbox
+    shown = []
+    for _, told in found:
+        yield from (None,) * weight
+        shown.append(told())
+    return answer({"faults": shown, "meta": {"total": len(found)}})
 
 
 def show_fault(call: ControlCall, identifier: str) -> Reply:
@@ -70,7 +86,7 @@ def move_fault(call: ControlCall, identifier: str) -> Reply:
     before = call.read(MOVE).get("before")
     book = _book_of(call, identifier)
     if not book.move(identifier, before):
-        ids = ", ".join(rule.id for rule in book.in_force.rules)
+        ids = ", ".join(rule.id for rule in book.in_force.rules[:MOST_NAMED])
         raise Problem(HTTPStatus.BAD_REQUEST, f"before={before!r} is no rule of the same list; there are {ids}")
     found = [row for row in rows(call) if book.find(row["id"]) and row["key"] == call.key]
     return answer({"faults": found, "meta": {"total": len(found)}})
@@ -103,19 +119,23 @@ def _book_of(call: ControlCall, identifier: str) -> RuleBook:
     raise _unknown(identifier, call)
 
 
-def _listed(call: ControlCall) -> Iterator[dict[str, Any]]:
+def _listed(call: ControlCall) -> Iterator[Told]:
     worlds, world = call.worlds, call.seen_world()
     if world:
         own = set(world.faults.own.in_force.rules)
         for rule, count in world.faults.rules():
-            yield _row(rule, [count], call.key if rule in own else None)
+            yield rule.id, partial(_row, rule, [count], call.key if rule in own else None)
         return
     everywhere = [*(each.faults for each in worlds.all()), worlds.stray_faults]
     for rule in (*worlds.rules.in_force.rules, *worlds.scenario_rules.in_force.rules):
-        yield _row(rule, [faults.count(rule) for faults in everywhere], None)
+        yield rule.id, partial(_row_of_all, rule, everywhere)
     for each in worlds.all():
         for rule in each.faults.own.in_force.rules:
-            yield _row(rule, [each.faults.count(rule)], each.account.key)
+            yield rule.id, partial(_row, rule, [each.faults.count(rule)], each.account.key)
+
+
+def _row_of_all(rule: Rule, everywhere: Sequence[ActiveFaults]) -> dict[str, Any]:
+    return _row(rule, [faults.count(rule) for faults in everywhere], None)
 
 
 def _row(rule: Rule, counts: list[Count], key: str | None) -> dict[str, Any]:
@@ -124,7 +144,8 @@ def _row(rule: Rule, counts: list[Count], key: str | None) -> dict[str, Any]:
 
 
 def _unknown(identifier: str, call: ControlCall) -> Problem:
-    others = ", ".join(dict.fromkeys(row["id"] for row in _listed(call))) or "none"
+    ids = list(dict.fromkeys(rule_id for rule_id, _ in _listed(call)))
+    others = ", ".join(ids[:MOST_NAMED]) + f" and {len(ids) - MOST_NAMED} more" * (len(ids) > MOST_NAMED) or "none"
     own = "of this sandbox's own; one for all is reached without key" if call.key else ""
     return Problem(
         HTTPStatus.NOT_FOUND, f"there is no fault rule {identifier!r}{' ' * bool(own)}{own}; there are {others}"

@@ -14,7 +14,7 @@ from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import Pinned
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import JSON, ControlCall, Route, answer, encoded, refused
-from mock_server.web.control.turns import Steps, in_turns
+from mock_server.web.control.turns import Steps, heavy, in_turns
 from mock_server.web.problems import Problem
 from mock_server.world import World, steering
 
@@ -58,8 +58,7 @@ def pin_shipment(call: ControlCall, text: str) -> Reply:
         )
     number = recognised(call, text, carrier_of(wish) or call.query.get("carrier"))
     with refused(ValueError):
-        pending = steering.pin(call.worlds, Pin(number, wish), call.world())
-    return told(call, number, pending)
+        return in_turns(_told(call, number, steering.pinning(call.worlds, Pin(number, wish), call.world())))
 
 
 def unpin_shipment(call: ControlCall, text: str) -> Reply:
@@ -73,8 +72,15 @@ def add_event(call: ControlCall, text: str) -> Reply:
     record = call.read(EVENT_FORM)
     number = recognised(call, text, call.query.get("carrier"))
     with refused(ValueError, HTTPStatus.CONFLICT):
-        pending = steering.happen(call.worlds, number, record, call.world())
-    return told(call, number, pending, HTTPStatus.CREATED)
+        done = steering.happening(call.worlds, number, record, call.world())
+        return in_turns(_told(call, number, done, HTTPStatus.CREATED))
+
+
+def _told(
+    call: ControlCall, number: TrackingNumber, done: Steps[int], status: HTTPStatus = HTTPStatus.OK
+) -> Steps[Reply]:
+    """What is told of the shipment once that is done, which may concern a thousand sandboxes."""
+    return told(call, number, (yield from heavy(done, WEIGHT)), status)
 
 
 def carrier_of(wish: dict[str, Any]) -> str | None:

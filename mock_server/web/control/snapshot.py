@@ -7,15 +7,20 @@ from mock_server.domain.clock import still
 from mock_server.persistence import snapshots
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import JSON, ControlCall, Route, answer
-from mock_server.web.control.turns import SHORT, in_parts, in_thread
+from mock_server.web.control.turns import SHORT, Steps, heavy, in_parts, in_thread, in_turns
 
+WEIGHT = 5  # steps of a turn that one sandbox takes
 SHIPMENT = 4  # how deep in a snapshot one shipment is
 
 
 def take_snapshot(call: ControlCall) -> Reply:
     """What there is in this moment, written out beside the event loop."""
     call.seen_world()
-    written = snapshots.taken(call.worlds, call.key)
+    return in_turns(_taking(call))
+
+
+def _taking(call: ControlCall) -> Steps[Reply]:
+    written = yield from heavy(snapshots.taking(call.worlds, call.key), WEIGHT)
     return in_thread(lambda: b"".join((*in_parts(written(), SHIPMENT), b"\n")), _taken)
 
 
@@ -32,9 +37,15 @@ def restore_snapshot(call: ControlCall) -> Reply:
 
 
 def _restored(call: ControlCall, found: snapshots.Found) -> Reply:
+    return in_turns(_entering(call, found))
+
+
+def _entering(call: ControlCall, found: snapshots.Found) -> Steps[Reply]:
     with still(call.worlds.clock):
-        snapshots.enter(call.worlds, found)
-        return answer({"status": "restored", "keys": len(call.known()), "differences": found.differences})
+        steps = snapshots.entering(call.worlds, found)
+        next(steps, None)
+    yield from heavy(steps, WEIGHT)
+    return answer({"status": "restored", "keys": len(call.known()), "differences": found.differences})
 
 
 ROUTES = (

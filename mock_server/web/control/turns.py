@@ -34,6 +34,17 @@ def in_turns(work: Steps[Reply]) -> Reply:
     return Reply(HTTPStatus.OK, later=later)
 
 
+def heavy(work: Steps[T], weight: int) -> Steps[T]:
+    """The same work, each step of which counts as so many."""
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: T = end.value
+            return result
+        yield from (None,) * weight
+
+
 def in_thread(work: Callable[[], T], then: Callable[[T], Reply]) -> Reply:
     """What `then` makes of work that touches nothing that others change; the work is done beside the event loop."""
 

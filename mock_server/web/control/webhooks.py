@@ -23,8 +23,9 @@ TRIGGER = "control.schema.json#/$defs/trigger"
 
 
 def list_webhooks(call: ControlCall) -> Reply:
-    shown = [webhook(world, each) for world in call.known() for each in world.webhooks.subscriptions.all()]
-    return answer({"webhooks": shown[: call.number("limit", MOST_SHOWN, MOST_SHOWN)], "meta": {"total": len(shown)}})
+    found = [(world, each) for world in call.known() for each in world.webhooks.subscriptions.all()]
+    shown = [webhook(*each) for each in found[: call.number("limit", MOST_SHOWN, MOST_SHOWN)]]
+    return answer({"webhooks": shown, "meta": {"total": len(found)}})
 
 
 def add_webhook(call: ControlCall) -> Reply:
