@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
+from functools import cache, partial
 from typing import Any, Self
 
 from mock_server.contract.errors import ApiError
@@ -79,13 +80,15 @@ class CarrierDirectory:
         self._carriers: dict[str, Carrier] = {}
         self._numberings: dict[str, Numbering] = {}
         number_formats = [NumberFormat.from_record(record) for record in formats]
+        named = {form.carrier for form in number_formats} - {None}
+        issued_by = cache(partial(_issued, number_formats))
         alike: dict[Numbering, list[Carrier]] = {}
         for record in records:
             carrier = Carrier(**{field.name: record[field.name] for field in fields(Carrier)})
             if carrier.code in self._carriers:
                 raise ValueError(f"carrier {carrier.code!r} is listed twice; a code names one carrier")
-            issued = formats_of(carrier, record.get("brand", carrier.code), number_formats)
-            numbering = Numbering(re.compile(carrier.tracking_format), issued)
+            issued = issued_by(frozenset(named & {carrier.code, record.get("brand")}), carrier.type)
+            numbering = Numbering(carrier.tracking_format, issued)
             self._carriers[carrier.code] = carrier
             self._numberings[carrier.code] = numbering
             if record.get("format_source") != "generic":
@@ -175,10 +178,9 @@ class CarrierDirectory:
         return self._order.get(carrier.code, len(self._order)), carrier.code
 
 
-def formats_of(carrier: Carrier, brand: str, formats: Iterable[NumberFormat]) -> tuple[NumberFormat, ...]:
-    """The formats a carrier issues: its own, its brand's, and those of all carriers of its type."""
-    issuers = {carrier.code, brand}
-    return tuple(form for form in formats if form.carrier in issuers or form.carrier_type == carrier.type)
+def _issued(formats: Iterable[NumberFormat], issuers: Collection[str | None], kind: str) -> tuple[NumberFormat, ...]:
+    """The formats that a carrier issues: its own and its brand's, if any names them, and those of all of its type."""
+    return tuple(form for form in formats if form.carrier in issuers or form.carrier_type == kind)
 
 
 def fold(text: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from string import ascii_lowercase, ascii_uppercase
 from typing import Any, Self
 
@@ -26,6 +27,12 @@ _BLANK = (
 )
 BLANK = "-" + "".join(map(chr, (*_BLANK, *range(0x205F, 0x2065), *range(0x2066, 0x2070), 0x2212, 0x3000, 0xFEFF)))
 NORMAL_FORM = str.maketrans(ascii_lowercase, ascii_uppercase, BLANK)
+
+
+@cache
+def compiled(expression: str) -> re.Pattern[str]:
+    """The expression, compiled when the first number is read: a start needs none of the hundreds there are."""
+    return re.compile(expression)
 
 
 def normalise(text: str) -> str:
@@ -57,7 +64,7 @@ class NumberFormat:
     """One kind of number a carrier issues: its pattern, check digit rule and table of services."""
 
     id: str
-    pattern: re.Pattern[str]
+    pattern: str
     carrier: str | None = None
     carrier_type: str | None = None
     rule: CheckDigit | None = None
@@ -75,7 +82,7 @@ class NumberFormat:
         prepend = parameters.pop("prepend", "")
         return cls(
             id=record["id"],
-            pattern=re.compile(record["regex"]),
+            pattern=record["regex"],
             carrier=record.get("carrier"),
             carrier_type=record.get("carrier_type"),
             rule=check_digit(rule, parameters) if rule else None,
@@ -86,7 +93,7 @@ class NumberFormat:
 
     def read(self, number: str) -> Reading | None:
         """What the number says, or None if it is not of this format."""
-        match = self.pattern.fullmatch(number)
+        match = compiled(self.pattern).fullmatch(number)
         if match is None:
             return None
         groups = match.groupdict()
@@ -98,7 +105,7 @@ class NumberFormat:
 
     def with_check_digit(self, number: str) -> str | None:
         """The number with its check digit put right, or None if it is not of this format or has no rule."""
-        match = self.pattern.fullmatch(number)
+        match = compiled(self.pattern).fullmatch(number)
         if match is None or self.rule is None:
             return None
         return number[: match.start("check")] + self._expected(match["serial"]) + number[match.end("check") :]
@@ -119,12 +126,12 @@ class NumberFormat:
 class Numbering:
     """How the numbers of one carrier, or of several alike, look."""
 
-    tracking_format: re.Pattern[str]
+    tracking_format: str
     formats: tuple[NumberFormat, ...]
 
     def accepts(self, number: str) -> bool:
         """Whether the number matches the published tracking_format, which alone decides."""
-        return self.tracking_format.fullmatch(number) is not None
+        return compiled(self.tracking_format).fullmatch(number) is not None
 
     def read(self, number: str) -> Reading:
         """The best reading: one whose check digit passes, else one without a check digit, else one that fails."""
