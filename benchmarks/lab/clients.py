@@ -27,7 +27,8 @@ TOOLS = Path(os.environ.get("TRACKFLOW_TEST_TOOLS", Path.home() / ".cache" / "tr
 KINDS = ("good_", "bad_")  # what the names of clients begin with; the other modules are what they share
 LEAST = 0.95  # of the mistakes must be found at the right call
 TIMEOUT = 20.0  # seconds that one run of a client may take
-INTERPRETERS = {".py": sys.executable, ".mjs": "node", ".rb": "ruby", ".java": "java"}
+INTERPRETERS = {".py": sys.executable, ".mjs": "node", ".rb": "ruby", ".java": "java", ".sh": "sh"}
+LIBRARIES = ("aiohttp", "backoff", "httpx", "requests", "tenacity", "urllib3")  # what Python clients ask with
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Client:
         text = file.read_text()
         kind, places = re.search(r"^(?:// |# )?kind: (.+)$", text, re.M), re.search(r"wrong at: (.+)$", text, re.M)
         needs, depth = re.search(r"needs: (.+)$", text, re.M), re.search(r"failures: (\d)$", text, re.M)
-        python = ("tenacity", "requests") if file.suffix == ".py" else ()
+        python = LIBRARIES if file.suffix == ".py" else ()
         return cls(
             file,
             kind and kind[1],
