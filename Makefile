@@ -2,8 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# One process more than there are cores, because some tests wait for a receiver that must stay silent; four at most.
-WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 1 : 4)))
+# Two processes more than there are cores, because a third of the time tests wait, for a receiver that must stay silent
+# or for processes of their own; six at most.
+WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 2 : 6)))
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: help serve test busy soak browser attack pictures check format lock tables bench shared capsules clients lab lab-capsules lab-figures wheel manifests client-tools clean

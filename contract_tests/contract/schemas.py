@@ -7,15 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from jsonschema import FormatChecker
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from contract_tests.contract.loading import lookup, resolve
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.reading import fits
-from contract_tests.contract.validation import Validator
+from contract_tests.contract.validation import Validator, remembering
 
-_ROOT = "urn:contract"
 # Which keywords say something about which kind of value; a pattern says nothing about a null.
 _TELLING = {
     "object": ("type", "required", "properties", "const", "enum", "oneOf", "anyOf"),
@@ -75,10 +72,8 @@ class Schemas:
 
     def _validator(self, place: str) -> Any:
         if place not in self._validators:
-            registry: Any = Registry().with_resource(_ROOT, DRAFT202012.create_resource(dict(self._document)))
-            self._validators[place] = Validator(
-                {"$ref": f"{_ROOT}#{place}"}, registry=registry, format_checker=_formats()
-            )
+            schema = {**self._document, "$ref": f"#{place}"}
+            self._validators[place] = remembering(Validator(schema, format_checker=_formats()))
         return self._validators[place]
 
     def _told(self, error: Any, place: str, default: str | None) -> Iterator[Complaint]:

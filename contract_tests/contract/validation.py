@@ -4,6 +4,7 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
+from types import SimpleNamespace
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError
@@ -186,11 +187,39 @@ def _is_instant(value: object) -> bool:
 Validator: Any = extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
 
 
+class _Resolver:
+    """jsonschema's own, which it asks for a reference whenever it meets one, but each place is looked up once."""
+
+    def __init__(self, resolver: Any) -> None:
+        self._resolver = resolver
+        self._found: dict[str, Any] = {}
+
+    def lookup(self, reference: str) -> Any:
+        """What the reference names, and who resolves those inside it."""
+        if reference not in self._found:
+            found = self._resolver.lookup(reference)
+            here = found.resolver == self._resolver  # and not in a part with an `$id` of its own
+            self._found[reference] = SimpleNamespace(contents=found.contents, resolver=self) if here else found
+        return self._found[reference]
+
+    def in_subresource(self, part: Any) -> Any:
+        resolver = self._resolver.in_subresource(part)
+        return self if resolver is self._resolver else resolver
+
+    def dynamic_scope(self) -> Any:
+        return self._resolver.dynamic_scope()
+
+
 def validator(schema: Any, document: Mapping[str, Any]) -> Draft202012Validator:
     """A validator of JSON Schema 2020-12 with formats, for a schema that may refer to `#/components/...`."""
     if isinstance(schema, Mapping):
         # References are looked up from the schema's own root. OpenAPI's top-level names mean nothing to JSON Schema,
         # so the document can stand around the schema without constraining anything.
         schema = {**document, **schema}
-    checked: Draft202012Validator = Validator(schema, format_checker=FORMATS)
+    checked: Draft202012Validator = remembering(Validator(schema, format_checker=FORMATS))
     return checked
+
+
+def remembering(checker: Any) -> Any:
+    """The validator, looking each reference up once."""
+    return checker.evolve(_resolver=_Resolver(checker._resolver))  # noqa: SLF001 - jsonschema has no other way to give one
