@@ -81,7 +81,7 @@ def doors(mock: Mock, front: Front, user: Mapping[str, str], share: "Share | Non
         methods = {each.method for each in mock.pipeline.specification.operations.values()}
         answer = Cors(answer, settings.cors, sorted(methods))
     if share is not None:
-        router = share.router(mock, answer)
+        router = share.router(front, answer)
         options = replace(share.options(options), on_serving=(router.serving,), on_stopped=(router.close, share.close))
         answer = router.answer
     if here:

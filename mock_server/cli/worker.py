@@ -1,5 +1,6 @@
 """One of several processes that `serve --workers` starts; people start none by themselves."""
 
+import asyncio
 import gc
 import json
 import os
@@ -49,12 +50,25 @@ def _serve(duty: "Duty", settings: Settings, link: socket.socket, ready: Callabl
     from mock_server.server.serving import Listening
     from mock_server.server.serving import serve as serve_http
     from mock_server.sharing.joining import joined
+    from mock_server.sharing.sequence import caught_up
+    from mock_server.sharing.standing import read
     from mock_server.web.front import Front
     from mock_server.web.mock import Mock
 
-    share = joined(duty.folder, duty.number, settings.workers, duty.secret, partial(_since, duty.epoch))
+    share = joined(
+        duty.folder,
+        duty.number,
+        settings.workers,
+        duty.secret,
+        partial(_since, duty.epoch),
+        beginning=None if duty.opening is None else read(duty.opening),
+        resumed=duty.again,
+    )
     mock = Mock(settings, portion=share.portion)
     front = Front(mock)
+    if duty.missed:
+        asyncio.run(caught_up(front.answer, duty.missed))
+    mock.worlds.keep()
     served = doors(mock, front, os.environ, share)
     listening = [
         Listening(settings.host, [socket.socket(fileno=each) for each in door], secure)

@@ -48,6 +48,8 @@ class Request:
     """Of a target in absolute form, as clients of a proxy send it."""
     place: int = 1
     """Which of its connection's requests it is."""
+    echo: bool = False
+    """Whether other processes are asked the same, and one of them counts for all."""
 
     @property
     def path(self) -> str:

@@ -2,14 +2,38 @@
 
 import asyncio
 from collections.abc import Callable
+from http import HTTPStatus
 
 from mock_server.server.connection import Connection
 from mock_server.server.reply import Reply
+from mock_server.server.request import Request
 from mock_server.server.shared import Shared
 from mock_server.server.transmission import Line
+from mock_server.sharing.channels import PATH, Ways
 from mock_server.sharing.frames import Kind, Question, framed, unpacked
 
 Answers = Callable[[Question], Reply]
+
+
+class Entrance:
+    """Where other processes of the mock come in."""
+
+    def __init__(self, ways: Ways, answers: Answers) -> None:
+        self._ways = ways
+        self._answers = answers
+
+    def admit(self, request: Request) -> Reply | None:
+        """The reply that lets another process ask from here on; None for anybody else."""
+        if request.target != PATH or not self._ways.good(request.headers.get("authorization", "")):
+            return None
+        return Reply(HTTPStatus.SWITCHING_PROTOCOLS, headers={"Upgrade": "trackflow-mock"}, takeover=self._receive)
+
+    def _receive(self, connection: Connection, came: bytes) -> None:
+        guest = Guest(connection.shared, self._answers)
+        connection.transport.set_protocol(guest)
+        guest.connection_made(connection.transport)
+        if came:
+            guest.data_received(came)
 
 
 class Far(Line):

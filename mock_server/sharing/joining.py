@@ -2,8 +2,10 @@
 
 import socket
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call
@@ -12,15 +14,21 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.serving import Listening, Options
 from mock_server.server.shared import Application
+from mock_server.sharing.as_one import AsOne
 from mock_server.sharing.channels import UNIX, Ways
 from mock_server.sharing.handing import Hands
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.membership import Membership, Peer, Workers
 from mock_server.sharing.router import Router, Unavailable, Vouch
+from mock_server.sharing.sequence import Order, Parent
+from mock_server.sharing.standing import told
 from mock_server.sharing.subjects import key_of
-from mock_server.web.front import is_of_control
+from mock_server.web.front import Front, is_of_control
 from mock_server.web.mock import Mock
 from mock_server.world.portion import Portion
+
+if TYPE_CHECKING:
+    from mock_server.sharing.gathering import Gathering
 
 RETRY = 1  # seconds after which somebody answers again
 
@@ -29,14 +37,17 @@ class Share:
     """One process's part in a mock."""
 
     def __init__(self, membership: Membership, secret: str, portion: Portion, hands: Hands | None = None) -> None:
+        self.order: Order | None = None
+        """That of the calls which are about all keys."""
         self.membership = membership
         self.portion = portion
         self.ways = Ways(secret)
         self._hands = hands
         self._vouch: Vouch | None = None
 
-    def router(self, mock: Mock, answer: Application) -> Router:
+    def router(self, front: Front, answer: Application) -> Router:
         """Answers in place of the application, which answers what is this process's."""
+        mock = front.mock
         return Router(
             answer,
             self.membership,
@@ -45,7 +56,14 @@ class Share:
             unavailable=unavailable(mock),
             hands=self._hands,
             vouch=self._vouch,
+            whole=AsOne(partial(self._gathering, front, answer)),
+            opening=partial(told, mock.worlds),
         )
+
+    def _gathering(self, front: Front, answer: Application) -> "Gathering":
+        from mock_server.sharing.gathering import Gathering  # noqa: PLC0415 - Flask, which takes a while to import
+
+        return Gathering(answer, front.flask, self.membership, self.ways, self.order)
 
     def options(self, options: Options) -> Options:
         """How this process is served."""
@@ -65,12 +83,28 @@ class Share:
         return Listening("localhost", [listening])
 
 
-def joined(folder: str, number: int, count: int, secret: str, now: Callable[[], float], *, hands: bool = True) -> Share:
-    """One of so many processes of this machine; `now` are seconds of a clock that all of them share."""
-    peers = [Peer(f"worker-{place}", f"{UNIX}{folder}/{place}", place) for place in range(count)]
-    membership = Workers(peers, number)
-    portion = Portion(membership.mine, interleaved(number, count, now))
-    return Share(membership, secret, portion, Hands(membership.me) if hands else None)
+def peers_in(folder: str, count: int) -> list[Peer]:
+    """So many processes that reach each other in that folder."""
+    return [Peer(f"worker-{place}", f"{UNIX}{folder}/{place}", place) for place in range(count)]
+
+
+def parent_in(folder: str) -> Peer:
+    """Who has started them."""
+    return Peer("parent", f"{UNIX}{folder}/parent", -1)
+
+
+def joined(
+    folder: str, number: int, count: int, secret: str, now: Callable[[], float], *, hands: bool = True, **begun: Any
+) -> Share:
+    """One of so many processes of this machine; `now` are seconds of a clock that all of them share.
+
+    `begun` is how its portion begins.
+    """
+    membership = Workers(peers_in(folder, count), number)
+    portion = Portion(membership.mine, interleaved(number, count, now), number=number, **begun)
+    share = Share(membership, secret, portion, Hands(membership.me) if hands else None)
+    share.order = Parent(share.ways, parent_in(folder))
+    return share
 
 
 def unavailable(mock: Mock) -> Unavailable:

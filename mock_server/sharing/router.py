@@ -2,19 +2,20 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 
-from mock_server.server.connection import Connection
-from mock_server.server.reply import Reply, Sending
+from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application, Shared
-from mock_server.sharing.channels import PATH, Channel, LostError, UnreachableError, Ways
-from mock_server.sharing.frames import Kind, Question
-from mock_server.sharing.guests import Guest
+from mock_server.sharing.brought import brought
+from mock_server.sharing.channels import PATH, LostError, UnreachableError, Ways
+from mock_server.sharing.frames import Question
+from mock_server.sharing.guests import Entrance
 from mock_server.sharing.handing import Hands
-from mock_server.sharing.membership import Membership, Peer
+from mock_server.sharing.membership import Membership
+from mock_server.web.front import is_of_control
 
 TRIES = 2  # owners asked in turn, where the first has gone and has heard nothing
 MOST_HOPS = 2  # processes that a request goes through, where one has heard of a change that another has not
@@ -26,39 +27,6 @@ Vouch = Callable[[str, Request, Reply], Reply]
 """What may leave in place of the answer to a request about a key: that answer, unless the key has been lost."""
 Unavailable = Callable[[Request, str], Reply]
 """The refusal of a request whose owner cannot answer, for that reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class Brought:
-    """An answer that another process gives, as it comes."""
-
-    channel: Channel
-    kind: Kind
-    data: bytes
-
-    async def play(self, sending: Sending) -> None:
-        kind, data = self.kind, self.data
-        try:
-            while True:
-                await sending.send(data)
-                if kind is not Kind.MORE:
-                    break
-                kind, data = await self.channel.answered()
-        except LostError:
-            kind = Kind.RESET
-        except BaseException:  # the client has gone
-            self.channel.leave()
-            raise
-        match kind:
-            case Kind.LAST:
-                sending.complete()
-            case Kind.CLOSE:
-                sending.close()
-            case _:
-                sending.reset()
-
-    def remains(self, content: bytes) -> bytes:
-        return content
 
 
 class Router:
@@ -74,11 +42,15 @@ class Router:
         unavailable: Unavailable,
         hands: Hands | None = None,
         vouch: Vouch | None = None,
+        whole: Application | None = None,
+        opening: Callable[[], object] | None = None,
     ) -> None:
         """`hands` give clients' connections to processes of the same machine.
 
-        `vouch` has the last word on an answer about a key of this process's, just before it leaves.
+        `vouch` has the last word on an answer about a key of this process's, just before it leaves. `whole` answers
+        control calls that are about all keys, `opening` tells how the mock stands as a whole.
         """
+        self._opening = opening
         self._here = answer
         self._vouch = vouch
         self._hands = hands
@@ -86,6 +58,8 @@ class Router:
         self._key_of = key_of
         self._ways = ways
         self._unavailable = unavailable
+        self._whole = whole
+        self._entrance = Entrance(ways, self.answered)
         self._shared: Shared | None = None
 
     def serving(self, shared: Shared) -> None:
@@ -103,7 +77,7 @@ class Router:
     def answer(self, request: Request) -> Reply:
         key = self._key_of(request)
         if key is None:
-            return self._welcome(request) if request.target == PATH else self._here(request)
+            return self._of_all(request)
         if self._membership.mine(key):
             return self._own(key, request)
         if self._hands is not None and (owner := self._membership.owner(key)):
@@ -115,6 +89,10 @@ class Router:
     def answered(self, question: Question) -> Reply:
         """The reply to what another process was asked."""
         request, hops = question.request, question.notes.get("hops", 1)
+        if question.notes.get("opening") and self._opening:
+            return Reply.json(HTTPStatus.OK, self._opening())
+        if question.notes.get("here"):
+            return self._here(replace(request, echo=question.notes.get("echo", False)))
         key = self._key_of(request)
         if key is None:
             return self._here(request)
@@ -144,7 +122,7 @@ class Router:
             if owner == self._membership.me:  # it has become so while others were asked
                 return self._own(key, request)
             try:
-                return await self.brought(owner, question)
+                return await brought(self._ways, owner, question)
             except UnreachableError:  # it has heard nothing, so another may be asked
                 reason = f"{owner.name}, which answers for this key, is not there at the moment"
                 self._membership.doubt(key)
@@ -154,24 +132,8 @@ class Router:
                 break
         return self._unavailable(request, reason)
 
-    async def brought(self, peer: Peer, question: Question) -> Reply:
-        """The peer's reply; UnreachableError if it was not asked, LostError if it went without a word."""
-        channel = await self._ways.ask(peer, question)
-        try:
-            return Reply(HTTPStatus.OK, wire=Brought(channel, *await channel.answered()))
-        except BaseException:  # its client has gone, or it has gone itself
-            channel.leave()
-            raise
-
-    def _welcome(self, request: Request) -> Reply:
-        """Another process of the mock may ask from here on; anybody else finds nothing here."""
-        if not self._ways.good(request.headers.get("authorization", "")):
-            return self._here(request)
-        return Reply(HTTPStatus.SWITCHING_PROTOCOLS, headers={"Upgrade": "trackflow-mock"}, takeover=self._receive)
-
-    def _receive(self, connection: Connection, came: bytes) -> None:
-        guest = Guest(connection.shared, self.answered)
-        connection.transport.set_protocol(guest)
-        guest.connection_made(connection.transport)
-        if came:
-            guest.data_received(came)
+    def _of_all(self, request: Request) -> Reply:
+        """The reply to what is about no key, or about all."""
+        if request.target == PATH:
+            return self._entrance.admit(request) or self._here(request)
+        return self._whole(request) if self._whole and is_of_control(request) else self._here(request)

@@ -11,13 +11,23 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
 from subprocess import Popen
 from typing import Any
 
+from mock_server.server.connection import Connection
 from mock_server.server.listening import listen_on, url_of
+from mock_server.server.reply import Reply
+from mock_server.server.request import Refusal, Request
+from mock_server.server.serving import Options
+from mock_server.server.shared import Shared, plain
 from mock_server.settings import SettingError, Settings
+from mock_server.sharing.channels import UNIX, Ways
+from mock_server.sharing.guests import Entrance
+from mock_server.sharing.joining import parent_in, peers_in
+from mock_server.sharing.sequence import Ordering
 
 READY = b"ready\n"
 PAUSE = 1.0  # real seconds before a process that did not even start is started again
@@ -38,6 +48,12 @@ class Duty:
     """When the mock has begun, by the machine's steady clock, which all processes share."""
     sockets: tuple[tuple[int, ...], ...]
     """Descriptors that listen: for plain HTTP, and for TLS where there is that."""
+    opening: str | None = None
+    """How the mock as a whole stands; None for the first, and for one that goes on from a state file."""
+    again: bool = False
+    """Whether a process of that number was there before."""
+    missed: tuple[str, ...] = ()
+    """Calls for all that it has missed, as it goes on from a state file."""
 
     def to_text(self) -> str:
         return json.dumps(asdict(self), default=str)
@@ -69,34 +85,43 @@ def run(settings: Settings, command: Sequence[str], *, on_ready: Callable[..., N
         first = Duty(asdict(settings), 0, str(folder), token_urlsafe(24), time.monotonic(), listening)
         duties = [replace(first, number=number) for number in range(settings.workers)]
         urls = [url_of(settings.host, door[0].getsockname()[1], secure=bool(place)) for place, door in enumerate(doors)]
-        crew = Crew(duties, command, settings.drain_seconds + GRACE)
+        crew = Crew(duties, command, settings, [bound for door in doors for bound in door])
         return asyncio.run(crew.work(lambda: on_ready(*urls)))
 
 
 class Crew:
     """The processes, each started again when it ends before it is to."""
 
-    def __init__(self, duties: Sequence[Duty], command: Sequence[str], patience: float) -> None:
+    def __init__(
+        self, duties: Sequence[Duty], command: Sequence[str], settings: Settings, doors: Sequence[socket.socket]
+    ) -> None:
         self._duties = duties
         self._command = command
-        self._patience = patience
+        self._patience = settings.drain_seconds + GRACE
+        self._keeps = settings.state is not None
+        self._doors = doors
         self._running: dict[int, Popen[bytes]] = {}
         self._links: dict[int, asyncio.StreamWriter] = {}
         self._stopping = asyncio.Event()
+        ways, folder = Ways(duties[0].secret), duties[0].folder
+        self._ordering = Ordering(ways, peers_in(folder, len(duties)))
+        self._entrance = Entrance(ways, self._ordering.answered)
+        self._path = parent_in(folder).address.removeprefix(UNIX)
 
     async def work(self, on_ready: Callable[[], None]) -> int:
         """Until told to stop; the exit code."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, self._told, number)
-        first, *others = self._duties
+            loop.add_signal_handler(number, self._told)
+        options = Options()
+        shared = Shared(self._answer, plain, options.limits, banner=None, now=options.now, sleep=options.sleep)
+        await loop.create_unix_server(partial(Connection, shared), self._path)
         try:
             try:
-                begun = [await self._start(first)]  # alone, so that what is wrong with settings is told once
-                begun += await asyncio.gather(*map(self._start, others))
+                links = await self._all()
             except FailedError as error:
                 return 0 if self._stopping.is_set() else error.code or 1
-            keeping = [loop.create_task(self._keep(duty, link)) for duty, link in zip(self._duties, begun, strict=True)]
+            keeping = [loop.create_task(self._keep(duty, link)) for duty, link in zip(self._duties, links, strict=True)]
             on_ready()
             await self._stopping.wait()
             await asyncio.wait(keeping, timeout=self._patience)
@@ -106,10 +131,23 @@ class Crew:
                 process.wait()
         return 0
 
-    def _told(self, number: int) -> None:
+    def _answer(self, request: Request) -> Reply:
+        return self._entrance.admit(request) or plain(Refusal(404, "Nothing is here."))
+
+    async def _all(self) -> list[asyncio.StreamReader]:
+        """Start them all: the first alone, so that what is wrong with settings is told once, and the others know it."""
+        first, *others = self._duties
+        async with self._ordering.lock:
+            begun = await self._start(first)
+            await self._ordering.learn()
+            duties = [replace(duty, opening=self._ordering.opening) for duty in others]
+            return [begun, *await asyncio.gather(*map(self._start, duties))]
+
+    def _told(self) -> None:
         """Stop, or hurry where that is under way; so do all processes, which are in no terminal's group."""
         self._stopping.set()
-        log.debug("told to stop by signal %d", number)
+        for bound in self._doors:  # or who comes when the last has stopped would wait here for nobody
+            bound.close()
         for process in self._running.values():
             process.terminate()
 
@@ -143,9 +181,18 @@ class Crew:
             link = await self._again(duty)
 
     async def _again(self, duty: Duty) -> asyncio.StreamReader:
+        """Start it again as the mock stands now; calls for all wait meanwhile."""
         while True:
             try:
-                return await self._start(duty)
+                async with self._ordering.lock:
+                    link = await self._start(self._resumed(duty))
+                    self._ordering.up_to_date(duty.number)
+                    return link
             except FailedError as error:
                 log.error("process %d of the mock does not start (%d); tried again", duty.number, error.code)
                 await asyncio.sleep(PAUSE)
+
+    def _resumed(self, duty: Duty) -> Duty:
+        if self._keeps:
+            return replace(duty, again=True, missed=tuple(self._ordering.missed(duty.number)))
+        return replace(duty, again=True, opening=self._ordering.opening)

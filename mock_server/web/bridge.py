@@ -19,12 +19,16 @@ Environ = dict[str, Any]
 
 PASSED = "trackflow.passed"
 """Where a view leaves what WSGI has no words for: pauses, what happens on the wire, replies that are not known yet."""
+ECHO = "trackflow.echo"
+"""Where a view finds whether another process counts what is there for all."""
 
 
 def ask(application: Any, asked: Request) -> Reply:
     """What a WSGI application answers to the request."""
     passed: list[Reply] = []
-    chunks, status, headers = run_wsgi_app(application, {**environ_of(asked), PASSED: passed}, buffered=True)
+    chunks, status, headers = run_wsgi_app(
+        application, {**environ_of(asked), PASSED: passed, ECHO: asked.echo}, buffered=True
+    )
     reply = _reply(int(status.partition(" ")[0]), b"".join(chunks), headers)
     for more in passed:
         reply = replace(reply, pause=more.pause, wire=more.wire, later=more.later)

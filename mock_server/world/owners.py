@@ -34,6 +34,11 @@ class Owners:
         """Whose the key is, if it was made for somebody."""
         return self._holdings.get(key)
 
+    def all(self) -> list[tuple[str, Holding]]:
+        """The keys that were made for somebody, oldest first."""
+        with self._lock:
+            return list(self._holdings.items())
+
     def mortal(self, key: str) -> bool:
         """Whether the key is good for a time only."""
         holding = self._holdings.get(key)

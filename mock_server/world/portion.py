@@ -1,8 +1,12 @@
 """What part of a mock one process is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+
+from mock_server.world.foundation import Foundation
+from mock_server.world.newcomers import Opening
+from mock_server.world.owners import Holding
 
 
 def everything(_key: str) -> bool:
@@ -11,8 +15,23 @@ def everything(_key: str) -> bool:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """How the mock as a whole stands when the process starts, and whose the keys are that were made."""
+
+    opening: Callable[[Foundation], Opening]
+    holdings: Mapping[str, Holding]
+
+
+@dataclass(frozen=True)
 class Portion:
-    """The keys that are this process's, and what requests are numbered by; all, and 1, 2, 3, where it is alone."""
+    """The keys that are this process's, and what requests are numbered by; all, and 1, 2, 3, where it is alone.
+
+    `beginning` is told to one that joins others. Of several with one state file each has a `number`; one that was
+    `resumed` has been there before.
+    """
 
     mine: Callable[[str], bool] = everything
     ids: Iterator[int] = field(default_factory=lambda: count(1))
+    beginning: Beginning | None = None
+    number: int | None = None
+    resumed: bool = False

@@ -70,6 +70,11 @@ class Worlds:
         self._uses = count(1)
         self._lock = Lock()
         self._start(foundation.opening)
+        beginning = self.portion.beginning
+        if beginning:
+            self._begin(beginning.opening(foundation))
+            for key, holding in beginning.holdings.items():
+                self.owners.hold(key, holding)
         if state:
             self._resume(state)
 
@@ -215,7 +220,8 @@ class Worlds:
         self._begin(opening)
         for newcomer in newcomers:
             yield
-            self.admit(newcomer)
+            if self.portion.mine(newcomer.account.key):
+                self.admit(newcomer)
 
     def _begin(self, opening: Opening) -> None:
         """Start in another way."""
@@ -355,10 +361,11 @@ class Worlds:
 
     def _resume(self, state: Store) -> None:
         """Let the mock and every sandbox of the state file go on."""
-        with self._told(state, ""):
-            opening = state.opening(self.foundation)
-        if opening:
-            self._begin(opening)
+        if self.portion.beginning is None:
+            with self._told(state, ""):
+                opening = state.opening(self.foundation)
+            if opening:
+                self._begin(opening)
         for key, holding in state.holdings():
             self.owners.hold(key, holding)
         asked: set[AskedWebhook] = set()

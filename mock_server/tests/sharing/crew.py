@@ -21,17 +21,21 @@ SECRET = "known to these alone"
 @contextmanager
 def crew(folder: Path, clock: Clock, workers: int = 2, *, hands: bool = True) -> Iterator[list[str]]:
     """The URL of each; without `hands` no client's connection is handed over."""
+    ticks = count()
     with ExitStack() as undo:
-        yield [undo.enter_context(member(folder, clock, number, workers, hands=hands)).url for number in range(workers)]
+        members = [member(folder, clock, ticks, number, workers, hands=hands) for number in range(workers)]
+        yield [undo.enter_context(each).url for each in members]
 
 
 @contextmanager
-def member(folder: Path, clock: Clock, number: int, workers: int, *, hands: bool) -> Iterator[BackgroundServer]:
-    ticks = count()
+def member(
+    folder: Path, clock: Clock, ticks: Iterator[int], number: int, workers: int, *, hands: bool
+) -> Iterator[BackgroundServer]:
     share = joined(str(folder), number, workers, SECRET, lambda: next(ticks) / 1000, hands=hands)
     mock = Mock(Settings(workers=workers), clock, share.portion)
     front = Front(mock)
-    router = share.router(mock, front.answer)
+    share.order = None  # there is no parent here
+    router = share.router(front, front.answer)
     (sockets,) = listen_on("127.0.0.1", 0, None)
     options = replace(
         front.options(),

@@ -13,6 +13,7 @@ from typing import Any
 
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Handler, Route
+from mock_server.web.control.spread import STREAMS
 from mock_server.web.control.turns import in_thread
 
 
@@ -70,7 +71,7 @@ ROUTES = (
     Route("GET", "/docs/guides/images/<name>", _page("contract", "image")),
     Route("GET", "/docs/guides/<name>", _page("contract", "guide")),
     Route("GET", "/console/assets/<name>", _page("assets", "asset")),
-    Route("GET", "/console/live", _page("requests", "live")),
+    Route("GET", "/console/live", _page("requests", "live"), spread=STREAMS),
     Route("GET", "/console/verdict", _page("keys", "verdict")),
     Route("POST", "/console/do", _page("acting", "do"), asks=True),
     Route("POST", "/console/forms/<name>", _page("acting", "fill"), asks=True),

@@ -12,7 +12,7 @@ from mock_server.domain.clock import still
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply
-from mock_server.web.bridge import respond
+from mock_server.web.bridge import ECHO, respond
 from mock_server.web.callers import Callers
 from mock_server.web.control import (
     about,
@@ -60,6 +60,9 @@ NOUNS = (
     webhooks,
     inbox,
 )
+ROUTES = tuple(route for noun in NOUNS for route in noun.ROUTES)
+NAME = "control"
+"""What the blueprint is called."""
 
 
 def control_plane(
@@ -78,13 +81,12 @@ def control_plane(
     `callers` hold the tokens that it asks for. `pages` answer browsers at paths where programs get JSON, `more` are
     routes that belong to pages alone.
     """
-    blueprint = Blueprint("control", __name__)
+    blueprint = Blueprint(NAME, __name__)
     settings = worlds.foundation.settings
     signatures = (worlds.foundation.terms.scheme.header, SIGNATURE_HEADER)
     guard = Guard(settings.host, callers, signatures, settings.allow_host)
 
-    routes = tuple(route for noun in NOUNS for route in noun.ROUTES)
-    told_to_all = {f"{blueprint.name}.{_name(route)}" for route in routes if route.told_to_all}
+    told_to_all = {endpoint_of(route) for route in ROUTES if route.told_to_all}
 
     @blueprint.before_request
     def guarded() -> None:
@@ -106,8 +108,8 @@ def control_plane(
                 headers={"Accept-Encoding": IDENTITY},
             )
 
-    plane = Plane(worlds, version, scheduler, certificate=certificate, ready=ready, routes=routes)
-    for route in (*routes, *more):
+    plane = Plane(worlds, version, scheduler, certificate=certificate, ready=ready, routes=ROUTES)
+    for route in (*ROUTES, *more):
         blueprint.add_url_rule(
             route.path,
             _name(route),
@@ -117,6 +119,11 @@ def control_plane(
     for error, problem in PROBLEMS.items():
         blueprint.register_error_handler(error, lambda raised, problem=problem: render(problem(raised)))
     return blueprint
+
+
+def endpoint_of(route: Route) -> str:
+    """What a Flask application calls the route by that has the blueprint."""
+    return f"{NAME}.{_name(route)}"
 
 
 def _name(route: Route) -> str:
@@ -137,6 +144,7 @@ def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Res
             request.path,
             request.host_url.rstrip("/"),
             g.caller,
+            request.environ.get(ECHO, False),
         )
         with still(plane.worlds.clock):
             reply = carried_out(call, route, handler, places)

@@ -10,6 +10,7 @@ from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.settings import MEMORY
 from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.spread import INSTANCES, ordered
 from mock_server.web.documents import arazzo_document, asyncapi_document, openapi_document
 
 TROUBLED = " Some of its own work failed; the log tells what, and GET /__admin/deliveries which deliveries."
@@ -99,12 +100,12 @@ def shown(name: str, value: Any) -> Any:
 ROUTES = (
     Route("GET", "/health", health, told_to_all=True),
     Route("GET", "/ready", ready, told_to_all=True),
-    Route("GET", "/instances", instances),
+    Route("GET", "/instances", instances, spread=INSTANCES),
     Route("GET", "/version", show_version),
     Route("GET", "/settings", show_settings),
     Route("GET", "/openapi.json", openapi),
     Route("GET", "/asyncapi.json", webhooks_for_tools),
     Route("GET", "/arazzo.json", tour),
     Route("GET", "/contract.json", contract),
-    Route("POST", "/reset", reset),
+    Route("POST", "/reset", reset, spread=ordered("keys")),
 )

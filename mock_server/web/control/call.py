@@ -21,6 +21,7 @@ from mock_server.receivers.sample_event import SampleEvents
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply, encode
 from mock_server.web.callers import LOCAL, Caller, May
+from mock_server.web.control.spread import HERE, Spread
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
 
@@ -98,6 +99,8 @@ class ControlCall:
     origin: str = ""
 
     caller: Caller = LOCAL
+    echo: bool = False
+    """Whether several processes are asked the same, and another of them counts what is there for all."""
 
     @property
     def worlds(self) -> Worlds:
@@ -229,6 +232,8 @@ class Route:
     """Whether it makes a key, which is its caller's then."""
     late: bool = False
     """Whether a reply that is not known yet has its effect only when it comes."""
+    spread: Spread = HERE
+    """What it means without a key where several processes are one mock."""
     told_to_all: bool = False
     """Whether it tells no secret, so that who checks whether the mock is up needs no token."""
 
@@ -254,7 +259,9 @@ def carried_out(call: ControlCall, route: Route, handler: Handler, places: Mappi
 def _told(call: ControlCall, route: Route, reply: Reply) -> Reply:
     """The reply, once those who watch are told of what it may have changed."""
     if reply.status < HTTPStatus.BAD_REQUEST:
-        call.plane.changes.append(Change(call.plane.wall.now(), call.caller.name, route.method, call.path, call.key))
+        if not call.echo:
+            change = Change(call.plane.wall.now(), call.caller.name, route.method, call.path, call.key)
+            call.plane.changes.append(change)
         about = None if route.of_all or route.makes else call.key
         problem = call.worlds.keep(about, all_of_it=True)
         call.worlds.changes.tell(about)

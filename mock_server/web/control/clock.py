@@ -11,6 +11,7 @@ from mock_server.domain.clock import Change, Course, SandboxClock, from_text, to
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
 from mock_server.web.control.matching import numbers
+from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.problems import Problem
 from mock_server.world import World, steering
 from mock_server.world.upcoming import Coming, upcoming
@@ -121,7 +122,12 @@ def reading(clock: SandboxClock) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "/clock", show_clock),
-    Route("PUT", "/clock", move_clock),
+    Route("GET", "/clock", show_clock, spread=gathered("keys")),
+    Route(
+        "PUT",
+        "/clock",
+        move_clock,
+        spread=ordered("pending_deliveries", "retrying_deliveries", "blocked_deliveries", rows="keys"),
+    ),
     Route("GET", "/clock/upcoming", show_upcoming),
 )

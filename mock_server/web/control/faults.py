@@ -11,10 +11,12 @@ from mock_server.faults.rulebook import RuleBook, RuleBookError
 from mock_server.faults.rules import FORM, Count, Rule
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.control.turns import Steps, in_turns
 from mock_server.web.problems import Problem
 
 MOVE = "control.schema.json#/$defs/move"
+RULES = gathered("faults", "", "seen", "applied", same=("id", "key"), whole=True)
 MOST_NAMED = 50  # rules in a message
 WEIGHED = 20  # sandboxes in which a rule is counted in one step of a turn
 
@@ -93,14 +95,22 @@ def move_fault(call: ControlCall, identifier: str) -> Reply:
 
 
 def remove_faults(call: ControlCall) -> Reply:
-    return answer({"status": "deleted", "total": sum(book.remove() for book in books(call))})
+    return answer({"status": "deleted", "total": _removed(call, RuleBook.remove)})
 
 
 def remove_fault(call: ControlCall, identifier: str) -> Reply:
-    removed = sum(book.remove(identifier) for book in books(call))
-    if not removed:
+    known = any(book.find(identifier) for book in books(call))
+    removed = _removed(call, lambda book: book.remove(identifier))
+    if not known:
         raise _unknown(identifier, call)
     return answer({"status": "deleted", "total": removed})
+
+
+def _removed(call: ControlCall, remove: Callable[[RuleBook], int]) -> int:
+    """How many rules are gone; of those for all, as far as this process counts them."""
+    for_all = (call.worlds.rules, call.worlds.scenario_rules)
+    removed = [(book, remove(book)) for book in books(call)]
+    return sum(count for book, count in removed if not (call.echo and book in for_all))
 
 
 def _exchanged(call: ControlCall, identifier: str, make: Callable[[Rule], Rule]) -> Reply:
@@ -153,13 +163,18 @@ def _unknown(identifier: str, call: ControlCall) -> Problem:
 
 
 ROUTES = (
-    Route("GET", "/faults", list_faults),
-    Route("GET", "/faults/<identifier>", show_fault),
-    Route("POST", "/faults", add_fault),
-    Route("PUT", "/faults/<identifier>", edit_fault),
-    Route("POST", "/faults/<identifier>/pause", pause_fault),
-    Route("POST", "/faults/<identifier>/resume", resume_fault),
-    Route("POST", "/faults/<identifier>/move", move_fault),
-    Route("DELETE", "/faults", remove_faults),
-    Route("DELETE", "/faults/<identifier>", remove_fault),
+    Route("GET", "/faults", list_faults, spread=RULES),
+    Route("GET", "/faults/<identifier>", show_fault, spread=gathered("", "", "seen", "applied", whole=True)),
+    Route("POST", "/faults", add_fault, spread=ordered("seen", "applied")),
+    Route("PUT", "/faults/<identifier>", edit_fault, spread=ordered("seen", "applied")),
+    Route("POST", "/faults/<identifier>/pause", pause_fault, spread=ordered("seen", "applied")),
+    Route("POST", "/faults/<identifier>/resume", resume_fault, spread=ordered("seen", "applied")),
+    Route(
+        "POST",
+        "/faults/<identifier>/move",
+        move_fault,
+        spread=ordered("seen", "applied", rows="faults", same=("id", "key")),
+    ),
+    Route("DELETE", "/faults", remove_faults, spread=ordered("total")),
+    Route("DELETE", "/faults/<identifier>", remove_fault, spread=ordered("total")),
 )

@@ -9,6 +9,7 @@ from mock_server.domain.clock import to_text
 from mock_server.domain.webhooks.inbox import Message
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.inbox import NAME
 from mock_server.web.problems import Problem
 
@@ -70,7 +71,7 @@ def _check(name: str) -> None:
 
 
 ROUTES = (
-    Route("GET", "/inbox", list_inboxes),
-    Route("GET", "/inbox/<name>", show_inbox),
-    Route("DELETE", "/inbox/<name>", empty_inbox),
+    Route("GET", "/inbox", list_inboxes, spread=gathered("inboxes", "", "messages", same=("name",))),
+    Route("GET", "/inbox/<name>", show_inbox, spread=gathered("messages", "real", limit=100)),
+    Route("DELETE", "/inbox/<name>", empty_inbox, spread=ordered()),
 )

@@ -6,6 +6,7 @@ from typing import Any
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.web.control.spread import gathered, ordered
 from mock_server.world import World
 from mock_server.world.owners import Holding
 
@@ -57,7 +58,7 @@ def facts(world: World) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "/keys", list_keys),
+    Route("GET", "/keys", list_keys, spread=gathered("keys")),
     Route("GET", "/keys/<key>", show_key),
-    Route("POST", "/keys", new_key, makes=True),
+    Route("POST", "/keys", new_key, makes=True, spread=ordered()),
 )

@@ -10,6 +10,7 @@ from mock_server.domain.clients.journal import Entry
 from mock_server.server.playing import Stream
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route
+from mock_server.web.control.spread import STREAMS
 
 HEARTBEAT = 15.0  # real seconds of silence after which a comment shows that the connection lives
 MOST_WAITING = 1000  # entries that a slow reader may be behind; then the oldest of them are left out
@@ -89,4 +90,4 @@ def event(name: str, data: str, identifier: int | None = None) -> bytes:
     return ("\n".join(lines) + "\n\n").encode()
 
 
-ROUTES = (Route("GET", "/requests/stream", stream_requests),)
+ROUTES = (Route("GET", "/requests/stream", stream_requests, spread=STREAMS),)

@@ -11,6 +11,7 @@ from mock_server.domain.clients.shown import reason_of
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route
 from mock_server.web.control.requests import MOST_ENTRIES
+from mock_server.web.control.spread import gathered
 from mock_server.web.control.turns import in_turns, listed, those
 
 
@@ -70,6 +71,6 @@ def _limit(call: ControlCall) -> int:
 
 
 ROUTES = (
-    Route("GET", "/requests/unmatched", unmatched),
-    Route("GET", "/requests/violations", violations),
+    Route("GET", "/requests/unmatched", unmatched, spread=gathered("requests", "id", limit=100)),
+    Route("GET", "/requests/violations", violations, spread=gathered("requests", "id", limit=100)),
 )

@@ -8,6 +8,7 @@ from mock_server.domain.clients.journal import Entry, masked
 from mock_server.domain.clients.report import overall, report
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.spread import gathered
 from mock_server.web.control.turns import in_thread
 from mock_server.world import World
 
@@ -59,4 +60,4 @@ def shown(finding: Finding) -> dict[str, Any]:
     }
 
 
-ROUTES = (Route("GET", "/report", show_report),)
+ROUTES = (Route("GET", "/report", show_report, spread=gathered("keys", whole=True)),)

@@ -11,6 +11,7 @@ from mock_server.faults import scenarios
 from mock_server.faults.scenarios import FORM, Scenario
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.spread import ordered
 from mock_server.web.control.turns import SHORT, in_thread
 from mock_server.web.problems import Problem
 
@@ -69,6 +70,6 @@ def _text(content: bytes) -> str:
 
 ROUTES = (
     Route("GET", "/scenario", show_scenario),
-    Route("PUT", "/scenario", play_scenario, late=True),
+    Route("PUT", "/scenario", play_scenario, late=True, spread=ordered()),
     Route("GET", "/scenarios", list_scenarios),
 )

@@ -14,6 +14,7 @@ from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import Pinned
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import JSON, ControlCall, Route, answer, encoded, refused
+from mock_server.web.control.spread import ordered
 from mock_server.web.control.turns import Steps, heavy, in_turns
 from mock_server.web.problems import Problem
 from mock_server.world import World, steering
@@ -142,7 +143,7 @@ ROUTES = (
     Route("GET", "/numbers", list_numbers),
     Route("GET", "/shipments", list_shipments),
     Route("GET", "/shipments/<text>", show_shipment),
-    Route("PUT", "/shipments/<text>", pin_shipment),
-    Route("DELETE", "/shipments/<text>", unpin_shipment),
-    Route("POST", "/shipments/<text>/events", add_event),
+    Route("PUT", "/shipments/<text>", pin_shipment, spread=ordered("pending_deliveries")),
+    Route("DELETE", "/shipments/<text>", unpin_shipment, spread=ordered()),
+    Route("POST", "/shipments/<text>/events", add_event, spread=ordered("pending_deliveries")),
 )

@@ -7,6 +7,7 @@ from mock_server.domain.clock import still
 from mock_server.persistence import snapshots
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import JSON, ControlCall, Route, answer
+from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.control.turns import SHORT, Steps, heavy, in_parts, in_thread, in_turns
 
 WEIGHT = 5  # steps of a turn that one sandbox takes
@@ -49,6 +50,6 @@ def _entering(call: ControlCall, found: snapshots.Found) -> Steps[Reply]:
 
 
 ROUTES = (
-    Route("GET", "/snapshot", take_snapshot),
-    Route("PUT", "/snapshot", restore_snapshot, late=True),
+    Route("GET", "/snapshot", take_snapshot, spread=gathered("worlds", whole=True)),
+    Route("PUT", "/snapshot", restore_snapshot, late=True, spread=ordered("keys")),
 )

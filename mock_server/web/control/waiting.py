@@ -67,8 +67,13 @@ class Wait:
         return answer({"count": len(found)})
 
     def _problem(self, count: int) -> Problem:
-        return Problem(
-            HTTPStatus.REQUEST_TIMEOUT,
-            f"{count} of {self.at_least} requests came within {self.seconds * 1000:g} ms; "
-            "GET /requests shows what did, GET /requests/unmatched what the contract does not know",
-        )
+        return too_few(count, self.at_least, self.seconds)
+
+
+def too_few(count: int, at_least: int, seconds: float) -> Problem:
+    """So many of them have come in so many seconds."""
+    return Problem(
+        HTTPStatus.REQUEST_TIMEOUT,
+        f"{count} of {at_least} requests came within {seconds * 1000:g} ms; "
+        "GET /requests shows what did, GET /requests/unmatched what the contract does not know",
+    )

@@ -14,6 +14,7 @@ from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.web.control.spread import FIRST, gathered, ordered
 from mock_server.web.problems import Problem
 from mock_server.world import World
 
@@ -214,12 +215,12 @@ def attempted(count: int, attempt: Attempt) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "/webhooks", list_webhooks),
+    Route("GET", "/webhooks", list_webhooks, spread=gathered("webhooks", limit=MOST_SHOWN)),
     Route("POST", "/webhooks", add_webhook),
-    Route("DELETE", "/webhooks/<webhook_id>", remove_webhook),
-    Route("GET", "/deliveries", list_deliveries),
-    Route("GET", "/deliveries/<delivery_id>", show_delivery),
-    Route("POST", "/deliveries/<delivery_id>/replay", replay),
-    Route("POST", "/deliveries/<delivery_id>/send", send_now),
-    Route("POST", "/webhooks/trigger", trigger),
+    Route("DELETE", "/webhooks/<webhook_id>", remove_webhook, spread=FIRST),
+    Route("GET", "/deliveries", list_deliveries, spread=gathered("deliveries", "created_at", limit=100)),
+    Route("GET", "/deliveries/<delivery_id>", show_delivery, spread=FIRST),
+    Route("POST", "/deliveries/<delivery_id>/replay", replay, spread=FIRST),
+    Route("POST", "/deliveries/<delivery_id>/send", send_now, spread=FIRST),
+    Route("POST", "/webhooks/trigger", trigger, spread=ordered("pending_deliveries", rows="deliveries")),
 )

@@ -1,0 +1,79 @@
+"""Answers that another process gives: as they come, or whole."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from mock_server.server.reply import Reply, Sending
+from mock_server.sharing.channels import Channel, LostError, Ways
+from mock_server.sharing.frames import Kind, Question
+from mock_server.sharing.membership import Peer
+
+END = b"\r\n\r\n"
+
+
+async def brought(ways: Ways, peer: Peer, question: Question) -> Reply:
+    """The peer's reply, as it comes; UnreachableError if it was not asked, LostError if it went without a word."""
+    channel = await ways.ask(peer, question)
+    try:
+        return Reply(HTTPStatus.OK, wire=Brought(channel, *await channel.answered()))
+    except BaseException:  # its client has gone, or it has gone itself
+        channel.leave()
+        raise
+
+
+async def whole(ways: Ways, peer: Peer, question: Question) -> Reply:
+    """The peer's reply once all of it is there; errors as above."""
+    channel = await ways.ask(peer, question)
+    try:
+        kind, data = await channel.answered()
+        while kind is Kind.MORE:
+            kind, more = await channel.answered()
+            data += more
+    except BaseException:
+        channel.leave()
+        raise
+    if kind is Kind.RESET or END not in data:
+        raise LostError
+    return read(data)
+
+
+def read(data: bytes) -> Reply:
+    """The reply that these bytes are."""
+    head, _, content = data.partition(END)
+    status, *lines = head.decode("latin-1").split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines if ": " in line)
+    kept = {name: value for name, value in headers.items() if name not in {"Content-Length", "Date", "Connection"}}
+    return Reply(int(status.split(" ")[1]), content, kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """An answer that another process gives, as it comes."""
+
+    channel: Channel
+    kind: Kind
+    data: bytes
+
+    async def play(self, sending: Sending) -> None:
+        kind, data = self.kind, self.data
+        try:
+            while True:
+                await sending.send(data)
+                if kind is not Kind.MORE:
+                    break
+                kind, data = await self.channel.answered()
+        except LostError:
+            kind = Kind.RESET
+        except BaseException:  # the client has gone
+            self.channel.leave()
+            raise
+        match kind:
+            case Kind.LAST:
+                sending.complete()
+            case Kind.CLOSE:
+                sending.close()
+            case _:
+                sending.reset()
+
+    def remains(self, content: bytes) -> bytes:
+        return content

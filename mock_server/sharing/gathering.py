@@ -1,0 +1,182 @@
+"""Control calls without a key, answered by all processes as by one."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+from werkzeug.exceptions import HTTPException
+
+from mock_server.server.reply import Reply
+from mock_server.server.request import Request
+from mock_server.server.shared import Application
+from mock_server.sharing.brought import whole
+from mock_server.sharing.channels import LostError, UnreachableError, Ways
+from mock_server.sharing.frames import Question
+from mock_server.sharing.measuring import measured
+from mock_server.sharing.membership import Membership, Peer
+from mock_server.sharing.merging import merged
+from mock_server.sharing.sequence import Order
+from mock_server.sharing.streaming import streamed
+from mock_server.sharing.waiting import Waiting
+from mock_server.web.app import MockServer
+from mock_server.web.console import ROUTES as OF_THE_CONSOLE
+from mock_server.web.control import ROUTES, endpoint_of
+from mock_server.web.control.call import answer, encoded
+from mock_server.web.control.spread import HERE, How, Spread
+from mock_server.web.problems import Problem
+
+SPREADS = {endpoint_of(route): route.spread for route in (*ROUTES, *OF_THE_CONSOLE)}
+RETRY = {"Retry-After": "1"}
+
+Replies = list[tuple[Peer, Reply]]
+
+
+class Gathering:
+    """Asks everybody, and makes one answer of theirs."""
+
+    def __init__(
+        self, here: Application, flask: MockServer, membership: Membership, ways: Ways, order: Order | None
+    ) -> None:
+        """`order` is that of the calls which all of them carry out; without one, each comes to all by itself."""
+        self._here = here
+        self._flask = flask
+        self._membership = membership
+        self._ways = ways
+        self._order = order
+
+    async def answer(self, request: Request) -> Reply:
+        """The reply of the mock as a whole; Problem's where it cannot be had."""
+        try:
+            return await self._answer(request, self._spread(request))
+        except Problem as problem:
+            return problem.reply()
+
+    async def _answer(self, request: Request, spread: Spread) -> Reply:
+        match spread.how:
+            case How.ORDERED:
+                return await self._ordered(request, spread)
+            case How.GATHERED:
+                return await self._gathered(request, spread)
+            case How.FIRST:
+                return _best([reply for _, reply in await self.all(request)])
+            case How.WAITS:
+                told = await Waiting(self._membership.peers(), self.one).reply(request)
+                if told is None:
+                    raise _silent("one of the processes")
+                return told
+            case How.STREAMS:
+                return streamed(self._ways, self._membership.peers(), request)
+            case How.INSTANCES:
+                return self._instances(await self.all(request))
+            case How.MEASURED:
+                return measured(await self.all(request))
+            case _:
+                return self._here(request)
+
+    def _instances(self, replies: Replies) -> Reply:
+        """Who is up, and who should be and says nothing."""
+        told = {peer: reply.value()["instances"][0] for peer, reply in replies if _good(reply)}
+        silent = {"ready": False, "silent": True}
+        rows = [{**told.get(peer, silent), "name": peer.name} for peer in self._membership.peers()]
+        return answer({"instances": rows, "meta": {"total": len(rows)}}) if told else _best([one for _, one in replies])
+
+    async def all(self, request: Request) -> Replies:
+        """What each answers that is there."""
+        peers = self._membership.peers()
+        replies = await asyncio.gather(*(self.one(peer, request) for peer in peers))
+        return [(peer, reply) for peer, reply in zip(peers, replies, strict=True) if reply is not None]
+
+    async def one(self, peer: Peer, request: Request, *, echo: bool = False) -> Reply | None:
+        """What the peer answers, if it is there; `echo` says that another counts what is there for all."""
+        if peer == self._membership.me:
+            reply = self._here(replace(request, echo=echo))
+            while reply.later is not None:
+                reply = await reply.later()
+            return reply
+        try:
+            return await whole(self._ways, peer, Question(request, {"here": True, "echo": echo}))
+        except (UnreachableError, LostError):
+            return None
+
+    async def _ordered(self, request: Request, spread: Spread) -> Reply:
+        try:
+            answers = await self._order.ordered(request) if self._order else await self._each(request)
+            replies = [reply for _, reply in answers]
+        except (UnreachableError, LostError):
+            replies = []
+        if not replies:
+            raise _silent("whoever keeps the order of calls for all")
+        return _one([reply for reply in replies if _good(reply)], spread, 0) or _best(replies)
+
+    async def _each(self, request: Request) -> list[tuple[int, Reply]]:
+        answers: list[tuple[int, Reply]] = []
+        for peer in self._membership.peers():
+            reply = await self.one(peer, request, echo=bool(answers))
+            if reply is not None:
+                answers.append((peer.number, reply))
+        return answers
+
+    async def _gathered(self, request: Request, spread: Spread) -> Reply:
+        answers = await self.all(request)
+        there = {peer for peer, _ in answers}
+        silent = [peer.name for peer in self._membership.peers() if peer not in there]
+        if silent and spread.whole:
+            raise _silent(", ".join(silent))
+        good = [reply for _, reply in answers if _good(reply)]
+        return _one(good, spread, _limit(request, spread), silent) or _best([reply for _, reply in answers])
+
+    def _spread(self, request: Request) -> Spread:
+        path = request.path.partition("?")[0]
+        try:
+            endpoint, _ = self._flask.url_map.bind("").match(path, request.method)
+        except HTTPException:
+            return HERE
+        spread = SPREADS.get(endpoint, HERE)
+        pages = spread.how in {How.GATHERED, How.FIRST} and "text/html" in request.headers.get("accept", "")
+        return HERE if pages else spread
+
+
+def _one(replies: Sequence[Reply], spread: Spread, limit: int, silent: Sequence[str] = ()) -> Reply | None:
+    """The replies as one, if there are any."""
+    if not replies:
+        return None
+    told = merged([reply.value() for reply in replies], spread, limit)
+    if silent and isinstance(told, dict):
+        told["silent"] = list(silent)
+    return replace(replies[0], content=encoded(told) + b"\n")
+
+
+def _best(replies: Sequence[Reply]) -> Reply:
+    """The first that has found what was asked for, or else the first."""
+    if not replies:
+        raise _silent("everybody")
+    return next(filter(_good, replies), replies[0])
+
+
+def _good(reply: Reply) -> bool:
+    return reply.status < HTTPStatus.BAD_REQUEST
+
+
+def _silent(names: str) -> Problem:
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        f"{names} does not answer at the moment, and without that the answer would be wrong; ask again",
+        headers=RETRY,
+    )
+
+
+def _limit(request: Request, spread: Spread) -> int:
+    """How many rows the call asks for."""
+    if not spread.limit:
+        return 0
+    asked: Any = dict(parse_qsl(request.target.partition("?")[2])).get("limit")
+    if asked is None and request.body:
+        try:
+            asked = json.loads(request.body).get("limit")
+        except (ValueError, AttributeError):
+            asked = None
+    return int(asked) if asked is not None and str(asked).isdigit() else spread.limit

@@ -1,0 +1,61 @@
+"""Server-sent events of all processes, as they come."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from http import HTTPStatus
+
+from mock_server.server.playing import Stream
+from mock_server.server.reply import Reply
+from mock_server.server.request import Request
+from mock_server.sharing.brought import END
+from mock_server.sharing.channels import LostError, UnreachableError, Ways
+from mock_server.sharing.frames import Kind, Question
+from mock_server.sharing.membership import Peer
+from mock_server.web.control.live import HEADERS
+
+PAUSE = 1.0  # real seconds before one that is not there is asked again
+BLANK = b"\n\n"
+
+
+def streamed(ways: Ways, peers: Sequence[Peer], request: Request) -> Reply:
+    """A reply that goes on with the events of all; who goes away is heard again when it is back."""
+
+    async def pieces() -> AsyncGenerator[bytes, None]:
+        events: asyncio.Queue[bytes] = asyncio.Queue(1)
+        tasks = [asyncio.ensure_future(_hear(ways, peer, request, events)) for peer in peers]
+        try:
+            while True:
+                yield await events.get()
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    return Reply(HTTPStatus.OK, b"retry: 2000\n\n", HEADERS, wire=Stream(pieces))
+
+
+async def _hear(ways: Ways, peer: Peer, request: Request, events: "asyncio.Queue[bytes]") -> None:
+    while True:
+        with suppress(UnreachableError, LostError):
+            await _events(ways, peer, request, events)
+        await asyncio.sleep(PAUSE)
+
+
+async def _events(ways: Ways, peer: Peer, request: Request, events: "asyncio.Queue[bytes]") -> None:
+    """What one of them tells, in whole events, until it ends."""
+    channel = await ways.ask(peer, Question(replace(request, keep_alive=False), {"here": True}))
+    try:
+        kind, data = Kind.MORE, b""
+        while END not in data and kind is Kind.MORE:
+            kind, more = await channel.answered()
+            data += more
+        data = data.partition(END)[2]
+        while kind is Kind.MORE:
+            whole, blank, data = data.rpartition(BLANK)
+            if blank:
+                await events.put(whole + blank)
+            kind, more = await channel.answered()
+            data += more
+    finally:
+        channel.leave()

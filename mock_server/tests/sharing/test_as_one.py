@@ -1,0 +1,187 @@
+"""Control calls without a key are answered by several processes as by one."""
+
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+import requests
+
+from mock_server.domain.clock import ManualClock, from_text
+from mock_server.tests.sharing.crew import crew, key_of
+
+NUMBER = "1Z999AA10123456784"
+KEYS = [key_of(0, plan="growth"), key_of(1, plan="growth")]
+
+
+@pytest.fixture(scope="module")
+def urls() -> Iterator[list[str]]:
+    with TemporaryDirectory() as folder, crew(Path(folder), ManualClock(from_text("2026-06-15T12:00:00Z"))) as urls:
+        yield urls
+
+
+@pytest.fixture(autouse=True)
+def _fresh(urls: list[str]) -> None:
+    control(urls[1], "POST", "/reset")
+    for key in KEYS:
+        for _ in range(2):
+            requests.get(f"{urls[0]}/v2/track/{NUMBER}", headers={"X-API-Key": key}, timeout=30)
+
+
+def control(url: str, method: str, path: str, body: Any = None, status: int = 200, **query: str) -> Any:
+    answer = requests.request(method, f"{url}/__admin{path}", json=body, params=query, timeout=30)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def test_a_reset_counts_the_keys_of_all(urls: list[str]) -> None:
+    assert control(urls[0], "POST", "/reset") == {"status": "reset", "keys": 2}
+    assert control(urls[1], "GET", "/keys")["meta"] == {"total": 0}
+
+
+def test_keys_are_listed_wherever_they_live(urls: list[str]) -> None:
+    for url in urls:
+        told = control(url, "GET", "/keys")
+        assert ({each["key"] for each in told["keys"]}, told["meta"]["total"]) == ({*KEYS}, 2)
+
+
+def test_requests_are_listed_newest_first_and_once(urls: list[str]) -> None:
+    for url in urls:
+        told = control(url, "GET", "/requests")
+        ids = [int(each["id"]) for each in told["requests"]]
+        assert (len(ids), told["meta"]["total"]) == (4, 4)
+        assert ids == sorted(set(ids), reverse=True)
+        assert len(control(url, "GET", "/requests", limit="3")["requests"]) == 3
+        newer = control(url, "GET", "/requests", since=str(ids[2]))["requests"]
+        assert [int(each["id"]) for each in newer] == ids[:2]
+        assert control(url, "GET", f"/requests/{ids[3]}")["id"] == str(ids[3])
+    assert control(urls[0], "GET", "/requests/1", status=404)["status"] == 404
+
+
+def test_requests_are_counted_found_and_waited_for_in_all(urls: list[str]) -> None:
+    match = {"match": {"operation": "trackShipment"}}
+    for url in urls:
+        assert control(url, "POST", "/requests/count", match) == {"count": 4}
+        assert control(url, "POST", "/requests/find", match)["meta"]["total"] == 4
+        assert control(url, "POST", "/requests/wait", {**match, "atLeast": 4}) == {"count": 4}
+        late = control(url, "POST", "/requests/wait", {**match, "atLeast": 5, "timeoutMs": 1}, status=408)
+        assert late["detail"].startswith("4 of 5 requests came within 1 ms")
+    assert control(urls[0], "POST", "/requests/wait", {"atLeast": 0}, status=400)["status"] == 400
+
+
+def test_a_wait_is_over_with_the_requests_of_several_processes(urls: list[str]) -> None:
+    order = {"atLeast": 6, "timeoutMs": 30_000}
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(control, urls[0], "POST", "/requests/wait", order)
+        for key in KEYS:
+            requests.get(f"{urls[1]}/v2/track/{NUMBER}", headers={"X-API-Key": key}, timeout=30)
+        assert waiting.result() == {"count": 6}
+
+
+def test_a_clock_is_moved_for_all(urls: list[str]) -> None:
+    moved = control(urls[0], "PUT", "/clock", {"action": "advance", "seconds": 3600})
+    assert moved["now"] == "2026-06-15T13:00:00Z"
+    for url in urls:
+        assert control(url, "GET", "/clock") == {
+            name: value for name, value in moved.items() if not name.endswith("_deliveries")
+        }
+        for key in KEYS:
+            assert control(url, "GET", "/clock", key=key)["now"] == moved["now"]
+    control(urls[0], "PUT", "/clock", {"action": "advance", "seconds": 60}, key=KEYS[1])
+    assert [*control(urls[0], "GET", "/clock")["keys"]] == [KEYS[1]]
+
+
+def test_a_rule_for_all_strikes_everywhere_and_is_counted_once(urls: list[str]) -> None:
+    rule = control(urls[1], "POST", "/faults", {"fault": {"type": "error", "code": "not_found"}}, status=201)
+    own = control(urls[0], "POST", "/faults", {"fault": {"type": "EMPTY_RESPONSE"}, "times": 1}, 201, key=KEYS[1])
+    assert own["key"] == KEYS[1]
+    for key in KEYS:
+        told = (
+            requests.get(f"{urls[0]}/v2/carriers", headers={"X-API-Key": key}, timeout=30) if key == KEYS[0] else None
+        )
+        assert told is None or told.status_code == 404
+    for url in urls:
+        listed = control(url, "GET", "/faults")
+        assert [(each["id"], each["key"], each["applied"]) for each in listed["faults"]] == [
+            (rule["id"], None, 1),
+            (own["id"], KEYS[1], 0),
+        ]
+        assert listed["meta"] == {"total": 2}
+        assert control(url, "GET", f"/faults/{rule['id']}")["applied"] == 1
+    assert control(urls[0], "POST", f"/faults/{rule['id']}/pause")["paused"] is True
+    assert control(urls[0], "DELETE", "/faults") == {"status": "deleted", "total": 2}
+    assert control(urls[1], "DELETE", f"/faults/{rule['id']}", status=404)["status"] == 404
+
+
+def test_a_new_key_is_the_same_whoever_makes_it_and_lives_once(urls: list[str]) -> None:
+    made = [control(url, "POST", "/keys", {"plan": "free"}, 201)["key"] for url in (*urls, *urls)]
+    assert len(set(made)) == 4
+    assert control(urls[0], "GET", "/keys")["meta"]["total"] == 6
+
+
+def test_scenarios_and_pinned_shipments_are_everybody_s(urls: list[str]) -> None:
+    control(urls[0], "PUT", "/scenario", {"document": {"description": "mine"}})
+    control(urls[1], "PUT", f"/shipments/{NUMBER}", {"status": "delivered"})
+    for url in urls:
+        for key in KEYS:
+            answer = requests.get(f"{url}/v2/track/{NUMBER}", headers={"X-API-Key": key}, timeout=30).json()
+            assert "delivered" in json.dumps(answer)
+
+
+def test_a_snapshot_has_the_keys_of_all_and_goes_back_to_where_they_live(urls: list[str]) -> None:
+    taken = control(urls[0], "GET", "/snapshot")
+    assert {each["key"] for each in taken["worlds"]} == {*KEYS}
+    control(urls[0], "POST", "/reset")
+    assert control(urls[1], "PUT", "/snapshot", taken)["keys"] == 2
+    assert {each["key"] for each in control(urls[0], "GET", "/keys")["keys"]} == {*KEYS}
+
+
+def test_a_webhook_and_its_deliveries_are_found_from_anywhere(urls: list[str]) -> None:
+    order = {"tracking_number": NUMBER, "url": "http://127.0.0.1:9/hook", "events": ["all"]}
+    event = control(urls[0], "GET", "/webhooks")
+    assert event == {"webhooks": [], "meta": {"total": 0}}
+    made = [control(urls[0], "POST", "/webhooks", order, 201, key=key)["webhook_id"] for key in KEYS]
+    assert control(urls[1], "GET", "/webhooks")["meta"]["total"] == 2
+    for webhook, url in zip(made, urls, strict=True):
+        assert control(url, "DELETE", f"/webhooks/{webhook}") == {"status": "deleted"}
+    control(urls[0], "DELETE", f"/webhooks/{made[0]}", status=404)
+    control(urls[0], "GET", "/deliveries/none", status=404)
+
+
+def test_the_report_and_the_changes_are_of_all(urls: list[str]) -> None:
+    for url in urls:
+        assert len(control(url, "GET", "/report")["keys"]) == 2
+    control(urls[0], "PUT", "/clock", {"action": "freeze"})
+    control(urls[0], "PUT", "/clock", {"action": "freeze"}, key=KEYS[1])
+    moves = [each["key"] for each in control(urls[1], "GET", "/changes")["changes"] if each["path"].endswith("/clock")]
+    assert (moves.count(KEYS[1]), moves.count(None) >= 1) == (1, True)
+
+
+def test_each_process_measures_itself(urls: list[str]) -> None:
+    text = requests.get(f"{urls[0]}/__admin/metrics", timeout=30).text
+    for name in ("worker-0", "worker-1"):
+        assert f'trackflow_mock_sandboxes{{instance="{name}"}} 1\n' in text
+        assert f'trackflow_mock_info{{instance="{name}",version=' in text
+    assert text.count("# TYPE trackflow_mock_sandboxes gauge\n") == 1
+
+
+def test_a_stream_tells_what_everybody_was_asked(urls: list[str]) -> None:
+    with requests.get(f"{urls[0]}/__admin/requests/stream", params={"since": "0"}, stream=True, timeout=30) as stream:
+        lines = stream.iter_lines()
+        keys: set[str] = set()
+        while len(keys) < 2:
+            line = next(lines)
+            if line.startswith(b"data: "):
+                keys.add(json.loads(line.removeprefix(b"data: "))["key"])
+
+
+def test_instances_tell_who_is_up_and_how_many_keys_each_has(urls: list[str]) -> None:
+    told = control(urls[0], "GET", "/instances")
+    assert [(each["name"], each["keys"], each["ready"]) for each in told["instances"]] == [
+        ("worker-0", 1, True),
+        ("worker-1", 1, True),
+    ]
+    assert told["meta"] == {"total": 2}
