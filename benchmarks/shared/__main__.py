@@ -75,6 +75,8 @@ async def disturbed(running: Lab, users: Sequence[User], options: argparse.Names
     disturbing.add_done_callback(lambda _: over.set())
     shuffling = asyncio.ensure_future(shuffle(running, options.shuffle)) if options.shuffle else None
     await drive(running.port, users, options, over)
+    if disturbing.done():
+        disturbing.result()  # raises what went wrong in it
     if disturb in FOREVER:
         await _come_back(running, disturbing)
     for task in (disturbing, shuffling):
