@@ -105,17 +105,18 @@ def report(book: Book, log: Sequence[Disturbance], samples: Sequence[Sample], ne
     for rule, examples in book.examples.items():
         print(f"{rule}:", *examples, sep="\n  ")
     met = [_none(what, book.wrong[what] + book.happened[what]) for what in never]
-    _tell_times(log, samples)
+    _tell_times(log, samples, book.began)
     return all(met)
 
 
-def _tell_times(log: Sequence[Disturbance], samples: Sequence[Sample]) -> None:
+def _tell_times(log: Sequence[Disturbance], samples: Sequence[Sample], started: float) -> None:
     still = quiet(samples, log)
     print(f"the probe while quiet: p50 {middle(still):.1f} ms, p99 {percentile_99(still):.1f} ms, {len(still):,} calls")
     seen = takeovers(samples, log)
     for each in seen:
         back = f"{each.keys} of the probe's keys back after {each.seconds:.2f} s"
-        print(f"  {each.name} went: {back}, p99 of others {each.others_ms:.1f} ms")
+        at = each.began - started
+        print(f"  {at:.2f} s: {each.name} went: {back}, p99 of others {each.others_ms:.1f} ms")
     if not seen:
         return
     longest = max(each.seconds for each in seen)

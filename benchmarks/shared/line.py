@@ -26,14 +26,14 @@ class Answer:
 class Line:
     """Asks one thing at a time, over a connection that is made anew when it has ended."""
 
-    def __init__(self, port: int) -> None:
-        self._port = port
+    def __init__(self, port: int, patience: float = LONGEST_ANSWER) -> None:
+        self._port, self._patience = port, patience
         self._wire: _Wire | None = None
 
     async def ask(self, content: bytes) -> Answer | None:
         """The answer, or None: cut off, refused or not there in time, so that nobody knows whether it was read."""
         try:
-            async with asyncio.timeout(LONGEST_ANSWER):
+            async with asyncio.timeout(self._patience):
                 if self._wire is None or self._wire.over:
                     _, self._wire = await asyncio.get_running_loop().create_connection(_Wire, "127.0.0.1", self._port)
                 return await self._wire.ask(content)

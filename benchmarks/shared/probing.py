@@ -15,6 +15,7 @@ from benchmarks.shared.line import Line
 from benchmarks.shared.user import by_the_balancer, unavailable
 
 KEYS, EACH = 30, 0.15  # so many unlimited keys, each asking so often (seconds)
+PATIENCE = 1.0  # seconds after which it asks anew, as clients do that do not wait for who may be gone
 SETTLED = 3.0  # seconds after an instance is back until it is quiet again
 
 
@@ -38,6 +39,7 @@ class Takeover:
     """What one disturbance did: to the keys of who went, how long, and to all others, their 99th percentile."""
 
     name: str
+    began: float
     keys: int
     seconds: float
     others_ms: float
@@ -78,7 +80,7 @@ def _ask(port: int, told: Connection) -> None:
 
 
 async def _keep_asking(port: int, key: int, samples: list[Sample]) -> None:
-    line = Line(port)
+    line = Line(port, PATIENCE)
     (number,) = tracking_numbers(1)
     content = f"GET /v2/track/{number} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {KEY}{key}\r\n\r\n".encode()
     due = perf_counter() + EACH * key / KEYS
@@ -106,7 +108,7 @@ def _takeover(samples: Sequence[Sample], disturbance: Disturbance) -> Takeover:
     gone = [min((each.done for each in meanwhile if each.key == key and each.good), default=until) for key in hit]
     seconds = max(gone, default=began) - began
     others = [each for each in meanwhile if each.key not in hit and each.sent <= began + max(seconds, 1.0)]
-    return Takeover(disturbance.name, len(hit), seconds, percentile_99(others))
+    return Takeover(disturbance.name, began, len(hit), seconds, percentile_99(others))
 
 
 def _hit(samples: Sequence[Sample], meanwhile: Sequence[Sample], disturbance: Disturbance) -> set[int]:

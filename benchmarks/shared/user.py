@@ -12,7 +12,7 @@ from benchmarks.shared.book import Book
 from benchmarks.shared.line import Answer, Line
 
 MINUTE, DAY, HOURS_6 = 60, 86_400, 21_600  # seconds
-STATUSES = ("in_transit", "out_for_delivery", "exception", "delivered")
+STATUSES = ("delivered", "returned", "expired")  # which last, however late it gets
 LIFE = "1ZTFTEST0300000111"  # a whole life: 72 hours from the first look to the door
 MOST_WEBHOOKS = 3
 KNOWN = tracking_numbers(2000)
@@ -101,6 +101,7 @@ class User:
             return None
         if unavailable(answer):
             self.book.happened["calls answered 503 with Retry-After"] += 1
+            self.book.example("calls answered 503 with Retry-After", f"{path}: {answer.body[:300]!r}")
             self.silent.add(self.asked)
             self.windows.add(self.now, cost, told=False)
             return None
@@ -150,6 +151,7 @@ class User:
         self.book.happened["calls of the control plane"] += 1
         if answer is None or by_the_balancer(answer) or unavailable(answer):
             self.book.happened["control calls without an answer"] += 1
+            self.book.example("control calls without an answer", f"{path}: {answer and answer.body[:300]!r}")
             return None
         return answer
 

@@ -223,7 +223,7 @@ class Connection(asyncio.Protocol):
         takeover = sending.reply.takeover
         if takeover is not None and not self.line.closing:
             self._leave_to(takeover)
-        elif reusable and not self.shared.stopping:
+        elif reusable and not self.shared.ending:
             self._turn()
         else:
             self.line.close()

@@ -182,7 +182,8 @@ async def drained(shared: Shared, seconds: float, hurry: asyncio.Event | None = 
 
 async def stopped(shared: Shared) -> None:
     """Let replies under way finish within the grace, then end every connection."""
-    shared.stopping, shared.emptied = True, shared.loop.create_future()
+    shared.stopping = shared.ending = True
+    shared.emptied = shared.loop.create_future()
     for connection in tuple(shared.connections):
         connection.leave()
     if shared.connections:

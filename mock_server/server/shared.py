@@ -53,7 +53,9 @@ class Shared:
         self.loop = asyncio.get_running_loop()
         self.connections: set[Client] = set()
         self.stopping = False
-        """Whether every connection is to end with the reply that is under way."""
+        """Whether every connection is to end with the next reply that says so."""
+        self.ending = False
+        """Whether every connection is to end with the reply that is under way, whatever that says."""
         self.emptied: asyncio.Future[None] = self.loop.create_future()
         """What comes when it is stopping and the last connection has ended."""
         self.tasks: set[asyncio.Task[None]] = set()

@@ -25,7 +25,7 @@ from mock_server.settings import Settings
 from mock_server.sharing.heart import Heart
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.joining import Share, unavailable
-from mock_server.sharing.leases import RENEWED, Leases
+from mock_server.sharing.leases import MARGIN, RENEWED, Leases
 from mock_server.version import __version__
 from mock_server.web.mock import Mock
 
@@ -81,6 +81,7 @@ class InstanceShare(Share):
         await asyncio.to_thread(self._heart.beat)
         if not self.leases.heirs:
             return
+        await asyncio.sleep(RENEWED + MARGIN)  # until then, others may not have heard that it is about to end
         until = self._loop.time() + PATIENCE
         for key in list(self._store.claims.fences):
             world = self._mock.worlds.known(key)
@@ -88,7 +89,6 @@ class InstanceShare(Share):
                 await asyncio.sleep(LOOKED)
             self._let_go(key)
             await asyncio.sleep(0)
-        await asyncio.sleep(RENEWED)  # until then, others may not have heard that it is about to end
 
     def close(self) -> None:
         """Be no more, as far as the others know."""

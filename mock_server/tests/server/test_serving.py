@@ -10,7 +10,7 @@ import pytest
 from mock_server.server.listening import ListenError
 from mock_server.server.parsing import Limits
 from mock_server.server.playing import InPieces
-from mock_server.server.reply import Reply
+from mock_server.server.reply import Reply, Sending
 from mock_server.server.serving import BackgroundServer, Options, fastest_event_loop
 from mock_server.tests.server.raw_client import GET, RawClient, ask, hello, serving, until
 from mock_server.tests.server.sleeper import Sleeper
@@ -160,6 +160,39 @@ def test_while_it_drains_whoever_comes_is_answered_once_and_whoever_is_idle_is_l
         stopping.join()
         with pytest.raises(ConnectionRefusedError):
             RawClient(server.url)
+
+
+def test_while_it_drains_a_connection_stays_that_an_answer_under_way_has_promised_to_keep() -> None:
+    sleeper, begun, told = Sleeper(), threading.Event(), asyncio.Event()
+
+    class Promised:
+        """The head of an answer that keeps the connection, and its end when that is told."""
+
+        async def play(self, sending: Sending) -> None:
+            await sending.send(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n")
+            begun.set()
+            await told.wait()
+            await sending.send(b"late")
+            sending.complete()
+
+        def remains(self, content: bytes) -> bytes:
+            return content
+
+    replies = iter((Reply(200, wire=Promised()), Reply(200, b"next")))
+    server = BackgroundServer(lambda _: next(replies), options=Options(sleep=sleeper, drain_seconds=7))
+    with RawClient(server.start()) as client:
+        client.send(GET)
+        assert begun.wait(60)
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        assert sleeper.asleep() == 7
+        server.loop.call_soon_threadsafe(told.set)
+        assert client.answer().body == b"late"
+        client.send(GET)
+        answered = client.answer()
+        assert (answered.body, answered.headers["connection"]) == (b"next", "close")
+        sleeper.wake(server)
+        stopping.join()
 
 
 def test_a_second_signal_ends_the_draining() -> None:
