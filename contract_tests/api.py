@@ -16,7 +16,7 @@ from contract_tests.ledger import Ledger
 from contract_tests.passive.watch import watch
 from contract_tests.session import Session
 from contract_tests.subscriptions import webhook_id
-from contract_tests.target import Number
+from contract_tests.target import Number, bare
 
 NOWHERE = "no-such-route"
 _FILTERS = "/components/schemas/Webhook/$defs/events/items/oneOf"
@@ -124,6 +124,7 @@ class Api:
         if operation.id == "createWebhook" and exchange.response.succeeded:
             identifier = webhook_id(self.read(exchange))
             if identifier is not None:
+                self._names_one_webhook(exchange, identifier)
                 self.session.created(identifier, self._webhook_target(identifier), how.get("key") or self.session.key)
         return exchange
 
@@ -172,12 +173,35 @@ class Api:
         """Chance that is the same in every run with this seed."""
         return random.Random("/".join(map(str, (self.seed, *purpose))))
 
+    def _names_one_webhook(self, exchange: Exchange, identifier: str) -> None:
+        """Enters that the id of a new webhook is not that of another one, for another number, which is still there."""
+        if identifier not in self.session.webhooks:
+            return
+        name = self._request_name(self.operation("createWebhook"), "tracking_number")
+        numbers = {
+            _sent(each, name)
+            for each in self.session.exchanges
+            if each.operation is exchange.operation and webhook_id(self.read(each)) == identifier
+        }
+        found = f"{identifier}, which a webhook for another number has"
+        if len(numbers) > 1:
+            self.ledger.breach("webhook.id", exchange, "an id of its own", found)
+
     def _webhook_target(self, identifier: str) -> str:
         operation = self.operation("deleteWebhook")
         return operation.target({operation.path_parameter: identifier}, {})
 
     def _request_name(self, operation: Operation, fact: str) -> str:
         return name_of(self.contract.document, follow(self.contract.document, operation.request_schema_place), fact)
+
+
+def _sent(exchange: Exchange, name: str) -> str:
+    """The number that a request for a webhook named, without its spelling."""
+    try:
+        body = json.loads(exchange.request.body or b"")
+    except ValueError:
+        return ""
+    return bare(str(body.get(name))) if isinstance(body, dict) else ""
 
 
 def shipments(numbers: Sequence[Number]) -> list[dict[str, str]]:

@@ -1,10 +1,13 @@
 """Batches of a given size, of numbers that no batch should be refused for."""
 
+from typing import Any
+
 from contract_tests.api import Api, shipments
 from contract_tests.contract.document import Plan
 from contract_tests.exchange import Exchange, Key
 from contract_tests.expect import described
 from contract_tests.facts import UnverifiableError
+from contract_tests.ledger import Ledger
 from contract_tests.numbers import number_like
 from contract_tests.passive.refusals import has_code
 from contract_tests.target import Number
@@ -51,6 +54,23 @@ def learn_repetition(api: Api, key: Key) -> None:
         answer = api.batch(shipments(filling(api, 2)), key=key, wanting_429=True)
         if answer.response.succeeded or _declined(answer):
             api.repeats = answer.response.succeeded
+
+
+def paired(api: Api, ledger: Ledger, exchange: Exchange, numbers: list[str]) -> None:
+    """Enters that results and shipments pair up by position."""
+    body, results = api.read(exchange), results_of(api, exchange)
+    ledger.judge("batch.length", exchange, f"{len(numbers)} results", len(results), holds=len(results) == len(numbers))
+    count = body.get("count")
+    ledger.judge("batch.count", exchange, f"count {len(results)}", count, holds=count == len(results))
+    if len(results) == len(numbers) and len(set(numbers)) > 1:
+        found = [each.get("tracking_number") for each in results]
+        ledger.judge("batch.order", exchange, f"results for {numbers}", found, holds=found == numbers)
+
+
+def results_of(api: Api, exchange: Exchange) -> list[dict[str, Any]]:
+    """What a batch answers, one for each shipment; empty where it answers no list."""
+    results = api.read(exchange).get("results")
+    return [each if isinstance(each, dict) else {} for each in results] if isinstance(results, list) else []
 
 
 def _different(api: Api, size: int) -> list[Number]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from contract_tests.api import Api, shipments
-from contract_tests.batches import filling
+from contract_tests.batches import filling, paired
 from contract_tests.budget import BudgetSpentError
 from contract_tests.contract.document import Plan
 from contract_tests.exchange import Key
@@ -51,7 +51,10 @@ class Counted:
 
     def batch(self, size: int) -> None:
         self.ready()
-        self.api.batch(shipments(filling(self.api, size)), key=self.key)
+        numbers = filling(self.api, size)
+        exchange = self.api.batch(shipments(numbers), key=self.key)
+        if exchange.response.succeeded:
+            paired(self.api, self.run.ledger, exchange, [each.tracking_number for each in numbers])
 
 
 def counted(run: Run) -> Counted:

@@ -24,6 +24,8 @@ _YOUNG = 4  # numbers that are looked up for one whose life is not over
 _A_SECOND = 1.1  # in which a clock in whole seconds surely moves on
 LEAST_PATIENCE = 2.0  # a busy machine may hold a delivery up for a second
 _EVENT_TYPES = "/components/schemas/Tracking/$defs/eventType/oneOf"
+_LAGS, _TIMES = 50, 3  # as many times as long as something of our own takes is a delivery waited for
+_MOST_PATIENCE = 30.0
 ELSEWHERE = "https://example.com/hooks/trackflow"
 
 
@@ -175,13 +177,17 @@ class Lab:
         """The hook's deliveries so far, after waiting for so many of them."""
         receiver = self.listening()
         fresh = len(receiver.deliveries(hook.box)) < count
-        came = receiver.wait(hook.box, count, self.patience)
+        came = receiver.wait(hook.box, count, self.patience) or receiver.wait(hook.box, count, self._more_patience())
         if fresh and self._fired is not None:
             # The first event tells how long this sender takes, and so how long to wait for others, or for none.
             took, self._fired = self.api.session.sleeper.clock.now() - self._fired, None
             self.silence = min(max(self.silence, 3 * took), DELIVERY_SECONDS) if came else self.silence
             self.patience = min(max(LEAST_PATIENCE, 20 * took), DELIVERY_SECONDS) if came else self.silence
         return receiver.deliveries(hook.box)
+
+    def _more_patience(self) -> float:
+        """Seconds for which a delivery that has not come is waited for once more: many, if this machine is busy now."""
+        return min(_LAGS * max(self.listening().lag() for _ in range(_TIMES)), _MOST_PATIENCE)
 
     def attempts(self, hook: Hook, first: int, count: int, *, silence: bool = False) -> list[Delivery]:
         """Every attempt at the event whose first attempt was that delivery, after waiting for so many."""
@@ -193,7 +199,8 @@ class Lab:
         if len(receiver.deliveries(hook.box)) <= first:
             return []
         seconds = self.silence if silence else self.patience
-        receiver.wait_until(hook.box, lambda them: len(same(them)) >= count, seconds)
+        if not receiver.wait_until(hook.box, lambda them: len(same(them)) >= count, seconds) and not silence:
+            receiver.wait_until(hook.box, lambda them: len(same(them)) >= count, self._more_patience())
         return same(receiver.deliveries(hook.box))
 
     def quiet(self) -> None:

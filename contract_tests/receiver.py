@@ -1,7 +1,10 @@
 """A local receiver of webhooks: keeps the raw bytes, and answers as it is told."""
 
+import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Condition, Event, Thread
 from types import TracebackType
@@ -12,6 +15,8 @@ from contract_tests.clock import Clock
 from contract_tests.exchange import Response
 from contract_tests.facts import UnverifiableError
 
+ANYWHERE = "0.0.0.0"
+_OURS = "lag"  # a path that no webhook has
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -104,6 +109,20 @@ class Receiver:
         """When a delivery came that is not answered, in Unix seconds."""
         with self._arrived:
             return self._boxes[name].held_since
+
+    def lag(self) -> float:
+        """How long something that is sent from this machine takes to arrive here now, in seconds."""
+        host, port = self._server.server_address[:2]
+        began = time.monotonic()
+        try:
+            with closing(
+                HTTPConnection(LOOPBACK[0] if host == ANYWHERE else str(host), port, timeout=10)
+            ) as connection:
+                connection.request("POST", f"/{_OURS}")
+                connection.getresponse().read()
+        except (OSError, HTTPException):
+            return 0.0
+        return time.monotonic() - began
 
     def wait(self, name: str, count: int, seconds: float) -> bool:
         """Whether so many deliveries have come, within that time."""

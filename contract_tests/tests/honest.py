@@ -95,7 +95,8 @@ def main() -> int:
         checked, count = run(trial, *options.rest), count + 1
         if checked.status or checked.of("failed"):
             alarms += 1
-            sys.stdout.write(f"{trial}: exit {checked.status}, {sorted(checked.of('failed'))}\n")
+            told = [f"{name}: {checked.verdicts[name].reason}" for name in sorted(checked.of("failed"))]
+            sys.stdout.write(f"{trial}: exit {checked.status}, {told}\n")
             sys.stdout.flush()
     sys.stdout.write(f"{count} runs, {alarms} with a false alarm\n")
     return int(alarms > 0)

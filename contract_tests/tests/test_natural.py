@@ -113,3 +113,19 @@ def test_a_ceiling_on_what_a_batch_costs_is_seen_by_default() -> None:
     way = Connection(serving(parts_of("large-batches-cost-ten"), clock), clock, 0.1)
     checked = run_along(way, "-k", "not slow_answer and not dead_receiver")
     assert checked.of("failed") == {"quota.batch-cost"}, checked.output
+
+
+@pytest.mark.parametrize(
+    ("mutant", "clause"),
+    [
+        ("carrier-sticks-in-a-batch", "batch.detected"),
+        ("batches-have-one-page", "batch.length"),
+        ("ids-are-used-again", "webhook.id"),
+        ("answers-are-cached-for-strangers-too", "errors.401"),
+    ],
+)
+def test_what_a_request_leaves_behind_for_the_next_is_told(mutant: str, clause: str) -> None:
+    clock = ManualClock(BEGINNING)
+    way = Connection(serving(parts_of(mutant), clock), clock)
+    checked = run_along(way, "-k", "not slow_answer and not dead_receiver")
+    assert clause in checked.of("failed", "warned"), checked.output

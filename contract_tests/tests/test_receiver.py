@@ -57,3 +57,11 @@ def test_a_public_url_needs_a_port_here() -> None:
         Receiver("https://hooks.example.com/t", ManualClock())
     with Receiver("https://hooks.example.com/t", ManualClock(), "127.0.0.1:0") as receiver:
         assert receiver.url("all") == "https://hooks.example.com/t/all?hook=all"
+
+
+def test_a_receiver_says_how_late_this_machine_is_and_files_nothing_for_it() -> None:
+    with Receiver("http://127.0.0.1:0/hooks", ManualClock()) as receiver:
+        receiver.url("first")
+        assert receiver.lag() > 0
+        assert receiver.deliveries("first") == []
+    assert receiver.lag() == 0

@@ -14,6 +14,7 @@ from contract_tests.tests.servers.mutants import (
     languages,
     natural,
     natural_quota,
+    natural_state,
     quota_counting,
     quota_limits,
     quota_windows,
@@ -60,6 +61,7 @@ DEFECTS = (
     signatures,
     natural,
     natural_quota,
+    natural_state,
 )
 DIFFERENCES = (harmless, silent_bodies, silent_quota, silent_requests, silent_webhooks)
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for mutant in members(Mutant, *DEFECTS)}

@@ -141,6 +141,7 @@ def batches(talk: Conversation) -> Iterator[Seen]:
     yield talk.batch(KNOWN, MISSING, KNOWN, DOWN, wrong, LABEL, {"tracking_number": KNOWN, "carrier": "nope"})
     yield talk.batch({"tracking_number": KNOWN}, {"tracking_number": KNOWN})
     yield talk.batch({"tracking_number": PAGE, "carrier": "ups"})
+    yield talk.batch({"tracking_number": KNOWN, "carrier": "indiapost"}, KNOWN)
     for plan, sizes in (("free", (0, 5, 6)), ("starter", (20, 21)), ("growth", (50, 51)), ("enterprise", (50, 51))):
         for size in sizes:
             yield talk.batch(*[LABEL] * size, key=f"tf_live_{plan}_size")

@@ -26,6 +26,7 @@ A_DAY = {  # seen only by who spends a day's requests
     "starter-has-more-a-day",
     "free-has-a-hundred-a-day",
     "free-has-five-thousand-a-day",
+    "batches-spare-the-day",
 }
 SLOW = frozenset({"slower", "deliveries-are-late", "first-answer-is-slow"})
 # Forty seconds into a minute; the clock moves only when time is made to pass.
