@@ -37,19 +37,25 @@ SINCE_1 = "ALTER TABLE worlds ADD COLUMN standing TEXT;"
 KEYED = ("worlds", "webhooks", "told", "deliveries", "pins", "begun")
 
 
+OPENED = 2.0  # seconds for other processes of the same mock to let the file be opened
+WRITTEN = 10_000  # milliseconds for them to write
+
+
 class Database:
     """One file, which one process has at a time."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
         """Opens the file, or makes it; ValueError if it is something else, or another mock has it."""
         self.lock = RLock()
         self.path = path
         if path.exists() and not path.is_file():
             raise ValueError(f"the state file {path} cannot be opened: it is no ordinary file; name one")
         try:
-            self._connection = connection = sqlite3.connect(path, check_same_thread=False, timeout=0)
+            patience = OPENED if shared else 0
+            self._connection = connection = sqlite3.connect(path, check_same_thread=False, timeout=patience)
             with _told(path):
-                connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                if not shared:
+                    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
                 connection.execute("PRAGMA journal_mode=WAL")
                 # What is committed is the system's, and outlives this process however it ends. A loss of power leaves
                 # the file whole, without what the system had not put on the disk; waiting for that at each commit
@@ -57,6 +63,8 @@ class Database:
                 connection.execute("PRAGMA synchronous=NORMAL")
                 self._prepare(path)
                 self._check(path)
+                if shared:
+                    connection.execute(f"PRAGMA busy_timeout={WRITTEN}")
         except sqlite3.OperationalError as error:
             raise ValueError(f"the state file {path} cannot be opened: {error}") from None
 
@@ -148,6 +156,37 @@ class Database:
         cursor = self._connection.execute(statement, values)
         names = [name for name, *_ in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
+
+
+class SharedDatabase(Database):
+    """One file, which several processes of one mock have; each writes when it commits, and holds nobody up before."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, shared=True)
+        self._waiting: list[tuple[str, tuple[object, ...]]] = []
+
+    def write(self, statement: str, *values: object) -> None:
+        with self.lock:
+            self._waiting.append((statement, values))
+
+    def commit(self) -> None:
+        with self.lock:
+            if not self._waiting:
+                return
+            with self._connection:
+                self._connection.execute("BEGIN IMMEDIATE")
+                for statement, values in self._waiting:
+                    self._connection.execute(statement, values)
+            self._waiting.clear()
+
+    def undo(self) -> None:
+        with self.lock:
+            self._waiting.clear()
+        super().undo()
+
+    def close(self) -> None:
+        self.commit()
+        super().close()
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from mock_server.domain.plans import Account
 from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence import snapshots
-from mock_server.persistence.database import Database, whole
+from mock_server.persistence.database import Database, SharedDatabase, whole
 from mock_server.persistence.file_pages import FilePages
 from mock_server.persistence.reading import newcomer, saved
 from mock_server.persistence.sandbox_records import SandboxRecords, follow, keep
@@ -24,12 +24,21 @@ from mock_server.world.owners import Holding
 log = logging.getLogger(__name__)
 
 
-class StateFile:
-    """Every sandbox's records in one file, which one process has at a time."""
+FIRST = 1
+"""By what number the file has the mock as a whole, as the first or only process of it has left it."""
 
-    def __init__(self, path: Path) -> None:
-        """Opens the file, or makes it; ValueError if it is something else, or another mock has it."""
-        self.database = Database(path)
+
+class StateFile:
+    """Every sandbox's records in one file, which one mock has at a time."""
+
+    def __init__(self, path: Path, *, number: int | None = None, resumed: bool = False) -> None:
+        """Opens the file, or makes it; ValueError if it is something else, or another mock has it.
+
+        Of several processes of one mock each has a `number`; one that was `resumed` goes on from where it was itself.
+        """
+        self.database = Database(path) if number is None else SharedDatabase(path)
+        self._own = FIRST + (number or 0)
+        self._began = self._own if resumed else FIRST
         self.path = path
         self.name = f"state file {path}"
         self._opening = ""  # what was last kept of the mock as a whole
@@ -51,7 +60,7 @@ class StateFile:
 
         FormError for what this mock cannot go on with, ValueError for what is no such record.
         """
-        rows = self.database.rows("SELECT document FROM mock")
+        rows = self.database.rows("SELECT document FROM mock WHERE id = ?", self._began)
         if not rows:
             return None
         with whole(self.path):
@@ -86,7 +95,7 @@ class StateFile:
         if document == self._opening:
             return None
         try:
-            self.database.write("INSERT OR REPLACE INTO mock VALUES (1, ?)", document)
+            self.database.write("INSERT OR REPLACE INTO mock VALUES (?, ?)", self._own, document)
             self.database.commit()
             self._opening = document
         except sqlite3.Error as error:

@@ -8,8 +8,8 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -76,6 +76,8 @@ def run(settings: Settings, command: Sequence[str], *, on_ready: Callable[..., N
     if not hasattr(socket, "send_fds"):
         raise SettingError("workers", "several processes share a port by means that this system has not; leave it at 1")
     with ExitStack() as undo:
+        if settings.state:
+            undo.enter_context(_alone_with(Path(settings.state)))
         doors = listen_on(settings.host, settings.port, settings.https_port)
         for each in (bound for door in doors for bound in door):
             undo.callback(each.close)
@@ -87,6 +89,23 @@ def run(settings: Settings, command: Sequence[str], *, on_ready: Callable[..., N
         urls = [url_of(settings.host, door[0].getsockname()[1], secure=bool(place)) for place, door in enumerate(doors)]
         crew = Crew(duties, command, settings, [bound for door in doors for bound in door])
         return asyncio.run(crew.work(lambda: on_ready(*urls)))
+
+
+@contextmanager
+def _alone_with(state: Path) -> Iterator[None]:
+    """Keep other mocks of several processes away from the state file; ValueError if one has it."""
+    import fcntl  # noqa: PLC0415 - Windows has none, and no such mocks
+
+    try:
+        lock = state.with_name(f"{state.name}.lock").open("w")
+    except OSError as error:
+        raise ValueError(f"the state file {state} cannot be opened: {error.strerror}") from None
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ValueError(f"another mock has the state file {state}; give each its own") from None
+        yield
 
 
 class Crew:

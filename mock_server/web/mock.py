@@ -45,7 +45,7 @@ class Mock:
         if settings.workers > 1 and portion is None:
             raise SettingError("workers", f"{settings.workers} processes are for `trackflow-mock serve`; here it is 1")
         foundation = Foundation(settings, clock)
-        self.worlds = Worlds(foundation, _store(foundation), portion)
+        self.worlds = Worlds(foundation, _store(foundation, portion or Portion()), portion)
         if settings.snapshot:
             _start_from(settings.snapshot, self.worlds)
         self.pipeline = Pipeline(self.worlds, HANDLERS)
@@ -133,7 +133,7 @@ def _start_from(name: str, worlds: Worlds) -> None:
     worlds.reset()
 
 
-def _store(foundation: Foundation) -> "Store | None":
+def _store(foundation: Foundation, portion: Portion) -> "Store | None":
     """Where what was promised is kept, if the settings ask for that."""
     settings = foundation.settings
     if settings.store != MEMORY:
@@ -143,5 +143,5 @@ def _store(foundation: Foundation) -> "Store | None":
     if settings.state is not None:
         from mock_server.persistence.state_file import StateFile  # noqa: PLC0415 - SQLite takes a while to import, and is not always asked for
 
-        return StateFile(Path(settings.state))
+        return StateFile(Path(settings.state), number=portion.number, resumed=portion.resumed)
     return None
