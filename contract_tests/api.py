@@ -22,7 +22,7 @@ NOWHERE = "no-such-route"
 _FILTERS = "/components/schemas/Webhook/$defs/events/items/oneOf"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Api:
     """One target, by operation; every answer has been through the passive checks when it arrives.
 

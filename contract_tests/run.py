@@ -40,7 +40,7 @@ EXHAUSTING = (4000, 50_000)  # requests and lookups that using up every plan's m
 _OFTEN = 10  # times that the same is asked for: afterwards one body in so many is looked at
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Run:
     """Everything that the probes of one run share."""
 

@@ -83,7 +83,7 @@ class Sleeper:
             left -= nap
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Session:
     """Sends requests to one target and keeps what came back."""
 

@@ -45,7 +45,7 @@ class Plan:
         return all(limit is None or batch <= limit for limit in (self.per_minute, self.per_day))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Contract:
     """Everything that schemas/ says, with a user's overlays applied."""
 

@@ -33,7 +33,7 @@ class Answer:
         return found if isinstance(found, str) else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Operation:
     """One method of one path, with the answers the contract knows."""
 
