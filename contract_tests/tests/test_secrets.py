@@ -102,7 +102,7 @@ def test_a_text_is_cut_after_it_is_masked(contract: Contract) -> None:
 
 
 def test_what_an_interrupted_run_is_at_work_with_is_not_written_out(contract: Contract) -> None:
-    """pytest shows to itself what every function of a traceback was given, which took ten seconds and had the key."""
+    """Pytest shows to itself what every function of a traceback was given, which took ten seconds and had the key."""
     run, _ = a_run(contract, lambda _: reply(200), api_key="tf_live_growth_secret")
     run.api.carriers()
     for each in (run, run.api, run.session, run.ledger, contract, run.session.exchanges[0].operation):
