@@ -63,7 +63,7 @@ shared: $(VENV)/.dev               ## one mock of several processes, killed and 
 capsules: $(VENV)/.dev             ## replay a thousand generated sessions in another process, to the byte (ten minutes)
 	@$(BIN)/python -m benchmarks.capsules $(ARGS)
 
-lab: $(VENV)/.dev                  ## explore 69 clients and score 4 suites whose mistakes are known (an hour); ARGS names some
+lab: $(VENV)/.dev                  ## explore clients and score suites whose mistakes are known (two hours); ARGS names some
 	@$(BIN)/python -m benchmarks.lab.clients $(ARGS)
 	@$(BIN)/python -m benchmarks.lab.suites $(ARGS)
 
