@@ -1,6 +1,7 @@
 """`trackflow-mock replay`: a capsule's session once more."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mock_server.cli.capsule import FILE, read, usable
-from mock_server.cli.exits import DONE, NOTHING_STRUCK, UNREACHABLE, WRONG, Unreachable, Unusable
+from mock_server.cli.exits import BY_SIGNAL, DONE, NOTHING_STRUCK, UNREACHABLE, WRONG, Unreachable, Unusable
 from mock_server.cli.logs import configure
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def _for_command(capsule: "Capsule", command: tuple[str, ...], timeout: float | 
     except (NoCommandError, BaselineError) as error:
         print(f"trackflow-mock: {error}", file=sys.stderr)
         return UNREACHABLE
+    except KeyboardInterrupt:
+        return BY_SIGNAL + signal.SIGINT  # which ends a bisection, where 1 would be a verdict
     if ending.status:
         why = f"it was not over after {timeout:g} s" if ending.out_of_time else f"it leaves with {ending.status}"
         print(f"trackflow-mock: it still fails: {why}", file=sys.stderr)
