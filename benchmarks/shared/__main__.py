@@ -21,14 +21,13 @@ from benchmarks.processes import ServerFailedError
 from benchmarks.shared import checking, user
 from benchmarks.shared.book import Book
 from benchmarks.shared.disturbing import FOREVER, KINDS, Disturbance, shuffle
-from benchmarks.shared.lab import START, Lab, Shape, lab
+from benchmarks.shared.lab import START, START_SECONDS, Lab, Shape, lab
 from benchmarks.shared.line import Line
 from benchmarks.shared.probing import Sample, gathered, middle, percentile_99, probe, quiet, takeovers
 from benchmarks.shared.receiver import receiver
 from benchmarks.shared.user import User
 
 LANES = 48
-START_SECONDS = 1_781_524_800.0  # START
 MOST_TAKEOVER, MOST_SLOWER = 5.0, 2.0  # seconds; times
 ALWAYS = (
     user.OVER, user.FORGOTTEN, user.STRANGER, user.STALE, user.CLOCK, user.SURPRISE,

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -16,6 +16,7 @@ from benchmarks.servers import CHECKOUT
 from benchmarks.shared.ring import Ring
 
 START = "2026-06-15T12:00:00Z"
+START_SECONDS = 1_781_524_800.0  # the same since 1970
 LONGEST_START, LONGEST_END = 300.0, 60.0  # seconds
 
 
@@ -88,6 +89,16 @@ class Shape:
 def lab(scratch: Path, shape: Shape) -> Iterator[Lab]:
     """The processes, ready."""
     with ExitStack() as stack:
+        mocks = stack.enter_context(started(scratch, shape))
+        ring = Ring(scratch, [mock.port for mock in mocks])
+        port = stack.enter_context(envoy(scratch, ring))
+        yield Lab(port, mocks, ring, scratch)
+
+
+@contextmanager
+def started(scratch: Path, shape: Shape) -> Iterator[Sequence[Instance]]:
+    """The mocks alone, ready, with what keeps their promises."""
+    with ExitStack() as stack:
         options = list(shape.flags)
         if shape.store:
             options += ["--store", stack.enter_context(valkey(scratch, shape.persist))]
@@ -95,14 +106,11 @@ def lab(scratch: Path, shape: Shape) -> Iterator[Lab]:
             options += ["--state", str(scratch / "state.sqlite")]
         if shape.workers > 1:
             options += ["--workers", str(shape.workers)]
-        names = [f"mock-{number}" for number in range(1, shape.instances + 1)]
-        mocks = [_instance(scratch, name, options, shape) for name in names]
+        mocks = [_instance(scratch, f"mock-{number + 1}", options, shape) for number in range(shape.instances)]
         for mock in mocks:
             stack.callback(mock.kill)
             mock.start()
-        ring = Ring(scratch, [mock.port for mock in mocks])
-        port = stack.enter_context(envoy(scratch, ring))
-        yield Lab(port, mocks, ring, scratch)
+        yield mocks
 
 
 def _instance(scratch: Path, name: str, options: Sequence[str], shape: Shape) -> Instance:
@@ -152,8 +160,8 @@ def await_ready(process: "subprocess.Popen[bytes]", port: int, log: Path) -> Non
     """Return when /__admin/ready is 200 there; ServerFailedError if the process ends or takes too long."""
     began = perf_counter()
     while perf_counter() - began < LONGEST_START:
-        with suppress(OSError, HTTPException):
-            connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        connection = HTTPConnection("127.0.0.1", port, timeout=5)
+        with suppress(OSError, HTTPException), closing(connection):
             connection.request("GET", "/__admin/ready")
             if connection.getresponse().status == 200:
                 return

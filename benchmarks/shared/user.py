@@ -82,7 +82,7 @@ class User:
         elif drawn < 0.96:
             await self._see_pin(line)
         elif drawn < 0.98 and len(self.webhooks) < MOST_WEBHOOKS:
-            await self._subscribe(line)
+            await self.subscribe(line)
         else:
             await self.read_clock(line)
 
@@ -121,7 +121,8 @@ class User:
         if answer and answer.status != 200:
             self._refused(answer, f"batch of {len(numbers)}")
 
-    async def _subscribe(self, line: Line) -> None:
+    async def subscribe(self, line: Line) -> None:
+        """Let it be told of a whole life."""
         body = {"tracking_number": LIFE, "url": self._hooks}
         answer = await self.call(line, "POST", "/v2/webhooks", 1, body)
         if answer and answer.status == 201:
