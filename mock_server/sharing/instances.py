@@ -63,6 +63,7 @@ class InstanceShare(Share):
         leases.on_gone = lambda peer: self.ways.give_up(peer.address)
         self._unavailable = unavailable(mock)
         self._vouch = self._vouched
+        self._called = ""
         self._strict = worlds.foundation.settings.strict
         mock.scheduler.may = lambda world: leases.sure(world.account.key)
 
@@ -112,7 +113,12 @@ class InstanceShare(Share):
     def _labelled(self, key: str, reply: Reply) -> Reply:
         """The reply saying which instance has answered, and by which claim."""
         fence = None if self._strict else self._store.claims.fences.get(key)
-        return reply.with_headers({INSTANCE: f"{self.leases.name}; fence={fence}"}) if fence else reply
+        if fence is None:
+            return reply
+        headers = {**reply.headers, INSTANCE: f"{self._called}; fence={fence}"}
+        if reply.later is None and reply.wire is None and reply.takeover is None:  # four times as fast as the other
+            return Reply(reply.status, reply.content, headers, reply.pause, also=reply.also)
+        return replace(reply, headers=headers)
 
     def _let_go(self, key: str) -> None:
         worlds = self._mock.worlds
@@ -128,6 +134,7 @@ class InstanceShare(Share):
     def _listens(self, ports: Sequence[int]) -> None:
         settings = self._mock.worlds.foundation.settings
         name = settings.instance or f"{settings.host}:{ports[0]}"
+        self._called = name
         self.leases.introduce(name, address_of(settings, ports[0]))
         self.leases.renewed()()
         self._mock.worlds.keep()
