@@ -65,7 +65,9 @@ def main(rounds: int) -> None:
                         took.setdefault((plan, name), []).append(called(connection, key))
     for plan in ("growth", "enterprise"):
         memory, store = (median(took[plan, name]) for name in MOCKS)
-        print(f"{plan:<11} memory {memory:.0f} us, store {store:.0f} us: {store - memory:+.0f} us, {store / memory:.3f}x")
+        print(
+            f"{plan:<11} memory {memory:.0f} us, store {store:.0f} us: {store - memory:+.0f} us, {store / memory:.3f}x"
+        )
 
 
 if __name__ == "__main__":

@@ -4,18 +4,29 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from mock_server.server.reply import Reply, Sending
-from mock_server.sharing.channels import Channel, LostError, Ways
+from mock_server.sharing.channels import Channel, LostError, MisdirectedError, Ways
 from mock_server.sharing.frames import Kind, Question
 from mock_server.sharing.membership import Peer
 
 END = b"\r\n\r\n"
+MISDIRECTED = b"HTTP/1.1 421 "
 
 
 async def brought(ways: Ways, peer: Peer, question: Question) -> Reply:
-    """The peer's reply, as it comes; UnreachableError if it was not asked, LostError if it went without a word."""
+    """The peer's reply, as it comes.
+
+    UnreachableError if it was not asked, MisdirectedError if that was wrong, LostError if it went without a word.
+    """
     channel = await ways.ask(peer, question)
     try:
-        return Reply(HTTPStatus.OK, wire=Brought(channel, *await channel.answered()))
+        kind, data = await channel.answered()
+        if data.startswith(MISDIRECTED):
+            while kind is Kind.MORE:
+                kind, _ = await channel.answered()
+            raise MisdirectedError
+        return Reply(HTTPStatus.OK, wire=Brought(channel, kind, data))
+    except MisdirectedError:
+        raise
     except BaseException:  # its client has gone, or it has gone itself
         channel.leave()
         raise

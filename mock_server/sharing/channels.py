@@ -24,6 +24,10 @@ class UnreachableError(Exception):
     """The other process was not asked: it is not there, or takes no questions."""
 
 
+class MisdirectedError(Exception):
+    """The other process was asked, and it was none of its business."""
+
+
 class LostError(Exception):
     """The other process was asked, and has gone without a whole answer."""
 

@@ -21,12 +21,17 @@ from mock_server.server.listening import url_of
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.serving import Options
+from mock_server.server.shared import Application
 from mock_server.settings import Settings
+from mock_server.sharing.frames import Question
 from mock_server.sharing.heart import Heart
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.joining import Share, unavailable
 from mock_server.sharing.leases import MARGIN, RENEWED, Leases
+from mock_server.sharing.logged import Logged
+from mock_server.sharing.router import Router
 from mock_server.version import __version__
+from mock_server.web.front import Front
 from mock_server.web.mock import Mock
 
 INSTANCE = "X-Mock-Instance"
@@ -66,6 +71,16 @@ class InstanceShare(Share):
         self._called = ""
         self._strict = worlds.foundation.settings.strict
         mock.scheduler.may = lambda world: leases.sure(world.account.key)
+
+    def router(self, front: Front, answer: Application) -> Router:
+        """Answers in place of the application, which answers what is this instance's."""
+        base = self._mock.worlds.clock.base
+        self.logged = self.order = Logged(self._store, self.leases, self.ways, lambda: front.made().answer, base)
+        self.leases.on_logged = lambda number: not self.logged.behind(number)
+        return super().router(front, answer)
+
+    def _told(self, question: Question) -> Reply | None:
+        return self.logged.told(question)
 
     def options(self, options: Options) -> Options:
         """How this instance is served."""
@@ -151,9 +166,12 @@ class InstanceShare(Share):
         """Let the sandbox go on here, if there is one."""
         if not self._store.waits(key):
             return
+        since = self._store.missed(key)
         try:
             self._mock.worlds.take_over(key)
-        except (ApiError, ValueError) as error:
+            if since is not None:
+                self.logged.redo(key, since)
+        except (ApiError, ValueError, StoreAwayError) as error:
             log.error("the sandbox of %s cannot go on here: %s", masked(key), error)
 
     def _anew(self, key: str) -> None:

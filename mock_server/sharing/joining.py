@@ -16,6 +16,7 @@ from mock_server.server.serving import Listening, Options
 from mock_server.server.shared import Application
 from mock_server.sharing.as_one import AsOne
 from mock_server.sharing.channels import UNIX, Ways
+from mock_server.sharing.frames import Question
 from mock_server.sharing.handing import Hands
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.membership import Membership, Peer, Workers
@@ -58,12 +59,17 @@ class Share:
             vouch=self._vouch,
             whole=AsOne(partial(self._gathering, front, answer)),
             opening=partial(told, mock.worlds),
+            told=self._told,
         )
 
     def _gathering(self, front: Front, answer: Application) -> "Gathering":
         from mock_server.sharing.gathering import Gathering  # noqa: PLC0415 - Flask, which takes a while to import
 
         return Gathering(answer, front.flask, self.membership, self.ways, self.order)
+
+    def _told(self, _question: Question) -> Reply | None:
+        """The reply to what processes of this mock ask each other, if it is that."""
+        return None
 
     def options(self, options: Options) -> Options:
         """How this process is served."""

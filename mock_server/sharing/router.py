@@ -10,15 +10,14 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application, Shared
 from mock_server.sharing.brought import brought
-from mock_server.sharing.channels import PATH, LostError, UnreachableError, Ways
+from mock_server.sharing.channels import PATH, LostError, MisdirectedError, UnreachableError, Ways
 from mock_server.sharing.frames import Question
 from mock_server.sharing.guests import Entrance
 from mock_server.sharing.handing import Hands
 from mock_server.sharing.membership import Membership
 from mock_server.web.front import is_of_control
 
-TRIES = 2  # owners asked in turn, where the first has gone and has heard nothing
-MOST_HOPS = 2  # processes that a request goes through, where one has heard of a change that another has not
+TRIES = 3  # owners asked in turn, where those before had nothing to say
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +43,15 @@ class Router:
         vouch: Vouch | None = None,
         whole: Application | None = None,
         opening: Callable[[], object] | None = None,
+        told: Callable[[Question], Reply | None] = lambda _question: None,
     ) -> None:
         """`hands` give clients' connections to processes of the same machine.
 
         `vouch` has the last word on an answer about a key of this process's, just before it leaves. `whole` answers
-        control calls that are about all keys, `opening` tells how the mock stands as a whole.
+        control calls that are about all keys, `opening` tells how the mock stands as a whole, and `told` answers what
+        processes of the mock ask each other beside that.
         """
+        self._told = told
         self._opening = opening
         self._here = answer
         self._vouch = vouch
@@ -84,36 +86,39 @@ class Router:
             handing = self._hands.handing(owner, request)
             if handing is not None:
                 return handing
-        return self.elsewhere(key, request, 1)
+        return self.elsewhere(key, request)
 
     def answered(self, question: Question) -> Reply:
-        """The reply to what another process was asked."""
-        request, hops = question.request, question.notes.get("hops", 1)
+        """The reply to what another process was asked.
+
+        What is about a key of somebody else's is not passed on: whoever asked may be waiting no more, and would have
+        had another answer by then.
+        """
+        request = question.request
         if question.notes.get("opening") and self._opening:
             return Reply.json(HTTPStatus.OK, self._opening())
         if question.notes.get("here"):
             return self._here(replace(request, echo=question.notes.get("echo", False)))
+        found = self._told(question)
+        if found is not None:
+            return found
         key = self._key_of(request)
         if key is None:
             return self._here(request)
-        if self._membership.mine(key):
-            return self._own(key, request)
-        if hops >= MOST_HOPS:
-            return self._unavailable(request, "who answers for this key is being settled")
-        return self.elsewhere(key, request, hops + 1)
+        return self._own(key, request) if self._membership.mine(key) else Reply(HTTPStatus.MISDIRECTED_REQUEST)
 
     def _own(self, key: str, request: Request) -> Reply:
         """The answer of this process."""
         reply = self._here(request)
         return reply if self._vouch is None else self._vouch(key, request, reply)
 
-    def elsewhere(self, key: str, request: Request, hops: int) -> Reply:
+    def elsewhere(self, key: str, request: Request) -> Reply:
         """The reply of the key's owner."""
-        return Reply(HTTPStatus.OK, later=partial(self._asked, key, request, hops))
+        return Reply(HTTPStatus.OK, later=partial(self._asked, key, request))
 
-    async def _asked(self, key: str, request: Request, hops: int) -> Reply:
+    async def _asked(self, key: str, request: Request) -> Reply:
         ending = self._shared is not None and self._shared.stopping
-        question = Question(replace(request, keep_alive=request.keep_alive and not ending), {"hops": hops})
+        question = Question(replace(request, keep_alive=request.keep_alive and not ending))
         reason = ""
         for _ in range(TRIES):
             owner = self._membership.owner(key)
@@ -123,7 +128,10 @@ class Router:
                 return self._own(key, request)
             try:
                 return await brought(self._ways, owner, question)
-            except UnreachableError:  # it has heard nothing, so another may be asked
+            except MisdirectedError:  # it has done nothing, so another may be asked
+                reason = "who answers for this key is being settled"
+                self._membership.doubt(key)
+            except UnreachableError:  # nor has it heard anything
                 reason = f"{owner.name}, which answers for this key, is not there at the moment"
                 self._membership.doubt(key)
             except LostError:

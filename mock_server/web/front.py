@@ -44,11 +44,12 @@ class Front:
             return self.flask.answer(request)
 
         async def later() -> Reply:
-            return (await asyncio.to_thread(self._made)).answer(request)
+            return (await asyncio.to_thread(self.made)).answer(request)
 
         return Reply(HTTPStatus.OK, later=later)
 
-    def _made(self) -> "MockServer":
+    def made(self) -> "MockServer":
+        """The same, made once, whatever threads ask."""
         with self._making:
             return self.flask
 
