@@ -53,7 +53,8 @@ def steady() -> float:
 class InstanceShare(Share):
     """The part of one instance, whose keys are those that it has claimed."""
 
-    def __init__(self, mock: Mock, now: Callable[[], float] = steady) -> None:
+    def __init__(self, mock: Mock, now: Callable[[], float] = steady, heard: float = RENEWED + MARGIN) -> None:
+        """`now` is a steady clock; `heard` is after how many real seconds all others have heard that it is leaving."""
         worlds, store = mock.worlds, mock.worlds.state
         if not isinstance(store, SharedStore):
             raise TypeError("this mock shares no store")
@@ -69,6 +70,7 @@ class InstanceShare(Share):
         self._unavailable = unavailable(mock)
         self._vouch = self._vouched
         self._called = ""
+        self._heard = heard
         self._strict = worlds.foundation.settings.strict
         mock.scheduler.may = lambda world: leases.sure(world.account.key)
 
@@ -97,7 +99,7 @@ class InstanceShare(Share):
         await asyncio.to_thread(self._heart.beat)
         if not self.leases.heirs:
             return
-        await asyncio.sleep(RENEWED + MARGIN)  # until then, others may not have heard that it is about to end
+        await asyncio.sleep(self._heard)  # until then, others may not have heard that it is about to end
         until = self._loop.time() + PATIENCE
         for key in list(self._store.claims.fences):
             world = self._mock.worlds.known(key)

@@ -1,0 +1,120 @@
+"""Instances with the same store are one mock, whichever is asked and whoever leaves or comes."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from mock_server.cli.doors import doors
+from mock_server.domain.clock import ManualClock
+from mock_server.server.serving import BackgroundServer
+from mock_server.settings import Settings
+from mock_server.sharing.instances import INSTANCE, InstanceShare
+from mock_server.web.front import Front
+from mock_server.web.mock import Mock
+
+NUMBER = "1Z999AA10123456784"
+ANA, BEN, EVE = "tf_test_free_ana", "tf_test_free_ben", "tf_test_free_eve"
+HOUR = 3600
+Start = Callable[[str], "Instance"]
+
+
+class Instance:
+    """One of them, as its clients see it."""
+
+    def __init__(self, url: str, share: InstanceShare, stop: Callable[[], None]) -> None:
+        self.url, self.share, self.stop = url, share, stop
+
+    def ask(self, path: str, value: Any = None, method: str = "GET", key: str = "") -> tuple[int, dict[str, str], Any]:
+        data = None if value is None else json.dumps(value).encode()
+        headers = {"Content-Type": "application/json", **({"X-API-Key": key} if key else {})}
+        request = Request(f"{self.url}{path}", data, headers, method=method)
+        with urlopen(request, timeout=60) as answer:
+            return answer.status, dict(answer.headers), json.loads(answer.read())
+
+    def track(self, key: str) -> tuple[str, str]:
+        """Who has answered, and how many lookups remain."""
+        _, headers, _ = self.ask(f"/v2/track/{NUMBER}", key=key)
+        return headers[INSTANCE].partition(";")[0], headers["X-RateLimit-Remaining"]
+
+    def now(self, key: str) -> str:
+        return str(self.ask(f"/__admin/clock?key={key}")[2]["now"])
+
+
+@contextmanager
+def instance(url: str, name: str, clock: ManualClock) -> Iterator[Instance]:
+    mock = Mock(Settings(store=url, instance=name), clock)
+    share = InstanceShare(mock, heard=0.0)
+    served = doors(mock, Front(mock), {}, share)
+    server = BackgroundServer(served.answer, options=served.options)
+    yield Instance(server.start(), share, server.stop)
+    server.stop()
+    mock.close()
+
+
+@pytest.fixture
+def start(store_url: str, clock: ManualClock) -> Iterator[Start]:
+    with ExitStack() as stack:
+        yield lambda name: stack.enter_context(instance(store_url, name, clock))
+
+
+def test_whoever_is_asked_the_owner_answers(start: Start) -> None:
+    one, two = start("one"), start("two")
+    assert one.track(ANA) == ("one", "9")
+    assert two.track(ANA) == ("one", "8")
+    assert two.track(BEN) == ("two", "9")
+    assert one.track(BEN) == ("two", "8")
+    told = two.ask("/__admin/instances")[2]["instances"]
+    assert [(each["name"], each["keys"]) for each in told] == [("one", 1), ("two", 1)]
+
+
+def test_what_is_done_to_all_is_done_by_all(start: Start) -> None:
+    one, two = start("one"), start("two")
+    one.track(ANA)
+    two.track(BEN)
+    two.ask("/__admin/clock", {"action": "advance", "seconds": HOUR}, "PUT")
+    assert one.now(ANA) == one.now(BEN) == "2026-06-15T13:00:00Z"
+    one.ask("/__admin/shipments/" + NUMBER, {"status": "exception"}, "PUT")
+    assert [two.ask(f"/v2/track/{NUMBER}", key=key)[2]["status"] for key in (ANA, BEN, EVE)] == ["exception"] * 3
+    one.ask("/__admin/reset", {}, "POST")
+    assert one.track(ANA)[1] == two.track(BEN)[1] == "9"
+
+
+def test_who_comes_later_knows_what_was_done(start: Start) -> None:
+    one = start("one")
+    one.ask("/__admin/clock", {"action": "advance", "seconds": HOUR}, "PUT")
+    two = start("two")
+    assert two.track(BEN)[0] == "two"
+    assert two.now(BEN) == "2026-06-15T13:00:00Z"
+
+
+def test_keys_of_who_leaves_go_on_elsewhere_and_have_missed_nothing(start: Start) -> None:
+    one, two = start("one"), start("two")
+    assert one.track(ANA) == ("one", "9")
+    one.ask("/v2/webhooks", {"tracking_number": NUMBER, "url": "http://127.0.0.1:9/"}, "POST", key=ANA)
+    one.track(EVE)
+    one.stop()
+    two.ask("/__admin/clock", {"action": "advance", "seconds": HOUR}, "PUT")
+    two.ask("/__admin/shipments/" + NUMBER, {"status": "exception"}, "PUT")
+    assert two.now(EVE) == "2026-06-15T13:00:00Z"
+    assert two.ask(f"/v2/track/{NUMBER}", key=EVE)[2]["status"] == "exception"
+    assert two.now(ANA) == "2026-06-15T13:00:00Z"
+    assert two.ask(f"/__admin/keys/{ANA}")[2]["webhooks"] == 1
+    assert two.ask(f"/__admin/keys/{EVE}")[2]["quota"][1]["remaining"] == 500 - 2
+
+
+def test_all_begins_anew_also_for_keys_that_nobody_has(start: Start) -> None:
+    one, two = start("one"), start("two")
+    one.track(ANA)
+    one.stop()
+    two.ask("/__admin/reset", {}, "POST")
+    assert two.ask(f"/__admin/keys/{ANA}")[2]["quota"][1]["remaining"] == 500
+    assert two.track(ANA) == ("two", "9")
+
+
+def test_keys_that_are_made_are_never_the_same(start: Start) -> None:
+    made = [each.ask("/__admin/keys", {"plan": "free"}, "POST")[2]["key"] for each in (start("one"), start("two"))]
+    assert len(set(made)) == 2
