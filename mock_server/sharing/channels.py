@@ -17,7 +17,7 @@ UNIX = "unix:"
 MOST_HELD = 256 * 1024  # bytes of an answer that wait for a client who reads slowly
 GRANTED = b"HTTP/1.1 101 "
 END = b"\r\n\r\n"
-PATIENCE = 2.0  # real seconds for another process to take a connection
+PATIENCE = 5.0  # real seconds for another process to take a connection; it may be taking over many keys
 
 
 class UnreachableError(Exception):
