@@ -38,6 +38,7 @@ from contract_tests.transport import NoAnswerError, SilenceError, Transport
 
 _BREACH = "contract_breach"
 _UNREACHABLE = 3
+_ONCE, _SURELY = 1, 3  # times that somebody who is silent, or gone, is asked for a sign of life
 _QUIET = -2  # pytest's own count of probes would stand beside the ledger's count of clauses, and differ
 RUN = pytest.StashKey[Run]()
 CLOCK = pytest.StashKey[Clock]()  # another clock than the system's, for tests of the suite itself
@@ -149,7 +150,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         _conclude(run, pyfuncitem, before)
         pytest.skip(str(error))
     except NoAnswerError as error:
-        if not isinstance(error, SilenceError) and not run.session.reachable():
+        if not run.session.reachable(times=_ONCE if isinstance(error, SilenceError) else _SURELY):
             run.gone = f"{run.session.base_url} no longer answers: {error}"
             _obstructed(run, marker, run.gone)
             pytest.skip(run.gone)

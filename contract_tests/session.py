@@ -290,10 +290,10 @@ class Session:
             self.silent[lane] = name
             raise SilenceError(str(error), operation) from None
 
-    def reachable(self) -> bool:
-        """Whether anybody answers at all, asked three times with a second between."""
+    def reachable(self, *, times: int) -> bool:
+        """Whether anybody answers at all, asked so many times with a second between."""
         request = Request("GET", self.base_url, self._standing(self.key))
-        for attempt in range(3):
+        for attempt in range(times):
             if attempt:
                 self.sleeper.clock.sleep(1)
             try:

@@ -29,7 +29,7 @@ def before(target: Target, **how: Any) -> Iterator[tuple[str, list[dict[str, str
     """Something that stands before a server: its URL, and the headers of what it was asked.
 
     `hang` are the starts of paths that are never answered, `move` is where everything is redirected to, `dies_after`
-    so many requests, and `below` is a path that the API is put under.
+    or `hangs_after` so many requests, and `below` is a path that the API is put under.
     """
     seen: list[dict[str, str]] = []
     over = Event()
@@ -43,7 +43,8 @@ def before(target: Target, **how: Any) -> Iterator[tuple[str, list[dict[str, str
             if len(seen) > how.get("dies_after", 10**6):
                 self.close_connection = True
                 return
-            if any(self.path.startswith(each) for each in how.get("hang", ())):
+            silent = len(seen) > how.get("hangs_after", 10**6)
+            if silent or any(self.path.startswith(each) for each in how.get("hang", ())):
                 over.wait(20)
                 self.close_connection = True
                 return
@@ -152,6 +153,17 @@ def test_an_endpoint_that_hangs_is_given_up_once_and_the_rest_goes_on(monkeypatc
     assert "given up" in checked.verdicts["batch.size"].reason
     assert {"track.200", "errors.404", "errors.401"} <= checked.of("passed")
     assert checked.verdicts["batch.path"].breaches[0].found == "no answer within 0.5 s"
+
+
+def test_a_target_that_answers_nothing_any_longer_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (transport, session):
+        monkeypatch.setattr(module, "READ_SECONDS", 0.5)
+    with running() as target, before(target, hangs_after=8) as (url, seen):
+        checked = _check(url, target, "-k", "not made_up")
+    assert checked.status == 3, checked.output
+    assert checked.of("failed") == set()
+    assert len(seen) == 10
+    assert "no longer answers: no answer within 0.5 s" in checked.output
 
 
 def test_a_control_plane_that_is_dead_is_asked_once(tmp_path: Path) -> None:
