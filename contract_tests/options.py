@@ -18,8 +18,12 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 section 5.6.2
 
 def base_url(text: str) -> str:
     """The text, if an implementation can be there; ArgumentTypeError says what is wrong without telling a password."""
-    parts = urlsplit(text)
     shown = text if "@" not in text else "that"
+    try:
+        parts = urlsplit(text)
+        _ = parts.port  # which is read when it is asked for
+    except ValueError as error:
+        raise ArgumentTypeError(f"{shown!r} is no URL: {error}; write http://host:port or https://host") from None
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ArgumentTypeError(f"{shown!r} is no URL; write http://host:port or https://host")
     if parts.query or parts.fragment:

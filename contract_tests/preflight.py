@@ -13,6 +13,7 @@ from contract_tests.transport import NoAnswerError
 
 _MOVED = {301, 302, 303, 307, 308}
 _NOT_FOUND = 404
+_NO_TLS = "WRONG_VERSION_NUMBER"  # as OpenSSL calls an answer that is not encrypted
 # The page gives no path for these, but says what they do.
 _WHAT_SILENCE_BREAKS = {"createWebhook": "webhook.id", "deleteWebhook": "webhook.delete.operation"}
 
@@ -25,7 +26,9 @@ def preflight(run: Run) -> str | None:
         if answer.status == _NOT_FOUND:
             return _perhaps_elsewhere(run)
     except NoAnswerError as error:
-        return f"{run.session.base_url} cannot be reached: {error}"
+        base = run.session.base_url
+        plain = f"; nobody speaks TLS there, so try http{base.removeprefix('https')}" if _NO_TLS in str(error) else ""
+        return f"{base} cannot be reached: {error}{plain}"
     except (UnverifiableError, BudgetSpentError, QuotaSpentError):
         return None
     if answer.status in {401, 403}:

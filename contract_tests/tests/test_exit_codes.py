@@ -75,6 +75,8 @@ def test_nothing_but_404_is_red() -> None:
     [
         ([], "--base-url"),
         (["--base-url", "127.0.0.1:80", "--api-key", "k"], "is no URL"),
+        (["--base-url", "http://[::1", "--api-key", "k"], "is no URL: Invalid IPv6 URL"),
+        (["--base-url", "http://127.0.0.1:99999", "--api-key", "k"], "is no URL: Port out of range"),
         (["--base-url", "http://127.0.0.1:1"], "--api-key"),
         (["--base-url", "http://127.0.0.1:1", "--api-key", "k", "--plan", "gold"], "no such plan"),
         (["--base-url", "http://127.0.0.1:1", "--api-key", "k", "--safe", "--exhaust-quota"], "--safe"),
