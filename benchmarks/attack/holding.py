@@ -1,8 +1,14 @@
-"""How long a control call keeps others waiting: a client that asks all the time beside it tells."""
+"""How long a control call keeps others waiting: a client that asks all the time beside it tells.
+
+Another client asks a second mock meanwhile, of which nobody wants anything else: what it waits is the machine's doing.
+A call that really holds the loop does so each time, so one that seems to is made again, and the best of three counts.
+"""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from http.client import HTTPConnection
 from threading import Event, Thread
 from time import perf_counter
@@ -10,93 +16,131 @@ from time import perf_counter
 from benchmarks.attack.target import Target, attacked
 
 BAR = 50.0  # milliseconds that one call may hold up another, beside what the machine does by itself
+TRIES = 3
+ONCE = frozenset({"the first control call", "the first page", "all anew"})  # what is another call when it is repeated
 SHIPMENTS = 10_000
 REQUESTS = 10_000  # in the journal
-QUIET = 2.0  # seconds of asking with nothing beside it
+KEYS = 1_000
 PROBE = {"X-API-Key": "tf_test_enterprise_probe"}
 KEY = "tf_test_enterprise_held"
 JSON = {"Content-Type": "application/json"}
 HTML = {"Accept": "text/html"}
+Headers = Mapping[str, str]
 NUMBER = "1Z204E380338943508"
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a call answered, how long it took, and the longest wait of the probe meanwhile, in milliseconds."""
+    """What a call answered, how long it took, and the longest waits meanwhile: of the probe, and of the one elsewhere.
+
+    All but the status are milliseconds.
+    """
 
     name: str
     status: int
     took: float
     waited: float
-    quiet: float
+    elsewhere: float
+
+    @property
+    def held(self) -> float:
+        return max(0.0, self.waited - self.elsewhere)
 
     @property
     def met(self) -> bool:
-        return self.status < 400 and self.waited <= BAR + self.quiet
+        return self.status < 400 and self.held <= BAR
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.status} in {self.took:,.0f} ms; another waited {self.waited:.0f} ms at most"
+        waits = f"another waited {self.waited:.0f} ms at most, {self.elsewhere:.0f} at a mock beside it"
+        return f"{self.name}: {self.status} in {self.took:,.0f} ms; {waits}"
 
 
 def holds() -> Iterator[Held]:
-    """Each control call that has much to do, beside the probe."""
-    with attacked("--journal-size", str(REQUESTS), "--journal-megabytes", "256") as target:
-        quiet = _waits(target, lambda: Event().wait(QUIET))[1]
-        pinned, snapshot = scenario(), b""
+    """Each control call that has much to do, beside the probes."""
+    with ExitStack() as stack:
+        settings = ("--journal-size", str(REQUESTS), "--journal-megabytes", "256")
+        target, other = (stack.enter_context(attacked(*settings)) for _ in range(2))
 
-        def held(name: str, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b"") -> Held:
-            nonlocal snapshot
-            answers: list[tuple[int, bytes]] = []
-            took, waited = _waits(
-                target, lambda: answers.append(target.ask(method, f"/__admin{path}", headers or JSON, body))
-            )
-            ((status, content),) = answers
-            snapshot = content if path.startswith("/snapshot") and method == "GET" else snapshot
-            return Held(name, status, took, waited, quiet)
+        def held(name: str, method: str, path: str, headers: Headers = JSON, body: bytes = b"") -> Held:
+            def once() -> Held:
+                made = partial(target.ask, method, f"/__admin{path}", headers, body)
+                (status, _), took, waits = _waits((target, other), made)
+                return Held(name, status, took, *waits)
+
+            seen = once()
+            for _ in range(0 if name in ONCE else TRIES - 1):
+                if not seen.met:
+                    seen = min(seen, once(), key=lambda each: each.held)
+            return seen
 
         yield held("the first control call", "GET", "/health")
-        yield held("a scenario of 10,000 shipments for one key", "PUT", f"/scenario?key={KEY}", JSON, pinned)
-        yield held("the same for all", "PUT", "/scenario", JSON, pinned)
+        yield held("the first page", "GET", "/", HTML)
+        yield held("a scenario of 10,000 shipments for one key", "PUT", f"/scenario?key={KEY}", JSON, scenario())
+        yield held("the same for all", "PUT", "/scenario", JSON, scenario())
+        yield held("a new key in it", "POST", "/keys", JSON, b"{}")
         target.ask("GET", f"/v2/track/{NUMBER}", {"X-API-Key": KEY})
         yield held("its shipments", "GET", f"/shipments?key={KEY}")
         yield held("a page of them", "GET", f"/shipments?key={KEY}", HTML)
+        yield held("a page about a key with them", "GET", f"/keys/{KEY}", HTML)
         yield held("a snapshot with them", "GET", f"/snapshot?key={KEY}")
         target.ask("POST", "/__admin/reset")
-        small = scenario(1_000)
-        target.ask("PUT", f"/__admin/scenario?key={KEY}", JSON, small)
-        target.ask("GET", f"/__admin/snapshot?key={KEY}", JSON)
-        yield held("a snapshot of 1,000 shipments", "GET", f"/snapshot?key={KEY}")
-        yield held("the same put back", "PUT", f"/snapshot?key={KEY}", JSON, snapshot)
+        target.ask("PUT", f"/__admin/scenario?key={KEY}", JSON, scenario(1_000))
+        snapshot = target.ask("GET", f"/__admin/snapshot?key={KEY}", JSON)[1]
+        yield held("a snapshot of 1,000 shipments put back", "PUT", f"/snapshot?key={KEY}", JSON, snapshot)
+        target.ask("POST", "/__admin/reset")
         _fill(target)
         yield held("one of 10,000 requests", "GET", f"/requests/{REQUESTS}")
         yield held("a page of requests that none fits", "GET", "/requests?text=nowhere", HTML)
+        yield held("a page about a key with them", "GET", f"/keys/{PROBE['X-API-Key']}", HTML)
         yield held("their violations", "GET", "/requests/violations?limit=1")
         yield held("a report on them", "GET", "/report")
+        yield held("the contract as a page", "GET", "/docs", HTML)
+        yield held("a capsule of them", "GET", f"/capsule?key={PROBE['X-API-Key']}")
+        target.ask("POST", "/__admin/reset")
+        for number in range(KEYS):
+            target.ask("GET", f"/v2/track/{NUMBER}", {"X-API-Key": f"{KEY}{number}"})
+        yield held("1,000 keys", "GET", "/keys")
+        yield held("a page of reports on them", "GET", "/report", HTML)
+        yield held("metrics of them", "GET", "/metrics")
+        yield held("a rule for all of them", "POST", "/faults", JSON, RULE)
+        yield held("a shipment for all of them", "PUT", f"/shipments/{NUMBER}", JSON, b'{"status":"delivered"}')
+        yield held("the clock of all of them", "PUT", "/clock", JSON, b'{"action":"advance","seconds":60}')
+        snapshot = target.ask("GET", "/__admin/snapshot", JSON)[1]
+        yield held("a snapshot of them", "GET", "/snapshot")
+        yield held("the same put back", "PUT", "/snapshot", JSON, snapshot)
+        yield held("all anew", "POST", "/reset")
 
 
-def _waits(target: Target, work: Callable[[], object]) -> tuple[float, float]:
-    """How long the work took, and the longest wait of a client that asked all the while, in milliseconds."""
-    ended, longest = Event(), 0.0
+RULE = b'{"fault":{"type":"error","code":"internal_error"},"match":{"operation":"createWebhook"}}'
 
-    def probe() -> None:
-        nonlocal longest
-        connection = HTTPConnection("127.0.0.1", target.port, timeout=60)
+
+def _waits(
+    targets: tuple[Target, ...], work: Callable[[], tuple[int, bytes]]
+) -> tuple[tuple[int, bytes], float, list[float]]:
+    """What the work comes to, how long it took, and the longest wait of each probe meanwhile, in milliseconds."""
+    ended = Event()
+    longest = [0.0 for _ in targets]
+
+    def probe(place: int) -> None:
+        connection = HTTPConnection("127.0.0.1", targets[place].port, timeout=60)
         while not ended.is_set():
             began = perf_counter()
-            target.on(connection, "GET", f"/v2/track/{NUMBER}", PROBE, b"")
-            longest = max(longest, perf_counter() - began)
+            targets[place].on(connection, "GET", f"/v2/track/{NUMBER}", PROBE, b"")
+            longest[place] = max(longest[place], perf_counter() - began)
             ended.wait(0.002)
 
-    thread = Thread(target=probe)
-    thread.start()
+    threads = [Thread(target=probe, args=(place,)) for place in range(len(targets))]
+    for thread in threads:
+        thread.start()
     began = perf_counter()
     try:
-        work()
+        done = work()
     finally:
         took = perf_counter() - began
         ended.set()
-        thread.join()
-    return took * 1000, longest * 1000
+        for thread in threads:
+            thread.join()
+    return done, took * 1000, [each * 1000 for each in longest]
 
 
 def scenario(count: int = SHIPMENTS) -> bytes:
