@@ -47,7 +47,11 @@ def _read(home: Path, host: str) -> Authority | None:
         if key.stat().st_mode & 0o077:
             key.chmod(OWNER_ONLY)
         return Authority.load(host, (home / CERTIFICATE_FILE).read_bytes(), key.read_bytes())
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if home.is_dir() and any(home.iterdir()):
+            raise CertificateError(
+                f"{home} holds half an authority: {error.filename} is missing; delete the folder, and a new one is made"
+            ) from None
         return None
     except (ValueError, TypeError) as error:  # TypeError: the key is encrypted
         raise CertificateError(

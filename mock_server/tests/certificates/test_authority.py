@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from mock_server.certificates.authority import Authority, CertificateError
 from mock_server.certificates.serving import context_of, context_of_files
-from mock_server.certificates.store import certificate_path, kept_authority
+from mock_server.certificates.store import CERTIFICATE_FILE, KEY_FILE, certificate_path, kept_authority
 from mock_server.domain.clock import ManualClock, SystemClock
 
 HOST = "api.example"
@@ -116,6 +116,14 @@ def test_a_folder_with_half_an_authority_is_named(tmp_path: Path) -> None:
     kept_authority(tmp_path, HOST, NOW)
     certificate_path(tmp_path, HOST).write_bytes(Authority.create(HOST, NOW).certificate)
     with pytest.raises(CertificateError, match=r"holds no usable authority .*delete it"):
+        kept_authority(tmp_path, HOST, NOW)
+
+
+@pytest.mark.parametrize("name", [CERTIFICATE_FILE, KEY_FILE])
+def test_a_folder_that_has_lost_one_half_is_named(tmp_path: Path, name: str) -> None:
+    kept_authority(tmp_path, HOST, NOW)
+    (certificate_path(tmp_path, HOST).parent / name).unlink()
+    with pytest.raises(CertificateError, match=rf"{name} is missing; delete the folder"):
         kept_authority(tmp_path, HOST, NOW)
 
 

@@ -13,7 +13,7 @@ LISTED = 50  # clients on the page, those of the newest keys
 def page(call: ControlCall) -> Reply:
     """The report on one key's client, or on all."""
     keys = [world.account.key for world in call.known()]
-    return shown(call, "/report", lambda told: _page(call, keys, told))
+    return shown(call, "/report", lambda told: _page(call, keys, told), limit=LISTED)
 
 
 def _page(call: ControlCall, keys: list[str], told: dict[str, Any]) -> Reply:
@@ -23,6 +23,6 @@ def _page(call: ControlCall, keys: list[str], told: dict[str, Any]) -> Reply:
         "Report",
         "Report",
         verdict=told["verdict"],
-        rows=list(zip(keys, told["keys"], strict=False))[-LISTED:],
-        more=max(0, len(told["keys"]) - LISTED),
+        rows=list(zip(keys[-LISTED:], told["keys"], strict=False)),
+        more=max(0, len(keys) - LISTED),
     )

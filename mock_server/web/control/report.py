@@ -35,6 +35,7 @@ def judged(call: ControlCall, world: World, entries: tuple[Entry, ...]) -> dict[
 
 def show_report(call: ControlCall) -> Reply:
     worlds = call.known()
+    worlds = worlds[max(0, len(worlds) - call.number("limit", len(worlds))) :]
     of_each = [(world, heard(call, world, MOST_JUDGED // len(worlds))) for world in worlds]
 
     def keys() -> list[dict[str, Any]]:

@@ -1,3 +1,4 @@
+from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import ManualClock
 from mock_server.tests.web.control.admin import FREE, NUMBER, OTHER, Admin
 
@@ -34,6 +35,13 @@ def test_what_never_reached_the_key_s_world_is_judged_too(admin: Admin) -> None:
         admin.ask(FREE, "/v2/parcels")
     admin.ask(FREE)
     assert verdicts(admin, FREE)["client_errors"] == "bad"
+
+
+def test_a_report_on_the_newest_keys_leaves_the_others_out(admin: Admin) -> None:
+    admin.ask(FREE)
+    admin.ask(OTHER)
+    assert [each["key"] for each in admin.get("/report?limit=1")["keys"]] == [masked(OTHER)]
+    assert len(admin.get("/report?limit=9")["keys"]) == 2
 
 
 def test_keys_are_masked(admin: Admin) -> None:
