@@ -1,25 +1,24 @@
 """Requests that show what each kind of answer costs, sent where nothing that was sent before has shown it."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from contract_tests.api import Api, shipments
 from contract_tests.batches import filling, paired
-from contract_tests.budget import BudgetSpentError
 from contract_tests.contract.document import Plan
 from contract_tests.exchange import Key
-from contract_tests.facts import UnverifiableError
 from contract_tests.keyring import Need
 from contract_tests.ledger import Ledger
-from contract_tests.pacing import QuotaSpentError
 from contract_tests.passive.quota_law import Charge, Reading, readings, seen_costs
 from contract_tests.run import Run
-from contract_tests.session import UnsafeError
+from contract_tests.session import OBSTACLES
 
 LARGE = 20  # shipments of a batch that is dear enough to show a charge with a ceiling
 _COUNTED = Need(limited=True)
 _ROOMY = Need(limited=True, batch=LARGE, left=LARGE + 2)
 _STRANGER = Need(other=True)
+_ENOUGH = 3  # answers without a word of the quota, after which none is expected
 _SOON = 2.0  # seconds before the end of a window in which nothing is begun that is compared with before
 
 
@@ -40,6 +39,11 @@ class Counted:
         last = next((each for each in reversed(self.run.session.exchanges) if each.key == self.key), None)
         found = next(readings(self.run.contract, [last] if last else []), None)
         return found if found and self.run.sleeper.now() < found.ends_at - _SOON else None
+
+    def tells_nothing(self) -> bool:
+        """Whether the key's answers so far, and there were some, told nothing of what is left."""
+        answers = [each for each in self.run.session.exchanges if each.key == self.key]
+        return len(answers) >= _ENOUGH and not any(True for _ in readings(self.run.contract, answers))
 
     def ready(self) -> None:
         """Sees to an answer that the next one can be compared with."""
@@ -74,13 +78,14 @@ def show_costs(run: Run, ledger: Ledger) -> None:
         if any(operation in {None, _operation(each)} for each in seen):
             continue
         try:
-            show(counted(run))
-        except (UnverifiableError, BudgetSpentError, QuotaSpentError, UnsafeError) as error:
+            key = counted(run)
+            if key.tells_nothing():
+                return
+            show(key)
+        except OBSTACLES as error:
             ledger.obstacle(clause, str(error))
-    try:
+    with suppress(*OBSTACLES):  # a small one has been seen
         _large_batch(run)
-    except (UnverifiableError, BudgetSpentError, QuotaSpentError, UnsafeError):
-        return  # a small one has been seen
 
 
 def _large_batch(run: Run) -> None:

@@ -13,7 +13,6 @@ from typing import Any, TextIO
 import pytest
 
 from contract_tests.api import Api
-from contract_tests.budget import BudgetSpentError
 from contract_tests.clock import Clock
 from contract_tests.contract.document import Contract, load
 from contract_tests.contract.files import ContractError
@@ -26,13 +25,12 @@ from contract_tests.masking import visible
 from contract_tests.modules import modules
 from contract_tests.options import OPTIONS, RunOptions, field_of
 from contract_tests.outlet import Outlet
-from contract_tests.pacing import QuotaSpentError
 from contract_tests.preflight import preflight, silent_clauses
 from contract_tests.report.annotations import annotations
 from contract_tests.report.console import opening, summary, verified
 from contract_tests.report.files import report, write_reports
 from contract_tests.run import Run, prepare
-from contract_tests.session import UnsafeError
+from contract_tests.session import OBSTACLES
 from contract_tests.states import States
 from contract_tests.transport import NoAnswerError, SilenceError, Transport
 
@@ -45,7 +43,6 @@ CLOCK = pytest.StashKey[Clock]()  # another clock than the system's, for tests o
 TRANSPORT = pytest.StashKey[Transport]()  # another way to the target than HTTP, likewise
 CONTRACT = pytest.StashKey[Contract]()  # one that has been read, likewise
 _HERE = Path(__file__).resolve().parent
-_OBSTACLES = (UnverifiableError, BudgetSpentError, QuotaSpentError, UnsafeError)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -145,7 +142,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         if reason := run.stopped():
             raise UnverifiableError(reason)
         yield
-    except _OBSTACLES as error:
+    except OBSTACLES as error:
         _obstructed(run, marker, str(error))
         _conclude(run, pyfuncitem, before)
         pytest.skip(str(error))

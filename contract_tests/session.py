@@ -360,3 +360,6 @@ class Session:
 
 class UnsafeError(Exception):
     """The request would do more than read, and --safe was given."""
+
+
+OBSTACLES = (UnverifiableError, BudgetSpentError, QuotaSpentError, UnsafeError)  # why something can't be shown
