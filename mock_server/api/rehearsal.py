@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from itertools import chain
 from random import Random
 
 from contract_tests.contract.pointers import pointer
@@ -21,7 +22,7 @@ RECEIVER = "https://example.com/hook"
 def rehearse(worlds: Worlds, handlers: Mapping[str, Handler]) -> None:
     """DocumentError for the first answer that the contract promises and that could not be made."""
     foundation = worlds.foundation
-    for place, complaint in (*rehearsal.flaws(foundation.specification), *_unwritten(worlds, handlers)):
+    for place, complaint in chain(rehearsal.flaws(foundation.specification), _unwritten(worlds, handlers)):
         raise foundation.specification.origins.error(place, complaint, foundation.settings.overlay)
 
 
