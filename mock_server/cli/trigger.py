@@ -12,7 +12,7 @@ from mock_server.cli.exits import DONE, WRONG, Unreachable
 from mock_server.cli.receiver import address, parameter, pause, secret_option, timeout_option, webhook_id_option
 
 if TYPE_CHECKING:
-    from mock_server.receivers.client import Message
+    from mock_server.receivers.client import DeliveryRequest
     from mock_server.sending.address import ReceiverAnswer
 
 
@@ -48,7 +48,7 @@ def trigger(url: str, event_id: str | None, *, dry_run: bool, **asked: Any) -> N
     """
     from mock_server.domain.clock import SystemClock
     from mock_server.domain.webhooks.events import event_id as drawn_id
-    from mock_server.receivers.client import Line, as_curl
+    from mock_server.receivers.client import ReceiverConnection, as_curl
 
     receiver = address("--to", url)
     now = SystemClock().now()
@@ -58,7 +58,7 @@ def trigger(url: str, event_id: str | None, *, dry_run: bool, **asked: Any) -> N
         return
     print(f"{delivery.method} {url}")
     _show(delivery.headers.items(), delivery.body)
-    with Line(receiver, timeout, perf_counter, pause) as line:
+    with ReceiverConnection(receiver, timeout, perf_counter, pause) as line:
         answer = line.post(delivery)
     if not answer.reached:
         raise Unreachable(f"{url}: {answer.problem}")
@@ -78,10 +78,10 @@ def _ordered(
     event_id: str,
     webhook_id: str | None,
     timeout: float | None,
-) -> "tuple[Message, float]":
+) -> "tuple[DeliveryRequest, float]":
     """The delivery that was asked for, and how long its answer may take."""
     from mock_server.contract.errors import ApiError
-    from mock_server.receivers.client import Message
+    from mock_server.receivers.client import DeliveryRequest
     from mock_server.receivers.sample_event import SampleEvents
     from mock_server.settings import Settings
     from mock_server.world import Foundation
@@ -105,7 +105,7 @@ def _ordered(
     terms = replace(sample_events.terms, standard=standard_webhooks)
     at = now if timestamp is None else timestamp
     headers = parameter("--secret", terms.signed_headers, secret, told.id, body, at)
-    return Message(body, headers), timeout or terms.rules.timeout_seconds
+    return DeliveryRequest(body, headers), timeout or terms.rules.timeout_seconds
 
 
 def _show(headers: Iterable[tuple[str, str]], body: bytes) -> None:

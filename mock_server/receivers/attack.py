@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from mock_server.receivers.client import Message
+from mock_server.receivers.client import DeliveryRequest
 from mock_server.receivers.expectations import Expectation
 from mock_server.receivers.forger import Forger
 from mock_server.receivers.target import Exchange, Target
@@ -26,6 +26,6 @@ class Attack:
     unseen: str | None = None
 
 
-def send(make: Callable[[Forger], Message]) -> Callable[[Forger, Target], Sequence[Exchange]]:
+def send(make: Callable[[Forger], DeliveryRequest]) -> Callable[[Forger, Target], Sequence[Exchange]]:
     """The attack of a single delivery."""
     return lambda forger, target: target.post(make(forger))

@@ -15,7 +15,7 @@ MOST_OF_AN_ANSWER = 65_536  # bytes of a body that are read; senders look at the
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class DeliveryRequest:
     """One request to a receiver; `pieces` says in how many parts the body is sent, with a pause before each."""
 
     body: bytes
@@ -44,7 +44,7 @@ class Response(HTTPResponse):
                 raise HTTPException(f"more than {MOST_OF_AN_ANSWER} bytes came before an answer")
 
 
-class Line:
+class ReceiverConnection:
     """A connection that deliveries follow each other on, opened anew after an answer that says it closes."""
 
     def __init__(
@@ -67,7 +67,7 @@ class Line:
     ) -> None:
         self._connection.close()
 
-    def post(self, delivery: Message) -> ReceiverAnswer:
+    def post(self, delivery: DeliveryRequest) -> ReceiverAnswer:
         """The receiver's answer; redirects are answers like any other."""
         started = self._timer()
         try:
@@ -88,12 +88,12 @@ class Line:
         except (HTTPException, OSError) as error:
             return self._failed(started, f"no HTTP answer: {error!r}")
 
-    def begin(self, delivery: Message) -> None:
+    def begin(self, delivery: DeliveryRequest) -> None:
         """Send a delivery but for the second half of its body, and leave it so; OSError if that fails."""
         self._send_head(delivery)
         self._connection.send(delivery.body[: len(delivery.body) // 2])
 
-    def _exchanged(self, delivery: Message, started: float) -> ReceiverAnswer:
+    def _exchanged(self, delivery: DeliveryRequest, started: float) -> ReceiverAnswer:
         try:
             self._send_head(delivery)
             for part in delivery.parts():
@@ -111,7 +111,7 @@ class Line:
             return self._failed(started, f"no answer within {self._timeout:g} s", late=True)
         return ReceiverAnswer(seconds, response.status, response.reason, dict(response.getheaders()), body)
 
-    def _send_head(self, delivery: Message) -> None:
+    def _send_head(self, delivery: DeliveryRequest) -> None:
         connection = self._connection
         connection.putrequest(delivery.method, self._address.target, skip_accept_encoding=True)
         for name, value in delivery.headers.items():
@@ -125,7 +125,7 @@ class Line:
         return ReceiverAnswer(self._timer() - started, problem=problem, reached=reached, late=late)
 
 
-def as_curl(url: str, delivery: Message) -> str:
+def as_curl(url: str, delivery: DeliveryRequest) -> str:
     """The delivery as a command for a POSIX shell."""
     words = ["curl", "-i", "-X", delivery.method, quote(url)]
     for name, value in delivery.headers.items():

@@ -12,7 +12,7 @@ from typing import Any
 from mock_server.domain.clock import to_text
 from mock_server.domain.webhooks.events import WebhookEvent, encode
 from mock_server.domain.webhooks.terms import DeliveryTerms
-from mock_server.receivers.client import Message
+from mock_server.receivers.client import DeliveryRequest
 from mock_server.receivers.slips import Signing
 
 Writing = Callable[[Any], bytes]
@@ -93,14 +93,14 @@ class Forger:
 
     # Deliveries
 
-    def delivery(self, value: Any = None, **changes: Any) -> Message:
+    def delivery(self, value: Any = None, **changes: Any) -> DeliveryRequest:
         """An event, written as the receiver is known to read it, and signed."""
         return self.signed(self.writing(self.event() if value is None else value), **changes)
 
-    def signed(self, body: bytes, signature: str | None = None, **changes: Any) -> Message:
+    def signed(self, body: bytes, signature: str | None = None, **changes: Any) -> DeliveryRequest:
         """These bytes with the right signature, or the given one."""
         headers = self.headers() | {self.scheme.header: self.sign(body) if signature is None else signature}
-        return Message(body, headers, **changes)
+        return DeliveryRequest(body, headers, **changes)
 
-    def unsigned(self, body: bytes) -> Message:
-        return Message(body, self.headers())
+    def unsigned(self, body: bytes) -> DeliveryRequest:
+        return DeliveryRequest(body, self.headers())

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from mock_server.domain.webhooks.events import encode
 from mock_server.receivers.attack import Attack, send
-from mock_server.receivers.client import Message
+from mock_server.receivers.client import DeliveryRequest
 from mock_server.receivers.expectations import ACCEPTED, LATE
 from mock_server.receivers.forger import Forger, compact
 from mock_server.receivers.target import Exchange, Target
@@ -30,18 +30,18 @@ def good(forger: Forger, target: Target) -> Sequence[Exchange]:
     return target.post(forger.signed(encode(forger.event())))
 
 
-def number_with_a_point(forger: Forger) -> Message:
+def number_with_a_point(forger: Forger) -> DeliveryRequest:
     # Written by hand: JavaScript would write 136 and 150, Go 136 and 150.
     body = compact(forger.event())
     return forger.signed(body[:-1] + b',"weight":136.0,"distance":1.5E+2}')
 
 
-def escapes(forger: Forger) -> Message:
+def escapes(forger: Forger) -> DeliveryRequest:
     event = forger.event(status_description=WORLD)
     return forger.signed(json.dumps(event, separators=(",", ":")).replace("/", "\\/").encode())
 
 
-def grown(forger: Forger) -> Message:
+def grown(forger: Forger) -> DeliveryRequest:
     """A field more in the event and in every object of it, and a header more."""
     more = {"signed_by": {"initials": "A. N."}}
     event = {name: {**each, **more} if isinstance(each, dict) else each for name, each in forger.event().items()}
@@ -49,7 +49,7 @@ def grown(forger: Forger) -> Message:
     return replace(delivery, headers={**delivery.headers, "X-TrackFlow-Attempt": "1"})
 
 
-def nothing_known(forger: Forger) -> Message:
+def nothing_known(forger: Forger) -> DeliveryRequest:
     return forger.delivery(
         forger.event(
             status="pending",
@@ -74,7 +74,7 @@ def reordered(forger: Forger, target: Target) -> Sequence[Exchange]:
     return target.post(forger.delivery(delivered), forger.delivery(before))
 
 
-def late(forger: Forger) -> Message:
+def late(forger: Forger) -> DeliveryRequest:
     return forger.delivery(forger.event(at=forger.now - forger.rules.longest_seconds))
 
 

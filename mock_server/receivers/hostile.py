@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mock_server.domain.webhooks.events import encode
 from mock_server.receivers.attack import Attack, send
-from mock_server.receivers.client import Message
+from mock_server.receivers.client import DeliveryRequest
 from mock_server.receivers.expectations import REFUSED
 from mock_server.receivers.forger import REWRITINGS, Forger
 from mock_server.receivers.target import Exchange, Target
@@ -22,13 +22,13 @@ def body_of(forger: Forger) -> bytes:
     return forger.writing(forger.event())
 
 
-def tampered(forger: Forger) -> Message:
+def tampered(forger: Forger) -> DeliveryRequest:
     """A signed delivery, its status changed on the way."""
     signed = forger.delivery(forger.event(status="in_transit"))
     return replace(signed, body=signed.body.replace(b"in_transit", b"delivered"))
 
 
-def of_another(forger: Forger) -> Message:
+def of_another(forger: Forger) -> DeliveryRequest:
     return forger.signed(body_of(forger), forger.sign(body_of(forger)))
 
 
@@ -38,19 +38,19 @@ def re_serialised(forger: Forger, target: Target) -> Sequence[Exchange]:
     return target.post(*(forger.signed(encode(event), forger.sign(write(event))) for write in REWRITINGS.values()))
 
 
-def under(forger: Forger, secret: str, webhook_id: str | None = None) -> Message:
+def under(forger: Forger, secret: str, webhook_id: str | None = None) -> DeliveryRequest:
     body = forger.writing(forger.event(webhook_id=webhook_id))
     return forger.signed(body, forger.sign(body, secret))
 
 
-def rewritten(forger: Forger, change: str) -> Message:
+def rewritten(forger: Forger, change: str) -> DeliveryRequest:
     """A right signature in which the form is wrong: `change` has places for its prefix and the rest, all or half."""
     body = body_of(forger)
     rest = forger.sign(body).removeprefix(forger.scheme.prefix)
     return forger.signed(body, change.format(prefix=forger.scheme.prefix, rest=rest, half=rest[: len(rest) // 2]))
 
 
-def downgraded(forger: Forger) -> Message:
+def downgraded(forger: Forger) -> DeliveryRequest:
     body = body_of(forger)
     return forger.signed(body, forger.downgraded(body))
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from mock_server.receivers.attack import Attack, send
-from mock_server.receivers.client import Message
+from mock_server.receivers.client import DeliveryRequest
 from mock_server.receivers.expectations import ACCEPTED, ANSWERED, SURVIVED
 from mock_server.receivers.forger import Forger
 
@@ -13,22 +13,22 @@ FORM_IS_FREE = "Accept it or refuse it, but compare texts of any length and form
 LARGE = 1_000_000  # bytes
 
 
-def upper_case(forger: Forger) -> Message:
+def upper_case(forger: Forger) -> DeliveryRequest:
     body = forger.writing(forger.event())
     rest = forger.sign(body).removeprefix(forger.scheme.prefix)
     return forger.signed(body, forger.scheme.prefix + rest.upper())
 
 
-def without_prefix(forger: Forger) -> Message:
+def without_prefix(forger: Forger) -> DeliveryRequest:
     body = forger.writing(forger.event())
     return forger.signed(body, forger.sign(body).removeprefix(forger.scheme.prefix))
 
 
-def large(forger: Forger) -> Message:
+def large(forger: Forger) -> DeliveryRequest:
     return forger.delivery({**forger.event(), "note": "x" * LARGE})
 
 
-def as_text(forger: Forger) -> Message:
+def as_text(forger: Forger) -> DeliveryRequest:
     delivery = forger.delivery()
     return replace(delivery, headers={**delivery.headers, "Content-Type": "text/plain"})
 
@@ -63,7 +63,7 @@ ODD: tuple[Attack, ...] = (
         send(large),
         timed=True,
     ),
-    Attack("get", "a GET instead of a POST", ANSWERED, SURVIVE, send(lambda _: Message(b"", method="GET"))),
+    Attack("get", "a GET instead of a POST", ANSWERED, SURVIVE, send(lambda _: DeliveryRequest(b"", method="GET"))),
 )
 
 AFTERMATH = Attack(

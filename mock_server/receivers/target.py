@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
-from mock_server.receivers.client import Line, Message
+from mock_server.receivers.client import DeliveryRequest, ReceiverConnection
 from mock_server.sending.address import Address, ReceiverAnswer
 
 
@@ -14,7 +14,7 @@ from mock_server.sending.address import Address, ReceiverAnswer
 class Exchange:
     """A delivery and what came back."""
 
-    delivery: Message
+    delivery: DeliveryRequest
     answer: ReceiverAnswer
 
 
@@ -27,24 +27,24 @@ class Target:
         """`timeout` is seconds for an answer, `timer` counts them, `pause` is called between parts of a body."""
         self.address = address
         self.timer = timer
-        self._line = partial(Line, address, timeout, timer, pause)
+        self._line = partial(ReceiverConnection, address, timeout, timer, pause)
 
-    def post(self, *deliveries: Message) -> list[Exchange]:
+    def post(self, *deliveries: DeliveryRequest) -> list[Exchange]:
         """Each on a connection of its own, one after the other."""
         return [exchange for delivery in deliveries for exchange in self.in_line(delivery)]
 
-    def in_line(self, *deliveries: Message) -> list[Exchange]:
+    def in_line(self, *deliveries: DeliveryRequest) -> list[Exchange]:
         """One after the other on one connection."""
         with self._line() as line:
             return [Exchange(delivery, line.post(delivery)) for delivery in deliveries]
 
-    def burst(self, deliveries: Sequence[Message]) -> list[Exchange]:
+    def burst(self, deliveries: Sequence[DeliveryRequest]) -> list[Exchange]:
         """All at once."""
         with ThreadPoolExecutor(len(deliveries)) as pool:
             return [exchange for sent in pool.map(self.post, deliveries) for exchange in sent]
 
     @contextmanager
-    def stalled(self, delivery: Message) -> Iterator[None]:
+    def stalled(self, delivery: DeliveryRequest) -> Iterator[None]:
         """While a delivery stands still in the middle of its body; it is then given up."""
         with self._line() as line:
             with suppress(OSError):  # whether anybody listens shows in what is sent meanwhile

@@ -46,7 +46,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class DocumentedField:
     """A parameter, header or property; `rules` are what else must hold, `values` the words it can be."""
 
     name: str
@@ -67,14 +67,14 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class DocumentedMessage:
     """A request body or an answer; `status` is empty for a body."""
 
     text: str
     source: Source
     status: str = ""
-    headers: Sequence[Field] = ()
-    body: Field | None = None
+    headers: Sequence[DocumentedField] = ()
+    body: DocumentedField | None = None
     examples: Sequence[Example] = ()
 
 
@@ -88,9 +88,9 @@ class Chapter:
     title: str
     text: str
     source: Source
-    parameters: Sequence[Field] = ()
-    request: Message | None = None
-    answers: Sequence[Message] = field(default_factory=tuple)
+    parameters: Sequence[DocumentedField] = ()
+    request: DocumentedMessage | None = None
+    answers: Sequence[DocumentedMessage] = field(default_factory=tuple)
 
 
 class Documentation:
@@ -146,12 +146,12 @@ class Documentation:
             [self._message(each, source, status) for status, each in operation["responses"].items()],
         )
 
-    def _parameter(self, node: Any, around: Source) -> Field:
+    def _parameter(self, node: Any, around: Source) -> DocumentedField:
         parameter = resolve(self.document, node)
         source = around.of(parameter)
         schema = parameter.get("schema", {})
         shown = self._field(parameter["name"], schema, source)
-        return Field(
+        return DocumentedField(
             parameter["name"],
             f"{shown.type}, in {parameter['in']}",
             parameter.get("description", shown.text),
@@ -161,7 +161,7 @@ class Documentation:
             shown.values,
         )
 
-    def _message(self, node: Any, around: Source, status: str = "") -> Message:
+    def _message(self, node: Any, around: Source, status: str = "") -> DocumentedMessage:
         message = resolve(self.document, node)
         source = around.of(node).of(message)
         content: Node = next(iter(message.get("content", {}).values()), {})
@@ -172,25 +172,25 @@ class Documentation:
             for name, each in content.get("examples", {}).items()
             for example in [resolve(self.document, each)]
         ]
-        return Message(message.get("description", ""), source, status, headers, body, examples)
+        return DocumentedMessage(message.get("description", ""), source, status, headers, body, examples)
 
-    def _header(self, name: str, node: Any, around: Source) -> Field:
+    def _header(self, name: str, node: Any, around: Source) -> DocumentedField:
         header = resolve(self.document, node)
         source = around.of(header)
         shown = self._field(name, header.get("schema", {}), source)
         text = header.get("description", shown.text)
-        return Field(name, shown.type, text, source, header.get("required", False), shown.rules, shown.values)
+        return DocumentedField(name, shown.type, text, source, header.get("required", False), shown.rules, shown.values)
 
     def _field(
         self, name: str, node: Any, around: Source, required: Sequence[str] = (), above: frozenset[str] = frozenset()
-    ) -> Field:
+    ) -> DocumentedField:
         """`above` are the references that led here, so that a schema which contains itself comes to an end."""
         schemas = list(self._layers(node, around))
         first = schemas[0][0] if schemas else {}
         source = around.of(node).of(first)
         needed = {each for schema, _ in schemas for each in schema.get("required", ())}
         followed = frozenset(schema["$ref"] for schema, _ in schemas if "$ref" in schema)
-        return Field(
+        return DocumentedField(
             name,
             _type(schemas),
             next((schema["description"] for schema, _ in schemas if "description" in schema), ""),
@@ -203,7 +203,7 @@ class Documentation:
 
     def _fields(
         self, schemas: Sequence[tuple[Node, Source]], required: Sequence[str], above: frozenset[str]
-    ) -> Iterator[Field]:
+    ) -> Iterator[DocumentedField]:
         """Properties, the form of items, and alternatives."""
         for schema, source in schemas:
             for name, each in schema.get("properties", {}).items():

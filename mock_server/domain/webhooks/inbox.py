@@ -12,7 +12,7 @@ KEPT_BODY = 65_536  # bytes of each message
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class InboxMessage:
     """What came to an inbox; `real` is Unix seconds, `status` what it was answered, `size` the bytes before cutting."""
 
     id: int
@@ -29,16 +29,18 @@ class Inboxes:
     """The newest messages by the inbox's name; safe to use from several threads."""
 
     def __init__(self) -> None:
-        self._messages: dict[str, deque[Message]] = {}
+        self._messages: dict[str, deque[InboxMessage]] = {}
         self._ids = count(1)
         self._lock = Lock()
 
     def take(
         self, inbox: str, target: str, headers: Mapping[str, str], body: bytes, *, status: int, now: float
-    ) -> Message:
+    ) -> InboxMessage:
         """Keep what came; the inbox that has been silent longest goes when there are too many."""
         with self._lock:
-            message = Message(next(self._ids), inbox, now, target, dict(headers), body[:KEPT_BODY], len(body), status)
+            message = InboxMessage(
+                next(self._ids), inbox, now, target, dict(headers), body[:KEPT_BODY], len(body), status
+            )
             kept = self._messages.pop(inbox, None) or deque(maxlen=KEPT)
             kept.append(message)
             self._messages[inbox] = kept  # the newest comes last
@@ -46,7 +48,7 @@ class Inboxes:
                 del self._messages[next(iter(self._messages))]
         return message
 
-    def of(self, inbox: str) -> Iterator[Message]:
+    def of(self, inbox: str) -> Iterator[InboxMessage]:
         """What came to that inbox, newest first."""
         with self._lock:
             return reversed(tuple(self._messages.get(inbox, ())))

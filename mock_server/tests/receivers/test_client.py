@@ -9,15 +9,15 @@ from time import perf_counter
 
 import pytest
 
-from mock_server.receivers.client import Line, Message, as_curl
+from mock_server.receivers.client import DeliveryRequest, ReceiverConnection, as_curl
 from mock_server.sending.address import Address, ReceiverAnswer
 from mock_server.tests.sending.receivers import listening
 
-DELIVERY = Message(b'{"id":1}', {"Content-Type": "application/json"})
+DELIVERY = DeliveryRequest(b'{"id":1}', {"Content-Type": "application/json"})
 
 
-def post(url: str, delivery: Message = DELIVERY, timeout: float = 5.0) -> ReceiverAnswer:
-    with Line(Address(url), timeout, perf_counter, bool) as line:
+def post(url: str, delivery: DeliveryRequest = DELIVERY, timeout: float = 5.0) -> ReceiverAnswer:
+    with ReceiverConnection(Address(url), timeout, perf_counter, bool) as line:
         return line.post(delivery)
 
 
@@ -49,14 +49,14 @@ def saying(answer: bytes) -> Callable[[socket.socket], object]:
 
 def test_the_body_arrives_byte_for_byte_with_its_headers() -> None:
     with listening(lambda *_: 204) as receiver:
-        answer = post(receiver.url, Message("é\n".encode(), {"X-A": "\xe9"}))
+        answer = post(receiver.url, DeliveryRequest("é\n".encode(), {"X-A": "\xe9"}))
     ((headers, body),) = receiver.received
     assert (answer.status, body, headers["Content-Length"]) == (204, "é\n".encode(), "3")
     assert headers["X-A"].encode("latin-1", "surrogateescape") == b"\xe9"
 
 
 def test_a_body_in_pieces_is_the_same_body() -> None:
-    delivery = Message(bytes(range(256)), pieces=10)
+    delivery = DeliveryRequest(bytes(range(256)), pieces=10)
     assert len(delivery.parts()) == 10
     assert b"".join(delivery.parts()) == delivery.body
     with listening(lambda *_: 204) as receiver:
@@ -76,13 +76,16 @@ def test_deliveries_in_line_share_a_connection() -> None:
         for _ in range(2):
             saying(b"HTTP/1.1 204 No Content\r\n\r\n")(connection)
 
-    with peer(behave) as url, Line(Address(url), 5.0, perf_counter, bool) as line:
+    with peer(behave) as url, ReceiverConnection(Address(url), 5.0, perf_counter, bool) as line:
         assert [line.post(DELIVERY).status for _ in range(2)] == [204, 204]
 
 
 def test_a_connection_that_the_receiver_ends_is_opened_anew() -> None:
     farewell = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
-    with peer(saying(farewell), connections=2) as url, Line(Address(url), 5.0, perf_counter, bool) as line:
+    with (
+        peer(saying(farewell), connections=2) as url,
+        ReceiverConnection(Address(url), 5.0, perf_counter, bool) as line,
+    ):
         assert [line.post(DELIVERY).status for _ in range(2)] == [204, 204]
 
 
@@ -131,7 +134,10 @@ def test_an_answer_after_the_time_allowed_is_none() -> None:
 
 def test_an_answer_that_trickles_past_the_time_allowed_is_late() -> None:
     ticks = iter([0.0, 11.0, 11.0])
-    with listening(lambda *_: 204) as receiver, Line(Address(receiver.url), 10, lambda: next(ticks), bool) as line:
+    with (
+        listening(lambda *_: 204) as receiver,
+        ReceiverConnection(Address(receiver.url), 10, lambda: next(ticks), bool) as line,
+    ):
         assert line.post(DELIVERY).late
 
 
@@ -145,7 +151,7 @@ def test_a_refusal_before_the_end_of_the_body_is_heard() -> None:
             pass
 
     with peer(refuse) as url:
-        assert post(url, Message(b"x" * 4_000_000)).status == 413
+        assert post(url, DeliveryRequest(b"x" * 4_000_000)).status == 413
 
 
 def test_no_more_of_an_answer_is_read_than_anybody_needs() -> None:
@@ -212,7 +218,7 @@ def test_the_target_is_what_http_may_carry(url: str, target: str) -> None:
 
 
 def test_a_delivery_can_be_repeated_in_a_shell() -> None:
-    command = as_curl("http://127.0.0.1/?a=1&b=2", Message(b'{"it\'s": 1}', {"X-A": "1", "X-Empty": ""}))
+    command = as_curl("http://127.0.0.1/?a=1&b=2", DeliveryRequest(b'{"it\'s": 1}', {"X-A": "1", "X-Empty": ""}))
     assert command == (
         """curl -i -X POST 'http://127.0.0.1/?a=1&b=2' -H 'X-A: 1' -H 'X-Empty;' --data-binary '{"it'"'"'s": 1}'"""
     )

@@ -1,12 +1,12 @@
 from contract_tests.contract.loading import load
-from mock_server.web.documentation import Documentation, Field
+from mock_server.web.documentation import Documentation, DocumentedField
 
 DOCUMENT = load()
 BOOK = Documentation(DOCUMENT)
 CHAPTERS = {chapter.id: chapter for chapter in BOOK.chapters}
 
 
-def found(field: Field | None, *names: str) -> Field:
+def found(field: DocumentedField | None, *names: str) -> DocumentedField:
     for name in names:
         assert field is not None
         field = next(each for each in field.fields if each.name == name)

@@ -19,7 +19,7 @@ SUGGESTED: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class FormField:
     """One field; `name` is where its value goes, as a JSON pointer, and `kind` how it is written.
 
     `when` is a field and a value of it without which this one means nothing.
@@ -43,19 +43,19 @@ class Group:
 
     when: tuple[str, str] | None
     text: str
-    fields: Sequence[Field]
+    fields: Sequence[FormField]
 
 
 @dataclass(frozen=True, slots=True)
 class FaultForm:
     """The whole form."""
 
-    kinds: Field
+    kinds: FormField
     parameters: Sequence[Group]
-    match: Sequence[Field]
-    conditions: Sequence[Field]
+    match: Sequence[FormField]
+    conditions: Sequence[FormField]
 
-    def all(self) -> Iterator[Field]:
+    def all(self) -> Iterator[FormField]:
         yield self.kinds
         for group in self.parameters:
             yield from group.fields
@@ -119,7 +119,7 @@ def _groups(schema: Node, place: str, node: Node) -> Iterator[Group]:
         yield from deeper
 
 
-def _field(schema: Node, name: str, node: Any, *, required: bool = False) -> Field:
+def _field(schema: Node, name: str, node: Any, *, required: bool = False) -> FormField:
     node = {**_resolved(schema, node), **{k: v for k, v in node.items() if k != "$ref"}}
     kind = PLAIN.get(str(node.get("type")), "text")
     if node.get("format") == "date-time":
@@ -131,7 +131,7 @@ def _field(schema: Node, name: str, node: Any, *, required: bool = False) -> Fie
     choices = [(each["const"], each.get("description", "")) for each in node.get("oneOf", ()) if "const" in each]
     choices += [(str(each), "") for each in node.get("enum", ())]
     example = node.get("examples", [node.get("default", "")])[0]
-    return Field(
+    return FormField(
         name,
         name.strip("/").replace("fault/", "").replace("match/", "").replace("/", " ").replace("_", " "),
         node.get("description", ""),

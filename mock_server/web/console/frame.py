@@ -47,7 +47,7 @@ HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MenuEntry:
     """One entry of the navigation; `keyed` pages are about the key that is chosen."""
 
     name: str
@@ -56,17 +56,17 @@ class Place:
 
 
 NAVIGATION = (
-    Place("Keys", "/", keyed=False),
-    Place("Try it", "/try"),
-    Place("Clock", "/clock"),
-    Place("Faults", "/faults"),
-    Place("Scenarios", "/scenario"),
-    Place("Requests", "/requests"),
-    Place("Shipments", "/shipments"),
-    Place("Webhooks", "/webhooks"),
-    Place("Report", "/report"),
-    Place("Contract", "/docs"),
-    Place("Guides", "/docs/guides/"),
+    MenuEntry("Keys", "/", keyed=False),
+    MenuEntry("Try it", "/try"),
+    MenuEntry("Clock", "/clock"),
+    MenuEntry("Faults", "/faults"),
+    MenuEntry("Scenarios", "/scenario"),
+    MenuEntry("Requests", "/requests"),
+    MenuEntry("Shipments", "/shipments"),
+    MenuEntry("Webhooks", "/webhooks"),
+    MenuEntry("Report", "/report"),
+    MenuEntry("Contract", "/docs"),
+    MenuEntry("Guides", "/docs/guides/"),
 )
 
 

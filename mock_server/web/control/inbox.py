@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from mock_server.domain.clock import to_text
-from mock_server.domain.webhooks.inbox import Message
+from mock_server.domain.webhooks.inbox import InboxMessage
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
 from mock_server.web.control.spread import gathered, ordered
@@ -34,7 +34,7 @@ def empty_inbox(call: ControlCall, name: str) -> Reply:
     return answer({"status": "emptied"})
 
 
-def facts(call: ControlCall, message: Message) -> dict[str, Any]:
+def facts(call: ControlCall, message: InboxMessage) -> dict[str, Any]:
     """What came, and which webhook's secret has signed it."""
     check, webhook_id = signed_by(call, message)
     return {
@@ -52,7 +52,7 @@ def facts(call: ControlCall, message: Message) -> dict[str, Any]:
     }
 
 
-def signed_by(call: ControlCall, message: Message) -> tuple[str, str | None]:
+def signed_by(call: ControlCall, message: InboxMessage) -> tuple[str, str | None]:
     """Right with the webhook whose secret signed it, wrong, or missing."""
     scheme = call.worlds.foundation.terms.scheme
     signature = message.headers.get(scheme.header.lower())
