@@ -4,6 +4,7 @@
   const MOST_ROWS = 500;
   const QUIET = 700; // milliseconds between two looks at what has changed
   const RARELY = 3000; // and at what takes long to find out
+  const TOGETHER = 200; // milliseconds in which new rows are gathered
   const started = performance.now();
   const body = document.body;
 
@@ -35,7 +36,7 @@
   function tick() {
     const instant = now();
     for (const each of document.querySelectorAll("[data-tick]")) say(each, text(instant));
-    for (const each of document.querySelectorAll("[data-local-tick]")) say(each, `${new Date(instant).toLocaleString()} here`);
+    for (const each of document.querySelectorAll("[data-local-tick]")) say(each, `${HERE.format(instant)} here`);
     let passed = false;
     for (const each of document.querySelectorAll("[data-count]")) {
       const at = Date.parse(each.dataset.count);
@@ -47,10 +48,11 @@
   }
   setInterval(tick, 250);
 
+  const HERE = new Intl.DateTimeFormat(undefined, { dateStyle: "short", timeStyle: "medium" }); // to make one takes longer than to use it
+  const zone = HERE.resolvedOptions().timeZone;
   function local(root) {
-    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    for (const each of root.querySelectorAll("[data-local]")) say(each, `${new Date(each.dataset.local).toLocaleString()} (${zone})`);
-    for (const each of root.querySelectorAll("time[data-at]")) each.title = `${each.getAttribute("datetime")} in the sandbox; ${new Date(each.getAttribute("datetime")).toLocaleString()} in ${zone}`;
+    for (const each of root.querySelectorAll("[data-local]")) say(each, `${HERE.format(new Date(each.dataset.local))} (${zone})`);
+    for (const each of root.querySelectorAll("time[data-at]")) each.title = `${each.getAttribute("datetime")} in the sandbox; ${HERE.format(new Date(each.getAttribute("datetime")))} in ${zone}`;
     const minutes = -new Date().getTimezoneOffset();
     const offset = `${minutes < 0 ? "-" : "+"}${String(Math.floor(Math.abs(minutes) / 60)).padStart(2, "0")}:${String(Math.abs(minutes) % 60).padStart(2, "0")}`;
     for (const each of root.querySelectorAll("[data-offset]")) each.value = offset;
@@ -134,16 +136,25 @@
     say(state, on ? "Live" : "The server is not there; waiting for it");
     state.previousElementSibling.classList.toggle("off", !on);
   }
+  // Rows that come together are laid out together: a long table takes a while.
+  let came = [];
   function insert(html) {
-    const rows = document.getElementById("rows");
+    came.push(html);
+    if (came.length === 1) setTimeout(inserted, TOGETHER);
+  }
+  function inserted() {
     const holder = document.createElement("template");
-    holder.innerHTML = html;
-    const row = holder.content.querySelector("tr");
-    if (!rows || !row || document.getElementById(row.id)) return;
-    row.classList.add("fresh");
-    rows.prepend(row);
-    local(row);
-    document.getElementById("none")?.remove();
+    holder.innerHTML = came.reverse().join("");
+    came = [];
+    const rows = document.getElementById("rows");
+    if (!rows) return;
+    for (const row of holder.content.querySelectorAll("tr")) {
+      if (document.getElementById(row.id)) row.remove();
+      else row.classList.add("fresh");
+    }
+    local(holder.content);
+    rows.prepend(holder.content);
+    if (rows.rows.length) document.getElementById("none")?.remove();
     while (rows.rows.length > MOST_ROWS && !rows.lastElementChild.contains(document.activeElement)) rows.lastElementChild.remove();
     const shown = document.getElementById("shown");
     if (shown) say(shown, String(rows.rows.length));
