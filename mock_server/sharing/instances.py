@@ -67,6 +67,9 @@ class InstanceShare(Share):
         leases.on_claimed, leases.on_lost, leases.on_anew = self._claimed, worlds.put_away, self._anew
         leases.on_forgotten = worlds.keep
         leases.on_gone = lambda peer: self.ways.give_up(peer.address)
+        begun = store.settled(worlds.foundation, worlds.opening())
+        if begun:
+            worlds.go_on(begun)
         self._unavailable = unavailable(mock)
         self._vouch = self._vouched
         self._called = ""

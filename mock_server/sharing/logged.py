@@ -89,8 +89,7 @@ class Logged:
             for place, entry in found:
                 if place > self._store.applied + 1:
                     log.error("calls for all sandboxes were missed, and the store knows them no more")
-                self._store.applied = place
-                self._answers[place] = await self._done(entry)
+                self._answers[place] = await self._done(place, entry)
                 if len(self._answers) > MOST:
                     self._answers.popitem(last=False)
 
@@ -129,10 +128,13 @@ class Logged:
                 return None if reply.status == HTTPStatus.GONE else reply
         return None
 
-    async def _done(self, entry: str) -> Reply:
+    async def _done(self, number: int, entry: str) -> Reply:
         request, at, by = _read(entry)
         try:
             await asyncio.to_thread(self._made)
+        finally:
+            self._store.applied = number  # from here on, a sandbox that is loaded gets the call by itself
+        try:
             reply = self._at(at, replace(request, echo=by != self._membership.me.number))
             while reply.later is not None:
                 reply = await reply.later()

@@ -223,6 +223,10 @@ class Worlds:
             if self.portion.mine(newcomer.account.key):
                 self.admit(newcomer)
 
+    def go_on(self, opening: Opening) -> None:
+        """Start as another process of the mock has."""
+        self._begin(opening)
+
     def _begin(self, opening: Opening) -> None:
         """Start in another way."""
         with self._lock:

@@ -173,6 +173,12 @@ return 1
 """)
 """KEYS mock; ARGV opening, up to which number of the log."""
 
+SETTLE = Script("""
+if redis.call('HSETNX', KEYS[1], 'opening', ARGV[1]) == 1 then redis.call('HSETNX', KEYS[1], 'at', '0') end
+return redis.call('HGET', KEYS[1], 'opening')
+""")
+"""KEYS mock; ARGV how a mock begins that nobody has begun: how it has been begun."""
+
 LOGGED = Script("""
 local number = redis.call('HINCRBY', KEYS[1], 'logged', 1)
 redis.call('RPUSH', KEYS[2], ARGV[1])

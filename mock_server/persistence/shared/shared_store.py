@@ -75,8 +75,19 @@ class SharedStore:
         """How the mock as a whole was left; None if it never was, or is started with other settings now."""
         document, at, fresh = self._asked(scripts.OPENING, [scripts.MOCK])
         self.applied, self.fresh = int(at or 0), int(fresh or 0)
-        if document is None:
-            return None
+        return None if document is None else self._read(foundation, document)
+
+    def settled(self, foundation: Foundation, opening: Opening) -> Opening | None:
+        """How the mock was begun by another instance meanwhile, if it was; else it is begun so."""
+        ours = self._written(foundation, opening)
+        theirs = text(self._asked(scripts.SETTLE, [scripts.MOCK], ours))
+        return None if theirs == ours else self._read(foundation, theirs)
+
+    def _written(self, foundation: Foundation, opening: Opening) -> str:
+        record = {**snapshots.standing(opening), "course": asdict(opening.course), "settings": started(foundation)}
+        return json.dumps(record)
+
+    def _read(self, foundation: Foundation, document: str | bytes) -> Opening | None:
         with self._whole("the mock as a whole"):
             record = json.loads(document)
             if record["settings"] != started(foundation):
@@ -149,8 +160,7 @@ class SharedStore:
 
     def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
         """Keep how the mock as a whole stands, if that has changed; why that could not be."""
-        record = {**snapshots.standing(opening), "course": asdict(opening.course), "settings": started(foundation)}
-        document = json.dumps(record)
+        document = self._written(foundation, opening)
         if document == self._opening:
             return None
         try:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -11,8 +12,9 @@ import pytest
 from mock_server.cli.doors import doors
 from mock_server.domain.clock import ManualClock
 from mock_server.server.serving import BackgroundServer
-from mock_server.settings import Settings
+from mock_server.settings import SettingError, Settings
 from mock_server.sharing.instances import INSTANCE, InstanceShare
+from mock_server.tests import valkeys
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
 
@@ -118,3 +120,38 @@ def test_all_begins_anew_also_for_keys_that_nobody_has(start: Start) -> None:
 def test_keys_that_are_made_are_never_the_same(start: Start) -> None:
     made = [each.ask("/__admin/keys", {"plan": "free"}, "POST")[2]["key"] for each in (start("one"), start("two"))]
     assert len(set(made)) == 2
+
+
+def test_two_that_begin_at_once_have_one_clock(store_url: str, clock: ManualClock) -> None:
+    settings = Settings(store=store_url, clock="2026-01-01T00:00:00Z")
+    one = Mock(settings, clock)
+    clock.sleep(5)
+    two = Mock(settings, clock)
+    for mock in (one, two):
+        InstanceShare(mock)
+    assert two.worlds.clock.now() == one.worlds.clock.now()
+
+
+def test_one_that_differs_is_refused_with_what_differs(store_url: str, clock: ManualClock, tmp_path: Path) -> None:
+    overlay = tmp_path / "ours.yaml"
+    overlay.write_text(
+        "overlay: 1.0.0\ninfo: {title: ours, version: 1.0.0}\nactions: [{target: $.info, update: {title: Ours}}]"
+    )
+    with instance(store_url, "one", clock):
+        for settings, told in (
+            ({"seed": 5}, r"seed \(0 there, 5 here\)"),
+            ({"default_plan": "free"}, "default_plan"),
+            ({"overlay": (overlay,)}, "contract, by --overlay or version"),
+        ):
+            with pytest.raises(SettingError, match=told) as caught:
+                Mock(Settings(store=store_url, **settings), clock)
+            assert caught.value.name == "store"
+    Mock(Settings(store=store_url, seed=5), clock)  # which nobody is in the way of any more
+
+
+def test_no_secret_of_the_store_is_shown(start: Start) -> None:
+    assert start("one").ask("/__admin/settings")[2]["store"].startswith("valkey://127.0.0.1:")
+    with valkeys.running() as url:
+        valkeys.asked(url, "CONFIG", "SET", "requirepass", "s3cret")
+        with instance(url.replace("://", "://:s3cret@"), "two", ManualClock(0.0)) as two:
+            assert "s3cret" not in json.dumps(two.ask("/__admin/settings")[2])
