@@ -14,8 +14,9 @@ from mock_server.api.routes import Route, Router
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import NOTHING, Call, Reply, encode
 from mock_server.contract.operations import Answer, Operation
+from mock_server.domain.clients import REQUESTS
 from mock_server.domain.clients.journal import KEPT_BODY, Entry, Rest, Struck, rest_of
-from mock_server.domain.clients.shown import REQUESTS, EntryView
+from mock_server.domain.clients.shown import EntryView
 from mock_server.domain.quota import Allowance, around, wait
 from mock_server.domain.randomness import stream
 from mock_server.domain.recent import Recent

@@ -8,7 +8,7 @@ from queue import Full, Queue
 from threading import Thread, current_thread
 from typing import TextIO
 
-from mock_server.domain.clients.shown import REQUESTS
+from mock_server.domain.clients import REQUESTS
 from mock_server.domain.clock import to_text
 
 MOST_LINES = 1000  # that wait to be written

@@ -17,8 +17,6 @@ SECRET_PART = re.compile(
     re.IGNORECASE,
 )
 HIDDEN = "..."
-REQUESTS = "trackflow.requests"
-"""The logger of requests, one line each, where they are asked for."""
 WEBHOOK = "#/components/schemas/Webhook"
 
 

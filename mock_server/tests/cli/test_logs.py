@@ -8,7 +8,7 @@ from threading import Event
 import pytest
 
 from mock_server.cli.logs import MOST_LINES, configure
-from mock_server.domain.clients.shown import REQUESTS
+from mock_server.domain.clients import REQUESTS
 
 
 @pytest.fixture(autouse=True)
