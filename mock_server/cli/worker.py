@@ -4,6 +4,7 @@ import asyncio
 import gc
 import json
 import os
+import signal
 import socket
 import sys
 import time
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.command(hidden=True)
 def worker() -> None:
     """Serve as the parent says on standard input, until it says no more."""
-    from mock_server.sharing.workers import READY, Duty
+    from mock_server.sharing.workers import Duty
 
     gc.disable()
     link = socket.socket(fileno=os.dup(0))
@@ -36,7 +37,7 @@ def worker() -> None:
     settings = settings_of(duty.settings)
     configure(settings.log_format, sys.stderr)
     with refusals():
-        _serve(duty, settings, link, lambda: link.sendall(READY))
+        _serve(duty, settings, _Parent(link))
 
 
 def settings_of(told: Mapping[str, Any]) -> Settings:
@@ -45,7 +46,7 @@ def settings_of(told: Mapping[str, Any]) -> Settings:
     return Settings(**{**values, "overlay": tuple(map(Path, told["overlay"]))})
 
 
-def _serve(duty: "Duty", settings: Settings, link: socket.socket, ready: Callable[[], None]) -> None:
+def _serve(duty: "Duty", settings: Settings, parent: "_Parent") -> None:
     from mock_server.cli.doors import doors
     from mock_server.server.serving import Listening
     from mock_server.server.serving import serve as serve_http
@@ -77,22 +78,22 @@ def _serve(duty: "Duty", settings: Settings, link: socket.socket, ready: Callabl
     options = replace(
         served.options,
         listening=[*listening, share.door()],
-        on_start=[*served.options.on_start, partial(_end_with, link)],
+        on_start=[*served.options.on_start, parent.hear],
+        before_clients=parent.all_there,
     )
     serve_http(
         served.answer,
         settings.host,
         settings.port,
-        on_ready=partial(_ready, ready, Thread(target=mock.warm, daemon=True).start),
+        on_ready=partial(_ready, Thread(target=mock.warm, daemon=True).start),
         options=options,
     )
     mock.close()
 
 
-def _ready(ready: Callable[[], None], then: Callable[[], None], *_urls: str) -> None:
+def _ready(then: Callable[[], None], *_urls: str) -> None:
     gc.freeze()
     gc.enable()
-    ready()
     then()
 
 
@@ -100,12 +101,33 @@ def _since(epoch: float) -> float:
     return time.monotonic() - epoch
 
 
-def _end_with(link: socket.socket, loop: Any) -> None:
-    """Stop when the parent has gone, however it went."""
-    link.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+class _Parent:
+    """What the parent has to say: when all processes are there, and, by its end, when to stop."""
 
-    def gone() -> None:
-        loop.remove_reader(link.fileno())
-        os.kill(os.getpid(), 15)
+    def __init__(self, link: socket.socket) -> None:
+        link.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+        self._link = link
+        self._complete = asyncio.Event()
 
-    loop.add_reader(link.fileno(), gone)
+    def hear(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Listen from now on."""
+        loop.add_reader(self._link.fileno(), self._heard, loop)
+
+    async def all_there(self) -> None:
+        """Say that this one is there, and wait for the others: until then there is nobody to answer for their keys."""
+        from mock_server.sharing.workers import READY
+
+        await asyncio.get_running_loop().sock_sendall(self._link, READY)
+        await self._complete.wait()
+
+    def _heard(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            told = self._link.recv(64)
+        except BlockingIOError:
+            return
+        except OSError:
+            told = b""
+        self._complete.set()
+        if not told:
+            loop.remove_reader(self._link.fileno())
+            os.kill(os.getpid(), signal.SIGTERM)

@@ -10,13 +10,16 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from mock_server.server.connection import Connection
 from mock_server.server.listening import BACKLOG, listen_on, url_of
 from mock_server.server.parsing import Limits
 from mock_server.server.shared import Application, Refuse, Shared, plain
 from mock_server.server.tls import Secure, watched
+
+PARTING = 1.0
+"""Seconds after the drain for who was accepted last, and for what other processes that end theirs then still bring."""
 
 T = TypeVar("T")
 
@@ -49,14 +52,27 @@ class Listening:
         return url_of(self.host, self.port, secure=self.secure is not None)
 
     async def accept(self, shared: Shared) -> list[asyncio.Server]:
-        factory = partial(Connection, shared, self.host, self.port)
-        context = watched(self.secure) if self.secure else None
-        patience = shared.limits.head_seconds if context else None
         create = shared.loop.create_server if self.port else shared.loop.create_unix_server
-        return [
-            await create(factory, sock=bound, backlog=BACKLOG, ssl=context, ssl_handshake_timeout=patience)
-            for bound in self.sockets
-        ]
+        made = self._made(shared)
+        return [await create(**made, sock=bound, backlog=BACKLOG) for bound in self.sockets]
+
+    async def accept_rest(self, shared: Shared) -> None:
+        """Accept who has connected already, and would be cut off when nobody listens any more."""
+        for bound in self.sockets if self.port else ():
+            with contextlib.suppress(OSError):  # BlockingIOError when there is nobody
+                while True:
+                    client, _ = bound.accept()
+                    client.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+                    await shared.loop.connect_accepted_socket(**self._made(shared), sock=client)
+
+    def _made(self, shared: Shared) -> dict[str, Any]:
+        """How a connection is made of what was accepted."""
+        context = watched(self.secure) if self.secure else None
+        return {
+            "protocol_factory": partial(Connection, shared, self.host, self.port),
+            "ssl": context,
+            "ssl_handshake_timeout": shared.limits.head_seconds if context else None,
+        }
 
     def close(self) -> None:
         for bound in self.sockets:
@@ -82,6 +98,8 @@ class Options:
     """Called with what all connections have in common, before the first."""
     on_listening: Sequence[Callable[[Sequence[int]], None]] = ()
     """Called with the ports that it listens on, before the first connection."""
+    before_clients: Callable[[], Awaitable[object]] | None = None
+    """Awaited before clients are accepted, when other processes of this machine are already."""
     on_stopping: Sequence[Callable[[], None]] = ()
     """Called when it is told to stop, before it does."""
     on_stopped: Sequence[Callable[[], None]] = ()
@@ -127,6 +145,7 @@ class _Server:
             self.answer, options.refuse, options.limits, banner=options.banner, now=options.now, sleep=options.sleep
         )
         servers: list[asyncio.Server] = []
+        inner: list[asyncio.Server] = []  # where other processes of this machine come in
         with contextlib.ExitStack() as undo:
             undo.callback(self.close)
             for started in options.on_start:
@@ -136,22 +155,37 @@ class _Server:
             for told in options.on_listening:
                 told([listening.port for listening in self.listening if listening.port])
             for listening in self.listening:
-                servers += await listening.accept(shared)
+                inner += [] if listening.port else await listening.accept(shared)
+            if options.before_clients:
+                await options.before_clients()
+            for listening in self.listening:
+                servers += await listening.accept(shared) if listening.port else []
             undo.pop_all()
         _tick(shared)
         on_ready(shared)
         await stop.wait()
+        await self._part(shared, servers, hurry)
+        for server in inner:
+            server.close()
+        await stopped(shared)
+        for done in options.on_stopped:
+            done()
+
+    async def _part(self, shared: Shared, servers: Sequence[asyncio.Server], hurry: asyncio.Event | None) -> None:
+        """Drain, and accept no clients any more."""
+        options = self.options
         for leaving in options.on_stopping:
             leaving()
         handing = [asyncio.ensure_future(handed()) for handed in options.on_leaving]
         if options.drain_seconds:
             await drained(shared, options.drain_seconds, hurry)
         await asyncio.gather(*handing)
+        for listening in self.listening:
+            await listening.accept_rest(shared)
         for server in servers:
             server.close()
-        await stopped(shared)
-        for done in options.on_stopped:
-            done()
+        if options.drain_seconds:
+            await drained(shared, PARTING, hurry)
 
     def close(self) -> None:
         for listening in self.listening:

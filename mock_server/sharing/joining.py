@@ -24,7 +24,7 @@ from mock_server.sharing.router import Router, Unavailable, Vouch
 from mock_server.sharing.sequence import Order, Parent
 from mock_server.sharing.standing import told
 from mock_server.sharing.subjects import key_of
-from mock_server.web.front import Front, is_of_control
+from mock_server.web.front import Front, importing, is_of_control
 from mock_server.web.mock import Mock
 from mock_server.world.portion import Portion
 
@@ -63,7 +63,8 @@ class Share:
         )
 
     def _gathering(self, front: Front, answer: Application) -> "Gathering":
-        from mock_server.sharing.gathering import Gathering  # noqa: PLC0415 - Flask, which takes a while to import
+        with importing:
+            from mock_server.sharing.gathering import Gathering  # noqa: PLC0415 - Flask, which takes a while to import
 
         return Gathering(answer, front.flask, self.membership, self.ways, self.order)
 
@@ -118,7 +119,8 @@ def unavailable(mock: Mock) -> Unavailable:
 
     def refuse(request: Request, reason: str) -> Reply:
         if is_of_control(request):
-            from mock_server.web.problems import Problem  # noqa: PLC0415 - Flask, which takes a while to import
+            with importing:
+                from mock_server.web.problems import Problem  # noqa: PLC0415 - Flask, which takes a while to import
 
             return Problem(HTTPStatus.SERVICE_UNAVAILABLE, reason, headers={"Retry-After": str(RETRY)}).reply()
         specification = mock.pipeline.specification

@@ -30,6 +30,7 @@ from mock_server.sharing.joining import parent_in, peers_in
 from mock_server.sharing.sequence import Ordering
 
 READY = b"ready\n"
+ALL_READY = b"all\n"
 PAUSE = 1.0  # real seconds before a process that did not even start is started again
 GRACE = 10.0  # real seconds for processes to end once they are told to, beside those that they drain
 
@@ -141,6 +142,8 @@ class Crew:
             except FailedError as error:
                 return 0 if self._stopping.is_set() else error.code or 1
             keeping = [loop.create_task(self._keep(duty, link)) for duty, link in zip(self._duties, links, strict=True)]
+            for link in self._links.values():
+                link.write(ALL_READY)
             on_ready()
             await self._stopping.wait()
             await asyncio.wait(keeping, timeout=self._patience)
@@ -206,6 +209,7 @@ class Crew:
                 async with self._ordering.lock:
                     link = await self._start(self._resumed(duty))
                     self._ordering.up_to_date(duty.number)
+                    self._links[duty.number].write(ALL_READY)
                     return link
             except FailedError as error:
                 log.error("process %d of the mock does not start (%d); tried again", duty.number, error.code)

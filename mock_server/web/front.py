@@ -3,7 +3,7 @@
 import asyncio
 from functools import cached_property
 from http import HTTPStatus
-from threading import Lock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
 from mock_server.server.parsing import Limits
@@ -14,6 +14,9 @@ from mock_server.web.mock import CONTROL_PREFIX, Mock
 
 if TYPE_CHECKING:
     from mock_server.web.app import MockServer
+
+importing = RLock()
+"""Who imports parts of Flask when they are first needed: two threads that do so at once find each other's halves."""
 
 
 class Front:
@@ -33,7 +36,8 @@ class Front:
     @cached_property
     def flask(self) -> "MockServer":
         """The same mock as a Flask application."""
-        from mock_server.web.app import MockServer  # noqa: PLC0415 - a fifth of the time to start, and not always asked for
+        with importing:
+            from mock_server.web.app import MockServer  # noqa: PLC0415 - a fifth of the time to start, not always needed
 
         return MockServer(self.mock)
 
@@ -55,7 +59,7 @@ class Front:
 
     def refuse(self, refusal: Refusal) -> Reply:
         if refusal.request is not None and is_of_control(refusal.request):
-            return self.flask.refuse(refusal)
+            return self.made().refuse(refusal)
         return self.mock.refuse(refusal)
 
     def options(self) -> Options:

@@ -11,7 +11,7 @@ from mock_server.server.listening import ListenError
 from mock_server.server.parsing import Limits
 from mock_server.server.playing import InPieces
 from mock_server.server.reply import Reply, Sending
-from mock_server.server.serving import BackgroundServer, Options, fastest_event_loop
+from mock_server.server.serving import PARTING, BackgroundServer, Options, fastest_event_loop
 from mock_server.tests.server.raw_client import GET, RawClient, ask, hello, serving, until
 from mock_server.tests.server.sleeper import Sleeper
 
@@ -157,6 +157,8 @@ def test_while_it_drains_whoever_comes_is_answered_once_and_whoever_is_idle_is_l
         answered = idle.answer()
         assert (answered.body, answered.headers["connection"]) == (b"hello", "close")
         sleeper.wake(server)
+        assert sleeper.asleep() == PARTING
+        sleeper.wake(server)
         stopping.join()
         with pytest.raises(ConnectionRefusedError):
             RawClient(server.url)
@@ -191,6 +193,7 @@ def test_while_it_drains_a_connection_stays_that_an_answer_under_way_has_promise
         client.send(GET)
         answered = client.answer()
         assert (answered.body, answered.headers["connection"]) == (b"next", "close")
+        sleeper.wake(server)
         sleeper.wake(server)
         stopping.join()
 
