@@ -15,7 +15,9 @@ end
 
 function init(arguments)
   for path in io.lines(arguments[1]) do
-    requests[#requests + 1] = wrk.format("GET", path)
+    local key, rest = path:match("(%S+) (%S+)") -- a path may come with a key of its own
+    local headers = key and { ["X-API-Key"] = key } or nil
+    requests[#requests + 1] = wrk.format("GET", rest or path, headers)
   end
   if arguments[2] then
     enough = tonumber(arguments[2])

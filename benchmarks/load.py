@@ -52,12 +52,20 @@ class Wrk:
 
     executable: str
     paths: Path
+    key: str = KEY
 
     def for_seconds(self, port: int, seconds: float, connections: int) -> Load:
         """Load for so many seconds; wrk counts in whole ones."""
+        return self.ended(self.begun(port, seconds, connections), seconds)
+
+    def begun(self, port: int, seconds: float, connections: int) -> "subprocess.Popen[str]":
+        """The same load, under way."""
         command = self._command(port, round(seconds), connections)
-        finished = subprocess.run(command, capture_output=True, text=True, check=False, timeout=seconds + 30)
-        return _read(finished.stdout + finished.stderr)
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def ended(self, load: "subprocess.Popen[str]", seconds: float) -> Load:
+        """What came of a load that was begun for so many seconds."""
+        return _read(load.communicate(timeout=seconds + 30)[0])
 
     def for_answers(self, port: int, answers: int, connections: int) -> Load:
         """Load until so many answers have come, give or take those on their way."""
@@ -76,7 +84,17 @@ class Wrk:
     def _command(self, port: int, seconds: int, connections: int) -> list[str]:
         options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", f"{TIMEOUT_SECONDS}s"]
         target = f"http://127.0.0.1:{port}"
-        return [self.executable, *options, "-s", str(SCRIPT), "-H", f"X-API-Key: {KEY}", target, "--", str(self.paths)]
+        return [
+            self.executable,
+            *options,
+            "-s",
+            str(SCRIPT),
+            "-H",
+            f"X-API-Key: {self.key}",
+            target,
+            "--",
+            str(self.paths),
+        ]
 
 
 def _read(output: str) -> Load:

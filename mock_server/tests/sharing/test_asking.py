@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from mock_server.domain.clock import ManualClock, from_text
+from mock_server.sharing.channels import Ways
 from mock_server.tests.sharing.crew import crew, key_of
 from mock_server.tests.web.test_wire_faults import FAULTS
 
@@ -133,3 +134,14 @@ def test_nobody_else_may_ask_as_a_process_of_the_mock(urls: list[str]) -> None:
     for token in ("", "Bearer wrong"):
         answer = requests.get(f"{urls[0]}/__peer", headers={"Authorization": token}, timeout=30)
         assert answer.status_code == 404
+
+
+def test_a_connection_is_handed_to_the_process_of_its_first_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def unasked(*_: object) -> None:
+        raise AssertionError("the other process was asked, and not given the connection")
+
+    monkeypatch.setattr(Ways, "ask", unasked)
+    with crew(tmp_path, ManualClock(from_text("2026-06-15T12:00:00Z"))) as urls, requests.Session() as session:
+        assert [track(session, urls[0], THERE).status_code for _ in range(3)] == [200] * 3
