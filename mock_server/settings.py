@@ -1,5 +1,6 @@
 """What can be set: one field is one flag of `serve` and one TRACKFLOW_MOCK_* variable."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import Field, dataclass, field, fields
@@ -12,6 +13,8 @@ from mock_server.domain.clock import FASTEST
 DAY = 86_400.0  # seconds
 SHORTEST_TOKEN = 16  # characters
 MEMORY = "memory"
+URL = r"https?://[^\s/?#@]+/?"
+NAME = r"[A-Za-z0-9._:-]{1,64}"  # which goes into a header
 
 
 def setting(default: Any, help_text: str, **options: Any) -> Any:
@@ -149,6 +152,10 @@ class Settings:
         """SettingError for the first number or choice that cannot be so."""
         for each in fields(self):
             _check(each, getattr(self, each.name))
+        if self.advertise is not None and not re.fullmatch(URL, self.advertise):
+            raise SettingError("advertise", f"{self.advertise[:80]!r} is no URL; write http://HOST:PORT")
+        if self.instance is not None and not re.fullmatch(NAME, self.instance):
+            raise SettingError("instance", f"{self.instance[:80]!r} is no name; use up to 64 of A-Z a-z 0-9 . _ : -")
         if self.store != MEMORY:
             if self.workers > 1:
                 raise SettingError("workers", "with --store, start another instance in place of a process more")

@@ -20,6 +20,8 @@ from mock_server.world import Foundation
         ({"webhook_retry": inf}, "webhook_retry: inf is out of range; use a number from 0.001 to 86400"),
         ({"webhook_retry": "soon"}, "webhook_retry: 'soon' is not a number"),
         ({"time_scale": nan}, "time_scale: nan is out of range; use a number from 0 to 86400"),
+        ({"advertise": "mock-1:8080"}, "advertise: 'mock-1:8080' is no URL; write http://HOST:PORT"),
+        ({"instance": "a\r\nX: 1"}, r"instance: 'a\r\nX: 1' is no name"),
         ({"reset_unit": "days"}, "reset_unit: 'days' is not one of epoch, delta"),
         ({"clock": "noon"}, "clock: 'noon' is no instant"),
         ({"default_plan": "gold"}, "default_plan: 'gold' is no plan"),
