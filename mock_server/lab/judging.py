@@ -308,7 +308,9 @@ class _Case:
             good = [
                 entry
                 for entry in self.outcome.entries
-                if call.asked(entry) and not entry.lost and entry.status in statuses and not _forced(entry)
+                if call.asked(entry)
+                and entry.status in statuses
+                and ((not entry.lost and not _forced(entry)) or self._repeats(entry))
             ]
             if call.method == "DELETE" and self._done(call):
                 continue
@@ -316,6 +318,12 @@ class _Case:
                 asked = any(call.asked(entry) for entry in self.outcome.entries)
                 return f"{call.id} never got its answer" if asked else f"{call.id} was never asked"
         return None
+
+    def _repeats(self, entry: Entry) -> bool:
+        """Whether the command says what it can have from that answer alone: it was of use, however it came."""
+        others = (each for each in self.outcome.entries if each is not entry)
+        known = output.words(entry.target, entry.body, *(each.reply_body for each in others))
+        return not known.issuperset(output.words(entry.reply_body) & output.words(self.outcome.stdout))
 
     def _done(self, call: ClientCall) -> bool:
         """Whether what was to be deleted is gone: the answer was lost, and the next attempt found nothing."""

@@ -8,6 +8,8 @@ CHANGING = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)
 ABOUT_TRYING = re.compile(
     r"retr|attempt|\btr(y|ies)\b|again|elapsed|\btook\b|\bseconds?\b|\bm?s\b|wait|warn", re.IGNORECASE
 )
+WORD = re.compile(r"[\w-]{4,}")
+MEMBER = re.compile(r'"[^"]*"\s*:')
 SAYS_NOTHING = re.compile(r"\b(none|null|nil|undefined|nan)\b", re.IGNORECASE)
 
 
@@ -41,6 +43,12 @@ def new(before: Sequence[str], text: str) -> list[str]:
     known = {_form(line) for each in before for line in each.splitlines()}
     lines = (line for line in text.splitlines() if line.strip())
     return [line for line in lines if _form(line) not in known and not SAYS_NOTHING.search(line)]
+
+
+def words(*texts: str | bytes) -> set[str]:
+    """The words of the texts that are long enough to come from somewhere, but for the names of JSON's members."""
+    told = (each if isinstance(each, str) else each.decode("utf-8", "replace") for each in texts)
+    return {word for each in told for word in WORD.findall(MEMBER.sub(" ", each))}
 
 
 def _form(line: str) -> str:
