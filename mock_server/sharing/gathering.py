@@ -30,6 +30,8 @@ from mock_server.web.control.spread import HERE, How, Spread
 from mock_server.web.problems import Problem
 
 SPREADS = {endpoint_of(route): route.spread for route in (*ROUTES, *OF_THE_CONSOLE)}
+DONE = frozenset({"HX-Trigger", "HX-Redirect"})
+"""Headers by which the console tells that something was done."""
 RETRY = {"Retry-After": "1"}
 
 Replies = list[tuple[Peer, Reply]]
@@ -110,6 +112,8 @@ class Gathering:
             replies = []
         if not replies:
             raise _silent("whoever keeps the order of calls for all")
+        if replies[0].headers.get("Content-Type", "").startswith("text/html"):  # a click, and what came of it
+            return next((reply for reply in replies if DONE & reply.headers.keys()), replies[0])
         return _one([reply for reply in replies if _good(reply)], spread, 0) or _best(replies)
 
     async def _each(self, request: Request) -> list[tuple[int, Reply]]:

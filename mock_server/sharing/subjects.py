@@ -11,6 +11,7 @@ from mock_server.web.front import is_of_control
 from mock_server.web.mock import CONTROL_PREFIX
 
 KEYS = f"{CONTROL_PREFIX}/keys/"
+CLICKS = f"{CONTROL_PREFIX}/console/do"
 STATES = f"{CONTROL_PREFIX}/states"
 
 
@@ -29,6 +30,8 @@ def _of_control(request: Request) -> str | None:
     path, _, query = request.target.partition("?")
     if path == STATES and (key := _of_state(request.body)) is not None:
         return key
+    if path == CLICKS:
+        return _of_click(request.body)
     if query:
         for name, value in parse_qsl(query, keep_blank_values=True, errors="replace"):
             if name == "key":
@@ -36,6 +39,16 @@ def _of_control(request: Request) -> str | None:
     if request.method == "GET" and path.startswith(KEYS):
         return unquote(path.removeprefix(KEYS), errors="replace")
     return None
+
+
+def _of_click(body: bytes) -> str | None:
+    """The key that the order of a button is about."""
+    try:
+        order: Any = json.loads(dict(parse_qsl(body.decode()))["order"])
+        key = order["query"]["key"]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    return key if isinstance(key, str) else None
 
 
 def _of_state(body: bytes) -> str | None:

@@ -154,10 +154,17 @@ def test_a_webhook_and_its_deliveries_are_found_from_anywhere(urls: list[str]) -
 def test_the_report_and_the_changes_are_of_all(urls: list[str]) -> None:
     for url in urls:
         assert len(control(url, "GET", "/report")["keys"]) == 2
+    before = moves(urls[1])
     control(urls[0], "PUT", "/clock", {"action": "freeze"})
     control(urls[0], "PUT", "/clock", {"action": "freeze"}, key=KEYS[1])
-    moves = [each["key"] for each in control(urls[1], "GET", "/changes")["changes"] if each["path"].endswith("/clock")]
-    assert (moves.count(KEYS[1]), moves.count(None) >= 1) == (1, True)
+    after = moves(urls[1])
+    assert [after.count(key) - before.count(key) for key in (None, *KEYS)] == [1, 0, 1]
+
+
+def moves(url: str) -> list[str | None]:
+    """The keys of the changes of clocks, None for all."""
+    told = control(url, "GET", "/changes", limit="1000")["changes"]
+    return [each["key"] for each in told if each["path"].endswith("/clock")]
 
 
 def test_each_process_measures_itself(urls: list[str]) -> None:
@@ -185,3 +192,16 @@ def test_instances_tell_who_is_up_and_how_many_keys_each_has(urls: list[str]) ->
         ("worker-1", 1, True),
     ]
     assert told["meta"] == {"total": 2}
+
+
+def test_a_click_for_all_is_done_by_all_and_one_for_a_key_where_that_lives(urls: list[str]) -> None:
+    def click(url: str, order: dict[str, Any]) -> None:
+        answer = requests.post(f"{url}/__admin/console/do", data={"order": json.dumps(order)}, timeout=30)
+        assert "HX-Trigger" in answer.headers, answer.text
+
+    order = {"method": "PUT", "path": "/clock", "query": {}, "body": {"action": "advance", "seconds": 60}}
+    click(urls[0], order)
+    click(urls[0], {**order, "query": {"key": KEYS[1]}})
+    for url in urls:
+        assert control(url, "GET", "/clock")["now"] == "2026-06-15T12:01:00Z"
+        assert [control(url, "GET", "/clock", key=key)["now"][14:16] for key in KEYS] == ["01", "02"]

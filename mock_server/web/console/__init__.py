@@ -13,7 +13,7 @@ from typing import Any
 
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Handler, Route
-from mock_server.web.control.spread import STREAMS
+from mock_server.web.control.spread import STREAMS, ordered
 from mock_server.web.control.turns import in_thread
 
 
@@ -73,8 +73,8 @@ ROUTES = (
     Route("GET", "/console/assets/<name>", _page("assets", "asset")),
     Route("GET", "/console/live", _page("requests", "live"), spread=STREAMS),
     Route("GET", "/console/verdict", _page("keys", "verdict")),
-    Route("POST", "/console/do", _page("acting", "do"), asks=True),
-    Route("POST", "/console/forms/<name>", _page("acting", "fill"), asks=True),
+    Route("POST", "/console/do", _page("acting", "do"), asks=True, spread=ordered()),
+    Route("POST", "/console/forms/<name>", _page("acting", "fill"), asks=True, spread=ordered()),
     Route("POST", "/console/preview/<name>", _page("acting", "preview"), asks=True),
     Route("POST", "/console/try", _page("trying", "send"), asks=True),
 )
