@@ -1,5 +1,6 @@
 """Who answers a request: this process by itself, or another for the key that it is about."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,9 @@ from mock_server.sharing.handing import Hands
 from mock_server.sharing.membership import Membership
 from mock_server.web.front import is_of_control
 
-TRIES = 3  # owners asked in turn, where those before had nothing to say
+TRIES = 15  # owners asked in turn, where those before say that they are none
+MISSES = 3  # of them that were not there
+SETTLING = 0.1  # seconds until the next is asked where one says that it is not; all of them know within a renewal
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +122,7 @@ class Router:
     async def _asked(self, key: str, request: Request) -> Reply:
         ending = self._shared is not None and self._shared.stopping
         question = Question(replace(request, keep_alive=request.keep_alive and not ending))
-        reason = ""
+        reason, misses = "", 0
         for _ in range(TRIES):
             owner = self._membership.owner(key)
             if owner is None:
@@ -131,9 +134,13 @@ class Router:
             except MisdirectedError:  # it has done nothing, so another may be asked
                 reason = "who answers for this key is being settled"
                 self._membership.doubt(key)
+                await asyncio.sleep(SETTLING)
             except UnreachableError:  # nor has it heard anything
                 reason = f"{owner.name}, which answers for this key, is not there at the moment"
                 self._membership.doubt(key)
+                misses += 1
+                if misses == MISSES:
+                    break
             except LostError:
                 self._membership.doubt(key)
                 reason = f"{owner.name}, which answers for this key, has ended before it answered"
