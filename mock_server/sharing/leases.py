@@ -39,6 +39,7 @@ class Leases:
         self._broken = True  # whether it has to find out first what became of its keys
         self._loose: list[str] = []
         self._given: set[str] = set()  # keys that were let go of in good order
+        self._doubts = 0
         self.leaving = False
         """Whether it claims no more keys, because it is about to end."""
         self.on_claimed: Callable[[str], object] = lambda _key: None
@@ -96,12 +97,16 @@ class Leases:
         if key in self._store.claims.fences or not self.certain:
             return None
         owner = self._alive.get(self._owners.get(key) or "")
-        if owner is None and self.leaving:
-            owner = self._heir(key)
+        if owner is None and self.leaving:  # whoever was asked first has claimed it
+            there = sorted(
+                (each for each in self.instances() if _stays(each)), key=lambda each: each != self._heir(key)
+            )
+            owner = there[self._doubts % len(there)] if there else None
         return _peer(owner) if owner else None
 
     def doubt(self, key: str) -> None:
         self._owners.put(key, "")
+        self._doubts += 1
 
     def renewed(self) -> Callable[[], None]:
         """Say to the store that this instance is alive; what is then to be done where its keys are, in their thread.
