@@ -101,7 +101,7 @@ class Leases:
             there = sorted(
                 (each for each in self.instances() if _stays(each)), key=lambda each: each != self._heir(key)
             )
-            owner = there[self._doubts % len(there)] if there else None
+            owner = there[place(f"{self._doubts}/{key}", len(there))] if there else None
         return _peer(owner) if owner else None
 
     def doubt(self, key: str) -> None:
