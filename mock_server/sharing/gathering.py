@@ -140,7 +140,7 @@ class Gathering:
         except HTTPException:
             return HERE
         spread = SPREADS.get(endpoint, HERE)
-        pages = spread.how in {How.GATHERED, How.FIRST} and "text/html" in request.headers.get("accept", "")
+        pages = spread.how is How.GATHERED and "text/html" in request.headers.get("accept", "")
         return HERE if pages else spread
 
 

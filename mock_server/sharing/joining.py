@@ -24,6 +24,7 @@ from mock_server.sharing.router import Router, Unavailable, Vouch
 from mock_server.sharing.sequence import Order, Parent
 from mock_server.sharing.standing import told
 from mock_server.sharing.subjects import key_of
+from mock_server.web.company import Company
 from mock_server.web.front import Front, importing, is_of_control
 from mock_server.web.mock import Mock
 from mock_server.world.portion import Portion
@@ -49,6 +50,8 @@ class Share:
     def router(self, front: Front, answer: Application) -> Router:
         """Answers in place of the application, which answers what is this process's."""
         mock = front.mock
+        whole = AsOne(partial(self._gathering, front, answer))
+        mock.company = Company(lambda: self.membership.me.name, whole)
         return Router(
             answer,
             self.membership,
@@ -57,7 +60,7 @@ class Share:
             unavailable=unavailable(mock),
             hands=self._hands,
             vouch=self._vouch,
-            whole=AsOne(partial(self._gathering, front, answer)),
+            whole=whole,
             opening=partial(told, mock.worlds),
             told=self._told,
         )

@@ -52,6 +52,7 @@ class MockServer(Flask):
             mock.callers,
             certificate=mock.certificate,
             ready=lambda: mock.ready,
+            company=lambda: mock.company,
             pages=console.PAGES,
             more=console.ROUTES,
         )

@@ -19,6 +19,7 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.settings import MEMORY, SettingError, Settings
 from mock_server.web.callers import callers_of
+from mock_server.web.company import Company
 from mock_server.web.hosts import Hosts
 from mock_server.web.inbox import INBOX_PREFIX, received
 from mock_server.world import Foundation, Worlds
@@ -60,6 +61,8 @@ class Mock:
         self.callers = callers_of(settings, self.worlds.foundation.vocabulary.forms)
         self.ready = True
         """Whether a balancer should send calls here; no longer once it is about to stop."""
+        self.company: Company | None = None
+        """The other processes, where this is one of several."""
         self.certificate: Callable[[], bytes] | None = None
         """The certificate that clients of this mock are to trust; told by whoever serves it with TLS."""
 

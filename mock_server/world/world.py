@@ -81,6 +81,7 @@ class World:
         )
         self.shipments.on_begun = self.webhooks.records.began
         self.mortal = False  # whether its key is good for a time only
+        self.opened = 0.0  # the instant of real time at which it came into use
         self.kept = False  # whether it outlives the process
         self.resumed: float | None = None  # the instant of real time at which it went on from what was kept of it
         self.used = 0  # the turn at which it was last asked for: the higher, the later

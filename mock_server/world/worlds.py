@@ -331,7 +331,7 @@ class Worlds:
             self._drop_idlest()
         records = self.state.of(key, lambda: clock.course) if self.state else None
         world = self._worlds[key] = World(self.foundation, account, scenario, clock=clock, records=records, **parts)
-        world.used = next(self._uses)
+        world.used, world.opened = next(self._uses), self.clock.base.now()
         world.mortal, world.kept = self.owners.mortal(key), self.state is not None
         world.webhooks.records.whole = world.recorded
         if self.state:

@@ -205,3 +205,37 @@ def test_a_click_for_all_is_done_by_all_and_one_for_a_key_where_that_lives(urls:
     for url in urls:
         assert control(url, "GET", "/clock")["now"] == "2026-06-15T12:01:00Z"
         assert [control(url, "GET", "/clock", key=key)["now"][14:16] for key in KEYS] == ["01", "02"]
+
+
+def page(url: str, path: str) -> str:
+    answer = requests.get(f"{url}/__admin{path}", headers={"Accept": "text/html"}, timeout=30)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def test_the_console_shows_the_keys_and_requests_of_all_with_who_has_them(urls: list[str]) -> None:
+    for url in urls:
+        keys, journal = page(url, "/"), page(url, "/requests")
+        for number, key in enumerate(KEYS):
+            assert f"/__admin/keys/{key}" in keys
+            assert page(url, f"/?q={key}").count("/__admin/keys/tf_test") == 1
+            assert f'<tr id="i-worker-{number}">' in keys
+            assert journal.count(f">worker-{number}<") == 2
+        assert journal.count("data-row") == 4
+        for entry in control(url, "GET", "/requests")["requests"]:
+            assert f"Request {entry['id']}" in page(url, f"/requests/{entry['id']}")
+
+
+def test_a_console_page_about_all_keys_is_the_same_wherever_it_is_asked_for(urls: list[str]) -> None:
+    requests.get(f"{urls[0]}/v2/nothing", headers={"X-API-Key": KEYS[1]}, timeout=30)
+    for path in ("/requests/unmatched", "/requests/violations", "/report", "/faults", "/shipments"):
+        first, second = (page(url, path).partition("<main")[2].replace(url, "") for url in urls)
+        assert first == second
+    assert "/v2/nothing" in page(urls[0], "/requests/unmatched")
+    assert page(urls[0], "/requests?status=404").count("data-row") == 1
+
+
+def test_a_key_is_listed_with_the_process_that_has_it(urls: list[str]) -> None:
+    told = control(urls[0], "GET", "/keys")["keys"]
+    assert {each["key"]: each["instance"] for each in told} == {KEYS[0]: "worker-0", KEYS[1]: "worker-1"}
+    assert control(urls[0], "GET", f"/keys/{KEYS[1]}")["instance"] == "worker-1"

@@ -120,6 +120,7 @@ def _common(call: ControlCall, shown: dict[str, Any]) -> dict[str, Any]:
         "key": key,
         "origin": call.origin,
         "token": call.caller is not LOCAL,
+        "several": call.ask_all is not None,
         "control": Order,
         "to": lambda path, **query: link(path, **{"key": key, **query}),
     }

@@ -1,5 +1,6 @@
 """The keys: all of them, and everything about one on one screen."""
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
@@ -7,7 +8,7 @@ from mock_server.server.reply import Reply
 from mock_server.web.console.clock import moves
 from mock_server.web.console.frame import framed, html
 from mock_server.web.console.orders import get, place, shown
-from mock_server.web.control.call import ControlCall
+from mock_server.web.control.call import ControlCall, answer
 from mock_server.web.control.keys import facts
 
 MOST_LISTED = 100
@@ -17,17 +18,42 @@ MOST_SHOWN = 20  # rules and shipments of its own there
 
 def overview(call: ControlCall) -> Reply:
     """Every key in use, newest first, and a form for another; `?q=` keeps those that contain it."""
-    sought = call.query.get("q", "").strip()
-    worlds = [world for world in reversed(call.worlds.all()) if sought.lower() in world.account.key.lower()]
+    if call.ask_all is None:
+        return _overview(call, _known(call), ())
+    of_all = call.about(None)
+    return shown(
+        of_all,
+        "/console/keys",
+        lambda told: shown(of_all, "/instances", lambda up: _overview(call, told, up["instances"])),
+        q=call.query.get("q"),
+    )
+
+
+def listed(call: ControlCall) -> Reply:
+    """The newest keys of one process of several."""
+    return answer(_known(call))
+
+
+def _known(call: ControlCall) -> dict[str, Any]:
+    sought = call.query.get("q", "").strip().lower()
+    worlds = [world for world in reversed(call.worlds.all()) if sought in world.account.key.lower()]
+    rows = [facts(world) | {"opened": world.opened} | call.plane.here for world in worlds[:MOST_LISTED]]
+    return {"keys": rows, "meta": {"total": len(worlds)}}
+
+
+def _overview(call: ControlCall, told: dict[str, Any], instances: Sequence[dict[str, Any]]) -> Reply:
     specification = call.worlds.foundation.specification
+    rows = told["keys"]
     return framed(
         call,
         "keys.html",
         "Keys",
         "Keys",
-        rows=[facts(world) for world in worlds[:MOST_LISTED]],
-        more=max(0, len(worlds) - MOST_LISTED),
-        q=sought,
+        rows=rows,
+        more=told["meta"]["total"] - len(rows),
+        silent=told.get("silent", ()),
+        instances=instances,
+        q=call.query.get("q", "").strip(),
         plans=specification.plans,
         default_plan=call.worlds.foundation.settings.default_plan,
     )

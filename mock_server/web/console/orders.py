@@ -5,6 +5,7 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
@@ -113,20 +114,27 @@ def routes(of_plane: tuple[Route, ...]) -> Map:
 
 def get(call: ControlCall, path: str, **query: str | int | None) -> Any:
     """What the control plane tells at the path, for the key that the page is about."""
-    reply = _asked(call, path, query)
+    reply = _asked(call, path, query, wide=False)
     if reply.later is not None:
         raise NotImplementedError(f"what {path} tells may be known only later; ask with `shown`")
     return reply.value()
 
 
 def shown(call: ControlCall, path: str, then: Callable[[Any], Reply], **query: str | int | None) -> Reply:
-    """What `then` makes of what the control plane tells at the path, also where that is known only later."""
-    return _asked(call, path, query).then(lambda reply: then(reply.value()))
+    """What `then` makes of what the control plane tells at the path, also where that is known only later.
+
+    That is what all processes tell together, where there are several and the page is about no key.
+    """
+    reply = _asked(call, path, query, wide=True)
+    return reply.then(lambda known: known if known.status >= HTTPStatus.BAD_REQUEST else then(known.value()))
 
 
-def _asked(call: ControlCall, path: str, query: Mapping[str, str | int | None]) -> Reply:
+def _asked(call: ControlCall, path: str, query: Mapping[str, str | int | None], *, wide: bool) -> Reply:
     asked = {name: str(value) for name, value in {"key": call.key, **query}.items() if value is not None}
-    return Order("GET", path, asked).carried_out(call)
+    order = Order("GET", path, asked)
+    if wide and call.key is None and call.ask_all:
+        return call.ask_all(order.target)
+    return order.carried_out(call)
 
 
 def place(text: str) -> str:

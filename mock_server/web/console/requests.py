@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.searching import holding
@@ -10,7 +11,7 @@ from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, link, query_of, rendered
 from mock_server.web.console.orders import shown
 from mock_server.web.console.snippets import curl_of
-from mock_server.web.control.call import ControlCall
+from mock_server.web.control.call import ControlCall, answer
 from mock_server.web.control.live import event, following
 from mock_server.web.control.misses import clause, missed, told
 from mock_server.web.control.requests import request_of
@@ -22,48 +23,74 @@ FILTERS = ("operation", "status", "fault", "text")
 
 def page(call: ControlCall) -> Reply:
     """The newest requests that the filters of the address let through, and a way to the older ones."""
-    filters = query_of(call, *FILTERS)
-    return in_turns(_page(call, filters, fitting(call, filters), call.number("before", 0)))
+    filters, before = query_of(call, *FILTERS), call.number("before", 0)
+    if call.key is None and call.ask_all:
+        return shown(call, "/console/requests", partial(_page, call, filters), before=before, **filters)
+    return in_turns(_made(_found(call, filters, before), partial(_page, call, filters)))
 
 
-def _page(call: ControlCall, filters: Mapping[str, str], fits: Callable[[Entry], bool], before: int) -> Steps[Reply]:
+def listed(call: ControlCall) -> Reply:
+    """The newest requests of one process of several, and one more than a page has."""
+    return in_turns(_made(_found(call, query_of(call, *FILTERS), call.number("before", 0)), answer))
+
+
+def _made(found: Steps[dict[str, Any]], make: Callable[[dict[str, Any]], Reply]) -> Steps[Reply]:
+    return make((yield from found))
+
+
+def _found(call: ControlCall, filters: Mapping[str, str], before: int) -> Steps[dict[str, Any]]:
     entries: list[Entry] = []
+    fits = fitting(call, filters)
     for entry in call.worlds.heard(call.key):
         yield
         if (not before or entry.id < before) and fits(entry):
             entries.append(entry)
         if len(entries) > ROWS:
             break
+    return {"requests": [_row(call, entry) for entry in entries], "meta": {"total": call.worlds.heard_count(call.key)}}
+
+
+def _row(call: ControlCall, entry: Entry) -> dict[str, Any]:
+    """An entry as a row of the table."""
+    return {**call.plane.view.glance(entry), **call.plane.here}
+
+
+def _page(call: ControlCall, filters: Mapping[str, str], told: dict[str, Any]) -> Reply:
+    found = told["requests"]
+    rows = found[:ROWS]
     filtered = any(filters.values())
-    faults = call.worlds.archive.faults
-    seen = sorted({status for _, status in call.worlds.archive.answers})
-    query, glance = {"key": call.key, **filters}, call.plane.view.glance
+    statuses = {status for _, status in call.worlds.archive.answers} | {row["response"]["status"] for row in rows}
+    faults = {name for row in rows if row["fault"] for name in row["fault"].split(", ")}
+    query = {"key": call.key, **filters}
+    newest = {"newest": rows[0]["id"]} if rows and call.ask_all else {}
     return framed(
         call,
         "requests.html",
         "Requests",
         "Requests",
         tab="All",
-        rows=list(map(glance, entries[:ROWS])),
-        total=None if filtered else call.worlds.heard_count(call.key),
+        rows=rows,
+        silent=told.get("silent", ()),
+        total=None if filtered else told["meta"]["total"],
         filtered=filtered,
         filters=filters,
         operations=list(call.worlds.foundation.specification.operations),
-        statuses=[str(each) for each in seen],
-        faults=sorted(faults),
-        older=link("/requests", **query, before=entries[ROWS - 1].id) if len(entries) > ROWS else None,
+        statuses=[str(each) for each in sorted(statuses)],
+        faults=sorted({*call.worlds.archive.faults, *faults}),
+        older=link("/requests", **query, before=rows[-1]["id"]) if len(found) > ROWS else None,
         stream=link("/console/live", **query, rows=1),
+        **newest,
     )
 
 
 def live(call: ControlCall) -> Reply:
     """What happens, as server-sent events: `row` with a row of the table if the filters let it through, else `news`."""
     fits = fitting(call, query_of(call, *FILTERS))
-    rows, glance = "rows" in call.query, call.plane.view.glance
+    rows = "rows" in call.query
 
     def written(entry: Entry) -> bytes:
         if rows and fits(entry):
-            return event("row", rendered(call, "rows.html", rows=[glance(entry)]), entry.id)
+            return event("row", rendered(call, "rows.html", rows=[_row(call, entry)]), entry.id)
         return event("news", str(entry.id), entry.id)
 
     return following(call, written, event("news", "changed"))

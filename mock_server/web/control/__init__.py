@@ -1,6 +1,7 @@
 """The control plane: looking into the mock and steering it, under WireMock's names and verbs."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
@@ -12,8 +13,9 @@ from mock_server.domain.clock import still
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply
-from mock_server.web.bridge import ECHO, respond
+from mock_server.web.bridge import ECHO, request_of, respond
 from mock_server.web.callers import Callers
+from mock_server.web.company import Company
 from mock_server.web.control import (
     about,
     capsule,
@@ -34,7 +36,7 @@ from mock_server.web.control import (
     states,
     webhooks,
 )
-from mock_server.web.control.call import ControlCall, Handler, Plane, Route, carried_out
+from mock_server.web.control.call import JSON, ControlCall, Handler, Plane, Route, carried_out
 from mock_server.web.guard import Guard
 from mock_server.web.problems import PROBLEMS, Problem, render
 from mock_server.world import Worlds
@@ -73,6 +75,7 @@ def control_plane(
     *,
     certificate: Callable[[], bytes] | None = None,
     ready: Callable[[], bool] = lambda: True,
+    company: Callable[[], Company | None] = lambda: None,
     pages: Mapping[str, Handler] = NO_PAGES,
     more: Sequence[Route] = (),
 ) -> Blueprint:
@@ -108,7 +111,7 @@ def control_plane(
                 headers={"Accept-Encoding": IDENTITY},
             )
 
-    plane = Plane(worlds, version, scheduler, certificate=certificate, ready=ready, routes=ROUTES)
+    plane = Plane(worlds, version, scheduler, certificate=certificate, ready=ready, company=company, routes=ROUTES)
     for route in (*ROUTES, *more):
         blueprint.add_url_rule(
             route.path,
@@ -145,12 +148,27 @@ def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Res
             request.host_url.rstrip("/"),
             g.caller,
             request.environ.get(ECHO, False),
+            _asking(plane),
         )
         with still(plane.worlds.clock):
             reply = carried_out(call, route, handler, places)
         return respond(reply.then(_for_some) if page else reply)
 
     return view
+
+
+def _asking(plane: Plane) -> Callable[[str], Reply] | None:
+    """Asks all processes, where there are several, in the name of who makes this call."""
+    company = plane.company()
+    if company is None:
+        return None
+    asked = request_of(request.environ, b"")
+    headers = {name: text for name, text in asked.headers.items() if not name.startswith("content-")}
+
+    def ask(target: str) -> Reply:
+        return company.ask(replace(asked, method="GET", target=target, headers={**headers, "accept": JSON}))
+
+    return ask
 
 
 def _for_some(reply: Reply) -> Reply:

@@ -21,6 +21,7 @@ from mock_server.receivers.sample_event import SampleEvents
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply, encode
 from mock_server.web.callers import LOCAL, Caller, May
+from mock_server.web.company import Company
 from mock_server.web.control.spread import HERE, Spread
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
@@ -56,6 +57,8 @@ class Plane:
     """The certificate of who vouches for this mock's TLS, if that is for clients to be told."""
     ready: Callable[[], bool] = lambda: True
     """Whether calls should come here."""
+    company: Callable[[], Company | None] = lambda: None
+    """The other processes, where this is one of several."""
     routes: "tuple[Route, ...]" = ()
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=MOST_CHANGES))
     """The newest control calls that changed something."""
@@ -63,6 +66,12 @@ class Plane:
     @property
     def forms(self) -> Forms:
         return self.worlds.foundation.vocabulary.forms
+
+    @property
+    def here(self) -> dict[str, str]:
+        """Where something is that is told of, if it could be in another process."""
+        company = self.company()
+        return {"instance": company.name()} if company else {}
 
     @cached_property
     def view(self) -> EntryView:
@@ -101,6 +110,8 @@ class ControlCall:
     caller: Caller = LOCAL
     echo: bool = False
     """Whether several processes are asked the same, and another of them counts what is there for all."""
+    ask_all: Callable[[str], Reply] | None = None
+    """What several processes answer together at a target that is about no key; None where there is one."""
 
     @property
     def worlds(self) -> Worlds:

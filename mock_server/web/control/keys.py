@@ -12,12 +12,12 @@ from mock_server.world.owners import Holding
 
 
 def list_keys(call: ControlCall) -> Reply:
-    known = [facts(world) | held(call, world.account.key) for world in call.known()]
+    known = [facts(world) | held(call, world.account.key) | call.plane.here for world in call.known()]
     return answer({"keys": known, "meta": {"total": len(known)}})
 
 
 def show_key(call: ControlCall, key: str) -> Reply:
-    return answer(facts(call.about(key).seen_world() or call.worlds.fresh()) | held(call, key))
+    return answer(facts(call.about(key).seen_world() or call.worlds.fresh()) | held(call, key) | call.plane.here)
 
 
 def new_key(call: ControlCall) -> Reply:
