@@ -221,5 +221,6 @@ def validator(schema: Any, document: Mapping[str, Any]) -> Draft202012Validator:
 
 
 def remembering(checker: Any) -> Any:
-    """The validator, looking each reference up once."""
-    return checker.evolve(_resolver=_Resolver(checker._resolver))  # noqa: SLF001 - jsonschema has no other way to give one
+    """The validator, looking each reference up once; `evolve` would forget its class where `$schema` stands."""
+    resolver = _Resolver(checker._resolver)  # noqa: SLF001 - jsonschema has no other way to give one
+    return type(checker)(checker.schema, format_checker=checker.format_checker, _resolver=resolver)
