@@ -6,12 +6,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
+from mock_server.commands.starving import starved, waits_of_group, waits_of_this
+
 OUT_OF_TIME, NOT_EXECUTABLE, NOT_FOUND, BY_SIGNAL = 124, 126, 127, 128
 GRACE = 2.0  # seconds between asking a command that is out of time to end, and ending it
+MOST_LENT, LEAST_LENT = 4.0, 0.05  # limits that a command which starves is given more, in all and at once
 
 PASSED_ON = tuple(
     getattr(signal, name)
@@ -82,20 +85,20 @@ def run(
 ) -> Ending:
     """Run the command to its end, with all that it starts in one process group; NoCommandError if there is none.
 
-    In the main thread, signals to this process go to the group instead, unless it is on a leash, and where it has the
-    terminal, so has the group. What is left of the group when time is up is ended; what outlives the command otherwise
-    is let be.
+    What the command, and this process, which may be what it talks to, were kept waiting for a processor does not
+    count, up to four limits more. In the main thread, signals to this process go to the group instead, unless it is on
+    a leash, and where it has the terminal, so has the group. What is left of the group when time is up is ended; what
+    outlives the command otherwise is let be.
     """
     with contextlib.ExitStack() as until_over, _terminal(streams) as terminal:
         signals = _Signals() if leash else until_over.enter_context(_signals())
         group = _Group(_started(command, environment, streams))
-        watch = threading.Timer(limit, group.expire) if limit is not None else None
         try:
             if terminal is not None:
                 _hand_over(terminal, group.process.pid)
-            if watch is not None:
-                watch.daemon = True
-                watch.start()
+            if limit is not None:
+                before = waits_of_this()
+                group.watch(limit, lambda: starved((waits_of_group(group.process.pid), waits_of_this()), before))
             signals.go_to(group)
             if leash:
                 until_over.enter_context(leash.holding(group))
@@ -103,9 +106,6 @@ def run(
         except BaseException:
             group.kill()
             raise
-        finally:
-            if watch is not None:
-                watch.cancel()
     if group.expired:
         return Ending(OUT_OF_TIME, out_of_time=True)
     return Ending(BY_SIGNAL - code if code < 0 else code)
@@ -140,6 +140,20 @@ class _Group:
         """End it now."""
         self.pass_on(getattr(signal, "SIGKILL", signal.SIGTERM))
 
+    def watch(self, limit: float, starving: Callable[[], float]) -> None:
+        """Let it expire when the limit is over, and as much again as it has been starving by then."""
+
+        def watched() -> None:
+            lent, more = 0.0, limit
+            while not self._over.wait(more):
+                more = min(starving(), MOST_LENT * limit) - lent
+                lent += more
+                if more < LEAST_LENT * limit:
+                    self.expire()
+                    return
+
+        threading.Thread(target=watched, name="limit", daemon=True).start()
+
     def expire(self) -> None:
         """End it because its time is up: asked first, then not."""
         with self._lock:
@@ -152,6 +166,7 @@ class _Group:
             self.end()
 
     def kill(self) -> None:
+        self._over.set()
         self._send(getattr(signal, "SIGKILL", signal.SIGTERM))
 
     def _send(self, number: int) -> None:

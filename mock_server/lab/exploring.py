@@ -155,7 +155,8 @@ def explore(
     runner = _Runner(laboratory, campaign, options, began + options.time_limit, now, progress)
     calls = [call for call in baseline.calls if options.only in {None, call.id, call.operation}]
     events = min(each.delivered for each in baseline.outcomes)
-    single = points(calls, laboratory.specification, hang=laboratory.limit, plan=options.plan, events=events)
+    hang = laboratory.longest
+    single = points(calls, laboratory.specification, hang=hang, plan=options.plan, events=events)
     campaign.planned = len(single)
     runner.go(single)
     _reconsider(campaign, options)

@@ -204,7 +204,7 @@ class _Case:
     def _stubborn(self) -> Verdict | None:
         if not self.point.blamed or not self.outcome.bad("client_errors"):
             return None
-        if "client_errors" in self.baseline.habits:
+        if "client_errors" in self.baseline.habits or self._tries() <= self._usual():
             return None
         reason = f"asked the same again {self._tries() - 1} times after it was refused as wrong"
         return _failed("repeats what is wrong", reason, self._clauses())
@@ -333,6 +333,10 @@ class _Case:
 
     def _tries(self) -> int:
         return sum(1 for entry in self.outcome.entries if self.point.call.asked(entry))
+
+    def _usual(self) -> int:
+        """How often the same is asked anyway, as for a shipment that the command has to do with twice."""
+        return sum(1 for entry in self.baseline.first.entries if self.point.call.asked(entry))
 
     def _announced(self) -> bool:
         return any(each.announced for each in self.point.failures) or not self.point.failures

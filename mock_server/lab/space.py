@@ -8,6 +8,7 @@ from typing import Any
 from mock_server.contract.error_codes import ErrorKind
 from mock_server.contract.specification import Specification
 from mock_server.domain.clients.spending import TRACK
+from mock_server.faults.catalogue import LONGEST_LATENCY
 from mock_server.faults.fault import TYPES, ReplyFault
 from mock_server.lab.calls import CREATE, ClientCall
 from mock_server.lab.failures import (
@@ -114,7 +115,7 @@ def _failures(call: ClientCall, specification: Specification, hang: float) -> It
     for name in LOST:
         if not (empty and _of_bodies(name)):
             yield from _losses(call, name)
-    silent = {"type": "latency", "milliseconds": 1000 * (hang + HANG_BEYOND)}
+    silent = {"type": "latency", "milliseconds": 1000 * min(hang + HANG_BEYOND, LONGEST_LATENCY)}
     yield 1, Failure(call, "no answer", silent, phase=AFTER)
     if not empty:
         yield 4, Failure(call, "dribble", SLOW, phase=AFTER)

@@ -15,7 +15,7 @@ from threading import Lock
 from typing import Any
 
 from mock_server.api.conversations import Conversations
-from mock_server.commands.process import Ending, Leash, Streams
+from mock_server.commands.process import MOST_LENT, Ending, Leash, Streams
 from mock_server.commands.running import run_in
 from mock_server.domain.clients.conduct import Finding, Verdict
 from mock_server.domain.clients.journal import Entry
@@ -181,6 +181,11 @@ class Laboratory:
     def stopped(self) -> bool:
         """Whether nothing can be tried any more."""
         return self._leash.pulled
+
+    @property
+    def longest(self) -> float:
+        """The seconds after which a command is over, even if the machine was busy with others all the while."""
+        return self.limit * (1 + MOST_LENT)
 
     def stop(self) -> None:
         """End every trial that goes on, and let there be no other."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.commands import process
 from mock_server.commands.process import Ending, NoCommandError, Streams, run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and process groups are POSIX's")
@@ -55,6 +56,24 @@ def test_when_time_is_up_the_command_and_all_it_started_are_ended(tmp_path: Path
 
 def test_a_command_that_ignores_being_asked_is_ended_all_the_same() -> None:
     assert shell("trap '' TERM; while :; do sleep 1; done", limit=0.3).status == 124
+
+
+def test_a_command_that_was_kept_waiting_for_a_processor_has_that_much_more_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = tmp_path / "seen"
+
+    def starved(*_: object) -> float:
+        seen.touch()
+        return 60.0
+
+    monkeypatch.setattr(process, "starved", starved)
+    assert shell(f"while [ ! -e {seen} ]; do sleep 0.05; done; exit 7", limit=2.0) == Ending(7)
+
+
+def test_a_command_that_starves_for_ever_is_ended_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "starved", lambda *_: 60.0)
+    assert shell("sleep 60", limit=0.1) == Ending(124, out_of_time=True)
 
 
 def test_signals_go_to_the_command_which_may_end_in_its_own_way(tmp_path: Path) -> None:

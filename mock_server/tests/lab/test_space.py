@@ -52,6 +52,15 @@ def test_a_question_meets_every_error_that_its_operation_declares(specification:
     assert "plan growth" not in faults, "that is the baseline"
 
 
+@pytest.mark.parametrize(("time", "silence"), [(30, 35_000), (400, 300_000)])
+def test_an_answer_that_does_not_come_outlasts_the_command_as_far_as_a_fault_can(
+    specification: Specification, time: float, silence: float
+) -> None:
+    found = points([call(specification)], specification, hang=time, plan="growth")
+    (silent,) = [each for each in found if each.fault == "no answer"]
+    assert silent.failures[0].document == {"type": "latency", "milliseconds": silence}
+
+
 def test_what_passes_strikes_once_twice_until_it_is_over_and_for_ever_at_three_times_of_day(
     specification: Specification,
 ) -> None:

@@ -1,0 +1,46 @@
+"""What a client did in a world is judged by what it does when nothing goes wrong."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from mock_server.lab.exploring import CampaignOptions, baseline_of, case_of
+from mock_server.lab.judging import ENDED, FAILED
+from mock_server.lab.space import points
+from mock_server.lab.trial import Laboratory, settings
+from mock_server.testing.running import RunningMock
+
+CLIENT = """
+import os, sys, urllib.request
+from urllib.error import HTTPError
+failed = False
+for number in {numbers}:
+    for attempt in range({attempts}):
+        question = urllib.request.Request(os.environ["TRACKFLOW_BASE_URL"] + "/v2/track/" + number)
+        question.add_header("X-API-Key", os.environ["TRACKFLOW_API_KEY"])
+        try:
+            print(urllib.request.urlopen(question).status)
+            break
+        except HTTPError as error:
+            print(error.code, file=sys.stderr)
+    else:
+        failed = True
+sys.exit(failed)
+"""
+ONE = "1Z204E380338943508"
+
+
+@pytest.mark.parametrize(("numbers", "attempts", "kind"), [((ONE, ONE), 1, ENDED), ((ONE, ONE), 2, FAILED)])
+def test_who_has_to_do_with_a_shipment_twice_may_ask_twice_for_it_and_no_more(
+    numbers: tuple[str, ...], attempts: int, kind: str, tmp_path: Path
+) -> None:
+    client = tmp_path / "client.py"
+    client.write_text(CLIENT.format(numbers=numbers, attempts=attempts))
+    with RunningMock(settings(0)) as mock:
+        laboratory = Laboratory(mock, [sys.executable, str(client)], limit=60)
+        baseline, _ = baseline_of(laboratory, "growth")
+        every = points(baseline.calls, laboratory.specification, hang=300, plan="growth")
+        refused = next(each for each in every if each.fault == "not_found" and each.call.ordinal == 1)
+        case = case_of(laboratory, baseline, refused, CampaignOptions("growth"))
+    assert case.verdict.kind == kind, case.verdict.reason
