@@ -79,7 +79,8 @@ def _serve(duty: "Duty", settings: Settings, parent: "_Parent") -> None:
         served.options,
         listening=[*listening, share.door()],
         on_start=[*served.options.on_start, parent.hear],
-        before_clients=parent.all_there,
+        before_clients=parent.met,
+        after_clients=parent.met,
     )
     serve_http(
         served.answer,
@@ -102,23 +103,29 @@ def _since(epoch: float) -> float:
 
 
 class _Parent:
-    """What the parent has to say: when all processes are there, and, by its end, when to stop."""
+    """What the parent has to say: when all processes have come as far as this one, and, by its end, when to stop."""
 
     def __init__(self, link: socket.socket) -> None:
         link.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
         self._link = link
-        self._complete = asyncio.Event()
+        self._gone = False
+        self._told = asyncio.Event()
 
     def hear(self, loop: asyncio.AbstractEventLoop) -> None:
         """Listen from now on."""
         loop.add_reader(self._link.fileno(), self._heard, loop)
 
-    async def all_there(self) -> None:
-        """Say that this one is there, and wait for the others: until then there is nobody to answer for their keys."""
-        from mock_server.sharing.workers import READY
+    async def met(self) -> None:
+        """Say that this one is there, or has no clients any more, and wait for the others.
 
-        await asyncio.get_running_loop().sock_sendall(self._link, READY)
-        await self._complete.wait()
+        Before the first there is nobody to answer for their keys, and before the second they need this one for its own.
+        """
+        from mock_server.sharing.workers import HERE
+
+        if not self._gone:
+            self._told.clear()
+            await asyncio.get_running_loop().sock_sendall(self._link, HERE)
+            await self._told.wait()
 
     def _heard(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
@@ -127,7 +134,8 @@ class _Parent:
             return
         except OSError:
             told = b""
-        self._complete.set()
+        self._told.set()
         if not told:
+            self._gone = True
             loop.remove_reader(self._link.fileno())
             os.kill(os.getpid(), signal.SIGTERM)

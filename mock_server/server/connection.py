@@ -131,11 +131,15 @@ class Connection(asyncio.Protocol):
         elif quiet >= limits.idle_seconds:
             line.close()
 
+    def interrupt(self) -> None:
+        """End a reply that has no end of its own."""
+        if self.sending is not None and self.sending.endless:
+            self.line.close()
+
     def leave(self) -> None:
         """End the connection if nothing is under way that has an end; otherwise its next reply will."""
         line = self.line
-        if self.sending is not None and self.sending.endless:
-            line.close()
+        self.interrupt()
         if not (self.task or self.held or self.waiting or self.reader.open or line.blocked or line.closing):
             line.close()
             if self.secure:  # it has been told; an idle client's own goodbye, which TLS asks for, is not waited for

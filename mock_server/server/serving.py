@@ -19,7 +19,7 @@ from mock_server.server.shared import Application, Refuse, Shared, plain
 from mock_server.server.tls import Secure, watched
 
 PARTING = 1.0
-"""Seconds after the drain for who was accepted last, and for what other processes that end theirs then still bring."""
+"""Seconds after the drain for who was accepted last."""
 
 T = TypeVar("T")
 
@@ -100,6 +100,8 @@ class Options:
     """Called with the ports that it listens on, before the first connection."""
     before_clients: Callable[[], Awaitable[object]] | None = None
     """Awaited before clients are accepted, when other processes of this machine are already."""
+    after_clients: Callable[[], Awaitable[object]] | None = None
+    """Awaited when the last client has gone, before other processes of this machine are accepted no more."""
     on_stopping: Sequence[Callable[[], None]] = ()
     """Called when it is told to stop, before it does."""
     on_stopped: Sequence[Callable[[], None]] = ()
@@ -141,9 +143,8 @@ class _Server:
     ) -> None:
         """Accept connections until told to stop, and while it drains, until told to hurry."""
         options = self.options
-        shared = Shared(
-            self.answer, options.refuse, options.limits, banner=options.banner, now=options.now, sleep=options.sleep
-        )
+        make = partial(Shared, banner=options.banner, now=options.now, sleep=options.sleep)
+        shared, within = (make(self.answer, options.refuse, options.limits) for _ in range(2))
         servers: list[asyncio.Server] = []
         inner: list[asyncio.Server] = []  # where other processes of this machine come in
         with contextlib.ExitStack() as undo:
@@ -155,7 +156,7 @@ class _Server:
             for told in options.on_listening:
                 told([listening.port for listening in self.listening if listening.port])
             for listening in self.listening:
-                inner += [] if listening.port else await listening.accept(shared)
+                inner += [] if listening.port else await listening.accept(within)
             if options.before_clients:
                 await options.before_clients()
             for listening in self.listening:
@@ -165,9 +166,15 @@ class _Server:
         on_ready(shared)
         await stop.wait()
         await self._part(shared, servers, hurry)
+        for guest in tuple(within.connections):
+            guest.interrupt()
+        await stopped(shared)
+        if options.after_clients:
+            await options.after_clients()
+            await stopped(shared)  # whoever was handed over meanwhile
         for server in inner:
             server.close()
-        await stopped(shared)
+        await stopped(within)
         for done in options.on_stopped:
             done()
 

@@ -27,6 +27,9 @@ class Client(Protocol):
     def expire(self, now: float) -> None:
         """End it, or refuse what it is sending, if nothing has moved for too long by that steady instant."""
 
+    def interrupt(self) -> None:
+        """End a reply that has no end of its own."""
+
     def leave(self) -> None:
         """End it if nothing is under way that has an end; otherwise its next reply will."""
 

@@ -69,7 +69,7 @@ class Share:
         with importing:
             from mock_server.sharing.gathering import Gathering  # noqa: PLC0415 - Flask, which takes a while to import
 
-        return Gathering(answer, front.flask, self.membership, self.ways, self.order)
+        return Gathering(answer, front.made(), self.membership, self.ways, self.order)
 
     def _told(self, _question: Question) -> Reply | None:
         """The reply to what processes of this mock ask each other, if it is that."""

@@ -85,7 +85,7 @@ class Router:
             return self._of_all(request)
         if self._membership.mine(key):
             return self._own(key, request)
-        if self._hands is not None and (owner := self._membership.owner(key)):
+        if self._hands is not None and not self._stopping and (owner := self._membership.owner(key)):
             handing = self._hands.handing(owner, request)
             if handing is not None:
                 return handing
@@ -110,6 +110,11 @@ class Router:
             return self._here(request)
         return self._own(key, request) if self._membership.mine(key) else Reply(HTTPStatus.MISDIRECTED_REQUEST)
 
+    @property
+    def _stopping(self) -> bool:
+        """Whether each client's next answer is its last, so that it is not worth handing over."""
+        return self._shared is not None and self._shared.stopping
+
     def _own(self, key: str, request: Request) -> Reply:
         """The answer of this process."""
         reply = self._here(request)
@@ -120,8 +125,7 @@ class Router:
         return Reply(HTTPStatus.OK, later=partial(self._asked, key, request))
 
     async def _asked(self, key: str, request: Request) -> Reply:
-        ending = self._shared is not None and self._shared.stopping
-        question = Question(replace(request, keep_alive=request.keep_alive and not ending))
+        question = Question(replace(request, keep_alive=request.keep_alive and not self._stopping))
         reason, misses = "", 0
         for _ in range(TRIES):
             owner = self._membership.owner(key)

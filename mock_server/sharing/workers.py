@@ -8,7 +8,7 @@ import signal
 import socket
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -29,10 +29,13 @@ from mock_server.sharing.guests import Entrance
 from mock_server.sharing.joining import parent_in, peers_in
 from mock_server.sharing.sequence import Ordering
 
-READY = b"ready\n"
-ALL_READY = b"all\n"
+HERE = b"here\n"
+"""What a process says when it is ready for clients, and once more when the last of them has gone."""
+ALL = b"all\n"
+"""What it is told when that is so of all."""
 PAUSE = 1.0  # real seconds before a process that did not even start is started again
-GRACE = 10.0  # real seconds for processes to end once they are told to, beside those that they drain
+GRACE = 10.0  # real seconds for the last client to go once processes are told to end, beside those that they drain
+ENDING = 5.0  # real seconds for a process to end that has no clients
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +126,9 @@ class Crew:
         self._running: dict[int, Popen[bytes]] = {}
         self._links: dict[int, asyncio.StreamWriter] = {}
         self._stopping = asyncio.Event()
+        self._left: set[int] = set()
+        """Those that have no clients any more."""
+        self._all_left = asyncio.Event()
         ways, folder = Ways(duties[0].secret), duties[0].folder
         self._ordering = Ordering(ways, peers_in(folder, len(duties)))
         self._entrance = Entrance(ways, self._ordering.answered)
@@ -135,22 +141,27 @@ class Crew:
             loop.add_signal_handler(number, self._told)
         options = Options()
         shared = Shared(self._answer, plain, options.limits, banner=None, now=options.now, sleep=options.sleep)
-        await loop.create_unix_server(partial(Connection, shared), self._path)
+        server = await loop.create_unix_server(partial(Connection, shared), self._path)
         try:
             try:
                 links = await self._all()
             except FailedError as error:
                 return 0 if self._stopping.is_set() else error.code or 1
             keeping = [loop.create_task(self._keep(duty, link)) for duty, link in zip(self._duties, links, strict=True)]
-            for link in self._links.values():
-                link.write(ALL_READY)
+            self._tell(self._running)
             on_ready()
             await self._stopping.wait()
-            await asyncio.wait(keeping, timeout=self._patience)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._all_left.wait(), self._patience)
+            self._tell(self._running)
+            await asyncio.wait(keeping, timeout=ENDING)
         finally:
             for process in self._running.values():
                 process.kill()
                 process.wait()
+            server.close()
+            for link in self._links.values():
+                link.close()
         return 0
 
     def _answer(self, request: Request) -> Reply:
@@ -184,36 +195,54 @@ class Crew:
         self._running[duty.number] = process
         reader, self._links[duty.number] = await asyncio.open_unix_connection(sock=ours)
         self._links[duty.number].write(f"{duty.to_text()}\n".encode())
-        if await reader.readline() != READY:
+        if await reader.readline() != HERE:
             raise FailedError(await self._ended(duty.number))
         return reader
 
     async def _ended(self, number: int) -> int:
-        return await asyncio.to_thread(self._running.pop(number).wait)
+        process = self._running.pop(number)
+        self._left.discard(number)
+        self._look()
+        return await asyncio.to_thread(process.wait)
 
-    async def _keep(self, duty: Duty, link: asyncio.StreamReader) -> None:
+    def _tell(self, numbers: Iterable[int]) -> None:
+        """Let those go on that wait for all."""
+        for number in numbers:
+            self._links[number].write(ALL)
+
+    def _look(self) -> None:
+        """Whether no process has clients any more: until then, any may be asked for its keys."""
+        if self._stopping.is_set() and self._left.issuperset(self._running):
+            self._all_left.set()
+
+    async def _keep(self, duty: Duty, link: asyncio.StreamReader | None) -> None:
         """Wait for the process to end, and start it again unless it was to."""
-        while True:
+        while link is not None:
             with suppress(OSError):
+                if await link.readline():
+                    self._left.add(duty.number)
+                    self._look()
+                    if not self._stopping.is_set():  # somebody has told this one alone to end
+                        self._tell([duty.number])
                 await link.read()
             code = await self._ended(duty.number)
-            if self._stopping.is_set():
-                return
-            log.error("process %d of the mock ended with %d, and is started again", duty.number, code)
+            if not self._stopping.is_set():
+                log.error("process %d of the mock ended with %d, and is started again", duty.number, code)
             link = await self._again(duty)
 
-    async def _again(self, duty: Duty) -> asyncio.StreamReader:
-        """Start it again as the mock stands now; calls for all wait meanwhile."""
-        while True:
+    async def _again(self, duty: Duty) -> asyncio.StreamReader | None:
+        """Start it again as the mock stands now, unless all are to end; calls for all wait meanwhile."""
+        while not self._stopping.is_set():
             try:
                 async with self._ordering.lock:
                     link = await self._start(self._resumed(duty))
                     self._ordering.up_to_date(duty.number)
-                    self._links[duty.number].write(ALL_READY)
+                    self._tell([duty.number])
                     return link
             except FailedError as error:
                 log.error("process %d of the mock does not start (%d); tried again", duty.number, error.code)
                 await asyncio.sleep(PAUSE)
+        return None
 
     def _resumed(self, duty: Duty) -> Duty:
         if self._keeps:
