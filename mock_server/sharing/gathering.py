@@ -14,7 +14,7 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
 from mock_server.sharing.brought import whole
-from mock_server.sharing.channels import LostError, UnreachableError, Ways
+from mock_server.sharing.channels import UNIX, LostError, UnreachableError, Ways
 from mock_server.sharing.frames import Question
 from mock_server.sharing.measuring import measured
 from mock_server.sharing.membership import Membership, Peer
@@ -83,7 +83,7 @@ class Gathering:
         """Who is up, and who should be and says nothing."""
         told = {peer: reply.value()["instances"][0] for peer, reply in replies if _good(reply)}
         silent = {"ready": False, "silent": True}
-        rows = [{**told.get(peer, silent), "name": peer.name} for peer in self._membership.peers()]
+        rows = [{**told.get(peer, silent), **_reached(peer)} for peer in self._membership.peers()]
         return answer({"instances": rows, "meta": {"total": len(rows)}}) if told else _best([one for _, one in replies])
 
     async def all(self, request: Request) -> Replies:
@@ -159,6 +159,12 @@ def _best(replies: Sequence[Reply]) -> Reply:
     if not replies:
         raise _silent("everybody")
     return next(filter(_good, replies), replies[0])
+
+
+def _reached(peer: Peer) -> dict[str, str]:
+    """Its name, and the URL of its own where it has one; processes of one machine share the one that was asked."""
+    own = {} if peer.address.startswith(UNIX) else {"url": peer.address}
+    return {"name": peer.name, **own}
 
 
 def _good(reply: Reply) -> bool:

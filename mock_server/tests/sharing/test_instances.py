@@ -70,7 +70,7 @@ def test_whoever_is_asked_the_owner_answers(start: Start) -> None:
     assert two.track(BEN) == ("two", "9")
     assert one.track(BEN) == ("two", "8")
     told = two.ask("/__admin/instances")[2]["instances"]
-    assert [(each["name"], each["keys"]) for each in told] == [("one", 1), ("two", 1)]
+    assert [(each["name"], each["url"], each["keys"]) for each in told] == [("one", one.url, 1), ("two", two.url, 1)]
 
 
 def test_what_is_done_to_all_is_done_by_all(start: Start) -> None:
