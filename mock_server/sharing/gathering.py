@@ -33,6 +33,7 @@ SPREADS = {endpoint_of(route): route.spread for route in (*ROUTES, *OF_THE_CONSO
 DONE = frozenset({"HX-Trigger", "HX-Redirect"})
 """Headers by which the console tells that something was done."""
 RETRY = {"Retry-After": "1"}
+PATIENCE = 5.0  # real seconds until a list is told without a process that hangs
 
 Replies = list[tuple[Peer, Reply]]
 
@@ -73,7 +74,7 @@ class Gathering:
             case How.STREAMS:
                 return streamed(self._ways, self._membership.peers(), request)
             case How.INSTANCES:
-                return self._instances(await self.all(request))
+                return self._instances(await self.all(request, PATIENCE))
             case How.MEASURED:
                 return measured(await self.all(request))
             case _:
@@ -86,10 +87,17 @@ class Gathering:
         rows = [{**told.get(peer, silent), **_reached(peer)} for peer in self._membership.peers()]
         return answer({"instances": rows, "meta": {"total": len(rows)}}) if told else _best([one for _, one in replies])
 
-    async def all(self, request: Request) -> Replies:
-        """What each answers that is there."""
+    async def all(self, request: Request, patience: float | None = None) -> Replies:
+        """What each answers that is there, and that does so in so many real seconds."""
+
+        async def one(peer: Peer) -> Reply | None:
+            try:
+                return await asyncio.wait_for(self.one(peer, request), patience)
+            except TimeoutError:
+                return None
+
         peers = self._membership.peers()
-        replies = await asyncio.gather(*(self.one(peer, request) for peer in peers))
+        replies = await asyncio.gather(*map(one, peers))
         return [(peer, reply) for peer, reply in zip(peers, replies, strict=True) if reply is not None]
 
     async def one(self, peer: Peer, request: Request, *, echo: bool = False) -> Reply | None:
@@ -125,7 +133,7 @@ class Gathering:
         return answers
 
     async def _gathered(self, request: Request, spread: Spread) -> Reply:
-        answers = await self.all(request)
+        answers = await self.all(request, None if spread.whole else PATIENCE)
         there = {peer for peer, _ in answers}
         silent = [peer.name for peer in self._membership.peers() if peer not in there]
         if silent and spread.whole:

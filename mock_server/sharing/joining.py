@@ -51,6 +51,7 @@ class Share:
         """Answers in place of the application, which answers what is this process's."""
         mock = front.mock
         whole = AsOne(partial(self._gathering, front, answer))
+        mock.worlds.inboxes.ids = mock.worlds.ids
         mock.company = Company(lambda: self.membership.me.name, whole)
         return Router(
             answer,

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl, unquote
 from mock_server.api.pipeline import Pipeline
 from mock_server.server.request import Request
 from mock_server.web.front import is_of_control
+from mock_server.web.inbox import INBOX_PREFIX
 from mock_server.web.mock import CONTROL_PREFIX
 
 KEYS = f"{CONTROL_PREFIX}/keys/"
@@ -16,11 +17,16 @@ STATES = f"{CONTROL_PREFIX}/states"
 
 
 def key_of(pipeline: Pipeline) -> Callable[[Request], str | None]:
-    """Tells the key that a request is about, good or bad; None if it is about no key, or about all."""
+    """Tells the key that a request is about, good or bad; None if it is about no key, or about all.
+
+    What comes to an inbox is about the inbox, which is in one process as a key is.
+    """
 
     def key(request: Request) -> str | None:
         if is_of_control(request):
             return _of_control(request)
+        if request.target.startswith(INBOX_PREFIX):
+            return request.target.partition("?")[0]
         return pipeline.key_of(request.method, request.target, request.headers)
 
     return key

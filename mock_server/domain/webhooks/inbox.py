@@ -30,7 +30,8 @@ class Inboxes:
 
     def __init__(self) -> None:
         self._messages: dict[str, deque[InboxMessage]] = {}
-        self._ids = count(1)
+        self.ids: Iterator[int] = count(1)
+        """What messages are numbered by."""
         self._lock = Lock()
 
     def take(
@@ -39,7 +40,7 @@ class Inboxes:
         """Keep what came; the inbox that has been silent longest goes when there are too many."""
         with self._lock:
             message = InboxMessage(
-                next(self._ids), inbox, now, target, dict(headers), body[:KEPT_BODY], len(body), status
+                next(self.ids), inbox, now, target, dict(headers), body[:KEPT_BODY], len(body), status
             )
             kept = self._messages.pop(inbox, None) or deque(maxlen=KEPT)
             kept.append(message)

@@ -11,7 +11,9 @@ import pytest
 import requests
 
 from mock_server.domain.clock import ManualClock, from_text
+from mock_server.settings import Settings
 from mock_server.tests.sharing.crew import crew, key_of
+from mock_server.world import Foundation
 
 NUMBER = "1Z999AA10123456784"
 KEYS = [key_of(0, plan="growth"), key_of(1, plan="growth")]
@@ -239,3 +241,30 @@ def test_a_key_is_listed_with_the_process_that_has_it(urls: list[str]) -> None:
     told = control(urls[0], "GET", "/keys")["keys"]
     assert {each["key"]: each["instance"] for each in told} == {KEYS[0]: "worker-0", KEYS[1]: "worker-1"}
     assert control(urls[0], "GET", f"/keys/{KEYS[1]}")["instance"] == "worker-1"
+
+
+def test_an_inbox_is_in_one_process_and_knows_the_signatures_of_all(urls: list[str]) -> None:
+    scheme = Foundation(Settings()).terms.scheme
+    body, made = b"{}", {"tracking_number": NUMBER, "url": "http://127.0.0.1:1/"}
+    secrets = [control(urls[0], "POST", "/webhooks", made, status=201, key=key)["secret"] for key in KEYS]
+    for url in urls:
+        for secret in (*secrets, "another"):
+            headers = {scheme.header: scheme.sign(secret, body)}
+            assert requests.post(f"{url}/__inbox/orders", body, headers=headers, timeout=30).status_code == 204
+    for url in urls:
+        messages = control(url, "GET", "/inbox/orders")["messages"]
+        assert len({each["id"] for each in messages}) == 6
+        assert sorted(each["signature_check"] for each in messages) == ["right"] * 4 + ["wrong"] * 2
+        assert control(url, "GET", "/inbox")["inboxes"] == [{"name": "orders", "messages": 6}]
+        shown = page(url, "/inbox/orders")
+        assert (shown.count("signature right"), shown.count("signature wrong")) == (4, 2)
+        assert page(url, "/webhooks").count('<li class="row" id="w-') == 2
+    requests.delete(f"{urls[0]}/__admin/inbox/orders", timeout=30)
+    assert control(urls[1], "GET", "/inbox/orders")["messages"] == []
+
+
+def test_what_is_no_message_is_not_looked_at_for_a_signature(urls: list[str]) -> None:
+    bodies: list[Any] = [{}, [1], [{"id": 1}], [{"id": 1, "body_base64": "x", "headers": {}}], "text"]
+    for body in bodies:
+        answer = requests.post(f"{urls[0]}/__admin/console/signed", json=body, timeout=30)
+        assert answer.status_code == (200 if body == {} else 400), answer.text

@@ -13,6 +13,7 @@ from typing import Any
 
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Handler, Route
+from mock_server.web.control.inbox import SIGNED, show_signed
 from mock_server.web.control.spread import STREAMS, gathered, ordered
 from mock_server.web.control.turns import in_thread
 
@@ -74,6 +75,7 @@ ROUTES = (
     Route("GET", "/console/keys", _page("keys", "listed"), spread=gathered("keys", "opened", limit=100)),
     Route("GET", "/console/requests", _page("requests", "listed"), spread=gathered("requests", "id", limit=101)),
     Route("GET", "/console/report", _page("report", "listed"), spread=gathered("keys", limit=50, whole=True)),
+    Route("POST", SIGNED, show_signed, asks=True, spread=gathered("signed")),
     Route("GET", "/console/live", _page("requests", "live"), spread=STREAMS),
     Route("GET", "/console/verdict", _page("keys", "verdict")),
     Route("POST", "/console/do", _page("acting", "do"), asks=True, spread=ordered()),

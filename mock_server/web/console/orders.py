@@ -133,7 +133,7 @@ def _asked(call: ControlCall, path: str, query: Mapping[str, str | int | None], 
     asked = {name: str(value) for name, value in {"key": call.key, **query}.items() if value is not None}
     order = Order("GET", path, asked)
     if wide and call.key is None and call.ask_all:
-        return call.ask_all(order.target)
+        return call.ask_all(order.target, None)
     return order.carried_out(call)
 
 

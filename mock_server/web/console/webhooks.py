@@ -1,11 +1,12 @@
 """The webhooks: who is told, what became of each delivery, and the inboxes of the mock itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 from mock_server.domain.webhooks.delivery import State
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, query_of
-from mock_server.web.console.orders import Filled, Order, get, keyed, place
+from mock_server.web.console.orders import Filled, Order, get, keyed, place, shown
 from mock_server.web.control.call import ControlCall
 from mock_server.web.inbox import INBOX_PREFIX
 
@@ -17,32 +18,49 @@ SPOILS = ("bad_signature", "missing_signature", "duplicate", "drop", "reorder")
 
 def page(call: ControlCall) -> Reply:
     """Subscriptions and the newest deliveries of the key, or of all."""
-    samples, told = call.plane.sample_events, get(call, "/webhooks", limit=SUBSCRIBED)
-    return framed(
+
+    def with_all(told: dict[str, Any], listed: dict[str, Any], inboxes: dict[str, Any]) -> Reply:
+        return framed(
+            call,
+            "webhooks.html",
+            "Webhooks",
+            "Webhooks",
+            tab="Subscriptions",
+            webhooks=told["webhooks"],
+            more=told["meta"]["total"] - len(told["webhooks"]),
+            **listed,
+            spoils=SPOILS,
+            inbox_url=f"{call.origin}{INBOX_PREFIX}inbox",
+            inboxes=inboxes["inboxes"],
+            events=list(call.plane.sample_events.events.types),
+        )
+
+    return shown(
         call,
-        "webhooks.html",
-        "Webhooks",
-        "Webhooks",
-        tab="Subscriptions",
-        webhooks=told["webhooks"],
-        more=told["meta"]["total"] - len(told["webhooks"]),
-        **_deliveries(call),
-        spoils=SPOILS,
-        inbox_url=f"{call.origin}{INBOX_PREFIX}inbox",
-        inboxes=get(call, "/inbox")["inboxes"],
-        events=list(samples.events.types),
+        "/webhooks",
+        lambda told: _deliveries(
+            call, lambda listed: shown(call.about(None), "/inbox", lambda inboxes: with_all(told, listed, inboxes))
+        ),
+        limit=SUBSCRIBED,
     )
 
 
 def deliveries(call: ControlCall) -> Reply:
     """Deliveries alone, by state."""
-    return framed(call, "deliveries.html", "Webhooks", "Deliveries", tab="Deliveries", **_deliveries(call))
+    return _deliveries(
+        call,
+        lambda listed: framed(call, "deliveries.html", "Webhooks", "Deliveries", tab="Deliveries", **listed),
+    )
 
 
-def _deliveries(call: ControlCall) -> dict[str, Any]:
+def _deliveries(call: ControlCall, then: Callable[[dict[str, Any]], Reply]) -> Reply:
     asked = {name: value or None for name, value in query_of(call, "state", "type", "webhook_id").items()}
-    told = get(call, "/deliveries", limit=LISTED, **asked)
-    return {"deliveries": told["deliveries"], "total": told["meta"]["total"], "asked": asked, "states": list(State)}
+
+    def with_asked(told: dict[str, Any]) -> Reply:
+        found, total = told["deliveries"], told["meta"]["total"]
+        return then({"deliveries": found, "total": total, "asked": asked, "states": list(State)})
+
+    return shown(call, "/deliveries", with_asked, limit=LISTED, **asked)
 
 
 def delivery(call: ControlCall, delivery_id: str) -> Reply:
@@ -53,29 +71,36 @@ def delivery(call: ControlCall, delivery_id: str) -> Reply:
 
 def inboxes(call: ControlCall) -> Reply:
     """The receivers on the mock itself."""
-    return framed(
-        call,
-        "inboxes.html",
-        "Webhooks",
-        "Built-in inboxes",
-        tab="Inboxes",
-        inboxes=get(call, "/inbox")["inboxes"],
-        inbox_url=f"{call.origin}{INBOX_PREFIX}",
+    return shown(
+        call.about(None),
+        "/inbox",
+        lambda told: framed(
+            call,
+            "inboxes.html",
+            "Webhooks",
+            "Built-in inboxes",
+            tab="Inboxes",
+            inboxes=told["inboxes"],
+            inbox_url=f"{call.origin}{INBOX_PREFIX}",
+        ),
     )
 
 
 def inbox(call: ControlCall, name: str) -> Reply:
     """What came to one of them."""
-    told = get(call, f"/inbox/{place(name)}")
-    return framed(
-        call,
-        "inbox.html",
-        "Webhooks",
-        f"Inbox {name}",
-        messages=told["messages"],
-        total=told["meta"]["total"],
-        name=name,
-        inbox_url=f"{call.origin}{INBOX_PREFIX}{place(name)}",
+    return shown(
+        call.about(None),
+        f"/inbox/{place(name)}",
+        lambda told: framed(
+            call,
+            "inbox.html",
+            "Webhooks",
+            f"Inbox {name}",
+            messages=told["messages"],
+            total=told["meta"]["total"],
+            name=name,
+            inbox_url=f"{call.origin}{INBOX_PREFIX}{place(name)}",
+        ),
     )
 
 

@@ -157,16 +157,18 @@ def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Res
     return view
 
 
-def _asking(plane: Plane) -> Callable[[str], Reply] | None:
+def _asking(plane: Plane) -> Callable[[str, bytes | None], Reply] | None:
     """Asks all processes, where there are several, in the name of who makes this call."""
     company = plane.company()
     if company is None:
         return None
     asked = request_of(request.environ, b"")
-    headers = {name: text for name, text in asked.headers.items() if not name.startswith("content-")}
+    headers = {**asked.headers, "accept": JSON, "content-type": JSON}
+    headers.pop("content-length", None)
 
-    def ask(target: str) -> Reply:
-        return company.ask(replace(asked, method="GET", target=target, headers={**headers, "accept": JSON}))
+    def ask(target: str, body: bytes | None) -> Reply:
+        method = "GET" if body is None else "POST"
+        return company.ask(replace(asked, method=method, target=target, headers=headers, body=body or b""))
 
     return ask
 

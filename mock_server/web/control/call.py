@@ -110,8 +110,11 @@ class ControlCall:
     caller: Caller = LOCAL
     echo: bool = False
     """Whether several processes are asked the same, and another of them counts what is there for all."""
-    ask_all: Callable[[str], Reply] | None = None
-    """What several processes answer together at a target that is about no key; None where there is one."""
+    ask_all: Callable[[str, bytes | None], Reply] | None = None
+    """What several processes answer together to a GET of a target without a key, or to a POST where there is a body.
+
+    None where there is one process.
+    """
 
     @property
     def worlds(self) -> Worlds:

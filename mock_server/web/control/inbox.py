@@ -1,6 +1,7 @@
 """`/inbox`: what receivers on the mock itself have got, with a check of each signature."""
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
@@ -8,12 +9,17 @@ from typing import Any
 from mock_server.domain.clock import to_text
 from mock_server.domain.webhooks.inbox import InboxMessage
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.call import ControlCall, Route, answer, encoded
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.inbox import NAME
+from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.problems import Problem
 
 MOST_SHOWN = 200
+SIGNED = "/console/signed"
+RIGHT, WRONG, MISSING = "right", "wrong", "missing"
+UNKNOWN = "not known here"
+"""The check of what a process may have signed that says nothing."""
 
 
 def list_inboxes(call: ControlCall) -> Reply:
@@ -25,7 +31,35 @@ def show_inbox(call: ControlCall, name: str) -> Reply:
     _check(name)
     found = list(call.worlds.inboxes.of(name))
     shown = [facts(call, each) for each in islice(found, call.number("limit", 100, MOST_SHOWN))]
-    return answer({"messages": shown, "meta": {"total": len(found)}})
+    told = {"messages": shown, "meta": {"total": len(found)}}
+    strange = {each["id"]: each for each in shown if each["signature_check"] == WRONG}
+    if not strange or call.ask_all is None:
+        return answer(told)
+    signed = [{name: each[name] for name in ("id", "body_base64", "headers")} for each in strange.values()]
+
+    def settled(reply: Reply) -> Reply:
+        """The messages, once all processes have said which of them their webhooks have signed."""
+        said: dict[str, Any] = (
+            reply.value() if reply.status < HTTPStatus.BAD_REQUEST else {"signed": [], "silent": True}
+        )
+        for each in strange.values():
+            each["signature_check"] = UNKNOWN if said.get("silent") else WRONG
+        for each in said["signed"]:
+            strange[each["id"]] |= {"signature_check": RIGHT, "webhook_id": each["webhook_id"]}
+        return answer(told)
+
+    return call.ask_all(f"{CONTROL_PREFIX}{SIGNED}", encoded(signed)).then(settled)
+
+
+def show_signed(call: ControlCall) -> Reply:
+    """Which of the messages a webhook of this process has signed."""
+    try:
+        asked = [(each["id"], b64decode(each["body_base64"]), dict(each["headers"])) for each in call.body()]
+        signed = [(each, _signed_by(call, body, headers)) for each, body, headers in asked]
+    except (TypeError, KeyError, ValueError, AttributeError):
+        raise Problem(HTTPStatus.BAD_REQUEST, "these are no messages with id, body_base64 and headers") from None
+    found = [{"id": each, "webhook_id": webhook_id} for each, (_, webhook_id) in signed if webhook_id]
+    return answer({"signed": found, "meta": {"total": len(found)}})
 
 
 def empty_inbox(call: ControlCall, name: str) -> Reply:
@@ -36,7 +70,7 @@ def empty_inbox(call: ControlCall, name: str) -> Reply:
 
 def facts(call: ControlCall, message: InboxMessage) -> dict[str, Any]:
     """What came, and which webhook's secret has signed it."""
-    check, webhook_id = signed_by(call, message)
+    check, webhook_id = _signed_by(call, message.body, message.headers)
     return {
         "id": message.id,
         "real": message.real,
@@ -52,17 +86,17 @@ def facts(call: ControlCall, message: InboxMessage) -> dict[str, Any]:
     }
 
 
-def signed_by(call: ControlCall, message: InboxMessage) -> tuple[str, str | None]:
+def _signed_by(call: ControlCall, body: bytes, headers: Mapping[str, str]) -> tuple[str, str | None]:
     """Right with the webhook whose secret signed it, wrong, or missing."""
     scheme = call.worlds.foundation.terms.scheme
-    signature = message.headers.get(scheme.header.lower())
+    signature = headers.get(scheme.header.lower())
     if signature is None:
-        return "missing", None
+        return MISSING, None
     for world in call.worlds.all():
         for each in world.webhooks.subscriptions.all():
-            if scheme.accepts(each.secret, message.body, signature):
-                return "right", each.webhook_id
-    return "wrong", None
+            if scheme.accepts(each.secret, body, signature):
+                return RIGHT, each.webhook_id
+    return WRONG, None
 
 
 def _check(name: str) -> None:
