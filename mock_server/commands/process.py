@@ -80,15 +80,16 @@ def run(
     environment: Mapping[str, str],
     *,
     limit: float | None = None,
+    lenient: bool = False,
     streams: Streams = Streams(),
     leash: Leash | None = None,
 ) -> Ending:
     """Run the command to its end, with all that it starts in one process group; NoCommandError if there is none.
 
-    What the command, and this process, which may be what it talks to, were kept waiting for a processor does not
-    count, up to four limits more. In the main thread, signals to this process go to the group instead, unless it is on
-    a leash, and where it has the terminal, so has the group. What is left of the group when time is up is ended; what
-    outlives the command otherwise is let be.
+    If the limit is lenient, it does not count what the command, and this process, which may be what it talks to, were
+    kept waiting for a processor, up to four limits more. In the main thread, signals to this process go to the group
+    instead, unless it is on a leash, and where it has the terminal, so has the group. What is left of the group when
+    time is up is ended; what outlives the command otherwise is let be.
     """
     with contextlib.ExitStack() as until_over, _terminal(streams) as terminal:
         signals = _Signals() if leash else until_over.enter_context(_signals())
@@ -97,8 +98,7 @@ def run(
             if terminal is not None:
                 _hand_over(terminal, group.process.pid)
             if limit is not None:
-                before = waits_of_this()
-                group.watch(limit, lambda: starved((waits_of_group(group.process.pid), waits_of_this()), before))
+                group.watch(limit, _starving(group.process.pid) if lenient else lambda: 0.0)
             signals.go_to(group)
             if leash:
                 until_over.enter_context(leash.holding(group))
@@ -109,6 +109,12 @@ def run(
     if group.expired:
         return Ending(OUT_OF_TIME, out_of_time=True)
     return Ending(BY_SIGNAL - code if code < 0 else code)
+
+
+def _starving(group: int) -> Callable[[], float]:
+    """What tells for how many seconds from now on the group and this process have been kept waiting."""
+    before = waits_of_this()
+    return lambda: starved((waits_of_group(group), waits_of_this()), before)
 
 
 class _Group:

@@ -19,6 +19,7 @@ def run_in(
     user: Mapping[str, str],
     *,
     limit: float | None = None,
+    lenient: bool = False,
     streams: Streams | None = None,
     leash: Leash | None = None,
 ) -> Ending:
@@ -28,7 +29,7 @@ def run_in(
     """
     with tempfile.TemporaryDirectory(prefix="trackflow-mock-") as folder:
         variables = environment(user, entrance, Path(folder))
-        return run(command, variables, limit=limit, streams=streams or Streams(), leash=leash)
+        return run(command, variables, limit=limit, lenient=lenient, streams=streams or Streams(), leash=leash)
 
 
 @dataclass(frozen=True, slots=True)

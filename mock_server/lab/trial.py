@@ -266,7 +266,9 @@ class Laboratory:
             with out.open("wb") as stdout, err.open("wb") as stderr:
                 streams = Streams(subprocess.DEVNULL, stdout, stderr)
                 user = {**self.user, IN_LAB: "1"}
-                ending = run_in(entrance, self.command, user, limit=limit, streams=streams, leash=self._leash)
+                ending = run_in(
+                    entrance, self.command, user, limit=limit, lenient=True, streams=streams, leash=self._leash
+                )
             return ending, _read(out), _read(err)
 
     def _outcome(self, world: World, setup: Setup, trial: _Trial, said: Said) -> Outcome:
