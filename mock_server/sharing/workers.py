@@ -195,7 +195,7 @@ class Crew:
         self._running[duty.number] = process
         reader, self._links[duty.number] = await asyncio.open_unix_connection(sock=ours)
         self._links[duty.number].write(f"{duty.to_text()}\n".encode())
-        if await reader.readline() != HERE:
+        if await _said(reader) != HERE:
             raise FailedError(await self._ended(duty.number))
         return reader
 
@@ -218,13 +218,11 @@ class Crew:
     async def _keep(self, duty: Duty, link: asyncio.StreamReader | None) -> None:
         """Wait for the process to end, and start it again unless it was to."""
         while link is not None:
-            with suppress(OSError):
-                if await link.readline():
-                    self._left.add(duty.number)
-                    self._look()
-                    if not self._stopping.is_set():  # somebody has told this one alone to end
-                        self._tell([duty.number])
-                await link.read()
+            while await _said(link):
+                self._left.add(duty.number)
+                self._look()
+                if not self._stopping.is_set():  # somebody has told this one alone to end
+                    self._tell([duty.number])
             code = await self._ended(duty.number)
             if not self._stopping.is_set():
                 log.error("process %d of the mock ended with %d, and is started again", duty.number, code)
@@ -240,11 +238,19 @@ class Crew:
                     self._tell([duty.number])
                     return link
             except FailedError as error:
-                log.error("process %d of the mock does not start (%d); tried again", duty.number, error.code)
-                await asyncio.sleep(PAUSE)
+                if not self._stopping.is_set():
+                    log.error("process %d of the mock does not start (%d); tried again", duty.number, error.code)
+                    await asyncio.sleep(PAUSE)
         return None
 
     def _resumed(self, duty: Duty) -> Duty:
         if self._keeps:
             return replace(duty, again=True, missed=tuple(self._ordering.missed(duty.number)))
         return replace(duty, again=True, opening=self._ordering.opening)
+
+
+async def _said(link: asyncio.StreamReader) -> bytes:
+    """The next line of a process; nothing once it has ended, whatever it had not read by then."""
+    with suppress(OSError):
+        return await link.readline()
+    return b""
