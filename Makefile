@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 WORKERS ?= $(shell cores=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); echo $$((cores < 4 ? cores + 2 : 6)))
 PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: help serve test busy soak browser attack pictures check format lock tables bench shared capsules clients lab lab-capsules lab-figures wheel manifests client-tools clean
+.PHONY: help serve test busy soak browser attack pictures check format lock tables bench shared capsules clients lab lab-capsules lab-figures tools wheel manifests client-tools clean
 
 serve: $(VENV)/.runtime            ## run the mock on http://127.0.0.1:8080
 	@$(BIN)/python -m mock_server serve $(ARGS)
