@@ -2,13 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import filterfalse
-from operator import attrgetter
 
 from contract_tests.contract.document import Contract, Plan
 from contract_tests.exchange import Key
 
-_limited = attrgetter("limited")
 PLANLESS = {"revoked"}
 PLAN_KEY = "plan_key:"
 
@@ -55,8 +52,10 @@ class Keyring:
     def named(self, name: str) -> Key | None:
         """The target file's key of that name; the run's own if it is the same."""
         text = self.given.get(name)
-        if text is None or text == self.own.text:
-            return None if text is None else self.own
+        if text is None:
+            return None
+        if text == self.own.text:
+            return self.own
         return Key(text, f"TRACKFLOW_KEY_{name.upper()}", None if name in PLANLESS else name, name not in PLANLESS)
 
     def find(self, need: Need) -> tuple[Key, Plan] | None:
@@ -83,7 +82,7 @@ class Keyring:
         if (own := plans.get(self.own.plan or "")) is not None:
             yield self.own, own
         largest = [*plans.values()][::-1]
-        for plan in (*filter(_limited, largest), *filterfalse(_limited, largest)):
+        for plan in sorted(largest, key=lambda each: not each.limited):
             key = self.named(plan.name)
             if key is not None and key != self.own:
                 yield key, plan
