@@ -11,7 +11,7 @@ from jsonschema import FormatChecker
 from contract_tests.contract.loading import lookup, resolve
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.reading import fits
-from contract_tests.contract.validation import Validator, remembering
+from contract_tests.contract.validation import validator
 
 # Which keywords say something about which kind of value; a pattern says nothing about a null.
 _TELLING = {
@@ -72,8 +72,7 @@ class Schemas:
 
     def _validator(self, place: str) -> Any:
         if place not in self._validators:
-            schema = {**self._document, "$ref": f"#{place}"}
-            self._validators[place] = remembering(Validator(schema, format_checker=_formats()))
+            self._validators[place] = validator({"$ref": f"#{place}"}, self._document, formats=_formats())
         return self._validators[place]
 
     def _told(self, error: Any, place: str, default: str | None) -> Iterator[Complaint]:

@@ -210,17 +210,17 @@ class _Resolver:
         return self._resolver.dynamic_scope()
 
 
-def validator(schema: Any, document: Mapping[str, Any]) -> Draft202012Validator:
+def validator(schema: Any, document: Mapping[str, Any], *, formats: FormatChecker = FORMATS) -> Draft202012Validator:
     """A validator of JSON Schema 2020-12 with formats, for a schema that may refer to `#/components/...`."""
     if isinstance(schema, Mapping):
         # References are looked up from the schema's own root. OpenAPI's top-level names mean nothing to JSON Schema,
         # so the document can stand around the schema without constraining anything.
         schema = {**document, **schema}
-    checked: Draft202012Validator = remembering(Validator(schema, format_checker=FORMATS))
+    checked: Draft202012Validator = _remembering(Validator(schema, format_checker=formats))
     return checked
 
 
-def remembering(checker: Any) -> Any:
+def _remembering(checker: Any) -> Any:
     """The validator, looking each reference up once; `evolve` would forget its class where `$schema` stands."""
     resolver = _Resolver(checker._resolver)  # noqa: SLF001 - jsonschema has no other way to give one
     return type(checker)(checker.schema, format_checker=checker.format_checker, _resolver=resolver)
