@@ -1,7 +1,6 @@
 """What clients asked and were answered, read as the contract writes it: under the mock's own names."""
 
 import re
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -12,10 +11,12 @@ from mock_server.contract.specification import Specification
 from mock_server.domain.clients.conversation import Conversation
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.spending import BATCH, TRACK
+from mock_server.domain.recent import Recent
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.world import World
 
 MOST_KNOWN = 20_000  # answers whose status is remembered, at some 150 bytes
+UNREAD = ""  # stands for no status; where a fault has told it, it is read again
 
 
 class Conversations:
@@ -24,7 +25,7 @@ class Conversations:
     def __init__(self, specification: Specification) -> None:
         self._specification = specification
         self._router = Router(specification)
-        self._statuses: OrderedDict[tuple[str, bytes], str | None] = OrderedDict()
+        self._statuses: Recent[tuple[str, bytes], str | None] = Recent(MOST_KNOWN)
 
     def of(self, world: World, entries: Sequence[Entry]) -> Conversation:
         """What one key asked and was answered, oldest first."""
@@ -67,11 +68,10 @@ class Conversations:
     def _status(self, operation: Operation, body: bytes) -> str | None:
         """The status in a body of tracking, which is read once: whoever is judged is judged again and again."""
         answer = operation.id, blake2b(body, digest_size=16).digest()
-        if answer in self._statuses:
-            return self._statuses[answer]
-        status = self._statuses[answer] = _status(operation, body)
-        if len(self._statuses) > MOST_KNOWN:
-            self._statuses.popitem(last=False)
+        status = self._statuses.get(answer, UNREAD)
+        if status == UNREAD:
+            status = _status(operation, body)
+            self._statuses.put(answer, status)
         return status
 
     def _operation(self, entry: Entry) -> Operation | None:
