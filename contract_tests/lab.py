@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contract_tests.api import Api, shipments
+from contract_tests.batches import results_of
 from contract_tests.exchange import Exchange
 from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.ledger import Ledger
@@ -287,9 +288,9 @@ class Lab:
 
     def _looked_up(self, numbers: Sequence[Number]) -> Iterator[Mapping[str, Any]]:
         """What is known of the numbers: asked for at once, or one by one where a batch of them is refused."""
-        results = self.api.read(self.api.batch(shipments(numbers))).get("results") if len(numbers) > 1 else None
-        if isinstance(results, list) and len(results) == len(numbers):
-            yield from (each if isinstance(each, dict) else {} for each in results)
+        results = results_of(self.api, self.api.batch(shipments(numbers))) if len(numbers) > 1 else []
+        if len(results) == len(numbers):
+            yield from results
         else:
             yield from (self.api.read(self.api.once(each)) for each in numbers)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contract_tests.api import Api, shipments
+from contract_tests.batches import results_of
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
 from contract_tests.facts import UnverifiableError
@@ -83,9 +84,9 @@ def _fit(api: Api, case: _Case) -> None:
 def _together(api: Api, texts: list[str]) -> tuple[Exchange, dict[str, Any]]:
     """A batch of the numbers, and the carriers of those that have data."""
     exchange = api.batch(shipments([Number(each) for each in texts]))
-    results = api.read(exchange).get("results")
-    pairs = zip(texts, results, strict=True) if isinstance(results, list) and len(results) == len(texts) else ()
-    carriers = {text: each.get("carrier") for text, each in pairs if isinstance(each, dict)}
+    results = results_of(api, exchange)
+    pairs = zip(texts, results, strict=True) if len(results) == len(texts) else ()
+    carriers = {text: each.get("carrier") for text, each in pairs}
     return exchange, {
         text: each["code"] for text, each in carriers.items() if isinstance(each, dict) and "code" in each
     }
