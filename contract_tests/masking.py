@@ -4,9 +4,10 @@ import base64
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 _MOST_SEEN = 10_000
+_MOST_SPELT = 1024  # secrets whose spellings are known; some 35 kB each, and much work
 _SHORTEST = 4  # what is shorter is no secret, and masking it would spoil every sentence
 _NAMED = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
 _LETTERS = {"\n": "n", "\r": "r", "\t": "t", "\b": "b", "\f": "f"}
@@ -127,7 +128,7 @@ def _secret(text: str, word: str) -> _Secret:
     return _Secret(text, word, tuple(dict.fromkeys((text, *spelt, *joined, *_encoded(text)))))
 
 
-@cache
+@lru_cache(_MOST_SPELT)
 def _spellings(text: str) -> re.Pattern[str]:
     """Every way to spell it, character by character or as a whole."""
     others = [re.escape(each) for each in dict.fromkeys(_encoded(text))]

@@ -5,6 +5,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, quote_plus
@@ -12,6 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from contract_tests import masking
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Request, Response
 from contract_tests.masking import Mask, cut, visible
@@ -180,3 +182,17 @@ def test_a_key_that_no_header_can_carry_is_refused_without_being_shown(key: str)
     assert checked.status == 2
     assert "--api-key" in checked.output
     assert "growth" not in checked.output
+
+
+def test_a_process_of_many_runs_forgets_how_old_secrets_are_spelt_and_masks_them_still(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert masking._spellings.cache_info().maxsize
+    spellings = lru_cache(1)(masking._spellings.__wrapped__)
+    monkeypatch.setattr(masking, "_spellings", spellings)
+    for run in range(2):
+        mask = Mask()
+        for secret in SECRETS:
+            mask.learn(secret, "KEY")
+            assert mask(f"{run} {secret}") == f"{run} $KEY"
+    assert spellings.cache_info().currsize == 1
