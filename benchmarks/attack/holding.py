@@ -26,6 +26,7 @@ JSON = {"Content-Type": "application/json"}
 HTML = {"Accept": "text/html"}
 Headers = Mapping[str, str]
 NUMBER = "1Z204E380338943508"
+RULE = b'{"fault":{"type":"error","code":"internal_error"},"match":{"operation":"createWebhook"}}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,6 @@ def holds() -> Iterator[Held]:
         yield held("a snapshot of them", "GET", "/snapshot")
         yield held("the same put back", "PUT", "/snapshot", JSON, snapshot)
         yield held("all anew", "POST", "/reset")
-
-
-RULE = b'{"fault":{"type":"error","code":"internal_error"},"match":{"operation":"createWebhook"}}'
 
 
 def _waits(
