@@ -97,7 +97,7 @@ def _smaller(run: Run, first: Reading, plan: Plan) -> None:
     fresh = (plan.per_minute or 0) - 1
     for _ in range(_TIMES):
         whole_minute(run, first.exchange)
-        again = reading(run, run.api.track(run.facts.known()))
+        again = reading(run, run.api.track(run.facts.known(), key=first.exchange.key))
         if again is None or again.remaining != first.remaining or again.ends_at > again.exchange.at + MINUTE + LATE:
             return
     run.ledger.breach(

@@ -9,6 +9,7 @@ from contract_tests.keyring import Keyring, Need
 from contract_tests.tests.honest import BEGINNING, run_along, serving
 from contract_tests.tests.servers.honest.connection import Connection
 from contract_tests.tests.servers.parts import Parts
+from contract_tests.tests.servers.target import parts_of
 
 ALL = {plan: f"tf_live_{plan}_1" for plan in ("free", "starter", "growth", "enterprise", "revoked")}
 COSTS = {
@@ -72,3 +73,10 @@ def test_the_costs_are_shown_with_whichever_key_is_counted(plan: str) -> None:
     only = [word for clause in sorted(COSTS) for word in ("--only", clause)]
     checked = run_along(way, "--api-key", ALL[plan], *only)
     assert checked.of("passed") == COSTS, checked.output
+
+
+def test_a_minute_that_is_too_small_is_looked_at_again_with_the_key_that_showed_it() -> None:
+    clock = ManualClock(BEGINNING)
+    way = Connection(serving(parts_of("growth-has-a-hundred"), clock), clock)
+    checked = run_along(way, "--api-key", ALL["enterprise"], "-k", "known_shipment or minute_ends")
+    assert "plans.growth" in checked.of("failed"), checked.output
