@@ -185,7 +185,9 @@ class Crew:
             process.terminate()
 
     async def _start(self, duty: Duty) -> asyncio.StreamReader:
-        """What tells the end of a process that has said that it is ready; FailedError if it ended before."""
+        """What tells the end of a process that has said that it is ready; FailedError if it ended before, or all do."""
+        if self._stopping.is_set():  # the sockets that it would get are closed
+            raise FailedError(0)
         ours, theirs = socket.socketpair()
         with theirs:
             descriptors = [each for door in duty.sockets for each in door]
@@ -201,6 +203,7 @@ class Crew:
 
     async def _ended(self, number: int) -> int:
         process = self._running.pop(number)
+        self._links[number].close()
         self._left.discard(number)
         self._look()
         return await asyncio.to_thread(process.wait)

@@ -58,6 +58,30 @@ def test_all_end_once_the_last_of_them_has_no_clients_any_more(tmp_path: Path) -
     assert journal.read_text().split() == [each for each in ("ready", "empty", "ended") for _ in range(2)]
 
 
+HASTY = """
+import json, os, pathlib, signal, socket, sys
+
+link = socket.socket(fileno=0)
+words = link.makefile()
+with pathlib.Path(sys.argv[1]).open("a") as file:
+    print(json.loads(words.readline())["number"], file=file)
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+os.kill(os.getppid(), signal.SIGTERM)
+signal.sigwait([signal.SIGTERM])
+link.sendall(b"here\\n")
+words.readline()
+"""
+
+
+def test_none_is_started_once_all_are_told_to_end(tmp_path: Path) -> None:
+    from mock_server.sharing.workers import run
+
+    started = tmp_path / "started"
+    command = [sys.executable, "-IS", "-c", HASTY, str(started)]
+    assert run(Settings(port=0, workers=3), command, on_ready=lambda _: pytest.fail("it is not ready")) == 0
+    assert started.read_text().split() == ["0"]
+
+
 def test_other_processes_are_answered_until_all_have_met(tmp_path: Path) -> None:
     waiting, met = threading.Event(), asyncio.Event()
 
