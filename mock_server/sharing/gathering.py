@@ -22,10 +22,12 @@ from mock_server.sharing.merging import merged
 from mock_server.sharing.sequence import Order
 from mock_server.sharing.streaming import streamed
 from mock_server.sharing.waiting import Waiting
+from mock_server.version import __version__
 from mock_server.web.app import MockServer
 from mock_server.web.console import ROUTES as OF_THE_CONSOLE
 from mock_server.web.control import ROUTES, endpoint_of
-from mock_server.web.control.call import answer, encoded
+from mock_server.web.control.call import ControlCall, Plane, answer, encoded
+from mock_server.web.control.requests import WAITING
 from mock_server.web.control.spread import HERE, How, Spread
 from mock_server.web.problems import Problem
 
@@ -67,16 +69,21 @@ class Gathering:
             case How.FIRST:
                 return _best([reply for _, reply in await self.all(request)])
             case How.WAITS:
-                told = await Waiting(self._membership.peers(), self.one).reply(request)
+                told = await Waiting(self._membership.peers(), self.one, self._order_of).reply(request)
                 if told is None:
                     raise _silent("one of the processes")
                 return told
             case How.STREAMS:
+                here = await self.one(self._membership.me, request)
+                if here is not None and not _good(here):
+                    return here
                 return streamed(self._ways, self._membership.peers(), request)
             case How.INSTANCES:
                 return self._instances(await self.all(request, PATIENCE))
             case How.MEASURED:
-                return measured(await self.all(request))
+                replies = await self.all(request)
+                good = [(peer, reply) for peer, reply in replies if _good(reply)]
+                return measured(good) if good else _best([reply for _, reply in replies])
             case _:
                 return self._here(request)
 
@@ -111,6 +118,11 @@ class Gathering:
             return await whole(self._ways, peer, Question(request, {"here": True, "echo": echo}))
         except (UnreachableError, LostError):
             return None
+
+    def _order_of(self, request: Request) -> Any:
+        """What a call asks to wait for; Problem if it is not of that form."""
+        plane = Plane(self._flask.worlds, __version__, self._flask.scheduler)
+        return ControlCall(plane, content=request.body).read(WAITING)
 
     async def _ordered(self, request: Request, spread: Spread) -> Reply:
         try:
@@ -192,9 +204,10 @@ def _limit(request: Request, spread: Spread) -> int:
     if not spread.limit:
         return 0
     asked: Any = dict(parse_qsl(request.target.partition("?")[2])).get("limit")
-    if asked is None and request.body:
-        try:
+    try:
+        if asked is None and request.body:
             asked = json.loads(request.body).get("limit")
-        except (ValueError, AttributeError):
-            asked = None
-    return int(asked) if asked is not None and str(asked).isdigit() else spread.limit
+        limit = spread.limit if asked is None else int(asked)
+    except (ValueError, TypeError, AttributeError, RecursionError, OverflowError):  # the call knows no such member
+        return spread.limit
+    return limit if limit >= 0 else spread.limit

@@ -19,17 +19,18 @@ COUNT = f"{CONTROL_PREFIX}/requests/count"
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`ask` is how one of them is asked; None if it is not there."""
+    """`ask` is how one of them is asked; None if it is not there. `read` is how a call is read, or Problem."""
 
     peers: Sequence[Peer]
     ask: Callable[[Peer, Request], Awaitable[Reply | None]]
+    read: Callable[[Request], Any]
 
     async def reply(self, request: Request) -> Reply | None:
         """The reply, or None if one of them is not there, and the count would be wrong."""
         first = await self.ask(self.peers[0], _with(request, timeoutMs=0))
         if first is None or first.status not in {HTTPStatus.OK, HTTPStatus.REQUEST_TIMEOUT}:
             return first  # it says what is wrong with the call
-        order = json.loads(request.body)
+        order = self.read(request)  # its time as well, which the first was not told
         wanted, seconds = order.get("atLeast", 1), order.get("timeoutMs", 5000) / 1000
         counting = replace(request, target=COUNT, body=json.dumps({"match": order.get("match", {})}).encode())
         counts: dict[Peer, int] = {}
@@ -69,6 +70,6 @@ def _with(request: Request, **members: Any) -> Request:
     """The same call with other members of its order; as it is if that cannot be read."""
     try:
         order = json.loads(request.body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return request
     return replace(request, body=json.dumps({**order, **members}).encode()) if isinstance(order, dict) else request

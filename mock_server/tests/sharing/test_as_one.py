@@ -74,6 +74,39 @@ def test_requests_are_counted_found_and_waited_for_in_all(urls: list[str]) -> No
     assert control(urls[0], "POST", "/requests/wait", {"atLeast": 0}, status=400)["status"] == 400
 
 
+@pytest.mark.parametrize("limit", ["²", "9" * 5000, "-1", "x"])
+def test_a_limit_that_is_no_number_is_refused(urls: list[str], limit: str) -> None:
+    for path in ("/requests", "/deliveries", "/requests/unmatched"):
+        assert "is not a whole number" in control(urls[0], "GET", path, status=400, limit=limit)["detail"]
+    assert control(urls[0], "POST", "/requests/find", {"limit": limit}, status=400)["status"] == 400
+
+
+def test_a_limit_is_that_of_the_whole_list_however_it_is_written(urls: list[str]) -> None:
+    assert len(control(urls[0], "POST", "/requests/find", {"limit": 3.0})["requests"]) == 3
+
+
+@pytest.mark.parametrize("path", ["/requests/find", "/requests/count", "/requests/wait"])
+def test_a_body_that_is_nested_too_deep_is_refused(urls: list[str], path: str) -> None:
+    assert requests.post(f"{urls[0]}/__admin{path}", data=b"[" * 100_000, timeout=30).status_code == 400
+
+
+@pytest.mark.parametrize("time", ["soon", -1, 600_001, None, [5], True])
+@pytest.mark.parametrize("least", [4, 5])
+def test_a_wait_of_no_possible_length_is_refused(urls: list[str], time: Any, least: int) -> None:
+    order = {"atLeast": least, "timeoutMs": time}
+    assert "timeoutMs" in control(urls[0], "POST", "/requests/wait", order, status=400)["detail"]
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/requests/stream", "/console/live"])
+def test_a_call_that_each_would_refuse_is_refused(urls: list[str], path: str) -> None:
+    foreign = {"Origin": "http://elsewhere.example"}
+    assert requests.get(f"{urls[0]}/__admin{path}", headers=foreign, timeout=30).status_code == 403
+
+
+def test_a_stream_from_no_request_is_refused(urls: list[str]) -> None:
+    control(urls[0], "GET", "/requests/stream", status=400, since="x")
+
+
 def test_a_wait_is_over_with_the_requests_of_several_processes(urls: list[str]) -> None:
     order = {"atLeast": 6, "timeoutMs": 30_000}
     with ThreadPoolExecutor(1) as pool:
