@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from http import HTTPStatus
 
+from mock_server.server.parsing import END
 from mock_server.server.reply import Reply, Sending
 from mock_server.sharing.channels import Channel, LostError, MisdirectedError, Ways
 from mock_server.sharing.frames import Kind, Question
 from mock_server.sharing.membership import Peer
 
-END = b"\r\n\r\n"
 MISDIRECTED = b"HTTP/1.1 421 "
 
 

@@ -9,6 +9,7 @@ from typing import cast
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
+from mock_server.server.parsing import END
 from mock_server.sharing.frames import Kind, Question, frames, packed
 from mock_server.sharing.membership import Peer
 
@@ -16,7 +17,6 @@ PATH = "/__peer"
 UNIX = "unix:"
 MOST_HELD = 256 * 1024  # bytes of an answer that wait for a client who reads slowly
 GRANTED = b"HTTP/1.1 101 "
-END = b"\r\n\r\n"
 PATIENCE = 5.0  # real seconds for another process to take a connection; it may be taking over many keys
 
 

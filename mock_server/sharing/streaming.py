@@ -6,10 +6,10 @@ from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 
+from mock_server.server.parsing import END
 from mock_server.server.playing import Stream
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.sharing.brought import END
 from mock_server.sharing.channels import LostError, UnreachableError, Ways
 from mock_server.sharing.frames import Kind, Question
 from mock_server.sharing.membership import Peer
