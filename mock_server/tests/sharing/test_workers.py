@@ -54,6 +54,12 @@ def control(url: str, method: str, path: str, body: Any = None, **query: str) ->
     return answer.json()
 
 
+def gone(descriptor: int) -> bool:
+    """Whether that process ends; its descriptor can be read once it has, and is closed."""
+    with os.fdopen(descriptor):
+        return bool(select.select([descriptor], [], [], 60)[0])
+
+
 @pytest.mark.skipif(not Path("/proc").exists(), reason="asks Linux which processes there are")
 def test_a_process_that_is_killed_comes_back_with_what_was_promised_and_none_outlives_its_parent(
     mock: tuple["subprocess.Popen[str]", str],
@@ -64,7 +70,10 @@ def test_a_process_that_is_killed_comes_back_with_what_was_promised_and_none_out
     now = [control(url, "GET", "/clock", key=key)["now"] for key in KEYS]
     victim = control(url, "GET", "/instances")["instances"][0]
     assert victim["keys"] == 1
-    os.kill(children(process)[0], signal.SIGKILL)
+    first = children(process)[0]
+    descriptor = os.pidfd_open(first)
+    os.kill(first, signal.SIGKILL)
+    assert gone(descriptor)  # until then, it takes clients that it does not answer
     # What is for all is done by who is there, and waits where the other is already on its way back.
     control(url, "POST", "/faults", {"id": "slow", "fault": {"type": "latency", "milliseconds": 0}})
     assert track(url, KEYS[1]).headers["X-RateLimit-Remaining"] == "7"
@@ -81,9 +90,5 @@ def test_a_process_that_is_killed_comes_back_with_what_was_promised_and_none_out
     process.kill()
     process.wait()
     for worker in workers:
-        descriptor = None
         with suppress(ProcessLookupError):
-            descriptor = os.pidfd_open(worker)
-        if descriptor is not None:  # it can be read once the process has ended
-            assert select.select([descriptor], [], [], 60)[0]
-            os.close(descriptor)
+            assert gone(os.pidfd_open(worker))
