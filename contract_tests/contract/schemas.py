@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from jsonschema import FormatChecker
@@ -22,6 +23,8 @@ _TELLING = {
     "boolean": ("type", "const", "enum"),
     "null": (),
 }
+
+MOST_EXAMINED = 1000  # bodies; a process can read one contract for many runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,14 @@ class Schemas:
 
     def examined(self, value: Any, raw: bytes, place: str) -> tuple[list[Complaint], set[str]]:
         """Complaints, and the clauses that were exercised without one; the same bytes are looked at once."""
-        if (place, raw) not in self._examined:
+        body = place, blake2b(raw, digest_size=16).digest()
+        if body not in self._examined:
             complaints = self.complaints(value, place)
             held = self.exercised(value, place) - {each.clause for each in complaints if each.clause}
-            self._examined[place, raw] = complaints, held
-        return self._examined[place, raw]
+            if len(self._examined) >= MOST_EXAMINED:
+                del self._examined[next(iter(self._examined))]
+            self._examined[body] = complaints, held
+        return self._examined[body]
 
     def exercised(self, value: Any, place: str) -> set[str]:
         """The clauses that this value could have broken under the schema at the pointer."""
