@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -124,7 +125,8 @@ class _Parent:
 
         if not self._gone:
             self._told.clear()
-            await asyncio.get_running_loop().sock_sendall(self._link, HERE)
+            with suppress(OSError):  # the parent has gone, which is heard all the same
+                await asyncio.get_running_loop().sock_sendall(self._link, HERE)
             await self._told.wait()
 
     def _heard(self, loop: asyncio.AbstractEventLoop) -> None:
