@@ -13,7 +13,7 @@ from mock_server.domain.webhooks.subscriptions import is_loopback
 from mock_server.proxy.proxy import Proxy
 from mock_server.proxy.upstream import Upstream
 from mock_server.proxy.wired import site_of
-from mock_server.server.serving import Options
+from mock_server.server.options import Options
 from mock_server.server.shared import Application
 from mock_server.server.tls import Secure
 from mock_server.settings import SettingError, Settings

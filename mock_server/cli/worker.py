@@ -49,7 +49,7 @@ def settings_of(told: Mapping[str, Any]) -> Settings:
 
 def _serve(duty: "Duty", settings: Settings, parent: "_Parent") -> None:
     from mock_server.cli.doors import doors
-    from mock_server.server.serving import Listening
+    from mock_server.server.accepting import Listening
     from mock_server.server.serving import serve as serve_http
     from mock_server.sharing.joining import joined
     from mock_server.sharing.sequence import caught_up

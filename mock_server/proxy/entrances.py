@@ -15,9 +15,10 @@ from mock_server.proxy.passing import Passed, question
 from mock_server.proxy.proxy import Proxy
 from mock_server.proxy.upstream import PORTS, Line, Upstream
 from mock_server.proxy.wired import WiredKeys, site_of
+from mock_server.server.background import BackgroundServer
+from mock_server.server.options import Options
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.server.serving import BackgroundServer, Options
 from mock_server.server.shared import Application
 from mock_server.server.tls import Secure
 

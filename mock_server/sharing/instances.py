@@ -18,9 +18,9 @@ from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.claims import Instance
 from mock_server.persistence.shared.shared_store import SharedStore
 from mock_server.server.listening import url_of
+from mock_server.server.options import Options
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.server.serving import Options
 from mock_server.server.shared import Application
 from mock_server.settings import Settings
 from mock_server.sharing.frames import Question

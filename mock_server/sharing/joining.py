@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call
+from mock_server.server.accepting import Listening
 from mock_server.server.listening import BACKLOG
+from mock_server.server.options import Options
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.server.serving import Listening, Options
 from mock_server.server.shared import Application
 from mock_server.sharing.as_one import AsOne
 from mock_server.sharing.channels import UNIX, Ways

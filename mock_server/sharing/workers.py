@@ -19,9 +19,9 @@ from typing import Any
 
 from mock_server.server.connection import Connection
 from mock_server.server.listening import listen_on, url_of
+from mock_server.server.options import Options
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
-from mock_server.server.serving import Options
 from mock_server.server.shared import Shared, plain
 from mock_server.settings import SettingError, Settings
 from mock_server.sharing.channels import UNIX, Ways

@@ -33,7 +33,7 @@ class RunningMock:
         self._undo = ExitStack()
 
     def __enter__(self) -> Self:
-        from mock_server.server.serving import BackgroundServer  # noqa: PLC0415 - who attaches to a running mock needs no server
+        from mock_server.server.background import BackgroundServer  # noqa: PLC0415 - who attaches to a running mock needs no server
 
         server = BackgroundServer(self.front.answer, self.settings.host, self._port, options=self.front.options())
         with ExitStack() as undo:

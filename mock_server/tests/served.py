@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from mock_server.server.serving import BackgroundServer
+from mock_server.server.background import BackgroundServer
 from mock_server.web.app import MockServer
 from mock_server.web.front import Front
 

@@ -6,10 +6,10 @@ from http import HTTPStatus
 from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
+from mock_server.server.options import Options
 from mock_server.server.parsing import Limits
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
-from mock_server.server.serving import Options
 from mock_server.web.mock import CONTROL_PREFIX, Mock
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ import requests
 from mock_server.certificates.authority import CertificateError
 from mock_server.certificates.store import certificate_path
 from mock_server.cli.doors import doors
+from mock_server.server.background import BackgroundServer
 from mock_server.server.listening import ListenError
-from mock_server.server.serving import BackgroundServer
 from mock_server.settings import SettingError, Settings
 from mock_server.tests.server.raw_client import ask, echo, until
 from mock_server.web.front import Front

@@ -9,9 +9,9 @@ import pytest
 
 from mock_server.proxy.proxy import Proxy, Site
 from mock_server.proxy.upstream import Upstream, UserProxy
+from mock_server.server.background import BackgroundServer
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.server.serving import BackgroundServer
 from mock_server.tests.server.raw_client import RawClient, ask, echo
 
 SITE = Site("api.example", 443)

@@ -13,7 +13,7 @@ import pytest
 from mock_server.sending.address import Address, ReceiverAnswer
 from mock_server.sending.allowed import AllowedHosts, HostNotAllowedError
 from mock_server.sending.sender import MOST_OF_A_HEAD, MOST_OF_AN_ANSWER, Sender, request
-from mock_server.server.serving import fastest_event_loop
+from mock_server.server.options import fastest_event_loop
 
 BODY = '{ "city": "Zürich" }'.encode()
 HEADERS = {"Content-Type": "application/json", "X-Signature": "sha256=ab"}

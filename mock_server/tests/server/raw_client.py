@@ -10,9 +10,10 @@ from time import monotonic
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from mock_server.server.background import BackgroundServer
+from mock_server.server.options import Options
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.server.serving import BackgroundServer, Options
 from mock_server.server.shared import Application, Shared
 
 GET = b"GET / HTTP/1.1\r\nHost: mock\r\n\r\n"

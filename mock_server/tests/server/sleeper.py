@@ -3,7 +3,7 @@
 import asyncio
 from queue import SimpleQueue
 
-from mock_server.server.serving import BackgroundServer
+from mock_server.server.background import BackgroundServer
 
 
 class Sleeper:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import requests
 
+from mock_server.server.background import BackgroundServer
 from mock_server.server.playing import Cut, InPieces, Noise, Nothing, Reset
 from mock_server.server.reply import Reply, Sending
 from mock_server.server.request import Request
-from mock_server.server.serving import BackgroundServer
 from mock_server.tests.server.raw_client import echo, serving
 
 LONG = b"half" + b"." * 96

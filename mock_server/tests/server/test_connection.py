@@ -3,11 +3,13 @@ from contextlib import suppress
 
 import pytest
 
+from mock_server.server.background import BackgroundServer
 from mock_server.server.connection import HELD, Connection
+from mock_server.server.draining import sweep
+from mock_server.server.options import Options
 from mock_server.server.parsing import Limits
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
-from mock_server.server.serving import BackgroundServer, Options, sweep
 from mock_server.server.shared import Shared
 from mock_server.tests.server.raw_client import GET, RawClient, ask, echo, hello, serving, until
 from mock_server.tests.server.sleeper import Sleeper

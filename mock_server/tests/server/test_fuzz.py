@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mock_server.server.serving import BackgroundServer
+from mock_server.server.background import BackgroundServer
 from mock_server.tests.server.raw_client import GET, RawClient, ask, echo, serving
 
 TOKENS = [

@@ -5,9 +5,9 @@ from threading import Event
 
 import pytest
 
+from mock_server.server.options import Options
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.server.serving import Options
 from mock_server.tests.server.raw_client import GET, RawClient, serving, until
 
 

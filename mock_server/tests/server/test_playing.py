@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_server.server.options import Options, fastest_event_loop
 from mock_server.server.playing import BrokenChunk, Cut, InPieces, Noise, Nothing, Reset, pieces
 from mock_server.server.reply import Reply, Sending, Wire
 from mock_server.server.request import Request
-from mock_server.server.serving import Options, fastest_event_loop
 from mock_server.server.shared import Application
 from mock_server.tests.server.raw_client import GET, RawClient, ask, serving
 from mock_server.tests.server.sleeper import Sleeper

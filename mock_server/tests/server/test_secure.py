@@ -16,11 +16,12 @@ import requests
 
 from mock_server.certificates.authority import Authority
 from mock_server.certificates.serving import context_of
+from mock_server.server.background import BackgroundServer
+from mock_server.server.options import Options, fastest_event_loop
 from mock_server.server.parsing import Limits
 from mock_server.server.playing import BrokenChunk, Cut, InPieces, Noise, Nothing, Reset
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.server.serving import BackgroundServer, Options, fastest_event_loop
 from mock_server.server.tls import Secure
 from mock_server.tests.server.raw_client import GET, ask, echo
 

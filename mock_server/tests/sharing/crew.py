@@ -7,8 +7,9 @@ from itertools import count
 from pathlib import Path
 
 from mock_server.domain.clock import Clock
+from mock_server.server.accepting import Listening
+from mock_server.server.background import BackgroundServer
 from mock_server.server.listening import listen_on
-from mock_server.server.serving import BackgroundServer, Listening
 from mock_server.settings import Settings
 from mock_server.sharing.joining import joined
 from mock_server.sharing.membership import place

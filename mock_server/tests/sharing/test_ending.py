@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.server.serving import BackgroundServer, Listening, Options
+from mock_server.server.accepting import Listening
+from mock_server.server.background import BackgroundServer
+from mock_server.server.options import Options
 from mock_server.settings import Settings
 from mock_server.tests.server.raw_client import GET, RawClient, hello
 

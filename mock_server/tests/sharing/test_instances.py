@@ -11,7 +11,7 @@ import pytest
 
 from mock_server.cli.doors import doors
 from mock_server.domain.clock import ManualClock
-from mock_server.server.serving import BackgroundServer
+from mock_server.server.background import BackgroundServer
 from mock_server.settings import SettingError, Settings
 from mock_server.sharing.instances import INSTANCE, InstanceShare
 from mock_server.tests import valkeys

@@ -18,9 +18,10 @@ from flask import Response
 from werkzeug.serving import make_server
 
 from mock_server.domain.clock import ManualClock, from_text
+from mock_server.server.background import BackgroundServer
+from mock_server.server.options import Options
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.server.serving import BackgroundServer, Options
 from mock_server.settings import Settings
 from mock_server.tests.server.raw_client import RawClient, ask
 from mock_server.web.app import MockServer, create_app
