@@ -88,8 +88,8 @@ def move_fault(call: ControlCall, identifier: str) -> Reply:
     before = call.read(MOVE).get("before")
     book = _book_of(call, identifier)
     if not book.move(identifier, before):
-        ids = ", ".join(rule.id for rule in book.in_force.rules[:MOST_NAMED])
-        raise Problem(HTTPStatus.BAD_REQUEST, f"before={before!r} is no rule of the same list; there are {ids}")
+        others = _named([rule.id for rule in book.in_force.rules])
+        raise Problem(HTTPStatus.BAD_REQUEST, f"before={before!r} is no rule of the same list; there are {others}")
     found = [row for row in rows(call) if book.find(row["id"]) and row["key"] == call.key]
     return answer({"faults": found, "meta": {"total": len(found)}})
 
@@ -154,12 +154,15 @@ def _row(rule: Rule, counts: list[Count], key: str | None) -> dict[str, Any]:
 
 
 def _unknown(identifier: str, call: ControlCall) -> Problem:
-    ids = list(dict.fromkeys(rule_id for rule_id, _ in _listed(call)))
-    others = ", ".join(ids[:MOST_NAMED]) + f" and {len(ids) - MOST_NAMED} more" * (len(ids) > MOST_NAMED) or "none"
+    others = _named(list(dict.fromkeys(rule_id for rule_id, _ in _listed(call)))) or "none"
     own = "of this sandbox's own; one for all is reached without key" if call.key else ""
     return Problem(
         HTTPStatus.NOT_FOUND, f"there is no fault rule {identifier!r}{' ' * bool(own)}{own}; there are {others}"
     )
+
+
+def _named(ids: Sequence[str]) -> str:
+    return ", ".join(ids[:MOST_NAMED]) + f" and {len(ids) - MOST_NAMED} more" * (len(ids) > MOST_NAMED)
 
 
 ROUTES = (

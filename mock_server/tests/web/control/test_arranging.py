@@ -46,6 +46,14 @@ def test_rules_are_asked_in_the_order_in_which_they_were_put(admin: Admin) -> No
     assert "no rule of the same list" in admin.problem("POST", "/faults/down/move", {"before": "none"})["detail"]
 
 
+def test_a_message_names_fifty_rules_of_a_list_and_counts_the_others(admin: Admin) -> None:
+    for place in range(52):
+        admin.post("/faults", {**DOWN, "id": f"rule-{place}"})
+    detail = admin.problem("POST", "/faults/rule-0/move", {"before": "none"})["detail"]
+    assert detail.startswith("before='none' is no rule of the same list; there are rule-0, rule-1, ")
+    assert detail.endswith(", rule-49 and 2 more")
+
+
 def test_what_comes_next_is_told_soonest_first(admin: Admin) -> None:
     admin.put(f"/shipments/{NUMBER}?key={FREE}", {"status": "in_transit"})
     admin.post(f"/webhooks?key={FREE}", {"tracking_number": NUMBER, "url": "http://127.0.0.1/__inbox/x"})
