@@ -1,16 +1,26 @@
 """Work in steps, so that others can have their turns in between."""
 
 from collections.abc import Generator
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
+class Outcome(Generic[T]):
+    """The steps of some work, to be gone through once; then `value` is what it came to."""
+
+    value: T
+
+    def __init__(self, work: Generator[None, None, T]) -> None:
+        self._work = work
+
+    def __iter__(self) -> Generator[None, None, None]:
+        self.value = yield from self._work
+
+
 def finished(work: Generator[None, None, T]) -> T:
     """What the work comes to, done at once."""
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            result: T = end.value
-            return result
+    outcome = Outcome(work)
+    for _ in outcome:
+        pass
+    return outcome.value
