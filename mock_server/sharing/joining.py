@@ -54,11 +54,18 @@ class Share:
         whole = AsOne(partial(self._gathering, front, answer))
         mock.worlds.inboxes.ids = mock.worlds.ids
         mock.company = Company(lambda: self.membership.me.name, whole)
+        asked_under = key_of(mock.pipeline)
+
+        def elsewhere(request: Request) -> bool:
+            key = asked_under(request)
+            return key is not None and not self.membership.mine(key)
+
+        mock.elsewhere = elsewhere
         return Router(
             answer,
             self.membership,
             self.ways,
-            key_of=key_of(mock.pipeline),
+            key_of=asked_under,
             unavailable=unavailable(mock),
             hands=self._hands,
             vouch=self._vouch,

@@ -63,6 +63,8 @@ class Mock:
         """Whether a balancer should send calls here; no longer once it is about to stop."""
         self.company: Company | None = None
         """The other processes, where this is one of several."""
+        self.elsewhere: Callable[[Request], bool] = lambda _request: False
+        """Whether the sandbox that a request is about is another process's."""
         self.certificate: Callable[[], bytes] | None = None
         """The certificate that clients of this mock are to trust; told by whoever serves it with TLS."""
 
@@ -89,11 +91,16 @@ class Mock:
             return self.pipeline.refuse(error)
         if complaint := self._hosts.complaint(request.headers.get("host")):
             return self._foreign(request, complaint)
+        if self.elsewhere(request):
+            return self._unopened(request, error)
         return self.pipeline.answer(request.method, request.target, request.headers, b"", error)
 
     def _foreign(self, request: Request, complaint: str) -> Reply:
-        """The refusal of what came by another name; no sandbox is opened for it."""
-        error = ApiError("invalid_request", complaint, status=HTTPStatus.FORBIDDEN)
+        """The refusal of what came by another name."""
+        return self._unopened(request, ApiError("invalid_request", complaint, status=HTTPStatus.FORBIDDEN))
+
+    def _unopened(self, request: Request, error: ApiError) -> Reply:
+        """The refusal of a request for which no sandbox is opened here."""
         return self.pipeline.refuse(error, Call(request.method, request.target, headers=request.headers))
 
     def leave(self) -> None:

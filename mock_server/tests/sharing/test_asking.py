@@ -71,6 +71,16 @@ def test_pipelined_requests_of_several_keys_are_answered_in_their_order(urls: li
     assert left == ["9", "9", "8", "8", "7", "7"]
 
 
+def test_what_is_refused_before_it_is_read_opens_no_sandbox_at_another_process(urls: list[str]) -> None:
+    for url in urls:
+        refused = requests.post(
+            f"{url}/v2/track/batch", headers={"X-API-Key": THERE, "Content-Length": "3000000"}, timeout=30
+        )
+        assert refused.status_code == 413
+    keys = [each["key"] for each in requests.get(f"{urls[0]}/__admin/keys", timeout=30).json()["keys"]]
+    assert keys.count(THERE) == 1
+
+
 @pytest.mark.parametrize("name", list(FAULTS))
 def test_a_fault_of_the_connection_is_what_it_is(urls: list[str], name: str) -> None:
     fault, error, words, *_ = FAULTS[name]
