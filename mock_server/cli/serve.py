@@ -72,6 +72,8 @@ class _OrAuto(click.IntRange):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "auto":
             value = min(cores(), self.max or 1)
+        if not str(value).lstrip("-").isdecimal():
+            self.fail(f"{value!r} is neither a number nor auto", param, ctx)
         return super().convert(value, param, ctx)
 
 

@@ -115,6 +115,7 @@ def test_a_new_key_carries_its_plan() -> None:
         (["--webhook-retry", "inf"], "'--webhook-retry': inf is not in the range 0.001<=x<=86400"),
         (["--webhook-retry", "1e300"], "'--webhook-retry': 1e+300 is not in the range 0.001<=x<=86400"),
         (["--workers", "0"], "--workers"),
+        (["--workers", "two"], "'two' is neither a number nor auto"),
         (["--workers", "many"], "--workers"),
         (["--workers", "2", "--store", "redis://localhost"], "--workers: with --store, start another instance"),
         (["--store", "disk"], "--store: this is no address of a store; write valkey://HOST:PORT/DB"),
