@@ -21,7 +21,9 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from threading import Thread
 from time import perf_counter
-from typing import cast
+
+from benchmarks.children import child
+from benchmarks.receiving import Taking, serve
 
 EVENTS = 10  # of a whole life within one country
 NUMBER = "1ZTFTEST0300000111"  # a whole life: 72 hours from the first look to the door
@@ -30,7 +32,6 @@ PACE = 0.01  # seconds between two requests of the other client
 QUIET_SECONDS = 5.0
 LONGEST_STORM = 300.0
 OTHER = "tf_test_enterprise_other"
-ANSWER = b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"
 START = "2026-06-15T12:00:00Z"
 
 
@@ -57,59 +58,26 @@ class Latency:
 # The receiver, a process of its own
 
 
-class _Taking(asyncio.Protocol):
-    """Answers 204 to one request."""
-
-    def __init__(self, arrived: Callable[[], None]) -> None:
-        self._arrived = arrived
-        self._data = b""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-
-    def data_received(self, data: bytes) -> None:
-        self._data += data
-        head, end, body = self._data.partition(b"\r\n\r\n")
-        length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0] or 0)
-        if end and len(body) >= length:
-            self._transport.write(ANSWER)
-            self._transport.close()
-            self._arrived()
-
-
 def receive(told: Connection) -> None:
     """Serve until killed; for each number that is sent, tell when so many deliveries more have come."""
+    count, awaited = 0, 0
 
-    async def main() -> None:
-        count, awaited = 0, 0
+    def came(_body: bytes) -> None:
+        nonlocal count
+        count += 1
+        if count == awaited:
+            told.send(perf_counter())
 
-        def arrived() -> None:
-            nonlocal count
-            count += 1
-            if count == awaited:
-                told.send(perf_counter())
+    def asked() -> None:
+        nonlocal awaited
+        awaited = count + told.recv()
 
-        def asked() -> None:
-            nonlocal awaited
-            awaited = count + told.recv()
-
-        server = await asyncio.get_running_loop().create_server(lambda: _Taking(arrived), "127.0.0.1", 0, backlog=512)
-        asyncio.get_running_loop().add_reader(told.fileno(), asked)
-        told.send(server.sockets[0].getsockname()[1])
-        await asyncio.Event().wait()
-
-    asyncio.run(main())
+    serve(told, lambda: Taking(came), asked)
 
 
 def hang(told: Connection) -> None:
     """Take every connection and say nothing, until killed."""
-
-    async def main() -> None:
-        server = await asyncio.get_running_loop().create_server(asyncio.Protocol, "127.0.0.1", 0, backlog=512)
-        told.send(server.sockets[0].getsockname()[1])
-        await asyncio.Event().wait()
-
-    asyncio.run(main())
+    serve(told, asyncio.Protocol)
 
 
 # The other client, a process of its own
@@ -146,19 +114,6 @@ def mock(state: Path | None) -> Iterator[int]:
             yield int(process.stdout.readline().rpartition(":")[2])
         finally:
             process.terminate()
-
-
-@contextmanager
-def child(work: Callable[..., None], *arguments: object) -> Iterator[Connection]:
-    """A process, and the connection to it."""
-    here, there = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=work, args=(*arguments, there), daemon=True)
-    process.start()
-    try:
-        yield here
-    finally:
-        process.kill()
-        process.join()
 
 
 def call(port: int, method: str, path: str, value: object, key: str) -> None:

@@ -1,14 +1,14 @@
 """A steady client of its own process, and what it noticed when an instance went: how long, and how slow for others."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from multiprocessing import Pipe, get_context
 from multiprocessing.connection import Connection
 from statistics import median
 from time import perf_counter
 
+from benchmarks.children import child
 from benchmarks.load import KEY, tracking_numbers
 from benchmarks.shared.disturbing import Disturbance
 from benchmarks.shared.line import Line
@@ -45,17 +45,9 @@ class Takeover:
     others_ms: float
 
 
-@contextmanager
-def probe(port: int) -> Iterator[Connection]:
+def probe(port: int) -> AbstractContextManager[Connection]:
     """The client, asking; `gathered` ends it."""
-    here, there = Pipe()
-    process = get_context("spawn").Process(target=_ask, args=(port, there), daemon=True)
-    process.start()
-    try:
-        yield here
-    finally:
-        process.kill()
-        process.join()
+    return child(_ask, port)
 
 
 def gathered(client: Connection) -> list[Sample]:
