@@ -179,7 +179,7 @@ def _server(receiver: Receiver, host: str, port: int) -> ThreadingHTTPServer:
             self.rfile.readline()
             return body
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that http.server gives it
+        def log_message(self, *_: object) -> None:
             """The ledger tells what arrived."""
 
     class Server(ThreadingHTTPServer):

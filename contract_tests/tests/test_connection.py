@@ -78,7 +78,7 @@ def before(target: Target, **how: Any) -> Iterator[tuple[str, list[dict[str, str
 
         do_GET = do_POST = do_PUT = do_DELETE = do_TRACE = do_PATCH = answer  # noqa: N815 - http.server's names
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives it
+        def log_message(self, *_: object) -> None:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -332,7 +332,7 @@ def a_site(body: bytes, *, endless: bool = False) -> Iterator[str]:
                 while endless:
                     self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name that http.server gives it
+        def log_message(self, *_: object) -> None:
             """Nobody reads it."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -28,7 +28,7 @@ def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
 
         do_POST = do_PUT = do_DELETE = do_TRACE = do_GET  # noqa: N815 - the names that http.server calls
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name that http.server gives it
+        def log_message(self, *_: object) -> None:
             pass
 
     server = HTTPServer(("127.0.0.1", 0), Handler)

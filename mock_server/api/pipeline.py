@@ -130,7 +130,7 @@ class Pipeline:
         struck = [*(waited.rules or ()), *(rule for rule, *_ in early), *struck] if early or waited.rules else struck
         reply, injected = self._labelled(reply, call, refusal, preference, struck)
         spent = cost if done else self._spent(reply.status, cost, forced=forced)
-        reply, refusal, spent = self._kept(world, route, call, reply, refusal, allowance, spent)
+        reply, refusal, spent = self._kept(world, route, call, reply, refusal=refusal, allowance=allowance, spent=spent)
         self._record(
             world,
             route,
@@ -152,12 +152,13 @@ class Pipeline:
         )
         return reply
 
-    def _kept(  # noqa: PLR0917 - an answer, and what it has cost
+    def _kept(
         self,
         world: World | None,
         route: Route,
         call: Call,
         reply: Reply,
+        *,
         refusal: ApiError | None,
         allowance: Allowance | None,
         spent: int,

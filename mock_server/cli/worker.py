@@ -107,7 +107,7 @@ class _Parent:
     """What the parent has to say: when all processes have come as far as this one, and, by its end, when to stop."""
 
     def __init__(self, link: socket.socket) -> None:
-        link.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+        link.settimeout(0)
         self._link = link
         self._gone = False
         self._told = asyncio.Event()

@@ -54,8 +54,7 @@ class SystemClock:
     def hold(self, instant: float | None = None, /) -> bool:
         if self._held is not None:
             return False
-        # The one place that reads the machine's clock, here and below.
-        self._held = time.time() if instant is None else instant  # noqa: TID251 - as the comment says
+        self._held = self.now() if instant is None else instant
         return True
 
     def release(self) -> None:
@@ -63,7 +62,7 @@ class SystemClock:
 
     def now(self) -> float:
         held = self._held
-        return time.time() if held is None else held  # noqa: TID251 - as above
+        return time.time() if held is None else held  # noqa: TID251 - the one place that reads the machine's clock
 
 
 class ManualClock:

@@ -43,7 +43,7 @@ class Listening:
             with contextlib.suppress(OSError):  # BlockingIOError when there is nobody
                 while True:
                     client, _ = bound.accept()
-                    client.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+                    client.settimeout(0)
                     await shared.loop.connect_accepted_socket(**self._made(shared), sock=client)
 
     def _made(self, shared: Shared) -> dict[str, Any]:

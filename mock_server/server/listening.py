@@ -87,7 +87,7 @@ def _bound(family: socket.AddressFamily, address: str, port: int, *, both: bool)
                 return None
             raise
         listening.listen(BACKLOG)
-        listening.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+        listening.settimeout(0)
         undo.pop_all()
     return listening
 

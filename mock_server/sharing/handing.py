@@ -44,10 +44,10 @@ class Hands:
         path = Path(_path(me))
         path.unlink(missing_ok=True)
         self._here = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._here.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+        self._here.settimeout(0)
         self._here.bind(str(path))
         self._out = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._out.setblocking(False)  # noqa: FBT003 - as above
+        self._out.settimeout(0)
 
     def open(self, shared: Shared) -> None:
         """Take from now on, for that server."""
@@ -125,7 +125,7 @@ class Adopted(Connection):
 
 
 async def _adopted(shared: Shared, client: socket.socket, request: Request, came: bytes) -> None:
-    client.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+    client.settimeout(0)
     try:
         await shared.loop.connect_accepted_socket(lambda: Adopted(shared, request, came), client)
     except OSError as error:

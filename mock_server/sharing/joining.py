@@ -96,7 +96,7 @@ class Share:
         path = Path(self.membership.me.address.removeprefix(UNIX))
         path.unlink(missing_ok=True)
         listening = socket.socket(socket.AF_UNIX)
-        listening.setblocking(False)  # noqa: FBT003 - the socket module gives it no name
+        listening.settimeout(0)
         listening.bind(str(path))
         listening.listen(BACKLOG)
         return Listening("localhost", [listening])

@@ -51,7 +51,7 @@ class Receiver:
                 self.send_response(204)
                 self.end_headers()
 
-            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name in http.server
+            def log_message(self, *_: object) -> None:
                 """Tests have their own output."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

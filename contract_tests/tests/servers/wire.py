@@ -65,7 +65,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(f"{self.protocol_version} {reply.status} {reason}\r\n{head}\r\n".encode("latin-1") + body)
         self.wfile.flush()
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name
+    def log_message(self, *_: object) -> None:
         """Nothing is logged."""
 
 

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and pro
 QUIET = Streams(subprocess.DEVNULL, subprocess.DEVNULL, subprocess.DEVNULL)
 
 
-def shell(script: str, **options: object) -> Ending:
-    return run(["sh", "-c", script], os.environ, streams=QUIET, **options)  # type: ignore[arg-type]  # the limit's
+def shell(script: str, *, limit: float | None = None, lenient: bool = False) -> Ending:
+    return run(["sh", "-c", script], os.environ, limit=limit, lenient=lenient, streams=QUIET)
 
 
 @pytest.mark.parametrize(

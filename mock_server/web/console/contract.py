@@ -59,6 +59,6 @@ def _book(specification: Specification) -> Documentation:
 
 @lru_cache(64)
 def _content(found: guides.Guide) -> Markup:
-    from mock_server.web.guides import html  # noqa: PLC0415  # its parser costs 50 ms that most runs save
+    from mock_server.web.guides import html  # noqa: PLC0415 - its parser costs 50 ms that most runs save
 
     return Markup(html(found.text))  # noqa: S704 - whatever is not Markdown has been escaped
