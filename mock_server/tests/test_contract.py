@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mock_server.tests.test_served import serving
+from mock_server.tests.served import serving
 
 TARGET = """
 base_url = "{url}"

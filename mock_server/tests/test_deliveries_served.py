@@ -16,7 +16,7 @@ import pytest
 
 from mock_server.domain.clock import to_text
 from mock_server.tests.sending.receivers import Quiet, digest, given, listening
-from mock_server.tests.test_served import serving
+from mock_server.tests.served import serving
 
 KEY = "tf_test_enterprise_storm"
 LIFE = "1ZTFTEST0300000111"  # ten scans in 72 hours

@@ -7,27 +7,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
 
-LISTENING = "listening on "
-
-
-@contextmanager
-def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A mock on a free port: the process, and its URL."""
-    command = [sys.executable, "-m", "mock_server", "serve", "--port", "0", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        try:
-            assert line.startswith(LISTENING), process.communicate()
-            yield process, line.removeprefix(LISTENING).strip()
-        finally:
-            process.kill()
+from mock_server.tests.served import serving
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -13,27 +12,18 @@ from typing import Any
 import pytest
 import requests
 
+from mock_server.tests.served import serving
 from mock_server.tests.sharing.crew import key_of
 
 TRACKED = "/v2/track/1Z999AA10123456784"
 KEYS = [key_of(0), key_of(1)]
-LISTENING = "listening on "
 
 
 @pytest.fixture(scope="module")
 def mock(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     state = tmp_path_factory.mktemp("workers") / "state.sqlite"
-    command = [sys.executable, "-m", "mock_server", "serve", "--port", "0", "--workers", "2", "--time-scale", "0"]
-    with subprocess.Popen(
-        [*command, "--state", str(state)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        try:
-            assert line.startswith(LISTENING), process.communicate()
-            yield process, line.removeprefix(LISTENING).strip()
-        finally:
-            process.kill()
+    with serving("--workers", "2", "--time-scale", "0", "--state", str(state)) as served:
+        yield served
 
 
 def children(process: "subprocess.Popen[str]") -> list[int]:
