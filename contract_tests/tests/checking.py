@@ -88,6 +88,11 @@ def check(*arguments: str, plugins: Sequence[object] = ()) -> Checked:
     return checked
 
 
+def check_at(url: str, target: Target, *arguments: str, plugins: Sequence[object] = ()) -> Checked:
+    """A run with the server's Growth key and no other fact, against the URL."""
+    return check("--base-url", url, "--api-key", target.keys["growth"], *arguments, plugins=plugins)
+
+
 def check_server(
     target: Target,
     folder: Path,

@@ -2,14 +2,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from contract_tests.cli import main
-from contract_tests.tests.checking import check
+from contract_tests.tests.checking import check, check_server
+from contract_tests.tests.gateway import listening
 from contract_tests.tests.servers import running
 
 
@@ -31,13 +31,8 @@ def answering(status: int, body: bytes, **headers: str) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with listening(Handler) as url:
+        yield url
 
 
 def test_nobody_there_is_3() -> None:
@@ -137,3 +132,12 @@ def test_a_report_folder_that_cannot_be_made_is_told_before_anything_is_sent(tmp
     assert checked.status == 2
     assert "--report-dir" in checked.output
     assert checked.exchanges == []
+
+
+def test_too_little_shown_is_4_where_that_is_asked_for(tmp_path: Path) -> None:
+    with running() as target:
+        few = check_server(target, tmp_path, "--max-requests", "1", "--fail-under-verified", "50")
+        enough = check_server(target, tmp_path, "--max-requests", "1", "--fail-under-verified", "5")
+    assert (few.status, enough.status) == (4, 0), few.output
+    assert "could be shown (" in few.output
+    assert "fewer than the 50 %" in few.output

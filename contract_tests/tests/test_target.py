@@ -5,6 +5,8 @@ import pytest
 from contract_tests.contract.document import Contract, placed
 from contract_tests.contract.files import ContractError
 from contract_tests.target import Number, read_target
+from contract_tests.tests.checking import check, check_server
+from contract_tests.tests.servers import running
 
 WHOLE = """
 base_url = "http://127.0.0.1:9000"
@@ -76,3 +78,15 @@ def test_an_implementation_may_have_paths_of_its_own(contract: Contract) -> None
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=r"none\.toml: cannot be read"):
         read_target(tmp_path / "none.toml")
+
+
+def test_one_secret_may_serve_the_whole_account(tmp_path: Path) -> None:
+    with running(variant="one-secret-for-the-account") as target:
+        file = tmp_path / "target.toml"
+        check_server(target, tmp_path, "-k", "known_shipment")
+        text = file.read_text(encoding="utf-8").replace(
+            "[webhooks]\n", '[webhooks]\nsecret = "whsec_account_0123456789"\n'
+        )
+        file.write_text(text, encoding="utf-8")
+        checked = check("--target", str(file), "-k", "known_shipment or delivered_and_signed")
+    assert "delivery.signature.hmac" in checked.of("passed"), checked.output
