@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,13 +27,13 @@ def specification() -> Specification:
     return Specification.load()
 
 
-def call(specification: Specification, operation: str = "trackShipment", **more: object) -> ClientCall:
+def call(specification: Specification, operation: str = "trackShipment", **more: Any) -> ClientCall:
     made = specification.operations[operation]
     subject = NUMBER if operation in {"trackShipment", "createWebhook"} else None
     plain = ClientCall(
         operation, 1, made.method, "/v2/x", subject, (), 0, None, int(made.status), Conversations(specification)
     )
-    return replace(plain, **more)  # type: ignore[arg-type]  # fields by their names
+    return replace(plain, **more)
 
 
 def explored(specification: Specification, *calls: ClientCall, events: int = 0) -> list[Point]:

@@ -250,10 +250,10 @@ def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("other", [{"scenario": "calm"}, {"state": "state.db"}])
-def test_two_ways_to_start_are_one_too_many(file: Path, other: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_ways_to_start_are_one_too_many(file: Path, other: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(file.parent)
     with pytest.raises(ValueError, match="both say how to start"):
-        create_app(Settings(snapshot=str(file), **other))  # type: ignore[arg-type]  # they are texts
+        create_app(Settings(snapshot=str(file), **other))
 
 
 def test_what_is_restored_is_kept_in_a_state_file_too(admin: Admin, app: MockServer, tmp_path: Path) -> None:
