@@ -112,6 +112,8 @@ class Quota:
 
     def usage(self) -> list[tuple[int, int, int]]:
         """Of each window, its seconds, which one it is since 1970, and the lookups used in it."""
+        if not self._windows:
+            return []
         with self._lock:
             return [(window.seconds, window.index, window.used) for window in self._windows]
 

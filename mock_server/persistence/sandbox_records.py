@@ -47,10 +47,6 @@ class SandboxRecords(Records):
             self._world.webhooks.commit()
 
     def keep(self, *, all_of_it: bool) -> str | None:
-        """Keep what the sandbox stands in, if that has changed; why that could not be.
-
-        With `all_of_it`, also what could not be kept before.
-        """
         if self._world is None or (_turn(self._world) == self._turn and not (all_of_it and self.problem)):
             return None
         self._dirty = True
@@ -188,12 +184,6 @@ def follow(world: World, alone: Callable[[], bool]) -> None:
     records = world.webhooks.records
     if isinstance(records, SandboxRecords):
         records.follow(world, alone)
-
-
-def keep(world: World, *, all_of_it: bool = False) -> str | None:
-    """Keep what the world stands in, as `SandboxRecords.keep`."""
-    records = world.webhooks.records
-    return records.keep(all_of_it=all_of_it) if isinstance(records, SandboxRecords) else None
 
 
 def renew(world: World) -> None:

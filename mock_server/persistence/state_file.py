@@ -16,7 +16,7 @@ from mock_server.persistence import snapshots
 from mock_server.persistence.database import Database, SharedDatabase, whole
 from mock_server.persistence.file_pages import FilePages
 from mock_server.persistence.reading import newcomer, saved
-from mock_server.persistence.sandbox_records import SandboxRecords, follow, keep
+from mock_server.persistence.sandbox_records import SandboxRecords, follow
 from mock_server.persistence.starting import started
 from mock_server.world import Foundation, Newcomer, Opening, World
 from mock_server.world.owners import Holding
@@ -83,10 +83,6 @@ class StateFile:
         """The sandbox as it was left; FormError for what this mock cannot go on with."""
         with whole(self.path):
             return newcomer(foundation, account, saved, scenario)
-
-    def keep(self, world: World, *, all_of_it: bool = False) -> str | None:
-        """Keep what the sandbox stands in, if that has changed; why that could not be."""
-        return keep(world, all_of_it=all_of_it)
 
     def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
         """Keep how the mock as a whole stands, if that has changed; why that could not be."""

@@ -91,4 +91,17 @@ class Reply:
         return json.loads(self.content) if self.content else None
 
     def with_headers(self, headers: Mapping[str, str]) -> "Reply":
-        return replace(self, headers={**self.headers, **headers}) if headers else self
+        if not headers:
+            return self
+        # Field by field, because some do so with every answer, and `replace` takes four times as long.
+        return Reply(
+            self.status,
+            self.content,
+            {**self.headers, **headers},
+            self.pause,
+            self.wire,
+            self.also,
+            self.later,
+            self.still,
+            self.takeover,
+        )

@@ -45,9 +45,10 @@ LOOKED = 0.05  # real seconds between two looks whether they are done
 log = logging.getLogger(__name__)
 
 
-def steady() -> float:
-    """Seconds of a clock that goes on while the machine sleeps, where there is one."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+steady: Callable[[], float] = (
+    partial(time.clock_gettime, time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic
+)
+"""Seconds of a clock that goes on while the machine sleeps, where there is one."""
 
 
 class InstanceShare(Share):
@@ -63,7 +64,7 @@ class InstanceShare(Share):
         self.leases = leases = Leases(store, me, now, self._good)
         super().__init__(leases, store.secret, worlds.portion)
         self._mock, self._store = mock, store
-        worlds.ids = interleaved(store.number % MOST, MOST, lambda: worlds.clock.base.now() - EPOCH)
+        worlds.ids = interleaved(store.number % MOST, MOST, worlds.clock.base.now, EPOCH)
         leases.on_claimed, leases.on_lost, leases.on_anew = self._claimed, worlds.put_away, self._anew
         leases.on_forgotten = worlds.keep
         leases.on_gone = lambda peer: self.ways.give_up(peer.address)
@@ -135,10 +136,7 @@ class InstanceShare(Share):
         fence = None if self._strict else self._store.claims.fences.get(key)
         if fence is None:
             return reply
-        headers = {**reply.headers, INSTANCE: f"{self._called}; fence={fence}"}
-        if reply.later is None and reply.wire is None and reply.takeover is None:  # four times as fast as the other
-            return Reply(reply.status, reply.content, headers, reply.pause, also=reply.also)
-        return replace(reply, headers=headers)
+        return reply.with_headers({INSTANCE: f"{self._called}; fence={fence}"})
 
     def _let_go(self, key: str) -> None:
         worlds = self._mock.worlds

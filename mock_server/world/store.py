@@ -49,12 +49,6 @@ class Store(Protocol):
         That is what it has granted, its rules and their counts; `alone` says if the mock's scenario is not its own.
         """
 
-    def keep(self, world: World, *, all_of_it: bool = False) -> str | None:
-        """Keep what the world stands in, if that has changed; why that could not be.
-
-        With `all_of_it`, also what could not be kept before.
-        """
-
     def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
         """Keep how the mock as a whole stands, if that has changed; why that could not be."""
 

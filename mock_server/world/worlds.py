@@ -348,8 +348,8 @@ class Worlds:
             return None
         if key is not None:
             world = self.known(key)
-            return self.state.keep(world, all_of_it=all_of_it) if world else None
-        problems = [self.state.keep(world, all_of_it=all_of_it) for world in self.all()]
+            return world.webhooks.records.keep(all_of_it=all_of_it) if world else None
+        problems = [world.webhooks.records.keep(all_of_it=all_of_it) for world in self.all()]
         return next(filter(None, [*problems, self.state.keep_opening(self.foundation, self.opening())]), None)
 
     def opening(self) -> Opening:

@@ -84,6 +84,12 @@ class Records:
     def moved(self) -> None: ...
     def commit(self, seen: float, counts: Counts) -> None: ...
 
+    def keep(self, *, all_of_it: bool) -> str | None:
+        """Keep what the sandbox stands in, if that has changed; why that could not be.
+
+        With `all_of_it`, also what could not be kept before.
+        """
+
     def refusal(self) -> ApiError:
         """The refusal of what could not be kept."""
         return ApiError("internal_error", self.problem, verbatim=True)

@@ -18,7 +18,7 @@ from mock_server.faults.scenarios import Scenario
 from mock_server.persistence import snapshots
 from mock_server.persistence.pages import NotKeptError
 from mock_server.persistence.reading import newcomer, saved
-from mock_server.persistence.sandbox_records import SandboxRecords, follow, keep
+from mock_server.persistence.sandbox_records import SandboxRecords, follow
 from mock_server.persistence.shared import scripts
 from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.claims import Claims, Instance, text
@@ -153,10 +153,6 @@ class SharedStore:
     def follow(self, world: World, alone: Callable[[], bool]) -> None:
         """From now on what the world stands in is kept with all that its sandbox writes."""
         follow(world, alone)
-
-    def keep(self, world: World, *, all_of_it: bool = False) -> str | None:
-        """Keep what the sandbox stands in, if that has changed; why that could not be."""
-        return keep(world, all_of_it=all_of_it)
 
     def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
         """Keep how the mock as a whole stands, if that has changed; why that could not be."""
