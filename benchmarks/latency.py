@@ -21,7 +21,7 @@ import uvloop
 from benchmarks.bench import say
 from benchmarks.figures import Verdict
 from benchmarks.load import InvalidRunError, Wrk, tracking_numbers
-from benchmarks.packages import ToolMissingError, tool
+from benchmarks.packages import ToolMissingError, wrk_path
 from benchmarks.processes import Running, ServerFailedError, running
 from benchmarks.servers import CHECKOUT, Server
 
@@ -123,7 +123,7 @@ def main() -> None:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trackflow-latency-")))
         say(f"load of the machine {os.getloadavg()[0]:.2f}")
         try:
-            load = Wrk(tool("wrk", "apt-get install wrk (Debian, Ubuntu), brew install wrk (macOS)"), _paths(scratch))
+            load = Wrk(wrk_path(), _paths(scratch))
             server = _server(scratch)
             process = stack.enter_context(running(server, server.path(tracking_numbers(1)[0]), scratch))
             rounds = []

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentTypeError
 from collections.abc import Callable
-from math import isfinite
+from math import inf
 from typing import TypeVar
 
 N = TypeVar("N", int, float)
@@ -17,7 +17,7 @@ def at_least(least: N) -> Callable[[str], N]:
             number = kind(text)
         except ValueError:
             number = None
-        if number is None or not isfinite(number) or number < least:
+        if number is None or not least <= number < inf:
             wanted = "whole number" if kind is int else "number"
             raise ArgumentTypeError(f"{text!r} must be a {wanted} of at least {least}")
         return number

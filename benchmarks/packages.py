@@ -35,6 +35,11 @@ def tool(name: str, remedy: str) -> str:
     return path
 
 
+def wrk_path() -> str:
+    """Where wrk is; raises ToolMissingError without it."""
+    return tool("wrk", "apt-get install wrk (Debian, Ubuntu), brew install wrk (macOS)")
+
+
 def install(scratch: Path) -> Installed:
     """Install what is not there yet; raises ToolMissingError without npm and CalledProcessError if npm fails."""
     wanted = {**PEERS, **_node_package()}

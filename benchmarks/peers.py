@@ -14,7 +14,7 @@ from pathlib import Path
 
 from benchmarks.bench import Bench, say
 from benchmarks.load import tracking_numbers
-from benchmarks.packages import PEERS, ToolMissingError, install, tool
+from benchmarks.packages import PEERS, ToolMissingError, install, wrk_path
 from benchmarks.report import as_json, as_text
 from benchmarks.servers import DEFAULT_MOCK, EXTRA_NAMES, MOCK, PEER_NAMES, Peers, mock
 
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _bench(options: argparse.Namespace, scratch: Path) -> Bench:
-    wrk = tool("wrk", "apt-get install wrk (Debian, Ubuntu), brew install wrk (macOS)")
+    wrk = wrk_path()
     servers = []
     if MOCK in options.only:
         servers.append(mock(options.mock))

@@ -78,33 +78,45 @@ def running(server: Server, path: str, logs: Path) -> Iterator[Running]:
         process = subprocess.Popen(
             [part.format(port=port) for part in server.command],
             cwd=server.folder,
-            env={name: value for name, value in os.environ.items() if not name.startswith(DROPPED_VARIABLES)},
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=errors,
             start_new_session=True,
         )
         try:
-            _await_first_answer(process, port, path)
+            await_answer(process, port, path)
             yield Running(process, port, perf_counter() - started)
         except ServerFailedError as error:
-            raise ServerFailedError(f"{server.name} {error}: {_tail(log)}") from None
+            raise ServerFailedError(f"{server.name} {error}: {tail(log)}") from None
         finally:
             _stop(process)
 
 
-def _await_first_answer(process: "subprocess.Popen[bytes]", port: int, path: str) -> None:
+def environment() -> dict[str, str]:
+    """The environment, without what would tune a server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(DROPPED_VARIABLES)}
+
+
+def await_answer(
+    process: "subprocess.Popen[bytes]",
+    port: int,
+    path: str,
+    key: str | None = KEY,
+    longest: float = LONGEST_START_SECONDS,
+) -> None:
+    """Return when the key's GET is answered 200; ServerFailedError if the process ends or takes too long."""
     begun = perf_counter()
     seen = "nothing"
-    while perf_counter() - begun < LONGEST_START_SECONDS:
+    while perf_counter() - begun < longest:
         with suppress(OSError, HTTPException):
-            status, _ = _get(port, path)
+            status, _ = _get(port, path, key)
             if status == 200:
                 return
             seen = str(status)
         with suppress(subprocess.TimeoutExpired):
             raise ServerFailedError(f"ended with {process.wait(POLL_SECONDS)} before it answered")
-    raise ServerFailedError(f"answered {seen} to GET {path} for {LONGEST_START_SECONDS} s instead of 200")
+    raise ServerFailedError(f"answered {seen} to GET {path} for {longest:g} s instead of 200")
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
@@ -117,10 +129,10 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _get(port: int, path: str) -> tuple[int, bytes]:
+def _get(port: int, path: str, key: str | None = KEY) -> tuple[int, bytes]:
     connection = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        connection.request("GET", path, headers={"X-API-Key": KEY})
+        connection.request("GET", path, headers={"X-API-Key": key} if key else {})
         answer = connection.getresponse()
         return answer.status, answer.read()
     finally:
@@ -134,7 +146,8 @@ def free_port() -> int:
         return port
 
 
-def _tail(log: Path) -> str:
+def tail(log: Path) -> str:
+    """The last that it said."""
     last = log.read_text(errors="replace").strip().splitlines()[-3:]
     return "\n".join(last) or f"nothing on standard error ({log.name})"
 

@@ -16,6 +16,7 @@ import uvloop
 
 from benchmarks.bench import say
 from benchmarks.load import tracking_numbers
+from benchmarks.options import at_least
 from benchmarks.processes import resident_bytes
 from benchmarks.shared.lab import START, Instance, Lab, Shape, lab
 from benchmarks.shared.line import Line
@@ -81,9 +82,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.sizes", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
-    parser.add_argument("--keys", type=int, default=10_000)
-    parser.add_argument("--webhooks", type=int, default=10, help="of each key")
-    parser.add_argument("--numbers", type=int, default=1000, help="different ones that the webhooks are for")
+    parser.add_argument("--keys", type=at_least(1), default=10_000)
+    parser.add_argument("--webhooks", type=at_least(1), default=10, help="of each key")
+    parser.add_argument("--numbers", type=at_least(1), default=1000, help="different ones that the webhooks are for")
     parser.add_argument(
         "--store", action="store_true", help="three instances with a Valkey, instead of one with --state"
     )

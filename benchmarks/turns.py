@@ -52,7 +52,7 @@ def tell(front: Front, call: Call) -> None:
 
 
 def main() -> None:
-    argparse.ArgumentParser(description=__doc__).parse_args()
+    argparse.ArgumentParser(prog="python -m benchmarks.turns", description=__doc__.splitlines()[0]).parse_args()
     mock = Mock(Settings(journal_size=REQUESTS, journal_megabytes=256))
     front = Front(mock)
     assert front.flask is not None

@@ -9,14 +9,14 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from statistics import median
 
 from benchmarks.bench import say
-from benchmarks.load import Wrk, tracking_numbers
-from benchmarks.processes import Running, running
+from benchmarks.load import InvalidRunError, Wrk, tracking_numbers
+from benchmarks.options import at_least
+from benchmarks.packages import ToolMissingError, wrk_path
+from benchmarks.processes import Running, ServerFailedError, await_answer, running
 from benchmarks.servers import CHECKOUT, Server
 
 KEYS = [f"tf_live_enterprise_workers{each}" for each in range(8)]
@@ -35,7 +35,7 @@ def server(workers: int) -> Server:
 def one_key_each(mock: Running, scratch: Path, seconds: float) -> int:
     """How many requests were answered on connections that have one key each."""
     (scratch / "paths").write_text("\n".join(PATHS))
-    clients = [Wrk("wrk", scratch / "paths", key) for key in KEYS]
+    clients = [Wrk(wrk_path(), scratch / "paths", key) for key in KEYS]
     loads = [client.begun(mock.port, seconds, CONNECTIONS) for client in clients]
     return sum(client.ended(load, seconds).requests for client, load in zip(clients, loads, strict=True))
 
@@ -43,7 +43,7 @@ def one_key_each(mock: Running, scratch: Path, seconds: float) -> int:
 def keys_in_turn(mock: Running, scratch: Path, seconds: float) -> int:
     """How many were answered on connections on which every key has its turn."""
     (scratch / "keyed").write_text("\n".join(f"{KEYS[turn % 8]} {path}" for turn, path in enumerate(PATHS)))
-    return Wrk("wrk", scratch / "keyed").for_seconds(mock.port, seconds, CONNECTIONS * len(KEYS)).requests
+    return Wrk(wrk_path(), scratch / "keyed").for_seconds(mock.port, seconds, CONNECTIONS * len(KEYS)).requests
 
 
 LOADS: Mapping[str, Load] = {
@@ -52,20 +52,12 @@ LOADS: Mapping[str, Load] = {
 }
 
 
-def answers(mock: Running, key: str) -> bool:
-    connection = HTTPConnection("127.0.0.1", mock.port, timeout=30)
-    with suppress(OSError, HTTPException):
-        connection.request("GET", PATHS[0], headers={"X-API-Key": key})
-        return connection.getresponse().status == 200
-    return False
-
-
 def costs(workers: int, scratch: Path, seconds: float) -> dict[str, float]:
     """Microseconds of processor time for one request of each load."""
     found = {}
     with running(server(workers), PATHS[0], scratch) as mock:
-        while not all(answers(mock, key) for key in KEYS):
-            pass
+        for key in KEYS:
+            await_answer(mock.process, mock.port, PATHS[0], key)
         for name, load in LOADS.items():
             load(mock, scratch, 1)  # what is asked for the first time costs more
             before = mock.cpu_seconds()
@@ -75,15 +67,22 @@ def costs(workers: int, scratch: Path, seconds: float) -> dict[str, float]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=3)
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.workers",
+        description=__doc__.splitlines()[0],
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("--workers", type=at_least(1), default=2, help="that are held against one process")
+    parser.add_argument("--rounds", type=at_least(1), default=3, help="times to measure")
+    parser.add_argument("--seconds", type=at_least(1.0), default=3, help="length of each measurement")
     arguments = parser.parse_args()
     ratios: dict[str, list[float]] = {name: [] for name in LOADS}
     with tempfile.TemporaryDirectory() as scratch:
         for turn in range(arguments.rounds):
-            alone, several = (costs(each, Path(scratch), arguments.seconds) for each in (1, arguments.workers))
+            try:
+                alone, several = (costs(each, Path(scratch), arguments.seconds) for each in (1, arguments.workers))
+            except (InvalidRunError, ServerFailedError, ToolMissingError) as error:
+                sys.exit(f"could not be measured: {error}")
             for name, found in ratios.items():
                 found.append(several[name] / alone[name])
                 say(f"round {turn + 1}, {name}: {alone[name]:.1f} us, {several[name]:.1f} us with {arguments.workers}")

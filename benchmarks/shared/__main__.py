@@ -17,6 +17,7 @@ import uvloop
 
 from benchmarks.bench import say
 from benchmarks.mixture import keys
+from benchmarks.options import at_least
 from benchmarks.processes import ServerFailedError
 from benchmarks.shared import checking, user
 from benchmarks.shared.book import Book
@@ -27,7 +28,7 @@ from benchmarks.shared.probing import Sample, gathered, middle, percentile_99, p
 from benchmarks.shared.receiver import receiver
 from benchmarks.shared.user import User
 
-LANES = 48
+LANES = 48  # each with a key of its own at any time
 MOST_TAKEOVER, MOST_SLOWER = 5.0, 2.0  # seconds; times
 ALWAYS = (
     user.OVER, user.FORGOTTEN, user.STRANGER, user.STALE, user.CLOCK, user.SURPRISE,
@@ -187,15 +188,22 @@ def _parser() -> argparse.ArgumentParser:
         "every answer, quota, clock, pin, delivery and journal is held against what was promised.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    parser.add_argument("--requests", type=int, default=100_000, help="turns of users; the full run has 1000000")
-    parser.add_argument("--keys", type=int, default=1000, help="of all plans")
-    parser.add_argument("--rate", type=int, default=1000, help="turns a second; 0 is as fast as answers come")
-    parser.add_argument("--instances", type=int, default=3, help="that share a Valkey")
-    parser.add_argument("--workers", type=int, default=1, help="one instance of so many processes instead, no store")
-    parser.add_argument("--alone", action="store_true", help="one process with a state file instead, for comparison")
+    parser.add_argument(
+        "--requests", type=at_least(1), default=100_000, help="turns of users; the full run has 1000000"
+    )
+    parser.add_argument("--keys", type=at_least(LANES), default=1000, help="of all plans")
+    parser.add_argument("--rate", type=at_least(0), default=1000, help="turns a second; 0 is as fast as answers come")
+    parser.add_argument("--instances", type=at_least(1), default=3, help="that share a Valkey")
+    alone = parser.add_mutually_exclusive_group()
+    alone.add_argument(
+        "--workers", type=at_least(1), default=1, help="one instance of so many processes instead, no store"
+    )
+    alone.add_argument("--alone", action="store_true", help="one process with a state file instead, for comparison")
     parser.add_argument("--disturb", choices=KINDS, default="kill", help="what is done to an instance")
-    parser.add_argument("--every", type=float, default=10.0, help="seconds from one disturbance to the next")
-    parser.add_argument("--shuffle", type=float, default=1.0, help="seconds between shuffles of the ring; 0 for none")
+    parser.add_argument("--every", type=at_least(0.0), default=10.0, help="seconds from one disturbance to the next")
+    parser.add_argument(
+        "--shuffle", type=at_least(0.0), default=1.0, help="seconds between shuffles of the ring; 0 for none"
+    )
     parser.add_argument("--appendfsync", choices=("everysec", "always", "no"), default="everysec", help="of Valkey")
     parser.add_argument("--scratch", type=Path, metavar="DIR", help="keep logs and the store's files here")
     return parser

@@ -1,17 +1,15 @@
 """The processes: a Valkey, one or several mocks, and Envoy before them."""
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.processes import DROPPED_VARIABLES, POLL_SECONDS, ServerFailedError, free_port
+from benchmarks.processes import ServerFailedError, await_answer, environment, free_port, tail
 from benchmarks.servers import CHECKOUT
 from benchmarks.shared.ring import Ring
 
@@ -152,20 +150,9 @@ def envoy(scratch: Path, ring: Ring) -> Iterator[int]:
         process.wait()
 
 
-def environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(DROPPED_VARIABLES)}
-
-
 def await_ready(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     """Return when /__admin/ready is 200 there; ServerFailedError if the process ends or takes too long."""
-    began = perf_counter()
-    while perf_counter() - began < LONGEST_START:
-        connection = HTTPConnection("127.0.0.1", port, timeout=5)
-        with suppress(OSError, HTTPException), closing(connection):
-            connection.request("GET", "/__admin/ready")
-            if connection.getresponse().status == 200:
-                return
-        with suppress(subprocess.TimeoutExpired):
-            code = process.wait(POLL_SECONDS)
-            raise ServerFailedError(f"ended with {code} before it was ready: {log.read_text(errors='replace')[-800:]}")
-    raise ServerFailedError(f"not ready within {LONGEST_START} s: {log.read_text(errors='replace')[-800:]}")
+    try:
+        await_answer(process, port, "/__admin/ready", None, LONGEST_START)
+    except ServerFailedError as error:
+        raise ServerFailedError(f"{log.stem} {error}: {tail(log)}") from None
