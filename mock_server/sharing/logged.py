@@ -5,9 +5,10 @@ import json
 import logging
 from base64 import b64decode, b64encode
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import quote
 
 from mock_server.domain.clock import Clock
@@ -73,8 +74,11 @@ class Logged:
         return Reply(HTTPStatus.OK, later=later)
 
     async def answered(self, number: int) -> Reply | None:
-        """What was answered here to the call of that number, once it and all before it are done."""
-        await self.caught_up(number)
+        """What was answered here to the call of that number, once it and all before it are done.
+
+        They are done also when whoever waits for that has gone.
+        """
+        await asyncio.shield(self._task(self.caught_up(number)))
         return self._answers.get(number)
 
     async def caught_up(self, number: int) -> None:
@@ -97,9 +101,7 @@ class Logged:
         """Whether calls up to that number are not done yet; they are about to be."""
         if self._store.applied >= number:
             return False
-        task = asyncio.get_running_loop().create_task(self._follow(number))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._task(self._follow(number))
         return True
 
     def redo(self, key: str, since: int) -> None:
@@ -110,6 +112,12 @@ class Logged:
             if number <= self._store.applied and path.startswith(OF_EACH):
                 about = f"{path}?{query}{'&' if query else ''}key={quote(key)}"
                 self._at(at, replace(request, target=about))
+
+    def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _follow(self, number: int) -> None:
         try:
@@ -130,10 +138,8 @@ class Logged:
 
     async def _done(self, number: int, entry: str) -> Reply:
         request, at, by = _read(entry)
-        try:
-            await asyncio.to_thread(self._made)
-        finally:
-            self._store.applied = number  # from here on, a sandbox that is loaded gets the call by itself
+        await asyncio.to_thread(self._made)
+        self._store.applied = number  # from here on, a sandbox that is loaded gets the call by itself
         try:
             reply = self._at(at, replace(request, echo=by != self._membership.me.number))
             while reply.later is not None:
