@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections import defaultdict
+from collections import defaultdict, deque
 from functools import partial
 from hmac import compare_digest
 from typing import cast
@@ -43,7 +43,7 @@ class Channel(asyncio.Protocol):
         self._idle = idle
         self._granted = False
         self._buffer = bytearray()
-        self._came: list[tuple[Kind, bytes]] = []
+        self._came: deque[tuple[Kind, bytes]] = deque()
         self._held = 0
         self._waiter: asyncio.Future[None] | None = None
 
@@ -85,7 +85,7 @@ class Channel(asyncio.Protocol):
             if self.lost:
                 raise LostError
             await self._news()
-        kind, piece = self._came.pop(0)
+        kind, piece = self._came.popleft()
         if self._held > MOST_HELD >= self._held - len(piece) and not self.transport.is_closing():
             self.transport.resume_reading()
         self._held -= len(piece)
