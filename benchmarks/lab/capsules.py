@@ -24,8 +24,8 @@ from mock_server.capsules import form, replaying
 from mock_server.lab import kept
 from mock_server.lab.again import BY_ITSELF
 from mock_server.lab.exploring import CampaignOptions, explore
-from mock_server.lab.judging import FAILED
 from mock_server.lab.trial import Laboratory, settings
+from mock_server.lab.verdicts import FAILED
 from mock_server.testing.running import RunningMock
 
 Capsule = dict[str, Any]

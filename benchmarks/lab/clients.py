@@ -17,9 +17,9 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from mock_server.lab.exploring import BaselineError, Campaign, CampaignOptions, explore
-from mock_server.lab.judging import FAILED
 from mock_server.lab.reports.explored import headline
 from mock_server.lab.trial import Laboratory, settings
+from mock_server.lab.verdicts import FAILED
 from mock_server.testing.running import RunningMock
 
 CORPUS = Path(__file__).resolve().parents[2] / "mock_server" / "tests" / "lab" / "clients"

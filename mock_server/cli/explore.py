@@ -39,8 +39,8 @@ def explore(order: Order, *, depth: int, only: str | None, expect: Path | None) 
     from contract_tests.contract.files import DocumentError
     from mock_server.lab import exploring, kept
     from mock_server.lab.expectations import load
-    from mock_server.lab.judging import FAILED, NOT_STRUCK
     from mock_server.lab.reports import explored
+    from mock_server.lab.verdicts import FAILED, NOT_STRUCK
 
     interruption = Interruption()
     with laboratory(order, interruption) as lab:

@@ -79,9 +79,9 @@ def _against(capsule: "Capsule", url: str, key: str) -> int:
 
 def _judged(capsule: "Capsule", command: tuple[str, ...], timeout: float | None) -> int:
     """The verdict on the command under the failure that the capsule is of."""
-    from mock_server.lab.judging import FAILED, NOT_STRUCK
     from mock_server.lab.kept import SCORED, judge_again, tell_again
     from mock_server.lab.scoring import NOT_ASKED_FOR, SURVIVED
+    from mock_server.lab.verdicts import FAILED, NOT_STRUCK
 
     if capsule["trial"]["by"] == SCORED:
         told = tell_again(capsule, command, limit=timeout)

@@ -8,7 +8,7 @@ from typing import Any
 from contract_tests.contract.files import DocumentError, read
 from mock_server.contract.specification import Specification
 from mock_server.lab.failures import AFTER, BEFORE, Point
-from mock_server.lab.judging import ENDED, FAILED, SURVIVED, Verdict
+from mock_server.lab.verdicts import ENDED, FAILED, SURVIVED, Verdict
 
 WELL, BADLY = "well", "badly"
 MEMBERS = frozenset({"operation", "code", "fault", "phase", "ends"})

@@ -7,24 +7,16 @@ from itertools import chain, islice
 
 from mock_server.contract.specification import Specification
 from mock_server.lab import output
+from mock_server.lab.baseline import Baseline
 from mock_server.lab.calls import ClientCall, calls_of, sketch, steady
+from mock_server.lab.comparison import tried_again
 from mock_server.lab.crowd import found_by_all
 from mock_server.lab.expectations import ExpectedEnd, expected
 from mock_server.lab.failures import MIDNIGHT, MINUTE, NOW, Point
-from mock_server.lab.judging import (
-    ENDED,
-    FAILED,
-    NOT_STRUCK,
-    SURVIVED,
-    Baseline,
-    Verdict,
-    impatient_after_all,
-    judge,
-    tried_again,
-    waits_by_its_own_clock,
-)
+from mock_server.lab.judging import impatient_after_all, judge, waits_by_its_own_clock
 from mock_server.lab.space import beyond, pairs, points
 from mock_server.lab.trial import Laboratory, Outcome, Setup
+from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED, Verdict
 from mock_server.world.chronicle import Chronicle
 
 REFUSED_BEFORE = HTTPStatus.TOO_MANY_REQUESTS  # the one refusal that is always before the effect

@@ -16,10 +16,11 @@ from mock_server.lab.calls import ClientCall
 from mock_server.lab.expectations import ExpectedEnd, expected
 from mock_server.lab.exploring import CampaignOptions, Case, baseline_of, case_of
 from mock_server.lab.failures import NOW, STRIKE, Failure, Point
-from mock_server.lab.judging import NOT_STRUCK, Verdict, impatient_after_all
+from mock_server.lab.judging import impatient_after_all
 from mock_server.lab.lies import Lie
 from mock_server.lab.scoring import Told, passes, verdict_on
 from mock_server.lab.trial import Laboratory, Setup
+from mock_server.lab.verdicts import NOT_STRUCK, Verdict
 from mock_server.world.chronicle import Chronicle
 
 EXPLORED, SCORED = "explore", "score"

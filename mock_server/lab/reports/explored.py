@@ -8,10 +8,10 @@ from mock_server.counting import counted
 from mock_server.junit import Test
 from mock_server.lab.exploring import Campaign, Case
 from mock_server.lab.failures import AFTER, MIDNIGHT, MINUTE
-from mock_server.lab.judging import ENDED, FAILED, NOT_STRUCK, SURVIVED
 from mock_server.lab.reports.junit import Cases
 from mock_server.lab.reports.page import Finding, Sheet
 from mock_server.lab.reports.report import Report, again, baseline, opening
+from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED
 
 WORDS = {SURVIVED: "survived", ENDED: "ended as it should", FAILED: "FAILED", NOT_STRUCK: "never struck"}
 

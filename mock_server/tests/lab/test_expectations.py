@@ -8,7 +8,7 @@ from contract_tests.contract.files import DocumentError
 from mock_server.contract.specification import Specification
 from mock_server.lab.expectations import ExpectedEnd, expected, load
 from mock_server.lab.failures import Point
-from mock_server.lab.judging import ENDED, FAILED, NOT_STRUCK, SURVIVED, Verdict
+from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED, Verdict
 from mock_server.tests.lab.test_space import call, explored
 
 

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 from mock_server.capsules import form
 from mock_server.lab.again import BY_ITSELF
-from mock_server.lab.judging import NOT_STRUCK
 from mock_server.lab.kept import judge_again
+from mock_server.lab.verdicts import NOT_STRUCK
 from mock_server.tests.pages import DOCS, ROOT, examples
 
 CLIENTS = Path(__file__).parent / "clients"

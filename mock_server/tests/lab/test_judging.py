@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from mock_server.lab.exploring import CampaignOptions, baseline_of, case_of
-from mock_server.lab.judging import ENDED, FAILED
 from mock_server.lab.space import points
 from mock_server.lab.trial import Laboratory, settings
+from mock_server.lab.verdicts import ENDED, FAILED
 from mock_server.testing.running import RunningMock
 
 CLIENT = """

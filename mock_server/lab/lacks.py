@@ -1,0 +1,101 @@
+"""What of a client's usual end is missing in a world: answers, webhooks, deliveries, lines."""
+
+from collections import Counter
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from mock_server.domain.clients.journal import Entry
+from mock_server.lab import output
+from mock_server.lab.calls import ClientCall
+from mock_server.lab.comparison import Comparison, after_strike, forced
+from mock_server.lab.failures import AFTER, DELIVERY
+
+
+def lack(compared: Comparison) -> str | None:
+    """What of the usual end is missing: answers, webhooks, deliveries or lines."""
+    if unanswered := _unanswered(compared, compared.baseline.calls):
+        return unanswered
+    if Counter(compared.baseline.first.subscriptions) - Counter(compared.outcome.subscriptions):
+        return "a webhook is missing"
+    if Counter(compared.outcome.subscriptions) - Counter(compared.baseline.first.subscriptions):
+        return "a webhook is left that should be gone"
+    if compared.point.phase != DELIVERY and compared.outcome.delivered < min(
+        each.delivered for each in compared.baseline.outcomes
+    ):
+        usual = compared.baseline.first.delivered
+        return f"{compared.outcome.delivered} deliveries were acknowledged instead of {usual}"
+    if lines := output.lost(compared.baseline.lines, compared.outcome.stdout):
+        return f"it no longer says {lines[0].strip()[:120]!r}"
+    if lines := output.repeated(compared.baseline.lines, compared.outcome.stdout):
+        return f"it says more than once {lines[0].strip()[:120]!r}"
+    return None
+
+
+def lack_among_rest(compared: Comparison) -> str | None:
+    """What of the rest, which nothing happened to, was not done."""
+    struck = [each.call for each in compared.point.failures]
+    items = [each for each in compared.point.failures if each.item]
+    if items:
+        others = [number for each in items for number in each.call.items if number != each.item]
+        lost = output.lost(compared.baseline.lines, compared.outcome.stdout)
+        gone = [line for line in lost if any(number in line for number in others)]
+        return f"it no longer says {gone[0].strip()[:120]!r}, of which nothing was refused" if gone else None
+    rest = [
+        call
+        for call in compared.baseline.calls
+        if not any(call.operation == each.operation and call.subject == each.subject for each in struck)
+    ]
+    return _unanswered(compared, rest) or _unasked(compared, struck) or _unsaid(compared, struck)
+
+
+def _unasked(compared: Comparison, struck: Sequence[ClientCall]) -> str | None:
+    """A question like the one that failed, about something else, that was not even asked."""
+    for call in compared.baseline.calls:
+        alike = [each for each in struck if each.operation == call.operation and each.subject is None]
+        other = call.identity is not None and all(each.identity != call.identity for each in alike)
+        if alike and other and not any(call.asked(entry) for entry in compared.outcome.entries):
+            return f"{call.id} was never asked"
+    return None
+
+
+def _unsaid(compared: Comparison, struck: Sequence[ClientCall]) -> str | None:
+    """A line about another shipment than those that failed."""
+    failed = {each.subject for each in struck if each.subject}
+    others = {call.subject for call in compared.baseline.calls if call.subject} - failed
+    for line in output.lost(compared.baseline.lines, compared.outcome.stdout) if failed else ():
+        if any(number in line for number in others) and not any(number in line for number in failed):
+            return f"it no longer says {line.strip()[:120]!r}, which nothing happened to"
+    return None
+
+
+def _unanswered(compared: Comparison, calls: Sequence[ClientCall]) -> str | None:
+    for call in calls:
+        usual = compared.baseline.asked[call.id]
+        statuses = {entry.status for entry in usual}
+        good = [
+            entry
+            for entry in compared.outcome.entries
+            if call.asked(entry)
+            and entry.status in statuses
+            and ((not entry.lost and not forced(entry)) or _repeats(compared, entry))
+        ]
+        if call.method == "DELETE" and _done(compared, call):
+            continue
+        if len(good) < len(usual):
+            asked = any(call.asked(entry) for entry in compared.outcome.entries)
+            return f"{call.id} never got its answer" if asked else f"{call.id} was never asked"
+    return None
+
+
+def _repeats(compared: Comparison, entry: Entry) -> bool:
+    """Whether the command says what it can have from that answer alone: it was of use, however it came."""
+    others = (each for each in compared.outcome.entries if each is not entry)
+    known = output.words(entry.target, entry.body, *(each.reply_body for each in others))
+    return not known.issuperset(output.words(entry.reply_body) & output.words(compared.outcome.stdout))
+
+
+def _done(compared: Comparison, call: ClientCall) -> bool:
+    """Whether what was to be deleted is gone: the answer was lost, and the next attempt found nothing."""
+    asked = [entry for entry in compared.outcome.entries if call.asked(entry)]
+    late = any(each.phase == AFTER for each in compared.point.failures)
+    return late and any(each.status == HTTPStatus.NOT_FOUND for each in after_strike(asked))

@@ -1,0 +1,103 @@
+"""What a client does wrong in a world however it ends there: too late, too often, too soon, twice."""
+
+from collections import Counter
+from http import HTTPStatus
+from itertools import pairwise
+
+from mock_server.domain.clients.conversation import call_of
+from mock_server.lab.calls import CREATE
+from mock_server.lab.comparison import Comparison, after_strike, answered, struck
+from mock_server.lab.failures import AFTER
+from mock_server.lab.verdicts import WAITS, Verdict, failed
+
+HASTE = 0.25  # seconds: attempts that follow each other faster are not spaced at all
+HASTY = 6  # hasty attempts in a row that make a storm
+STORM = 20  # attempts at one call that are a storm however they are spaced
+BAD_REQUEST, SERVER_ERROR = HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+def _in_time(compared: Comparison) -> Verdict | None:
+    if not compared.outcome.ending.out_of_time:
+        return None
+    tries = compared.tries
+    if tries > 2:
+        return failed("never stops", f"still asking after {compared.limit:g} s: {tries} attempts", compared.clauses)
+    what = "it waits without a time limit" if compared.silent else "it never came back"
+    return failed("no timeout" if compared.silent else "hangs", f"not over after {compared.limit:g} s: {what}", ())
+
+
+def _storm(compared: Comparison) -> Verdict | None:
+    asked = [entry for entry in compared.outcome.entries if compared.point.call.asked(entry)]
+    longest = run = 1
+    for before, after in pairwise(asked):
+        run = run + 1 if after.real - before.real < HASTE and struck(before) else 1
+        longest = max(longest, run)
+    usual = sum(call.operation == compared.point.call.operation for call in compared.baseline.calls)
+    if longest > HASTY or compared.tries > STORM + usual:
+        return failed("storm", f"{compared.tries} attempts at one call, {longest} of them in a row without a pause", ())
+    return None
+
+
+def _patience(compared: Comparison) -> Verdict | None:
+    finding = compared.outcome.bad("retry_after")
+    if not finding or "retry_after" in compared.baseline.habits or not compared.announced:
+        return None
+    return failed("ignores Retry-After", f"came back before it was told to: {finding.detail}", WAITS)
+
+
+def _stubborn(compared: Comparison) -> Verdict | None:
+    if not compared.point.blamed or not compared.outcome.bad("client_errors"):
+        return None
+    if "client_errors" in compared.baseline.habits or compared.tries <= compared.usual:
+        return None
+    reason = f"asked the same again {compared.tries - 1} times after it was refused as wrong"
+    return failed("repeats what is wrong", reason, compared.clauses)
+
+
+def _strayed(compared: Comparison) -> Verdict | None:
+    """A question that it never asks otherwise, and that is refused as wrong: its first attempt has left traces."""
+    for entry in after_strike(compared.outcome.entries):
+        known = call_of(entry) in compared.baseline.identities or any(
+            call.asked(entry) for call in compared.baseline.calls
+        )
+        wrong = BAD_REQUEST <= entry.status < SERVER_ERROR and entry.status != HTTPStatus.TOO_MANY_REQUESTS
+        if wrong and not known and not struck(entry):
+            reason = f"asked {entry.method} {entry.target} afterwards, as it never does, and was refused"
+            return failed("state is not reset", f"{reason}: {entry.status}", compared.clauses)
+    return None
+
+
+def _effects(compared: Comparison) -> Verdict | None:
+    """Webhooks that there should not be: made twice, or left by who gave up."""
+    before, after = Counter(compared.baseline.first.subscriptions), Counter(compared.outcome.subscriptions)
+    extra = after - before
+    if not extra:
+        return None
+    number, _ = next(iter(extra))
+    made, usual = compared.outcome.made, compared.baseline.first.made
+    late = any(each.phase == AFTER for each in compared.point.failures)
+    unknown = sum(struck(entry) for entry in compared.outcome.entries if entry.operation == CREATE) if late else 0
+    if made > usual:
+        reason = f"{made} webhooks were made where {usual} is meant, the last for {number}"
+        return failed("effect twice", reason, ("webhook.duplicates",))
+    deleting = any(each.call.method == "DELETE" for each in compared.point.failures)
+    if extra.total() > unknown and not deleting:
+        return failed("left behind", f"a webhook for {number} is left behind", ("webhook.id",))
+    return None
+
+
+def _wasted(compared: Comparison) -> Verdict | None:
+    """Lookups spent on what was told already: the whole work done again because of one call."""
+    if compared.point.lasting:
+        return None
+    for call in compared.baseline.calls:
+        usual = sum(each.status < HTTPStatus.BAD_REQUEST for each in compared.baseline.asked[call.id])
+        good = [each for each in compared.outcome.entries if call.asked(each) and answered(each) and not struck(each)]
+        if usual and len(good) > usual and call.safe:
+            reason = f"asked {len(good)} times for {call.id} and was answered, where {usual} is usual"
+            return failed("asks for what it has", reason, ("quota.cost",))
+    return None
+
+
+SLIPS = (_in_time, _storm, _patience, _stubborn, _strayed, _effects, _wasted)
+"""Each finds one kind, if it is there; the first that is found is the verdict."""

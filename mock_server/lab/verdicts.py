@@ -1,0 +1,25 @@
+"""Verdicts: how a client came through a world."""
+
+from dataclasses import dataclass
+
+SURVIVED, ENDED, FAILED, NOT_STRUCK = "survived", "ended", "failed", "not_struck"
+WAITS = ("quota.retry-after",)  # the clause of who does not wait as told
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of a client in one world.
+
+    `symptom` is the kind of what went wrong, equal for equal mistakes; `abrupt` says that it did not even try again.
+    """
+
+    kind: str
+    reason: str
+    symptom: str = ""
+    clauses: tuple[str, ...] = ()
+    abrupt: bool = False
+
+
+def failed(symptom: str, reason: str, clauses: tuple[str, ...]) -> Verdict:
+    """The verdict on who did wrong."""
+    return Verdict(FAILED, reason, symptom, clauses)
