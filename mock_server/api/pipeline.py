@@ -23,7 +23,7 @@ from mock_server.domain.recent import Recent
 from mock_server.faults.active import Strike
 from mock_server.faults.prefer import NONE, Preference, read
 from mock_server.faults.rules import Rule
-from mock_server.world import World, Worlds
+from mock_server.world import World, Worlds, keeping
 
 RENDERED = 4096  # bodies that are not written again; about 8 MB of tracking answers
 NO_CALL = Call("", "")
@@ -164,7 +164,7 @@ class Pipeline:
         spent: int,
     ) -> tuple[Reply, ApiError | None, int]:
         """The answer once what it promises is kept, or a refusal that costs nothing."""
-        if world is None or not world.kept or self.worlds.keep(world.account.key) is None:
+        if world is None or not world.kept or keeping.keep(self.worlds, world.account.key) is None:
             return reply, refusal, spent
         if allowance and allowance.granted and spent:
             allowance = world.quota.refund(spent)

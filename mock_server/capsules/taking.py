@@ -15,7 +15,7 @@ from mock_server.persistence.snapshots import fingerprint
 from mock_server.persistence.snapshots.worlds import written
 from mock_server.settings import Settings
 from mock_server.version import __version__
-from mock_server.world import Foundation, World, Worlds
+from mock_server.world import Foundation, World, Worlds, journals
 from mock_server.world.chronicle import Chronicle
 
 # Settings that answers and deliveries depend on.
@@ -40,7 +40,7 @@ def taken(worlds: Worlds, key: str) -> Callable[[], dict[str, Any]]:
     world = worlds.known(key)
     if world is None:
         raise CapsuleError("nobody has used that key yet, so there is nothing to save")
-    chronicle = worlds.chronicle(world)
+    chronicle = journals.chronicle_of(worlds, world)
     if chronicle is None:
         raise lost(worlds.foundation.settings)
     return partial(capsule, worlds.foundation, chronicle)

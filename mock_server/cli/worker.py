@@ -21,6 +21,7 @@ import click
 from mock_server.cli.logs import configure
 from mock_server.cli.serve import refusals
 from mock_server.settings import Settings
+from mock_server.world import keeping
 
 if TYPE_CHECKING:
     from mock_server.sharing.workers import Duty
@@ -70,7 +71,7 @@ def _serve(duty: "Duty", settings: Settings, parent: "_Parent") -> None:
     front = Front(mock)
     if duty.missed:
         asyncio.run(caught_up(front.answer, duty.missed))
-    mock.worlds.keep()
+    keeping.keep(mock.worlds)
     served = doors(mock, front, os.environ, share)
     listening = [
         Listening(settings.host, [socket.socket(fileno=each) for each in door], secure)

@@ -31,7 +31,7 @@ from mock_server.proxy.entrances import Outside
 from mock_server.proxy.upstream import Upstream
 from mock_server.settings import Settings
 from mock_server.testing.running import RunningMock
-from mock_server.world import World, steering
+from mock_server.world import World, journals, steering
 from mock_server.world.chronicle import Chronicle
 
 MINUTE, DAY = 60.0, 86_400.0
@@ -290,7 +290,7 @@ class Laboratory:
             world.webhooks.subscriptions.created,
             sum(each.state is State.DELIVERED for each in world.webhooks.queue.all()),
             tuple(trial.events),
-            self.worlds.chronicle(world),
+            journals.chronicle_of(self.worlds, world),
         )
 
 

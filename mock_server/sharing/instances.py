@@ -33,6 +33,7 @@ from mock_server.sharing.router import Router
 from mock_server.version import __version__
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
+from mock_server.world import keeping
 
 INSTANCE = "X-Mock-Instance"
 UNSURE = "whether this instance still answers for the key is not sure; ask again"
@@ -66,9 +67,9 @@ class InstanceShare(Share):
         self._mock, self._store = mock, store
         worlds.ids = interleaved(store.number % MOST, MOST, worlds.clock.base.now, EPOCH)
         leases.on_claimed, leases.on_lost, leases.on_anew = self._claimed, worlds.put_away, self._anew
-        leases.on_forgotten = worlds.keep
+        leases.on_forgotten = partial(keeping.keep, worlds)
         leases.on_gone = lambda peer: self.ways.give_up(peer.address)
-        begun = store.settled(worlds.foundation, worlds.opening())
+        begun = store.settled(worlds.foundation, keeping.opening(worlds))
         if begun:
             worlds.go_on(begun)
         self._unavailable = unavailable(mock)
@@ -140,7 +141,7 @@ class InstanceShare(Share):
 
     def _let_go(self, key: str) -> None:
         worlds = self._mock.worlds
-        worlds.keep(key)
+        keeping.keep(worlds, key)
         worlds.put_away(key)
         with suppress(StoreAwayError):  # it is free when this instance is
             self.leases.release(key)
@@ -155,7 +156,7 @@ class InstanceShare(Share):
         self._called = name
         self.leases.introduce(name, address_of(settings, ports[0]))
         self.leases.renewed()()
-        self._mock.worlds.keep()
+        keeping.keep(self._mock.worlds)
         self._heart.start()
 
     def _good(self, key: str) -> bool:

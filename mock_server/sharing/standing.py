@@ -7,14 +7,14 @@ from typing import Any
 
 from mock_server.domain.clock import Course
 from mock_server.persistence import snapshots
-from mock_server.world import Foundation, Opening, Worlds
+from mock_server.world import Foundation, Opening, Worlds, keeping
 from mock_server.world.owners import Holding
 from mock_server.world.portion import Beginning
 
 
 def told(worlds: Worlds) -> dict[str, Any]:
     """What another process has to know to go on alike, its keys aside."""
-    opening = worlds.opening()
+    opening = keeping.opening(worlds)
     holdings = [[key, holding.owner, holding.until] for key, holding in worlds.owners.all()]
     return {**snapshots.standing(opening), "course": asdict(opening.course), "holdings": holdings}
 

@@ -1,16 +1,13 @@
 """All universes of one server."""
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Mapping
 from dataclasses import replace
 from itertools import count
 from threading import Lock
 from typing import Any
 
-from mock_server.contract.errors import ApiError
-from mock_server.contract.forms import FormError
-from mock_server.domain.clients.journal import Archive, Entry, Journal, backwards, masked, together
+from mock_server.domain.clients.journal import Archive, Journal, masked
 from mock_server.domain.clock import SandboxClock
 from mock_server.domain.plans import Account
 from mock_server.domain.randomness import stream
@@ -23,8 +20,7 @@ from mock_server.domain.webhooks.inbox import Inboxes
 from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import Scenario
-from mock_server.world.admission import AskedWebhook, check_saved
-from mock_server.world.chronicle import Chronicle
+from mock_server.world import resuming
 from mock_server.world.foundation import Foundation
 from mock_server.world.newcomers import Newcomer, Opening
 from mock_server.world.owners import Holding, Owners
@@ -66,7 +62,7 @@ class Worlds:
         self.scenario_rules: RuleBook
         self.beginning: Callable[[], tuple[Opening, list[Newcomer]]] | None = None  # where a reset leads, if not here
         self._worlds: dict[str, World] = {}
-        self._made = 0
+        self.keys_made = 0
         self._uses = count(1)
         self._lock = Lock()
         self._start(foundation.opening)
@@ -105,8 +101,8 @@ class Worlds:
         accounts = self.foundation.accounts
         accounts.plan(plan)
         with self._lock:
-            self._made = self.state.count_key(self._made) if self.state else self._made + 1
-            draw = stream(self.seed, "key", self._made)
+            self.keys_made = self.state.count_key(self.keys_made) if self.state else self.keys_made + 1
+            draw = stream(self.seed, "key", self.keys_made)
         key = f"tf_test_{plan}_{draw.randbytes(8).hex()}"
         if holding:
             self.owners.hold(key, holding)
@@ -126,48 +122,6 @@ class Worlds:
     def all(self) -> tuple[World, ...]:
         """Every world in use, oldest first."""
         return tuple(self._worlds.values())
-
-    def heard(self, key: str | None = None) -> Iterator[Entry]:
-        """What was asked under a key, or by anybody, newest first; also what never reached the key's world."""
-        if key is None:
-            return backwards([self.stray, *(world.journal for world in self.all())])
-        world = self.known(key)
-        stray = (entry for entry in reversed(self.stray.entries()) if entry.key == key)
-        return together([stray, reversed(world.journal.entries())] if world else [stray])
-
-    def entry(self, entry_id: int, key: str | None = None) -> Entry | None:
-        """The request of that id, asked under a key or by anybody, as `heard` has it."""
-        world = None if key is None else self.known(key)
-        own = [each.journal for each in self.all()] if key is None else [world.journal] if world else []
-        for journal in own:
-            if found := journal.find(entry_id):
-                return found
-        stray = self.stray.find(entry_id)
-        return stray if stray and key in {None, stray.key} else None
-
-    def heard_count(self, key: str | None = None) -> int:
-        """How many there are of those that `heard` has."""
-        if key is None:
-            return self.archive.entries
-        world = self.known(key)
-        return self.stray.count(key) + (len(world.journal) if world else 0)
-
-    def chronicle(self, world: World) -> Chronicle | None:
-        """How the world came to be as it is; None if its journal has let go of the beginning."""
-        story = world.journal.story()
-        if story is None:
-            return None
-        key = world.account.key
-        return Chronicle(
-            world.account,
-            world.scenario,
-            self.clock.base.scale,
-            world.beginning,
-            *story,
-            [entry for entry in self.stray.entries() if entry.key == key],
-            list(world.shipments.seen().items()),
-            world.webhooks.queue.all(),
-        )
 
     def fresh(self) -> World:
         """A world as a new key would find it, of no key and in nobody's way."""
@@ -236,7 +190,7 @@ class Worlds:
             self.pins = by_identity(opening.pins)
             for rule in opening.rules:
                 self.rules.add(rule)
-            self._made = opening.keys_made
+            self.keys_made = opening.keys_made
 
     def admit(self, newcomer: Newcomer) -> None:
         """Let one world be as it was elsewhere."""
@@ -246,8 +200,9 @@ class Worlds:
     def _enter(self, newcomer: Newcomer) -> None:
         """Let a world be as it was, and write all of that down."""
         self._take_in(newcomer)
-        newcomer.saved.enter(self._worlds[newcomer.account.key].webhooks.records)
-        self.keep(newcomer.account.key)
+        records = self._worlds[newcomer.account.key].webhooks.records
+        newcomer.saved.enter(records)
+        records.keep(all_of_it=False)
 
     def _take_in(self, newcomer: Newcomer, pins: Mapping[Identity, Pin] = NO_PINS) -> None:
         """Let a world be as it was; `pins` are the shipments that it has but for those that were saved."""
@@ -289,11 +244,7 @@ class Worlds:
             self.owners.hold(account.key, holding)
         if saved is None:
             return False
-        with self._told(self.state, masked(account.key)):
-            check_saved(self.foundation, saved)
-            newcomer = self.state.newcomer(self.foundation, account, saved, self.scenario)
-        self._take_in(newcomer, self.pins)
-        self._worlds[account.key].resumed = self.clock.base.now()
+        self._go_on(resuming.newcomer(self.state, self.foundation, account, saved, self.scenario))
         return True
 
     def _journal(self) -> Journal:
@@ -339,65 +290,21 @@ class Worlds:
         for told in self.on_opened:
             told(world)
 
-    def keep(self, key: str | None = None, *, all_of_it: bool = False) -> str | None:
-        """Let what one sandbox stands in outlive the process, or all sandboxes and the mock as a whole.
-
-        Why one of them could not be kept; with `all_of_it`, also what could not be kept before.
-        """
-        if self.state is None:
-            return None
-        if key is not None:
-            world = self.known(key)
-            return world.webhooks.records.keep(all_of_it=all_of_it) if world else None
-        problems = [world.webhooks.records.keep(all_of_it=all_of_it) for world in self.all()]
-        return next(filter(None, [*problems, self.state.keep_opening(self.foundation, self.opening())]), None)
-
-    def opening(self) -> Opening:
-        """How the mock as a whole stands, for one that is to go on from there."""
-        rules = self.scenario_rules.in_force.rules
-        return Opening(
-            replace(self.scenario, seed=self.seed, rules=rules),
-            self.clock.course,
-            tuple(self.pins.values()),
-            self.rules.in_force.rules,
-            self._made,
-        )
-
     def _resume(self, state: Store) -> None:
         """Let the mock and every sandbox of the state file go on."""
-        if self.portion.beginning is None:
-            with self._told(state, ""):
-                opening = state.opening(self.foundation)
-            if opening:
-                self._begin(opening)
+        foundation = self.foundation
+        opening = resuming.opening(state, foundation) if self.portion.beginning is None else None
+        if opening:
+            self._begin(opening)
         for key, holding in state.holdings():
             self.owners.hold(key, holding)
-        asked: set[AskedWebhook] = set()
-        for saved in state.saved():
-            if not self.portion.mine(saved.key):
-                continue
-            try:
-                account = self.foundation.accounts.authenticate(saved.key)
-            except ApiError:
-                log.warning("left %s in the state file: it is no key any more", masked(saved.key))
-                continue
-            with self._told(state, masked(saved.key)):
-                check_saved(self.foundation, saved, asked)
-                newcomer = state.newcomer(self.foundation, account, saved, self.scenario)
-            self._take_in(newcomer, self.pins)
-            self._worlds[saved.key].resumed = self.clock.base.now()
+        for newcomer in resuming.newcomers(state, foundation, self.portion.mine, self.scenario):
+            self._go_on(newcomer)
 
-    @staticmethod
-    @contextmanager
-    def _told(state: Store, name: str) -> Iterator[None]:
-        """What cannot be gone on with, as what is wrong with the state file."""
-        try:
-            yield
-        except FormError as error:
-            raise ValueError(
-                f"the {state.name} cannot be gone on with: {name}{error.flaw.pointer}: {error.flaw.detail}; start "
-                "under the overlays and settings that it was written under, or name a new file"
-            ) from None
+    def _go_on(self, newcomer: Newcomer) -> None:
+        """Let a world go on that the store has."""
+        self._take_in(newcomer, self.pins)
+        self._worlds[newcomer.account.key].resumed = self.clock.base.now()
 
     def _drop_idlest(self) -> None:
         """Make room for one more world, where that loses no webhook that the state file keeps."""

@@ -16,7 +16,7 @@ from mock_server.persistence.snapshots import parts
 from mock_server.persistence.snapshots.parts import Value
 from mock_server.persistence.snapshots.worlds import newcomer, written
 from mock_server.version import __version__
-from mock_server.world import Foundation, Newcomer, Opening, Worlds
+from mock_server.world import Foundation, Newcomer, Opening, Worlds, keeping
 
 FORM = "snapshot.schema.json"
 FORMAT, VERSION = "trackflow-mock snapshot", 1
@@ -46,7 +46,7 @@ def taking(worlds: Worlds, key: str | None = None) -> Generator[None, None, Call
     """What `taken` returns, step by step: each world as it is when its turn comes."""
     foundation, base = worlds.foundation, worlds.clock.base.now()
     settings = {name: getattr(foundation.settings, name) for name in ANSWERING}
-    opening, clock = worlds.opening(), parts.clock(worlds.clock.course, base)
+    opening, clock = keeping.opening(worlds), parts.clock(worlds.clock.course, base)
     each = []
     for world in worlds.all() if key is None else [worlds.glimpse(key)]:
         each.append(written(world, worlds.clock.base.now(), alone=worlds.scenario_rules not in world.books))

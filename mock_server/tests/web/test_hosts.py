@@ -6,6 +6,7 @@ from mock_server.domain.clock import ManualClock
 from mock_server.settings import Settings
 from mock_server.web.app import create_app
 from mock_server.web.hosts import Hosts
+from mock_server.world import journals
 
 FOREIGN = [
     "evil.example",
@@ -71,7 +72,7 @@ def test_a_webhook_cannot_be_made_by_another_name(clock: ManualClock) -> None:
     assert answer.status_code == 403
     assert answer.json is not None
     assert answer.json["success"] is False
-    assert [entry.status for entry in app.worlds.heard()] == [403]
+    assert [entry.status for entry in journals.heard(app.worlds)] == [403]
 
 
 def test_the_api_is_there_under_the_contract_s_own_host_and_the_control_plane_is_not(clock: ManualClock) -> None:

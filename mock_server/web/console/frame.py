@@ -21,6 +21,7 @@ from mock_server.web.control.call import ControlCall
 from mock_server.web.control.clock import reading
 from mock_server.web.control.turns import Steps, in_turns
 from mock_server.web.mock import CONTROL_PREFIX
+from mock_server.world import journals
 
 HTML = "text/html; charset=utf-8"
 PIECES = 20  # of a page, which are written in one step of a turn
@@ -85,7 +86,7 @@ def framed(call: ControlCall, template: str, here: str, title: str, **shown: Any
         "clock": reading(clock),
         "version": __version__,
         "changes": call.worlds.changes.count,
-        "newest": next((entry.id for entry in call.worlds.heard(key)), 0),
+        "newest": next((entry.id for entry in journals.heard(call.worlds, key)), 0),
     }
     return in_turns(_written(call, template, frame | shown))
 

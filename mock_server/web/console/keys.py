@@ -10,6 +10,7 @@ from mock_server.web.console.frame import framed, html
 from mock_server.web.console.orders import get, place, shown
 from mock_server.web.control.call import ControlCall, answer
 from mock_server.web.control.keys import facts
+from mock_server.world import journals
 
 MOST_LISTED = 100
 NEWEST = 8  # requests and deliveries on a key's own screen
@@ -75,7 +76,9 @@ def verdict(call: ControlCall) -> Reply:
 
 
 def _one(of_key: ControlCall, key: str, rules: dict[str, Any], pinned: dict[str, Any]) -> Reply:
-    rows: list[dict[str, Any]] = [of_key.plane.view.glance(entry) for entry in islice(of_key.worlds.heard(key), NEWEST)]
+    rows: list[dict[str, Any]] = [
+        of_key.plane.view.glance(entry) for entry in islice(journals.heard(of_key.worlds, key), NEWEST)
+    ]
     return framed(
         of_key,
         "key.html",

@@ -16,6 +16,7 @@ from mock_server.web.control.live import event, following
 from mock_server.web.control.misses import clause, missed, told
 from mock_server.web.control.requests import request_of
 from mock_server.web.control.turns import Steps, in_turns
+from mock_server.world import journals
 
 ROWS = 100  # on a page
 FILTERS = ("operation", "status", "fault", "text")
@@ -41,13 +42,16 @@ def _made(found: Steps[dict[str, Any]], make: Callable[[dict[str, Any]], Reply])
 def _found(call: ControlCall, filters: Mapping[str, str], before: int) -> Steps[dict[str, Any]]:
     entries: list[Entry] = []
     fits = fitting(call, filters)
-    for entry in call.worlds.heard(call.key):
+    for entry in journals.heard(call.worlds, call.key):
         yield
         if (not before or entry.id < before) and fits(entry):
             entries.append(entry)
         if len(entries) > ROWS:
             break
-    return {"requests": [_row(call, entry) for entry in entries], "meta": {"total": call.worlds.heard_count(call.key)}}
+    return {
+        "requests": [_row(call, entry) for entry in entries],
+        "meta": {"total": journals.heard_count(call.worlds, call.key)},
+    }
 
 
 def _row(call: ControlCall, entry: Entry) -> dict[str, Any]:

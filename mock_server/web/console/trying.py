@@ -18,6 +18,7 @@ from mock_server.web.console.frame import framed, html
 from mock_server.web.console.snippets import LANGUAGES, Asked
 from mock_server.web.control.call import ControlCall
 from mock_server.web.problems import Problem
+from mock_server.world import journals
 
 JSON = "application/json"
 
@@ -37,7 +38,7 @@ def page(call: ControlCall) -> Reply:
     """The composer for the address's `operation`, filled from the journal's `request` if it names one."""
     operations = call.worlds.foundation.specification.operations
     entry_id = call.number("request", 0)
-    entry = call.worlds.entry(entry_id, call.key)
+    entry = journals.entry_of(call.worlds, entry_id, call.key)
     name = (entry.operation if entry else call.query.get("operation")) or next(iter(operations))
     if name not in operations:
         raise Problem(HTTPStatus.NOT_FOUND, f"operation={name!r} is none; there are {', '.join(operations)}")
@@ -71,7 +72,7 @@ def send(call: ControlCall) -> Reply:
     asked = asked_for(call, operation, form)
     if "snippets" in call.query:
         return html(call, "snippets.html", snippets=snippets(asked))
-    newest = next((entry.id for entry in call.worlds.heard()), 0)
+    newest = next((entry.id for entry in journals.heard(call.worlds)), 0)
     target = asked.url.removeprefix(call.origin)
     headers = {name.lower(): value for name, value in asked.headers.items()}
     headers["host"] = call.origin.partition("://")[2]
@@ -84,7 +85,7 @@ def send(call: ControlCall) -> Reply:
 
 def answered(call: ControlCall, reply: Reply, newest: int, key: str | None) -> Reply:
     """What came back, once its time has come."""
-    entry = next((each for each in call.worlds.heard(key) if each.id > newest), None)
+    entry = next((each for each in journals.heard(call.worlds, key) if each.id > newest), None)
     told = html(
         call,
         "tried.html",

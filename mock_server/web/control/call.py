@@ -24,7 +24,7 @@ from mock_server.web.callers import LOCAL, Caller, May
 from mock_server.web.company import Company
 from mock_server.web.control.spread import HERE, Spread
 from mock_server.web.problems import Problem
-from mock_server.world import World, Worlds
+from mock_server.world import World, Worlds, keeping
 
 JSON = "application/json"
 YES = frozenset({"1", "true", "yes", ""})
@@ -277,7 +277,7 @@ def _told(call: ControlCall, route: Route, reply: Reply) -> Reply:
             change = Change(call.plane.wall.now(), call.caller.name, route.method, call.path, call.key)
             call.plane.changes.append(change)
         about = None if route.of_all or route.makes else call.key
-        problem = call.worlds.keep(about, all_of_it=True)
+        problem = keeping.keep(call.worlds, about, all_of_it=True)
         call.worlds.changes.tell(about)
         if problem:  # it is so for now, and would be forgotten
             return _unavailable(problem).reply()

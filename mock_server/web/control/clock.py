@@ -13,7 +13,7 @@ from mock_server.web.control.call import ControlCall, Route, answer, refused
 from mock_server.web.control.matching import numbers
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.problems import Problem
-from mock_server.world import World, steering
+from mock_server.world import World, journals, steering
 from mock_server.world.upcoming import Coming, upcoming
 
 DAY = 86_400  # seconds
@@ -81,7 +81,7 @@ def awaited(call: ControlCall, world: World, seconds: float) -> list[Coming]:
     """What comes in so many seconds, also to the shipments that the key's client has asked for lately."""
     tracked = call.worlds.foundation.specification.operations
     asked: dict[str, None] = {}
-    for entry in islice(call.worlds.heard(world.account.key), MOST_READ):
+    for entry in islice(journals.heard(call.worlds, world.account.key), MOST_READ):
         if entry.operation in tracked and len(asked) < MOST_ASKED:
             asked |= dict.fromkeys(numbers(entry))
     return upcoming(world, world.clock.now() + seconds, asked)

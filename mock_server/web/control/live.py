@@ -11,6 +11,7 @@ from mock_server.server.playing import Stream
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route
 from mock_server.web.control.spread import STREAMS
+from mock_server.world import journals
 
 HEARTBEAT = 15.0  # real seconds of silence after which a comment shows that the connection lives
 MOST_WAITING = 1000  # entries that a slow reader may be behind; then the oldest of them are left out
@@ -61,7 +62,7 @@ def following(call: ControlCall, written: Callable[[Entry], bytes], changed: byt
             last = 0
             yield b": listening\n\n"
             if since is not None:
-                newer = takewhile(lambda entry: entry.id > since, worlds.heard(key))
+                newer = takewhile(lambda entry: entry.id > since, journals.heard(worlds, key))
                 for entry in reversed(list(islice(newer, MOST_WAITING))):
                     last = entry.id
                     yield written(entry)

@@ -13,17 +13,18 @@ from mock_server.web.control.call import ControlCall, Route
 from mock_server.web.control.requests import MOST_ENTRIES
 from mock_server.web.control.spread import gathered
 from mock_server.web.control.turns import in_turns, listed, those
+from mock_server.world import journals
 
 
 def unmatched(call: ControlCall) -> Reply:
     show, specification = call.plane.view.show, call.worlds.foundation.specification
-    found = those(call.worlds.heard(call.key), lambda entry: entry.operation is None)
+    found = those(journals.heard(call.worlds, call.key), lambda entry: entry.operation is None)
     return in_turns(listed(found, _limit(call), lambda entry: {**show(entry), **missed(specification, entry)}))
 
 
 def violations(call: ControlCall) -> Reply:
     show, breaches = call.plane.view.show, call.plane.breaches
-    found = those(call.worlds.heard(call.key), lambda entry: clause(breaches, entry))
+    found = those(journals.heard(call.worlds, call.key), lambda entry: clause(breaches, entry))
 
     def shown(entry: Entry) -> dict[str, Any]:
         broken = clause(breaches, entry)

@@ -10,7 +10,7 @@ from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Route, answer
 from mock_server.web.control.spread import gathered
 from mock_server.web.control.turns import in_thread
-from mock_server.world import World
+from mock_server.world import World, journals
 
 FEW = 200  # requests that are judged before anything else is answered
 MOST_JUDGED = 20_000  # newest requests, of all keys together, so that nobody else has to wait for the report
@@ -18,7 +18,7 @@ MOST_JUDGED = 20_000  # newest requests, of all keys together, so that nobody el
 
 def heard(call: ControlCall, world: World, most: int) -> tuple[Entry, ...]:
     """So many of the newest requests of one key, oldest first."""
-    return tuple(islice(call.worlds.heard(world.account.key), most))[::-1]
+    return tuple(islice(journals.heard(call.worlds, world.account.key), most))[::-1]
 
 
 def judged(call: ControlCall, world: World, entries: tuple[Entry, ...]) -> dict[str, Any]:

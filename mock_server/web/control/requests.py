@@ -13,6 +13,7 @@ from mock_server.web.control.spread import FIRST, WAITS, gathered, ordered
 from mock_server.web.control.turns import Steps, counted, in_turns, listed, those
 from mock_server.web.control.waiting import Wait
 from mock_server.web.problems import Problem
+from mock_server.world import journals
 
 MOST_ENTRIES = 1000
 GAP = "another process answered for the key until then, and what it had heard went with it"
@@ -22,8 +23,8 @@ WAITING = "control.schema.json#/$defs/waiting"
 
 def list_requests(call: ControlCall) -> Reply:
     limit, since = call.number("limit", 100, MOST_ENTRIES), call.number("since", 0)
-    found = islice(takewhile(lambda entry: entry.id > since, call.worlds.heard(call.key)), limit)
-    return in_turns(listed(found, limit, call.plane.view.show, call.worlds.heard_count(call.key), gaps(call)))
+    found = islice(takewhile(lambda entry: entry.id > since, journals.heard(call.worlds, call.key)), limit)
+    return in_turns(listed(found, limit, call.plane.view.show, journals.heard_count(call.worlds, call.key), gaps(call)))
 
 
 def gaps(call: ControlCall) -> list[dict[str, Any]]:
@@ -38,7 +39,7 @@ def show_request(call: ControlCall, entry_id: int) -> Reply:
 
 def request_of(call: ControlCall, entry_id: int) -> Entry:
     """The request of that id; Problem 404 if the journal has none."""
-    entry = call.worlds.entry(entry_id, call.key)
+    entry = journals.entry_of(call.worlds, entry_id, call.key)
     if entry is None:
         raise Problem(HTTPStatus.NOT_FOUND, f"the journal has no request {entry_id}; old ones are let go")
     return entry
@@ -56,12 +57,12 @@ def count_requests(call: ControlCall) -> Reply:
 
 
 def _count(call: ControlCall, fits: Test) -> Steps[Reply]:
-    return answer({"count": (yield from counted(call.worlds.heard(call.key), fits))})
+    return answer({"count": (yield from counted(journals.heard(call.worlds, call.key), fits))})
 
 
 def find_requests(call: ControlCall) -> Reply:
     order = call.read(ASKING)
-    found = those(call.worlds.heard(call.key), match_of(order.get("match", {})))
+    found = those(journals.heard(call.worlds, call.key), match_of(order.get("match", {})))
     return in_turns(listed(found, order.get("limit", 100), call.plane.view.show, gaps=gaps(call)))
 
 
@@ -73,7 +74,7 @@ def wait_for_requests(call: ControlCall) -> Reply:
         return key in (None, entry.key) and match(entry)
 
     wait = Wait(call.worlds.archive, fits, order.get("atLeast", 1), order.get("timeoutMs", 5000) / 1000)
-    return wait.reply(lambda: call.worlds.heard(key))
+    return wait.reply(lambda: journals.heard(call.worlds, key))
 
 
 ROUTES = (

@@ -14,6 +14,7 @@ from mock_server.persistence import snapshots
 from mock_server.settings import Settings
 from mock_server.tests.web.control.admin import FREE, NUMBER, Admin
 from mock_server.web.app import MockServer, create_app
+from mock_server.world import journals
 
 HOLDS = {"/requests/wait"}  # may wait, which needs an event loop
 SCALARS = st.one_of(
@@ -77,7 +78,7 @@ def lived_in() -> Iterator[None]:
 
 def state() -> Any:
     saved = snapshots.take(APP.worlds)
-    return json.dumps(saved, sort_keys=True), len(list(APP.worlds.heard()))
+    return json.dumps(saved, sort_keys=True), len(list(journals.heard(APP.worlds)))
 
 
 def send(client: Client, method: str, path: str, body: bytes, query: str = "") -> int:

@@ -1,0 +1,54 @@
+"""What was asked of all universes, under whatever key."""
+
+from collections.abc import Iterator
+
+from mock_server.domain.clients.journal import Entry, backwards, together
+from mock_server.world.chronicle import Chronicle
+from mock_server.world.world import World
+from mock_server.world.worlds import Worlds
+
+
+def heard(worlds: Worlds, key: str | None = None) -> Iterator[Entry]:
+    """What was asked under a key, or by anybody, newest first; also what never reached the key's world."""
+    if key is None:
+        return backwards([worlds.stray, *(world.journal for world in worlds.all())])
+    world = worlds.known(key)
+    stray = (entry for entry in reversed(worlds.stray.entries()) if entry.key == key)
+    return together([stray, reversed(world.journal.entries())] if world else [stray])
+
+
+def entry_of(worlds: Worlds, entry_id: int, key: str | None = None) -> Entry | None:
+    """The request of that id, asked under a key or by anybody, as `heard` has it."""
+    world = None if key is None else worlds.known(key)
+    own = [each.journal for each in worlds.all()] if key is None else [world.journal] if world else []
+    for journal in own:
+        if found := journal.find(entry_id):
+            return found
+    stray = worlds.stray.find(entry_id)
+    return stray if stray and key in {None, stray.key} else None
+
+
+def heard_count(worlds: Worlds, key: str | None = None) -> int:
+    """How many there are of those that `heard` has."""
+    if key is None:
+        return worlds.archive.entries
+    world = worlds.known(key)
+    return worlds.stray.count(key) + (len(world.journal) if world else 0)
+
+
+def chronicle_of(worlds: Worlds, world: World) -> Chronicle | None:
+    """How the world came to be as it is; None if its journal has let go of the beginning."""
+    story = world.journal.story()
+    if story is None:
+        return None
+    key = world.account.key
+    return Chronicle(
+        world.account,
+        world.scenario,
+        worlds.clock.base.scale,
+        world.beginning,
+        *story,
+        [entry for entry in worlds.stray.entries() if entry.key == key],
+        list(world.shipments.seen().items()),
+        world.webhooks.queue.all(),
+    )

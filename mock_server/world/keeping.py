@@ -1,0 +1,32 @@
+"""What of a mock outlives its process."""
+
+from dataclasses import replace
+
+from mock_server.world.newcomers import Opening
+from mock_server.world.worlds import Worlds
+
+
+def keep(worlds: Worlds, key: str | None = None, *, all_of_it: bool = False) -> str | None:
+    """Let what one sandbox stands in outlive the process, or all sandboxes and the mock as a whole.
+
+    Why one of them could not be kept; with `all_of_it`, also what could not be kept before.
+    """
+    if worlds.state is None:
+        return None
+    if key is not None:
+        world = worlds.known(key)
+        return world.webhooks.records.keep(all_of_it=all_of_it) if world else None
+    problems = [world.webhooks.records.keep(all_of_it=all_of_it) for world in worlds.all()]
+    return next(filter(None, [*problems, worlds.state.keep_opening(worlds.foundation, opening(worlds))]), None)
+
+
+def opening(worlds: Worlds) -> Opening:
+    """How the mock as a whole stands, for one that is to go on from there."""
+    rules = worlds.scenario_rules.in_force.rules
+    return Opening(
+        replace(worlds.scenario, seed=worlds.seed, rules=rules),
+        worlds.clock.course,
+        tuple(worlds.pins.values()),
+        worlds.rules.in_force.rules,
+        worlds.keys_made,
+    )
