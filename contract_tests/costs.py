@@ -61,7 +61,7 @@ class Counted:
             paired(self.api, self.run.ledger, exchange, [each.tracking_number for each in numbers])
 
 
-def counted(run: Run) -> Counted:
+def counted_key(run: Run) -> Counted:
     """The run's own key if its answers are counted, else another one's."""
     own = run.facts.key
     if run.facts.plan is None and any(
@@ -78,7 +78,7 @@ def show_costs(run: Run, ledger: Ledger) -> None:
         if any(operation in {None, _operation(each)} for each in seen):
             continue
         try:
-            key = counted(run)
+            key = counted_key(run)
             if key.tells_nothing():
                 return
             show(key)

@@ -7,8 +7,9 @@ from codecs import BOM_UTF8
 from dataclasses import dataclass, field
 from typing import Any
 
+from contract_tests.contract.cutting import cut
 from contract_tests.contract.operations import Operation
-from contract_tests.masking import Mask, cut, visible
+from contract_tests.masking import Mask, visible
 
 JSON = "application/json"
 _LONGEST_BODY = 2000

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 from contract_tests.contract.clauses import Clause
+from contract_tests.contract.cutting import cut
 from contract_tests.exchange import Exchange
-from contract_tests.masking import cut
 from contract_tests.selection import Selection
 from contract_tests.target import Waiver
 

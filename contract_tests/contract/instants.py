@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from contract_tests.contract.cutting import begun
+
 _FORM = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d):(\d\d):(\d\d)(\.\d+)?(?:[Zz]|([+-]\d\d):(\d\d))", re.ASCII
 )  # section 5.6, with the space that its note allows
@@ -10,7 +12,6 @@ _UNZONED = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = (datetime(1, 1, 1, tzinfo=UTC) - _EPOCH).total_seconds()
 _LAST = (datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC) - _EPOCH).total_seconds()
-_LONGEST_SHOWN = 60  # characters
 _EXAMPLE = "write it like 2026-06-15T09:00:00Z (RFC 3339)"
 
 
@@ -18,8 +19,7 @@ class InstantError(ValueError):
     """A text that is no instant; `reason` is the rule that it broke, and the fix."""
 
     def __init__(self, text: str, reason: str) -> None:
-        shown = text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
-        super().__init__(f"{shown!r} is no instant; {reason}")
+        super().__init__(f"{begun(text)!r} is no instant; {reason}")
         self.reason = reason
 
 

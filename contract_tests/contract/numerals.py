@@ -3,6 +3,8 @@
 from math import isinf
 from typing import Any
 
+from contract_tests.contract.cutting import begun
+
 DEEPEST = 100  # levels of nesting; what works on a value calls itself for each
 MOST_DIGITS = 300  # what a double can still hold; whoever writes a longer number means a text
 
@@ -35,6 +37,5 @@ def fraction(text: str) -> float:
     """The number; ValueError if it is larger than a double can hold, which Python would take for infinite."""
     value = float(text)
     if isinf(value):
-        shown = text if len(text) <= 40 else f"{text[:40]}..."
-        raise ValueError(f"the number {shown} is too large; if it is a text, put it in quotes")
+        raise ValueError(f"the number {begun(text, 40)} is too large; if it is a text, put it in quotes")
     return value

@@ -29,6 +29,6 @@ def faked(provider: str, random: Random) -> Any:
 @cache
 def _faker() -> tuple[Lock, Any]:
     """Faker's generator and the lock that lends it to one draw at a time: providers read their `random` from it."""
-    from faker import Faker  # noqa: PLC0415 - 80 ms to import, and only a sample needs it
+    from faker import Faker  # noqa: PLC0415 - slow to import, and only a sample needs it
 
-    return Lock(), Faker("en_US")._factories[0]  # noqa: SLF001 - the proxy refuses a generator's `random`
+    return Lock(), Faker("en_US").factories[0]  # the proxy around it refuses a generator's `random`

@@ -9,6 +9,7 @@ from typing import Any
 from jsonschema import ValidationError
 from jsonschema.exceptions import best_match
 
+from contract_tests.contract.cutting import cut
 from contract_tests.contract.instants import InstantError
 from contract_tests.contract.validation import repeated, undeclared
 
@@ -86,7 +87,7 @@ def _unknown(found: Any, schema: Any) -> str:
 
 def _named_first(names: list[str]) -> str:
     """The names, as far as a sentence has room for them."""
-    told = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names[:MOST_NAMES]]
+    told = [cut(name, LONGEST) for name in names[:MOST_NAMES]]
     more = len(names) - len(told)
     return ", ".join(told) + (f" and {more} more" if more else "")
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from contract_tests.contract.cutting import cut
 from contract_tests.contract.listing import source_line
 from contract_tests.ledger import FAILED, NOT_VERIFIED, PASSED, WARNED, Verdict
-from contract_tests.masking import Mask, cut, visible
+from contract_tests.masking import Mask, visible
 from contract_tests.run import Run
 
 _LONGEST_BODY = 200

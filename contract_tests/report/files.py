@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from contract_tests.contract.cutting import cut
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import FAILED, NOT_VERIFIED, PASSED, WARNED, Verdict
-from contract_tests.masking import Mask, cut
+from contract_tests.masking import Mask
 from contract_tests.report import html, junit
 from contract_tests.report.console import verified
 from contract_tests.run import Run

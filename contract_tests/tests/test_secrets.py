@@ -14,9 +14,10 @@ from xml.etree import ElementTree
 import pytest
 
 from contract_tests import masking
+from contract_tests.contract.cutting import cut
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Request, Response
-from contract_tests.masking import Mask, cut, visible
+from contract_tests.masking import Mask, visible
 from contract_tests.report.files import write_reports
 from contract_tests.secrecy import learn_answer, learn_header, learn_url
 from contract_tests.tests.checking import check, check_server
