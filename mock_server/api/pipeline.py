@@ -309,9 +309,7 @@ class Pipeline:
             if told is not None:
                 headers[self._names["retry_after"]] = str(told)
                 world.clock.owe(told)
-        if not headers:
-            return reply
-        return Reply(reply.status, reply.content, {**reply.headers, **headers}, reply.pause, reply.wire)
+        return reply.with_headers(headers)
 
     def _spoilt(
         self, world: World | None, route: Route, call: Call, reply: Reply, preference: Preference
