@@ -53,8 +53,8 @@ def pin(worlds: Worlds, pin: Pin, world: World | None = None) -> int:
 
 def pinning(worlds: Worlds, pin: Pin, world: World | None = None) -> Generator[None, None, int]:
     """The same step by step, one world in each; a ValueError comes in the first."""
-    asked = world or worlds.fresh()
-    pin.checked(asked.shipments.seed, worlds.foundation.source, asked.clock.now())
+    asked = world or worlds
+    pin.checked(asked.seed, worlds.foundation.source, asked.clock.now())
     if world is None:
         worlds.pins = {**worlds.pins, identity(pin.number): pin}
     pending = 0

@@ -68,7 +68,7 @@ class Worlds:
         self._start(foundation.opening)
         beginning = self.portion.beginning
         if beginning:
-            self._begin(beginning.opening(foundation))
+            self.go_on(beginning.opening(foundation))
             for key, holding in beginning.holdings.items():
                 self.owners.hold(key, holding)
         if state:
@@ -171,18 +171,14 @@ class Worlds:
         """The same step by step, one world in each but the first."""
         if self.state:
             self.state.begin_anew()
-        self._begin(opening)
+        self.go_on(opening)
         for newcomer in newcomers:
             yield
             if self.portion.mine(newcomer.account.key):
                 self.admit(newcomer)
 
     def go_on(self, opening: Opening) -> None:
-        """Start as another process of the mock has."""
-        self._begin(opening)
-
-    def _begin(self, opening: Opening) -> None:
-        """Start in another way."""
+        """Start as the opening says, with no world yet."""
         with self._lock:
             self.stray.clear()
             self._start(opening.scenario)
@@ -244,7 +240,7 @@ class Worlds:
             self.owners.hold(account.key, holding)
         if saved is None:
             return False
-        self._go_on(resuming.newcomer(self.state, self.foundation, account, saved, self.scenario))
+        self._revive(resuming.newcomer(self.state, self.foundation, account, saved, self.scenario))
         return True
 
     def _journal(self) -> Journal:
@@ -295,13 +291,13 @@ class Worlds:
         foundation = self.foundation
         opening = resuming.opening(state, foundation) if self.portion.beginning is None else None
         if opening:
-            self._begin(opening)
+            self.go_on(opening)
         for key, holding in state.holdings():
             self.owners.hold(key, holding)
         for newcomer in resuming.newcomers(state, foundation, self.portion.mine, self.scenario):
-            self._go_on(newcomer)
+            self._revive(newcomer)
 
-    def _go_on(self, newcomer: Newcomer) -> None:
+    def _revive(self, newcomer: Newcomer) -> None:
         """Let a world go on that the store has."""
         self._take_in(newcomer, self.pins)
         self._worlds[newcomer.account.key].resumed = self.clock.base.now()
