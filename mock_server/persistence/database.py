@@ -73,7 +73,7 @@ class Database:
         with self.lock:
             self.write("DELETE FROM attempts WHERE delivery IN (SELECT id FROM deliveries WHERE key = ?)", key)
             for table in KEYED:
-                self.write(f"DELETE FROM {table} WHERE key = ?", key)  # noqa: S608 - the names are ours
+                self.delete(table, {"key": key})
 
     def upsert(self, table: str, ids: Sequence[str], row: Mapping[str, Any]) -> None:
         """The row, or its columns where there is one of that id; it keeps its place in the order of writing."""
