@@ -5,7 +5,6 @@
 
 import argparse
 import asyncio
-import json
 import tempfile
 from collections.abc import Sequence
 from itertools import cycle, islice
@@ -19,8 +18,9 @@ from benchmarks.load import tracking_numbers
 from benchmarks.options import at_least
 from benchmarks.processes import resident_bytes
 from benchmarks.shared.lab import START, Instance, Lab, Shape, lab
-from benchmarks.shared.line import Line
+from benchmarks.shared.line import Line, request
 
+KEY = "tf_test_growth_size"  # and a number
 LANES = 16
 MEBIBYTE = 2**20
 
@@ -34,7 +34,8 @@ async def subscribe(port: int, keys: int, each: int, different: int) -> None:
         line = Line(port)
         for key in waiting:
             for number in islice(cycle(numbers), key * each % different, key * each % different + each):
-                answer = await line.ask(_subscription(f"tf_test_growth_size{key}", number))
+                order = {"tracking_number": number, "url": "http://127.0.0.1:9/hook"}
+                answer = await line.ask(request("POST", "/v2/webhooks", f"{KEY}{key}", order))
                 if answer is None or answer.status != 201:
                     raise RuntimeError(f"a webhook was answered {answer}")
         line.close()
@@ -42,12 +43,6 @@ async def subscribe(port: int, keys: int, each: int, different: int) -> None:
     async with asyncio.TaskGroup() as group:
         for _ in range(LANES):
             group.create_task(lane())
-
-
-def _subscription(key: str, number: str) -> bytes:
-    body = json.dumps({"tracking_number": number, "url": "http://127.0.0.1:9/hook"}).encode()
-    head = f"POST /v2/webhooks HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {key}\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
 
 def show(running: Lab, when: str) -> None:
@@ -71,8 +66,8 @@ async def first_answer(port: int, keys: int) -> float:
     """Seconds until one of the keys is answered that has been there before."""
     began = perf_counter()
     line = Line(port)
-    content = f"GET /v2/carriers HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: tf_test_growth_size{keys // 2}\r\n\r\n"
-    while (answer := await line.ask(content.encode())) is None or answer.status != 200:
+    content = request("GET", "/v2/carriers", f"{KEY}{keys // 2}")
+    while (answer := await line.ask(content)) is None or answer.status != 200:
         await asyncio.sleep(0.01)
     return perf_counter() - began
 

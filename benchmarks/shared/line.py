@@ -1,8 +1,9 @@
 """One connection of a client: a request, its whole answer, or nothing where it was cut off."""
 
 import asyncio
+import json
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 LONGEST_ANSWER = 30.0  # seconds; what takes longer hangs
 
@@ -21,6 +22,14 @@ class Answer:
         if start < 0:
             return None
         return self.head[start + len(name) + 3 :].split(b"\r", 1)[0].strip()
+
+
+def request(method: str, path: str, key: str, value: Any = None, more: str = "") -> bytes:
+    """A request of the key, with the value as JSON, and `more` headers that each end their line."""
+    body = b"" if value is None else json.dumps(value).encode()
+    form = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
+    head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {key}\r\n{more}{form}\r\n"
+    return head.encode() + body
 
 
 class Line:

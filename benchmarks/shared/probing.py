@@ -11,7 +11,7 @@ from time import perf_counter
 from benchmarks.children import child
 from benchmarks.load import KEY, tracking_numbers
 from benchmarks.shared.disturbing import Disturbance
-from benchmarks.shared.line import Line
+from benchmarks.shared.line import Line, request
 from benchmarks.shared.user import by_the_balancer, unavailable
 
 KEYS, EACH = 30, 0.15  # so many unlimited keys, each asking so often (seconds)
@@ -74,7 +74,7 @@ def _ask(port: int, told: Connection) -> None:
 async def _keep_asking(port: int, key: int, samples: list[Sample]) -> None:
     line = Line(port, PATIENCE)
     (number,) = tracking_numbers(1)
-    content = f"GET /v2/track/{number} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {KEY}{key}\r\n\r\n".encode()
+    content = request("GET", f"/v2/track/{number}", f"{KEY}{key}")
     due = perf_counter() + EACH * key / KEYS
     while True:
         await asyncio.sleep(max(0.0, due - perf_counter()))

@@ -9,7 +9,7 @@ from typing import Any
 from benchmarks.load import tracking_numbers
 from benchmarks.mixture import Key
 from benchmarks.shared.book import Book
-from benchmarks.shared.line import Answer, Line
+from benchmarks.shared.line import Answer, Line, request
 
 MINUTE, DAY, HOURS_6 = 60, 86_400, 21_600  # seconds
 STATUSES = ("delivered", "returned", "expired")  # which last, however late it gets
@@ -91,7 +91,7 @@ class User:
     async def call(self, line: Line, method: str, path: str, cost: int, value: Any = None) -> Answer | None:
         """The answer to a call of the API, accounted for; None if it has none, or the mock could not give it."""
         self.asked += 1
-        answer = await line.ask(self._request(method, path, value, f"X-Sequence: {self.asked}\r\n"))
+        answer = await line.ask(request(method, path, self.key.text, value, f"X-Sequence: {self.asked}\r\n"))
         self.book.happened["calls of the API"] += 1
         if answer is None or by_the_balancer(answer):
             self.book.happened["calls without an answer"] += 1
@@ -148,7 +148,7 @@ class User:
     async def control(self, line: Line, method: str, path: str, value: Any = None) -> Answer | None:
         """The answer, or None if it has none, or the mock could not give it."""
         joint = "&" if "?" in path else "?"
-        answer = await line.ask(self._request(method, f"/__admin{path}{joint}key={self.key.text}", value))
+        answer = await line.ask(request(method, f"/__admin{path}{joint}key={self.key.text}", self.key.text, value))
         self.book.happened["calls of the control plane"] += 1
         if answer is None or by_the_balancer(answer) or unavailable(answer):
             self.book.happened["control calls without an answer"] += 1
@@ -242,12 +242,6 @@ class User:
 
     def _surprise(self, answer: Answer, what: str) -> None:
         self.book.breach(SURPRISE, f"{self.key.text}, {what}: {answer.status} {answer.body[:300]!r}")
-
-    def _request(self, method: str, path: str, value: Any, more: str = "") -> bytes:
-        body = b"" if value is None else json.dumps(value).encode()
-        form = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if body else ""
-        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nX-API-Key: {self.key.text}\r\n{more}{form}\r\n"
-        return head.encode() + body
 
 
 def by_the_balancer(answer: Answer) -> bool:
