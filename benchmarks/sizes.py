@@ -5,6 +5,7 @@
 
 import argparse
 import asyncio
+import sys
 import tempfile
 from collections.abc import Sequence
 from itertools import cycle, islice
@@ -16,8 +17,8 @@ import uvloop
 from benchmarks.bench import say
 from benchmarks.load import tracking_numbers
 from benchmarks.options import at_least
-from benchmarks.processes import resident_bytes
-from benchmarks.shared.lab import START, Instance, Lab, Shape, lab
+from benchmarks.processes import ServerFailedError, resident_bytes
+from benchmarks.shared.lab import LONGEST_START, START, Instance, Lab, Shape, lab
 from benchmarks.shared.line import Line, request
 
 KEY = "tf_test_growth_size"  # and a number
@@ -68,22 +69,14 @@ async def first_answer(port: int, keys: int) -> float:
     line = Line(port)
     content = request("GET", "/v2/carriers", f"{KEY}{keys // 2}")
     while (answer := await line.ask(content)) is None or answer.status != 200:
+        if perf_counter() - began > LONGEST_START:
+            raise ServerFailedError(f"answers none of the keys within {LONGEST_START:g} s")
         await asyncio.sleep(0.01)
     return perf_counter() - began
 
 
-def main() -> None:
+def measure(options: argparse.Namespace) -> None:
     """Print memory and times."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.sizes", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
-    parser.add_argument("--keys", type=at_least(1), default=10_000)
-    parser.add_argument("--webhooks", type=at_least(1), default=10, help="of each key")
-    parser.add_argument("--numbers", type=at_least(1), default=1000, help="different ones that the webhooks are for")
-    parser.add_argument(
-        "--store", action="store_true", help="three instances with a Valkey, instead of one with --state"
-    )
-    options = parser.parse_args()
     flags = ("--clock", START, "--time-scale", "0", "--sandboxes", str(options.keys + 100))
     shape = Shape(3 if options.store else 1, store=options.store, flags=flags)
     with tempfile.TemporaryDirectory(prefix="trackflow-sizes-") as scratch, lab(Path(scratch), shape) as running:
@@ -98,6 +91,24 @@ def main() -> None:
         start_again(running.instances)
         print(f"a key from before is answered after {uvloop.run(first_answer(running.port, options.keys)):.2f} s more")
         show(running, "started again")
+
+
+def main() -> None:
+    """Leave with 1 and the reason where nothing could be measured."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.sizes", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    parser.add_argument("--keys", type=at_least(1), default=10_000)
+    parser.add_argument("--webhooks", type=at_least(1), default=10, help="of each key")
+    parser.add_argument("--numbers", type=at_least(1), default=1000, help="different ones that the webhooks are for")
+    parser.add_argument(
+        "--store", action="store_true", help="three instances with a Valkey, instead of one with --state"
+    )
+    options = parser.parse_args()
+    try:
+        measure(options)
+    except ServerFailedError as error:
+        sys.exit(f"could not be measured: {error}")
 
 
 if __name__ == "__main__":

