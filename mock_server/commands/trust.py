@@ -1,14 +1,10 @@
 """Trust for a command: whatever it trusted before, and the mock's authority beside it."""
 
-import contextlib
-import re
 import shutil
 import ssl
 import subprocess
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from mock_server.certificates.authority import needing_cryptography
 
@@ -25,7 +21,6 @@ SYSTEM_BUNDLES = (
 STORE_PASSWORD = "changeit"  # noqa: S105 - what Java's own store of public certificates has
 JAVA_STORE = "trusted.p12"
 BEGIN = b"-----BEGIN "
-CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n?", re.DOTALL)
 
 
 class Bundles:
@@ -54,12 +49,10 @@ class Bundles:
     @needing_cryptography
     def java_store(self) -> Path:
         """A PKCS#12 store, as Java reads it, of what the system trusts and the authority."""
-        from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415 - an extra
+        from mock_server.commands import java_stores  # noqa: PLC0415 - needs an extra
 
-        trusted = _parsed(self.beside(None).read_bytes())
-        entries = [pkcs12.PKCS12Certificate(each, b"%d" % place) for place, each in enumerate(trusted)]
         path = self.folder / JAVA_STORE
-        path.write_bytes(pkcs12.serialize_java_truststore(entries, _light()))
+        path.write_bytes(java_stores.store(self.beside(None).read_bytes(), STORE_PASSWORD))
         return path
 
     def java_store_beside(self, theirs: Path, password: str) -> Path | None:
@@ -74,26 +67,6 @@ class Bundles:
         told += ["-keystore", str(path), "-storepass", password]
         done = subprocess.run(told, capture_output=True, check=False)  # noqa: S603 - Java's own tool
         return path if done.returncode == 0 else None
-
-
-def _parsed(pem: bytes) -> Iterator[Any]:
-    """The certificates of a bundle, less those that are none by RFC 5280: old roots among them have odd numbers."""
-    from cryptography.x509 import load_pem_x509_certificate  # noqa: PLC0415 - an extra
-
-    for text in CERTIFICATE.findall(pem):
-        with warnings.catch_warnings(), contextlib.suppress(ValueError):
-            warnings.simplefilter("ignore")
-            yield load_pem_x509_certificate(text)
-
-
-def _light() -> Any:
-    """Encryption for show: the certificates are public, and Java wants a password all the same."""
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.serialization import PrivateFormat  # noqa: PLC0415 - an extra
-    from cryptography.hazmat.primitives.serialization.pkcs12 import PBES  # noqa: PLC0415 - an extra
-
-    builder = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1)
-    return builder.key_cert_algorithm(PBES.PBESv2SHA256AndAES256CBC).hmac_hash(SHA256()).build(STORE_PASSWORD.encode())
 
 
 def certificates(source: Path | None) -> bytes:
