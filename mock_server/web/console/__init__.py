@@ -4,7 +4,6 @@ Its pages lie at the paths of the control plane: a browser, which asks for text/
 JSON. Nothing behind this module is imported before the first page is asked for.
 """
 
-import sys
 from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
@@ -20,24 +19,27 @@ from mock_server.web.control.turns import in_thread
 
 def _page(module: str, name: str) -> Handler:
     """What answers with a page, of a module that is imported when it is first needed."""
-
-    def page(call: ControlCall, **places: Any) -> Reply:
-        reply: Reply = getattr(sys.modules[f"{__name__}.{module}"], name)(call, **places)
-        return reply
+    page: Handler | None = None
 
     def handler(call: ControlCall, **places: Any) -> Reply:
-        if f"{__name__}.{module}" in sys.modules:
+        if page:
             return page(call, **places)
-        return in_thread(partial(_prepare, module), lambda _: page(call, **places))
+        return in_thread(partial(_prepared, module, name), lambda found: shown(found, call, places))
+
+    def shown(found: Handler, call: ControlCall, places: dict[str, Any]) -> Reply:
+        nonlocal page
+        page = found  # by now all of its module is there, not only its beginning
+        return page(call, **places)
 
     handler.__name__ = f"console_{module}_{name}"
     return handler
 
 
-def _prepare(module: str) -> None:
-    """Import a module, and have the templates compiled; both take longer than others should wait."""
-    import_module(f"{__name__}.{module}")
+def _prepared(module: str, name: str) -> Handler:
+    """The page, once its module is imported and the templates compiled; both take longer than others should wait."""
+    found: Handler = getattr(import_module(f"{__name__}.{module}"), name)
     import_module(f"{__name__}.frame").environment()
+    return found
 
 
 PAGES: Mapping[str, Handler] = MappingProxyType(

@@ -6,6 +6,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from mock_server.faults.scenarios import Scenario
 from mock_server.server.reply import Reply, encode
 from mock_server.server.request import Peer, Request
 from mock_server.settings import Settings
+from mock_server.web import console
 from mock_server.web.control import report, turns
 from mock_server.web.control.report import FEW
 from mock_server.web.control.turns import SHORT, TURN, in_parts, in_thread, in_turns, listed
@@ -245,6 +248,17 @@ def test_pages_of_the_console_show_what_is_told_later(front: Front, path: str, w
     page = answered(asked(front, path, accept="text/html"))
     assert page.status == 200
     assert words in page.content.decode()
+
+
+def test_a_page_that_somebody_else_is_the_first_to_ask_for_is_waited_for(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = import_module("mock_server.web.console.trying")
+    begun = ModuleType(whole.__name__)  # as others see a module while it is being imported
+    monkeypatch.setitem(sys.modules, whole.__name__, begun)
+    monkeypatch.setattr(console, "import_module", lambda name: whole if name == begun.__name__ else import_module(name))
+    reply = asked(front, "/try", accept="text/html")
+    assert (answered(reply) if reply.later else reply).status == 200
 
 
 def test_what_the_first_shipment_needs_is_there_before_it_is_asked_for() -> None:
