@@ -121,7 +121,7 @@ class Gathering:
 
     def _order_of(self, request: Request) -> Any:
         """What a call asks to wait for; Problem if it is not of that form."""
-        plane = Plane(self._flask.worlds, __version__, self._flask.scheduler)
+        plane = Plane(self._flask.worlds, __version__, self._flask.scheduler, self._flask.mock.answer)
         return ControlCall(plane, content=request.body).read(WAITING)
 
     async def _ordered(self, request: Request, spread: Spread) -> Reply:

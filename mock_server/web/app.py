@@ -50,6 +50,7 @@ class MockServer(Flask):
             __version__,
             self.scheduler,
             mock.callers,
+            answer=mock.answer,
             certificate=mock.certificate,
             ready=lambda: mock.ready,
             company=lambda: mock.company,

@@ -7,8 +7,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
-from flask import current_app
-
 from contract_tests.contract.loading import resolve
 from mock_server.contract.operations import Operation
 from mock_server.server.reply import Reply
@@ -76,7 +74,7 @@ def send(call: ControlCall) -> Reply:
     target = asked.url.removeprefix(call.origin)
     headers = {name.lower(): value for name, value in asked.headers.items()}
     headers["host"] = call.origin.partition("://")[2]
-    reply: Reply = current_app.mock.answer(  # type: ignore[attr-defined]  # it is a MockServer
+    reply = call.plane.answer(
         Request(asked.method, target, headers, Peer("127.0.0.1"), asked.body.encode("utf-8", "replace"))
     )
     key = form.get("key") or None

@@ -13,6 +13,7 @@ from mock_server.domain.clock import still
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply
+from mock_server.server.request import Request
 from mock_server.web.bridge import ECHO, request_of, respond
 from mock_server.web.callers import Callers
 from mock_server.web.company import Company
@@ -73,6 +74,7 @@ def control_plane(
     scheduler: Scheduler,
     callers: Callers,
     *,
+    answer: Callable[[Request], Reply],
     certificate: Callable[[], bytes] | None = None,
     ready: Callable[[], bool] = lambda: True,
     company: Callable[[], Company | None] = lambda: None,
@@ -111,7 +113,9 @@ def control_plane(
                 headers={"Accept-Encoding": IDENTITY},
             )
 
-    plane = Plane(worlds, version, scheduler, certificate=certificate, ready=ready, company=company, routes=ROUTES)
+    plane = Plane(
+        worlds, version, scheduler, answer, certificate=certificate, ready=ready, company=company, routes=ROUTES
+    )
     for route in (*ROUTES, *more):
         blueprint.add_url_rule(
             route.path,

@@ -20,6 +20,7 @@ from mock_server.domain.clock import Clock, SystemClock
 from mock_server.receivers.sample_event import SampleEvents
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply, encode
+from mock_server.server.request import Request
 from mock_server.web.callers import LOCAL, Caller, May
 from mock_server.web.company import Company
 from mock_server.web.control.spread import HERE, Spread
@@ -52,6 +53,8 @@ class Plane:
     worlds: Worlds
     version: str
     scheduler: Scheduler
+    answer: Callable[[Request], Reply]
+    """What the mock answers to a client."""
     wall: Clock = field(default_factory=SystemClock)
     certificate: Callable[[], bytes] | None = None
     """The certificate of who vouches for this mock's TLS, if that is for clients to be told."""
