@@ -23,7 +23,8 @@ from benchmarks.lab.clients import TIMEOUT, Client, corpus
 from mock_server.capsules import form, replaying
 from mock_server.lab import kept
 from mock_server.lab.again import BY_ITSELF
-from mock_server.lab.exploring import CampaignOptions, explore
+from mock_server.lab.campaign import CampaignOptions
+from mock_server.lab.exploring import explore
 from mock_server.lab.trial import Laboratory, settings
 from mock_server.lab.verdicts import FAILED
 from mock_server.testing.running import RunningMock

@@ -16,7 +16,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from mock_server.lab.exploring import BaselineError, Campaign, CampaignOptions, explore
+from mock_server.lab.baseline import BaselineError
+from mock_server.lab.campaign import Campaign, CampaignOptions
+from mock_server.lab.exploring import explore
 from mock_server.lab.reports.explored import headline
 from mock_server.lab.trial import Laboratory, settings
 from mock_server.lab.verdicts import FAILED

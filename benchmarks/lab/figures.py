@@ -9,6 +9,7 @@ from pathlib import Path
 from time import monotonic
 
 from mock_server.lab import exploring, scoring
+from mock_server.lab.campaign import CampaignOptions
 from mock_server.lab.trial import Laboratory, settings
 from mock_server.testing.running import RunningMock
 
@@ -22,7 +23,7 @@ def main() -> int:
     parallel = 2 * (os.cpu_count() or 1)
     with RunningMock(settings(0)) as mock:
         client = Laboratory(mock, [sys.executable, str(CLIENT)], limit=30)
-        options = exploring.CampaignOptions("growth", depth=1, time_limit=1800, parallel=parallel)
+        options = CampaignOptions("growth", depth=1, time_limit=1800, parallel=parallel)
         campaign = exploring.explore(client, options, now=monotonic)
         calls, cases = len(campaign.baseline.calls), len(campaign.cases)
         print(f"{calls} calls, {cases} of {campaign.planned} failures: {campaign.seconds:.0f} s, bar {BARS[0]:.0f} s")

@@ -38,6 +38,7 @@ def explore(order: Order, *, depth: int, only: str | None, expect: Path | None) 
 
     from contract_tests.contract.files import DocumentError
     from mock_server.lab import exploring, kept
+    from mock_server.lab.campaign import CampaignOptions
     from mock_server.lab.expectations import load
     from mock_server.lab.reports import explored
     from mock_server.lab.verdicts import FAILED, NOT_STRUCK
@@ -53,7 +54,7 @@ def explore(order: Order, *, depth: int, only: str | None, expect: Path | None) 
             raise click.BadParameter(
                 f"{only!r} is no call; name one of {names}, with #2 for the second", param_hint="--only"
             )
-        options = exploring.CampaignOptions(order.plan, depth, order.time_limit, order.parallel, only, expectations)
+        options = CampaignOptions(order.plan, depth, order.time_limit, order.parallel, only, expectations)
         keep = partial(kept.keep, order.capsules, lab, options) if order.capsules else kept.nothing
         campaign = exploring.explore(lab, options, now=monotonic, progress=show_progress("failed"), keep=keep)
     tell(explored.report(campaign, order.command), order.report_dir)

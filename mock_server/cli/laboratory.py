@@ -120,7 +120,7 @@ def laboratory(order: Order, interruption: Interruption) -> "Iterator[Laboratory
     from contract_tests.contract.files import DocumentError
     from mock_server.certificates.authority import CertificateError
     from mock_server.commands.process import NoCommandError
-    from mock_server.lab.exploring import BaselineError
+    from mock_server.lab.baseline import BaselineError
     from mock_server.lab.trial import Laboratory, StoppedError, settings
     from mock_server.testing.running import RunningMock
 

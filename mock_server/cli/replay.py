@@ -118,7 +118,7 @@ def _for_command(capsule: "Capsule", command: tuple[str, ...], timeout: float | 
     from mock_server.certificates.authority import CertificateError
     from mock_server.commands.process import NoCommandError
     from mock_server.lab.again import run_again
-    from mock_server.lab.exploring import BaselineError
+    from mock_server.lab.baseline import BaselineError
 
     try:
         if "trial" in capsule:

@@ -9,7 +9,7 @@ from mock_server.domain.clients.journal import Entry
 from mock_server.lab import output
 from mock_server.lab.baseline import Baseline
 from mock_server.lab.failures import STRIKE, Point
-from mock_server.lab.trial import Outcome
+from mock_server.lab.outcome import TrialOutcome
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Comparison:
 
     baseline: Baseline
     point: Point
-    outcome: Outcome
+    outcome: TrialOutcome
     limit: float
 
     @cached_property
@@ -54,7 +54,7 @@ class Comparison:
         return [*output.new(said, self.outcome.stdout), *output.new(said, self.outcome.stderr)]
 
 
-def tried_again(point: Point, outcome: Outcome) -> bool:
+def tried_again(point: Point, outcome: TrialOutcome) -> bool:
     """Whether the client repeated a call that had been struck."""
     return any(point.call.asked(entry) for entry in after_strike(outcome.entries))
 

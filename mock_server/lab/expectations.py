@@ -8,7 +8,7 @@ from typing import Any
 from contract_tests.contract.files import DocumentError, read
 from mock_server.contract.specification import Specification
 from mock_server.lab.failures import AFTER, BEFORE, Point
-from mock_server.lab.verdicts import ENDED, FAILED, SURVIVED, Verdict
+from mock_server.lab.verdicts import ENDED, FAILED, SURVIVED, CaseVerdict
 
 WELL, BADLY = "well", "badly"
 MEMBERS = frozenset({"operation", "code", "fault", "phase", "ends"})
@@ -46,7 +46,9 @@ def load(path: Path, specification: Specification) -> list[ExpectedEnd]:
     return [ExpectedEnd(**record) for record in value]
 
 
-def expected(verdict: Verdict, point: Point, outcome_status: int, expectations: Sequence[ExpectedEnd]) -> Verdict:
+def expected(
+    verdict: CaseVerdict, point: Point, outcome_status: int, expectations: Sequence[ExpectedEnd]
+) -> CaseVerdict:
     """The verdict as the last expectation that concerns the point will have it."""
     fitting = [each for each in expectations if each.concerns(point)]
     if not fitting or verdict.kind not in {SURVIVED, ENDED, FAILED}:

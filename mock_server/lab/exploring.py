@@ -1,135 +1,30 @@
 """Exploring: a client in every world in which something may legally go wrong."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain, islice
 
-from mock_server.contract.specification import Specification
-from mock_server.lab import output
-from mock_server.lab.baseline import Baseline
-from mock_server.lab.calls import ClientCall, calls_of, sketch, steady
-from mock_server.lab.comparison import tried_again
+from mock_server.lab.baseline import baseline_of
+from mock_server.lab.campaign import Campaign, CampaignOptions, Case
+from mock_server.lab.cases import case_of
 from mock_server.lab.crowd import found_by_all
-from mock_server.lab.expectations import ExpectedEnd, expected
-from mock_server.lab.failures import MIDNIGHT, MINUTE, NOW, Point
-from mock_server.lab.judging import impatient_after_all, judge, waits_by_its_own_clock
+from mock_server.lab.expectations import expected
+from mock_server.lab.failures import Point
+from mock_server.lab.judging import impatient_after_all
 from mock_server.lab.space import beyond, pairs, points
-from mock_server.lab.trial import Laboratory, Outcome, Setup
-from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED, Verdict
-from mock_server.world.chronicle import Chronicle
+from mock_server.lab.trial import Laboratory
+from mock_server.lab.verdicts import ENDED, FAILED, SURVIVED
 
 REFUSED_BEFORE = HTTPStatus.TOO_MANY_REQUESTS  # the one refusal that is always before the effect
 GRACE = 30.0  # seconds after the time limit in which mistakes are still made smaller
 MOST_PAIRS = 400  # pairs that are thought of; the time limit usually ends them sooner
-A_MINUTE_MORE = 62.0  # seconds until the next minute by a client's own clock
-
-
-class BaselineError(Exception):
-    """A command that cannot be judged, because it fails when nothing goes wrong; the message says how."""
-
-
-@dataclass(slots=True, eq=False)
-class Case:
-    """A point of the campaign and what came of it."""
-
-    point: Point
-    verdict: Verdict
-    again: bool = False
-    status: int = 0
-    capsule: str | None = None
-    least: "Case | None" = None
-    """The smaller failure that shows the same mistake, if there is one."""
-    chronicle: Chronicle | None = None
-    """How the world came to be as a client left it that failed there."""
-    impatient: bool = False
-    """Whether it failed for what it did under other failures."""
-    extra: tuple[ClientCall, ...] = ()
-    """Calls that it makes only because of the failure, of operations to which nothing happened."""
-
-    @property
-    def smallest(self) -> "Case":
-        return self.least.smallest if self.least else self
-
-
-@dataclass(frozen=True, slots=True)
-class CampaignOptions:
-    """How far a campaign goes: one failure or two at once, for so many seconds, so many commands at a time."""
-
-    plan: str
-    depth: int = 2
-    time_limit: float = 300.0
-    parallel: int = 4
-    only: str | None = None
-    expectations: Sequence[ExpectedEnd] = ()
-
-
-@dataclass(slots=True)
-class Campaign:
-    """All that a campaign found out."""
-
-    baseline: Baseline
-    notes: list[str]
-    cases: list[Case] = field(default_factory=list)
-    planned: int = 0
-    planned_pairs: int = 0
-    seconds: float = 0.0
-    out_of_time: bool = False
-    interrupted: bool = False
-
-    def of(self, kind: str) -> list[Case]:
-        return [each for each in self.cases if each.verdict.kind == kind]
-
-    @property
-    def partial(self) -> bool:
-        """Whether something was left untried."""
-        return self.out_of_time or self.interrupted
-
-    @property
-    def mistakes(self) -> list[Case]:
-        """One failed case for each mistake, the smallest."""
-        return [each for each in self.of(FAILED) if each.least is None]
 
 
 Progress = Callable[[int, int, int], None]
 """Is told how many points are done, how many there are, and how many failed."""
 Keep = Callable[[Case, str], str | None]
 """Saves the world of a case under a name; the path of the file, if one could be saved."""
-
-
-def baseline_of(laboratory: Laboratory, plan: str) -> tuple[Baseline, list[str]]:
-    """What the command does when nothing goes wrong, and what of it is not the same in every run."""
-    whens = (NOW, MINUTE, MIDNIGHT)
-    outcomes = [laboratory.run(Setup(plan, when=when, name=f"baseline {when}")) for when in whens]
-    specification = laboratory.specification
-    for each in outcomes:
-        if each.ending.out_of_time:
-            raise BaselineError(
-                f"the command is not over after {laboratory.limit:g} s although nothing goes wrong; give it a longer "
-                f"--timeout{said_last(each)}"
-            )
-        if each.status != 0:
-            raise BaselineError(f"the command leaves with {each.status} although nothing goes wrong{said_last(each)}")
-    runs = [calls_of(each.entries, specification) for each in outcomes]
-    if not runs[0]:
-        raise BaselineError(
-            "the command asked the mock for nothing; it should call the URL in TRACKFLOW_BASE_URL, or "
-            f"{specification.document['servers'][0]['url']}"
-        )
-    notes = []
-    calls: list[ClientCall] = runs[0]
-    if any(sorted(map(str, sketch(each))) != sorted(map(str, sketch(runs[0]))) for each in runs[1:]):
-        shortest = min(runs, key=len)
-        told = ", ".join(str(len(each)) for each in runs)
-        notes.append(f"unsteady: its calls differ from run to run ({told}); they are told apart by their order")
-        calls = [call for call in runs[0] if call.id in {each.id for each in shortest}]
-    elif any(sketch(each) != sketch(runs[0]) for each in runs[1:]):
-        notes.append("unsteady: the order of its calls differs from run to run; they are told apart by what they ask")
-    if output.unsteady([each.stdout for each in outcomes]):
-        notes.append("its output differs from run to run; only the lines that stay the same are compared")
-    for other in runs[1:]:
-        calls = steady(calls, other)
-    return Baseline(tuple(outcomes), tuple(calls)), notes
 
 
 def explore(
@@ -245,40 +140,6 @@ class _Runner:
         return case_of(self.laboratory, self.campaign.baseline, point, self.options)
 
 
-def case_of(laboratory: Laboratory, baseline: Baseline, point: Point, options: CampaignOptions) -> Case:
-    """What comes of the command in the world of a point."""
-    setup = setup_of(point, options.plan)
-    outcome = laboratory.run(setup)
-    limit = laboratory.limit
-    if waits_by_its_own_clock(outcome):
-        if point.when == MIDNIGHT:
-            verdict = Verdict(NOT_STRUCK, "it waits for the reset by a clock of its own, which cannot be moved")
-            return Case(point, verdict, status=outcome.status)
-        limit += A_MINUTE_MORE
-        outcome = laboratory.run(setup, limit=limit)
-    verdict = judge(baseline, point, outcome, limit)
-    if not point.failures and verdict.kind != NOT_STRUCK:
-        point = replace(point, call=_first_refused(point, outcome, baseline))
-    verdict = expected(verdict, point, outcome.status, options.expectations)
-    kept = outcome.chronicle if verdict.kind == FAILED or verdict.abrupt else None
-    extra = _extra(point, outcome, baseline, laboratory.specification)
-    again = tried_again(point, outcome)
-    return Case(point, verdict, again, outcome.status, extra=extra, chronicle=kept)
-
-
-def setup_of(point: Point, plan: str) -> Setup:
-    """The world of a point."""
-    return Setup(
-        point.plan or plan,
-        point.rules(),
-        point.when,
-        point.name,
-        point.remaining,
-        patience=point.patience,
-        runs=point.runs,
-    )
-
-
 def _reconsider(campaign: Campaign, options: CampaignOptions) -> None:
     """Who gives up at once is clean, unless it tries again where it is told less clearly that this helps."""
     announced = {each.point.call.operation for each in campaign.cases if each.again and _announced(each.point)}
@@ -301,14 +162,6 @@ def _announced(point: Point) -> bool:
     return bool(point.failures) and point.announced
 
 
-def _extra(point: Point, outcome: Outcome, baseline: Baseline, specification: Specification) -> tuple[ClientCall, ...]:
-    """The calls that are made only in that world, of operations to which nothing happened there."""
-    struck = {each.call.operation for each in point.failures}
-    usual = {(call.operation, call.ordinal) for call in baseline.calls}
-    made = calls_of(outcome.entries, specification)
-    return tuple(call for call in made if (call.operation, call.ordinal) not in usual and call.operation not in struck)
-
-
 def _group(campaign: Campaign) -> None:
     """Point each failed case to a smaller one that shows the same mistake at the same place."""
     failed = {each.point.name: each for each in campaign.of(FAILED)}
@@ -323,22 +176,6 @@ def _group(campaign: Campaign) -> None:
             case.least = None if other is case else other
 
 
-def _first_refused(point: Point, outcome: Outcome, baseline: Baseline) -> ClientCall:
-    """The call at which a plan made the difference."""
-    for entry in outcome.entries:
-        if entry.refusal is not None:
-            for call in baseline.calls:
-                if call.asked(entry):
-                    return call
-    return point.call
-
-
 def _slug(case: Case) -> str:
     words = f"{case.point.call.id} {case.point.fault} {case.verdict.symptom}".replace("#", "-")
     return "-".join("".join(each if each.isalnum() or each in "-_" else " " for each in words).split()).lower()[:80]
-
-
-def said_last(outcome: Outcome) -> str:
-    """The last lines of what it said."""
-    lines: Iterator[str] = (line for line in (outcome.stderr or outcome.stdout).splitlines() if line.strip())
-    return "".join(f"\n  {line[:200]}" for line in list(lines)[-5:])

@@ -12,15 +12,18 @@ from mock_server.capsules.form import SUFFIX, Capsule, CapsuleError
 from mock_server.capsules.secrets import Mask
 from mock_server.contract.specification import Specification
 from mock_server.lab.again import mock_of
+from mock_server.lab.baseline import baseline_of
 from mock_server.lab.calls import ClientCall
+from mock_server.lab.campaign import CampaignOptions, Case
+from mock_server.lab.cases import case_of
 from mock_server.lab.expectations import ExpectedEnd, expected
-from mock_server.lab.exploring import CampaignOptions, Case, baseline_of, case_of
 from mock_server.lab.failures import NOW, STRIKE, Failure, Point
 from mock_server.lab.judging import impatient_after_all
 from mock_server.lab.lies import Lie
 from mock_server.lab.scoring import Told, passes, verdict_on
-from mock_server.lab.trial import Laboratory, Setup
-from mock_server.lab.verdicts import NOT_STRUCK, Verdict
+from mock_server.lab.setup import Setup
+from mock_server.lab.trial import Laboratory
+from mock_server.lab.verdicts import NOT_STRUCK, CaseVerdict
 from mock_server.world.chronicle import Chronicle
 
 EXPLORED, SCORED = "explore", "score"
@@ -106,7 +109,7 @@ def judge_again(capsule: Capsule, command: Sequence[str], *, limit: float | None
         told = point_of(trial["point"], laboratory.specification)
         point = _left(told, capsule)
         if point is None:
-            return Case(told, Verdict(NOT_STRUCK, "there is no rule left that could strike"))
+            return Case(told, CaseVerdict(NOT_STRUCK, "there is no rule left that could strike"))
         case = case_of(laboratory, baseline, point, options)
         if trial["impatient"] and case.verdict.abrupt:
             verdict = impatient_after_all(case.point, case.verdict)

@@ -9,11 +9,13 @@ from typing import Any
 
 from contract_tests.contract.document import Contract, contract_of
 from mock_server.domain.clients.journal import KEPT_BODY, Entry
+from mock_server.lab.baseline import BaselineError, said_last
 from mock_server.lab.calls import ClientCall, calls_of
 from mock_server.lab.crowd import found_by_all
-from mock_server.lab.exploring import BaselineError, said_last
 from mock_server.lab.lies import Heard, Lie, lies_of
-from mock_server.lab.trial import Laboratory, Outcome, Setup, StoppedError
+from mock_server.lab.outcome import TrialOutcome
+from mock_server.lab.setup import Setup
+from mock_server.lab.trial import Laboratory, StoppedError
 
 NOTICED, SURVIVED, NOT_ASKED_FOR = "noticed", "survived", "not_asked_for"
 ALONE = 3  # runs in a row that tell tests which cannot run side by side from those that fail now and then
@@ -114,7 +116,7 @@ def score(
     return result
 
 
-def _baseline(laboratory: Laboratory, options: ScoreOptions) -> tuple[list[Outcome], int, list[str]]:
+def _baseline(laboratory: Laboratory, options: ScoreOptions) -> tuple[list[TrialOutcome], int, list[str]]:
     """Runs in which nobody lies: one alone, then as many at once as is wanted, and how many at once they stand."""
     setup = Setup(options.plan, name="baseline")
     first = laboratory.run(setup)
@@ -134,7 +136,7 @@ def _baseline(laboratory: Laboratory, options: ScoreOptions) -> tuple[list[Outco
     return [first, *alone], 1, [note]
 
 
-def passes(laboratory: Laboratory, outcome: Outcome) -> None:
+def passes(laboratory: Laboratory, outcome: TrialOutcome) -> None:
     """BaselineError unless the tests pass."""
     if outcome.ending.out_of_time:
         raise BaselineError(

@@ -8,7 +8,7 @@ from mock_server.domain.clients.conversation import call_of
 from mock_server.lab.calls import CREATE
 from mock_server.lab.comparison import Comparison, after_strike, answered, struck
 from mock_server.lab.failures import AFTER
-from mock_server.lab.verdicts import WAITS, Verdict, failed
+from mock_server.lab.verdicts import WAITS, CaseVerdict, failed
 
 HASTE = 0.25  # seconds: attempts that follow each other faster are not spaced at all
 HASTY = 6  # hasty attempts in a row that make a storm
@@ -16,7 +16,7 @@ STORM = 20  # attempts at one call that are a storm however they are spaced
 BAD_REQUEST, SERVER_ERROR = HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def _in_time(compared: Comparison) -> Verdict | None:
+def _in_time(compared: Comparison) -> CaseVerdict | None:
     if not compared.outcome.ending.out_of_time:
         return None
     tries = compared.tries
@@ -26,7 +26,7 @@ def _in_time(compared: Comparison) -> Verdict | None:
     return failed("no timeout" if compared.silent else "hangs", f"not over after {compared.limit:g} s: {what}", ())
 
 
-def _storm(compared: Comparison) -> Verdict | None:
+def _storm(compared: Comparison) -> CaseVerdict | None:
     asked = [entry for entry in compared.outcome.entries if compared.point.call.asked(entry)]
     longest = run = 1
     for before, after in pairwise(asked):
@@ -38,14 +38,14 @@ def _storm(compared: Comparison) -> Verdict | None:
     return None
 
 
-def _patience(compared: Comparison) -> Verdict | None:
+def _patience(compared: Comparison) -> CaseVerdict | None:
     finding = compared.outcome.bad("retry_after")
     if not finding or "retry_after" in compared.baseline.habits or not compared.announced:
         return None
     return failed("ignores Retry-After", f"came back before it was told to: {finding.detail}", WAITS)
 
 
-def _stubborn(compared: Comparison) -> Verdict | None:
+def _stubborn(compared: Comparison) -> CaseVerdict | None:
     if not compared.point.blamed or not compared.outcome.bad("client_errors"):
         return None
     if "client_errors" in compared.baseline.habits or compared.tries <= compared.usual:
@@ -54,7 +54,7 @@ def _stubborn(compared: Comparison) -> Verdict | None:
     return failed("repeats what is wrong", reason, compared.clauses)
 
 
-def _strayed(compared: Comparison) -> Verdict | None:
+def _strayed(compared: Comparison) -> CaseVerdict | None:
     """A question that it never asks otherwise, and that is refused as wrong: its first attempt has left traces."""
     for entry in after_strike(compared.outcome.entries):
         known = call_of(entry) in compared.baseline.identities or any(
@@ -67,7 +67,7 @@ def _strayed(compared: Comparison) -> Verdict | None:
     return None
 
 
-def _effects(compared: Comparison) -> Verdict | None:
+def _effects(compared: Comparison) -> CaseVerdict | None:
     """Webhooks that there should not be: made twice, or left by who gave up."""
     before, after = Counter(compared.baseline.first.subscriptions), Counter(compared.outcome.subscriptions)
     extra = after - before
@@ -86,7 +86,7 @@ def _effects(compared: Comparison) -> Verdict | None:
     return None
 
 
-def _wasted(compared: Comparison) -> Verdict | None:
+def _wasted(compared: Comparison) -> CaseVerdict | None:
     """Lookups spent on what was told already: the whole work done again because of one call."""
     if compared.point.lasting:
         return None

@@ -1,4 +1,4 @@
-"""Trials: a command run once in a world of its own, and everything that is known of it afterwards."""
+"""Trials: a command run once in a world of its own."""
 
 import json
 import os
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import blake2b
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,105 +16,30 @@ from typing import Any
 from mock_server.api.conversations import Conversations
 from mock_server.commands.process import MOST_LENT, Ending, Leash, Streams
 from mock_server.commands.running import run_in
-from mock_server.domain.clients.conduct import Finding, Verdict
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.report import report
-from mock_server.domain.clock import Course
 from mock_server.domain.webhooks.delivery import State
 from mock_server.faults.fault import DeliveryFault
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Rule
 from mock_server.lab.apart import MARK, Apart
 from mock_server.lab.failures import NOW, STRIKE
+from mock_server.lab.outcome import Said, TrialOutcome
+from mock_server.lab.setup import MINUTE, Setup, instant
 from mock_server.proxy.entrances import Outside
 from mock_server.proxy.upstream import Upstream
 from mock_server.settings import Settings
 from mock_server.testing.running import RunningMock
 from mock_server.world import World, journals, steering
-from mock_server.world.chronicle import Chronicle
 
-MINUTE, DAY = 60.0, 86_400.0
-RATE = 60.0  # seconds of the sandbox in one that a client was told to wait: the end of a minute is never further
 MOST_OUTPUT = 1_000_000  # bytes of each stream that are looked at
 JOURNAL = 20_000  # calls of one trial that are kept
 IN_LAB = "TRACKFLOW_LAB"  # tells tests that the mock of their fixture is the lab's
 LIE = "lie-"  # what the ids of rules that lie begin with
-EARLY = 2.0  # seconds before the edge of a minute or a day
 
 
 class StoppedError(Exception):
     """A trial without an outcome, because all were stopped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """A world before the command starts in it; with the same setup and seed it is the same world."""
-
-    plan: str
-    rules: tuple[Mapping[str, Any], ...] = ()
-    when: str = "now"
-    name: str = ""
-    remaining: int | None = None
-    """Lookups that are left of the quota, if not all."""
-    patience: bool = False
-    """Whether the wait until the next minute is announced as two seconds, not one."""
-    runs: bool = False
-    """Whether time passes by itself, a minute in a second."""
-    lies: tuple[Mapping[str, Any], ...] = ()
-    """Rules for all that the command asks in this trial, under whatever key and with none."""
-
-    def key(self, turn: int) -> str:
-        """A key of its own, so that trials never meet."""
-        digest = blake2b(repr((self.name, self.rules, self.lies, self.when, turn)).encode(), digest_size=8).hexdigest()
-        return f"tf_test_{self.plan}_{digest}"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a command did in one world, and how it left it."""
-
-    setup: Setup
-    key: str
-    ending: Ending
-    stdout: str
-    stderr: str
-    entries: tuple[Entry, ...]
-    """What was asked under the trial's own key."""
-    heard: tuple[Entry, ...]
-    """All that was asked, under any key and with none."""
-    struck: Mapping[str, int]
-    """How often each rule struck, by its id."""
-    lied: int
-    """How often a lie was told."""
-    findings: Mapping[str, Finding]
-    subscriptions: tuple[tuple[str, str], ...]
-    """Webhooks that are left, each with its number and filters, in order."""
-    made: int
-    """Webhooks that were ever made."""
-    delivered: int
-    """Deliveries that were acknowledged."""
-    events: tuple[Any, ...]
-    """What receivers were told, under any key."""
-    chronicle: Chronicle | None = None
-    """How the world came to be as it was left; None if that is not known any more."""
-
-    @property
-    def status(self) -> int:
-        return self.ending.status
-
-    def bad(self, question: str) -> Finding | None:
-        """The finding, if the client behaved badly there."""
-        finding = self.findings.get(question)
-        return finding if finding and finding.verdict is Verdict.BAD else None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """How a command ended and what it said."""
-
-    ending: Ending
-    stdout: str
-    stderr: str
 
 
 @dataclass(slots=True)
@@ -191,7 +115,7 @@ class Laboratory:
         """End every trial that goes on, and let there be no other."""
         self._leash.pull()
 
-    def run(self, setup: Setup, *, limit: float | None = None) -> Outcome:
+    def run(self, setup: Setup, *, limit: float | None = None) -> TrialOutcome:
         """The command's outcome in that world, which is gone afterwards.
 
         NoCommandError if it cannot be started, StoppedError if it was not let come to its end.
@@ -240,14 +164,13 @@ class Laboratory:
     def _open(self, setup: Setup, key: str) -> World:
         world = self.worlds.of(key)
         base = self.worlds.clock.base.now()
-        start, rate = instant(NOW, base), RATE
+        start = instant(NOW, base)
         if setup.patience:
-            start, rate = start // MINUTE * MINUTE, RATE / 2
-        # It stands still, but for the waits that are announced: each moves it on, so that trials are alike.
-        steering.move_clock(self.worlds, lambda *_: _course(setup, start, base, rate), world)
+            start = start // MINUTE * MINUTE
+        steering.move_clock(self.worlds, lambda *_: setup.course(start, base), world)
         if setup.when != NOW:
             start = instant(setup.when, base)
-            steering.move_clock(self.worlds, lambda *_: _course(setup, start, base, rate), world)
+            steering.move_clock(self.worlds, lambda *_: setup.course(start, base), world)
         rules = []
         for place, document in enumerate(setup.rules, 1):
             moment = {name: _text_at(start + document[name]) for name in ("from", "until") if name in document}
@@ -271,11 +194,11 @@ class Laboratory:
                 )
             return ending, _read(out), _read(err)
 
-    def _outcome(self, world: World, setup: Setup, trial: _Trial, said: Said) -> Outcome:
+    def _outcome(self, world: World, setup: Setup, trial: _Trial, said: Said) -> TrialOutcome:
         key = world.account.key
         entries = tuple(each for each in trial.heard if each.key == key)
         left = sorted((each.tracking_number, ",".join(each.events)) for each in world.webhooks.subscriptions.all())
-        return Outcome(
+        return TrialOutcome(
             setup,
             key,
             said.ending,
@@ -292,20 +215,6 @@ class Laboratory:
             tuple(trial.events),
             journals.chronicle_of(self.worlds, world),
         )
-
-
-def _course(setup: Setup, start: float, base: float, rate: float) -> Course:
-    return Course(start, base, rate) if setup.runs else Course(start, base, 0.0, auto_advance=rate)
-
-
-def instant(when: str, now: float) -> float:
-    """Where a world's clock stands at first: now, or just before the next minute or day begins."""
-    if when == "minute":
-        return (now // MINUTE + 1) * MINUTE - EARLY
-    if when == "midnight":
-        return (now // DAY + 1) * DAY - EARLY
-    # Events have whole seconds: one that happens while time stands still must not be older than its world.
-    return now // 1 + 1
 
 
 def settings(seed: int, overlays: Iterable[Path] = ()) -> Settings:

@@ -7,7 +7,7 @@ WAITS = ("quota.retry-after",)  # the clause of who does not wait as told
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CaseVerdict:
     """What is said of a client in one world.
 
     `symptom` is the kind of what went wrong, equal for equal mistakes; `abrupt` says that it did not even try again.
@@ -20,6 +20,6 @@ class Verdict:
     abrupt: bool = False
 
 
-def failed(symptom: str, reason: str, clauses: tuple[str, ...]) -> Verdict:
+def failed(symptom: str, reason: str, clauses: tuple[str, ...]) -> CaseVerdict:
     """The verdict on who did wrong."""
-    return Verdict(FAILED, reason, symptom, clauses)
+    return CaseVerdict(FAILED, reason, symptom, clauses)

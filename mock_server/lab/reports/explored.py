@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.counting import counted
 from mock_server.junit import Test
-from mock_server.lab.exploring import Campaign, Case
+from mock_server.lab.campaign import Campaign, Case
 from mock_server.lab.failures import AFTER, MIDNIGHT, MINUTE
 from mock_server.lab.reports.junit import Cases
 from mock_server.lab.reports.page import Finding, Sheet

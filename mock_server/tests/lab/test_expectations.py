@@ -8,7 +8,7 @@ from contract_tests.contract.files import DocumentError
 from mock_server.contract.specification import Specification
 from mock_server.lab.expectations import ExpectedEnd, expected, load
 from mock_server.lab.failures import Point
-from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED, Verdict
+from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED, CaseVerdict
 from mock_server.tests.lab.test_space import call, explored
 
 
@@ -46,10 +46,10 @@ def test_who_may_end_badly_is_not_accused_of_giving_up(specification: Specificat
     file = tmp_path / "expect.yaml"
     file.write_text("- {ends: badly, operation: trackShipment, code: carrier_unavailable}")
     lenient = load(file, specification)
-    given_up = Verdict(FAILED, "gave up", "gives up too early")
+    given_up = CaseVerdict(FAILED, "gave up", "gives up too early")
     assert expected(given_up, outage(specification), 1, lenient).kind == ENDED
     assert expected(given_up, outage(specification), 0, lenient).kind == FAILED, "it has to say so"
-    storm = Verdict(FAILED, "10 attempts", "storm")
+    storm = CaseVerdict(FAILED, "10 attempts", "storm")
     assert expected(storm, outage(specification), 1, lenient) is storm
     other = next(each for each in explored(specification, call(specification)) if each.fault == "internal_error")
     assert expected(given_up, other, 1, lenient) is given_up
@@ -57,8 +57,8 @@ def test_who_may_end_badly_is_not_accused_of_giving_up(specification: Specificat
 
 def test_who_must_end_well_may_not_give_up_and_the_last_word_counts(specification: Specification) -> None:
     strict = [ExpectedEnd("badly"), ExpectedEnd("well", fault="error")]
-    ended = Verdict(ENDED, "said so: exit 1")
+    ended = CaseVerdict(ENDED, "said so: exit 1")
     verdict = expected(ended, outage(specification), 1, strict)
     assert (verdict.kind, verdict.symptom) == (FAILED, "ends badly")
-    assert expected(Verdict(SURVIVED, ""), outage(specification), 0, strict).kind == SURVIVED
-    assert expected(Verdict(NOT_STRUCK, ""), outage(specification), 0, strict).kind == NOT_STRUCK
+    assert expected(CaseVerdict(SURVIVED, ""), outage(specification), 0, strict).kind == SURVIVED
+    assert expected(CaseVerdict(NOT_STRUCK, ""), outage(specification), 0, strict).kind == NOT_STRUCK

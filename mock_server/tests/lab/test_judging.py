@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.lab.exploring import CampaignOptions, baseline_of, case_of
+from mock_server.lab.baseline import baseline_of
+from mock_server.lab.campaign import CampaignOptions
+from mock_server.lab.cases import case_of
 from mock_server.lab.space import points
 from mock_server.lab.trial import Laboratory, settings
 from mock_server.lab.verdicts import ENDED, FAILED

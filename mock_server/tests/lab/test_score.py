@@ -15,11 +15,12 @@ from contract_tests.contract.document import Contract, load
 from mock_server.cli import cli
 from mock_server.contract.media import JSON
 from mock_server.domain.webhooks.terms import delivery_operation
-from mock_server.lab.exploring import BaselineError
+from mock_server.lab.baseline import BaselineError
 from mock_server.lab.lies import Heard, Lie, lies_of
 from mock_server.lab.reports.scored import blind_spots
 from mock_server.lab.scoring import NOT_ASKED_FOR, ScoreOptions, score
-from mock_server.lab.trial import Laboratory, Setup, settings
+from mock_server.lab.setup import Setup
+from mock_server.lab.trial import Laboratory, settings
 from mock_server.testing.running import RunningMock
 
 SUITES = Path(__file__).parent / "suites"

@@ -1,0 +1,143 @@
+"""Lies about bodies: what the contract promises of each field, and how it is broken."""
+
+import json
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field
+from functools import cached_property
+from operator import delitem
+from typing import Any
+
+from contract_tests.contract.document import Contract
+from contract_tests.contract.schemas import Complaint
+from mock_server.faults.bodies import Edit, places
+from mock_server.lab.fields import Field, fields_of
+
+UNHEARD_OF = "unheard_of"  # a word of no list
+CHOICES = frozenset({"enum", "const", "oneOf", "anyOf"})
+
+BodyLie = tuple[str, str, str, Mapping[str, Any], int]
+"""Where in the body, what is not so, the clause that breaks, the fault, the rank."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bodies:
+    """What can be wrong with bodies of the contract; the same body is looked at once."""
+
+    contract: Contract
+    _known: dict[tuple[str, str, str], list[BodyLie]] = field(default_factory=dict)
+
+    def about(self, schema: Any, place: str, clause: str, body: Any) -> list[BodyLie]:
+        """Every lie about a body that keeps the schema, which is at the place; `clause` is the one of last resort."""
+        known = (place, clause, json.dumps(body, sort_keys=True))
+        if known not in self._known:
+            told = _Body(self.contract, place, clause, body)
+            fields = fields_of(self.contract.document, schema, body)
+            self._known[known] = [lie for each in fields for lie in told.about(each)]
+        return self._known[known]
+
+
+@dataclass(frozen=True)
+class _Body:
+    """One body, and what breaks when a field of it is another."""
+
+    contract: Contract
+    place: str
+    clause: str
+    body: Any
+
+    def about(self, field: Field) -> Iterator[BodyLie]:
+        at = {"pointer": field.pointer}
+        name, (kind, other) = _renamed(field.name), _of_another_type(field.value)
+        edits: list[tuple[str, Mapping[str, Any], Edit]] = [
+            ("is missing", {"type": "missing_field", **at}, delitem),
+            (f"is {kind}", {"type": "wrong_value", **at, "value": other}, _set_to(other)),
+            ("is null", {"type": "wrong_value", **at, "value": None}, _set_to(None)),
+            (f"is called {name}", {"type": "renamed_field", **at, "name": name}, delitem),
+        ]
+        for rank, (what, fault, edit) in enumerate(edits, 1):
+            clause, _ = self._broken(field, edit)
+            if clause and not (field.value is None and fault["type"] == "wrong_value"):
+                yield field.pointer, what, clause, fault, rank
+        yield from self._about_word(field)
+        yield from self._about_list(field)
+
+    def _about_word(self, field: Field) -> Iterator[BodyLie]:
+        """Another word, of those that only some words are good for."""
+        value = field.value
+        if not isinstance(value, str | bool):
+            return
+        at = {"type": "wrong_value", "pointer": field.pointer}
+        codes = [each.code for each in self.contract.refusals.values()]
+        if value in codes and any("x-status" in each for node in field.schemas for each in node.get("oneOf", ())):
+            other = codes[(codes.index(str(value)) + 1) % len(codes)]
+            yield field.pointer, "is another code", self.clause, {**at, "value": other}, 0
+            return
+        if (clause := field.note("x-determined")) and isinstance(value, str):
+            yield field.pointer, "is another one", clause, {**at, "value": _another(field)}, 0
+        told = (not value) if isinstance(value, bool) else UNHEARD_OF
+        clause, keyword = self._broken(field, _set_to(told))
+        if clause and keyword in CHOICES:
+            what = f"is {str(told).lower()}" if isinstance(told, bool) else "is a word of no list"
+            yield field.pointer, what, clause, {**at, "value": told}, 1
+
+    def _about_list(self, field: Field) -> Iterator[BodyLie]:
+        at = {"pointer": field.pointer}
+        if clause := field.note("x-ordered"):
+            yield field.pointer, "is in the opposite order", clause, {"type": "reversed_list", **at}, 0
+        if clause := field.note("x-complete"):
+            lacking = {"type": "missing_field", "pointer": f"{field.pointer}/0"}
+            yield field.pointer, "lacks its first item", clause, lacking, 0
+        if clause := field.note("x-counts"):
+            other = {"type": "wrong_value", **at, "value": int(field.value) + 1}
+            yield field.pointer, "is not the number there are", clause, other, 0
+
+    @cached_property
+    def _already(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self._complaints(self.body).keys())
+
+    def _complaints(self, body: Any) -> dict[tuple[str, str], Complaint]:
+        found = self.contract.schemas.complaints(body, self.place, self.clause)
+        return {(each.place, each.expected): each for each in found}
+
+    def _broken(self, field: Field, edit: Edit) -> tuple[str | None, str]:
+        """The clause that the body breaks with the field edited, and the keyword; none if it keeps the contract."""
+        told = deepcopy(self.body)
+        for container, name in reversed(list(places(told, field.steps))):
+            edit(container, name)
+        for place, each in self._complaints(told).items():
+            if place not in self._already:
+                return each.clause or self.clause, each.keyword
+        return None, ""
+
+
+def _set_to(value: Any) -> Edit:
+    def edit(container: Any, name: Any) -> None:
+        container[name] = value
+
+    return edit
+
+
+def _another(field: Field) -> str:
+    """Another value that the schemas of a text allow: the next of a choice, or a word with another end."""
+    choices = [each["const"] for node in field.schemas for each in node.get("oneOf", ()) if "const" in each]
+    if field.value in choices:
+        return str(choices[(choices.index(field.value) + 1) % len(choices)])
+    return str(field.value)[:-1] + ("1" if str(field.value).endswith("0") else "0")
+
+
+def _renamed(name: str) -> str:
+    """The name as another convention has it."""
+    first, *rest = name.split("_")
+    return first + "".join(map(str.capitalize, rest)) if rest else name.capitalize()
+
+
+def _of_another_type(value: Any) -> tuple[str, Any]:
+    """A value of another type than that one, and what it is called."""
+    if isinstance(value, bool):
+        return "a text", str(value).lower()
+    if isinstance(value, str):
+        return "a number", 7
+    if isinstance(value, int | float):
+        return "a text", str(value)
+    return "a text", "none"
