@@ -155,7 +155,7 @@ class Laboratory:
 
     def _opened(self, world: World) -> None:
         """Let a world that a trial has opened, or opened again, deliver as the trial's lies have it."""
-        trial = next((each for each in self._trials.values() if each.apart.owns(world.account.key)), None)
+        trial = next((each for each in tuple(self._trials.values()) if each.apart.owns(world.account.key)), None)
         if trial:
             trial.opened.append(world)
             for rule in trial.of_deliveries:
