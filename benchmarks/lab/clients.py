@@ -1,6 +1,6 @@
 """The corpus of good and bad clients, explored: which mistakes are found at the right call, and who is accused falsely.
 
-`make lab` explores them all, `make lab ARGS="bad_one_second good_got"` those.
+`make lab` explores them all, `make lab ARGS="bad_one_second good_got"` those; `--capsules DIR` keeps what is found.
 """
 
 import argparse
@@ -11,11 +11,13 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
+from mock_server.lab import kept
 from mock_server.lab.baseline import BaselineError
 from mock_server.lab.campaign import Campaign, CampaignOptions
 from mock_server.lab.exploring import explore
@@ -114,6 +116,13 @@ class Finding:
         yield from (f"    elsewhere: {each}" for each in self.elsewhere)
 
 
+def folder_of(client: Client, capsules: Path) -> Path:
+    """Where the capsules of the client's mistakes are."""
+    folder = capsules / client.file.stem
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def corpus(names: Sequence[str] = ()) -> list[Client]:
     """The clients of those names, or all."""
     files = sorted(each for each in CORPUS.iterdir() if each.suffix in INTERPRETERS and each.stem.startswith(KINDS))
@@ -125,6 +134,7 @@ def main() -> int:
     options.add_argument("names", nargs="*", help="clients of the corpus; all if none is named")
     options.add_argument("--parallel", type=int, default=2 * (os.cpu_count() or 1))
     options.add_argument("--time-limit", type=float, default=600.0)
+    options.add_argument("--capsules", type=Path, help="where those of a client go, in a folder of its name")
     given = options.parse_args()
     clients = corpus(given.names)
     findings = []
@@ -138,7 +148,10 @@ def main() -> int:
             try:
                 lab = Laboratory(mock, client.command(Path(folder)), limit=TIMEOUT)
                 how = CampaignOptions("growth", client.depth, given.time_limit, given.parallel)
-                finding = Finding(client, explore(lab, how, now=monotonic))
+                keep = (
+                    partial(kept.keep, folder_of(client, given.capsules), lab, how) if given.capsules else kept.nothing
+                )
+                finding = Finding(client, explore(lab, how, now=monotonic, keep=keep))
             except BaselineError as error:
                 print(f"{client.file.name}: {error}", flush=True)
                 continue

@@ -4,6 +4,7 @@ import contextlib
 import re
 import warnings
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import KeySerializationEncryption, PrivateFormat, pkcs12
@@ -13,6 +14,7 @@ from cryptography.x509 import Certificate, load_pem_x509_certificate
 CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----\n?", re.DOTALL)
 
 
+@lru_cache(maxsize=1)  # commands that follow each other in one process are given the same
 def store(bundle: bytes, password: str) -> bytes:
     """A PKCS#12 store of the certificates in a bundle of PEM texts."""
     entries = [pkcs12.PKCS12Certificate(each, b"%d" % place) for place, each in enumerate(_parsed(bundle))]

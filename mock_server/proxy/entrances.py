@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,9 +40,9 @@ class Outside:
         return self.upstream is None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Maker:
-    """Makes entrances: certificates by the wall clock `now`, for the API that the document describes."""
+    """Makes entrances for the API that the document describes, under one authority by the wall clock `now`."""
 
     document: Mapping[str, Any]
     now: Callable[[], float]
@@ -60,7 +61,7 @@ class Maker:
         What is asked there comes `through` first.
         """
         wired = WiredKeys.of(self.document, key)
-        authority, secure, inside = self._secure()
+        authority, secure, inside = self._secure
         answer = _telling(authority.certificate, through(wired.answering(server.answer)))
         proxy = Proxy(answer, site_of(self.document), lambda: inside, outside.upstream, OFFLINE)
         opened = replace(options, refuse=wired.refusing(options.refuse), secure=secure)
@@ -71,13 +72,14 @@ class Maker:
     def beside(self, url: str, key: str, outside: Outside) -> Iterator[Entrance]:
         """An entrance in this process to a mock that runs elsewhere."""
         wired = WiredKeys.of(self.document, key)
-        authority, secure, inside = self._secure()
+        authority, secure, inside = self._secure
         relay = wired.answering(Relay(url).answer)
         proxy = Proxy(relay, site_of(self.document), lambda: inside, outside.upstream, OFFLINE)
         with BackgroundServer(proxy.answer, options=Options(secure=secure)) as server:
             urls = server.url, server.secure_url
             yield self._entrance(url.rstrip("/"), urls, key, authority, outside)
 
+    @cached_property
     def _secure(self) -> tuple[Authority, Secure, Secure]:
         """An authority, and TLS by it: on a port, and inside a CONNECT, where a client has named itself."""
         authority = Authority.create(site_of(self.document).host, self.now())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from mock_server.control_client import ControlPlane
@@ -11,7 +12,7 @@ from mock_server.testing.sandbox import Sandbox, sandbox_on
 
 if TYPE_CHECKING:
     from mock_server.proxy.entrance import Entrance
-    from mock_server.proxy.entrances import Outside, Through
+    from mock_server.proxy.entrances import Maker, Outside, Through
 
 
 class RunningMock:
@@ -57,11 +58,15 @@ class RunningMock:
 
         What is asked there comes `through` first.
         """
+        return self._entrances.within(self._server, self.front.options(), key, outside, through)
+
+    @cached_property
+    def _entrances(self) -> "Maker":
+        """What makes them all, under one authority."""
         from mock_server.domain.clock import SystemClock  # noqa: PLC0415 - few tests need an entrance
         from mock_server.proxy.entrances import Maker  # noqa: PLC0415 - nor this
 
-        document = self.front.mock.pipeline.specification.document
-        return Maker(document, SystemClock().now).within(self._server, self.front.options(), key, outside, through)
+        return Maker(self.front.mock.pipeline.specification.document, SystemClock().now)
 
 
 def own_mock(**settings: Any) -> RunningMock:
