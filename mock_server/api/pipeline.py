@@ -20,7 +20,7 @@ from mock_server.domain.quota import Allowance, around
 from mock_server.faults.active import Strike
 from mock_server.faults.prefer import NONE, Preference, read
 from mock_server.faults.rules import Rule
-from mock_server.world import World, Worlds, keeping
+from mock_server.world import World, Worlds
 
 NO_CALL = Call("", "")
 
@@ -118,7 +118,7 @@ class Pipeline:
         struck = [*(waited.rules or ()), *(rule for rule, *_ in early), *struck] if early or waited.rules else struck
         reply, injected = self._labelled(reply, call, refusal, preference, struck)
         spent = cost if done else self._dues.spent(reply.status, cost, forced=forced)
-        if world and world.kept and keeping.keep(self.worlds, world.account.key) is not None:
+        if world and world.kept and world.webhooks.records.keep(all_of_it=False) is not None:
             (reply, refusal), spent = self._unkept(world, route, call, allowance, spent), 0
         self._recorder.record(
             world,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import IntEnum
 from struct import Struct
 from typing import Any
@@ -11,6 +11,8 @@ from mock_server.server.request import Peer, Request
 
 QUESTION = Struct(">II")  # bytes of the head, and of the body
 ANSWER = Struct(">BI")  # kind, and bytes
+BETWEEN = "\0"  # of the parts of a head
+YES = "1"
 
 
 class Kind(IntEnum):
@@ -34,21 +36,27 @@ class Question:
 
 
 def packed(question: Question) -> bytes:
+    """The question as bytes; ValueError for a text that no request can have."""
     request = question.request
-    head = json.dumps(
-        [
-            request.method,
-            request.target,
-            dict(request.headers),
-            asdict(request.peer),
-            request.old,
-            request.keep_alive,
-            request.scheme,
-            request.place,
-            question.notes,
-        ],
-        separators=(",", ":"),
-    ).encode()
+    peer = request.peer
+    parts = [
+        json.dumps(question.notes) if question.notes else "",
+        request.method,
+        request.target,
+        request.scheme,
+        f"{peer.secure:d}{request.old:d}{request.keep_alive:d}",
+        str(request.place),
+        peer.address,
+        str(peer.port),
+        peer.host,
+        str(peer.host_port),
+    ]
+    for each in request.headers.items():
+        parts += each
+    text = BETWEEN.join(parts)
+    if text.count(BETWEEN) != len(parts) - 1:
+        raise ValueError(f"{request.method} {request.target!r} has a NUL, which no request may")
+    head = text.encode("utf-8", "surrogatepass")
     return QUESTION.pack(len(head), len(request.body)) + head + request.body
 
 
@@ -57,22 +65,17 @@ def unpacked(data: bytes | bytearray) -> tuple[Question, int] | None:
     if len(data) < QUESTION.size:
         return None
     size, length = QUESTION.unpack_from(data)
-    body = QUESTION.size + size
-    if len(data) < body + length:
+    begin = QUESTION.size + size
+    end = begin + length
+    if len(data) < end:
         return None
-    method, target, headers, peer, old, keep_alive, scheme, place, notes = json.loads(data[QUESTION.size : body])
-    request = Request(
-        method,
-        target,
-        headers,
-        Peer(**peer),
-        bytes(data[body : body + length]),
-        old,
-        keep_alive,
-        scheme,
-        place,
-    )
-    return Question(request, notes), body + length
+    parts = data[QUESTION.size : begin].decode("utf-8", "surrogatepass").split(BETWEEN)
+    notes, method, target, scheme, flags, place, address, port, host, host_port, *fields = parts
+    peer = Peer(address, int(port), host, int(host_port), flags[0] == YES)
+    headers = dict(zip(fields[::2], fields[1::2], strict=True))
+    body = bytes(data[begin:end])
+    request = Request(method, target, headers, peer, body, flags[1] == YES, flags[2] == YES, scheme, int(place))
+    return Question(request, json.loads(notes) if notes else {}), end
 
 
 def framed(kind: Kind, data: bytes | bytearray | memoryview = b"") -> bytes:

@@ -41,7 +41,23 @@ class Far(Line):
 
     def __init__(self, transport: asyncio.Transport) -> None:
         super().__init__(transport)
-        self.send = lambda data: transport.write(framed(Kind.MORE, data))
+        self.send = self._send
+        self._held: bytes | None = None
+
+    def hold(self) -> None:
+        """Keep what is sent from now on: an answer that is there at once is one frame."""
+        self._held = b""
+
+    def last(self) -> None:
+        """The answer is whole."""
+        self.transport.write(framed(Kind.LAST, self._held or b""))
+        self._held = None
+
+    def flow(self) -> None:
+        """Let go what was kept, and all that comes as it comes."""
+        held, self._held = self._held, None
+        if held:
+            self._send(held)
 
     def close(self) -> None:
         self._end(Kind.CLOSE)
@@ -52,15 +68,24 @@ class Far(Line):
     def finish(self, _loop: asyncio.AbstractEventLoop) -> None:
         self._end(Kind.CLOSE)
 
+    def _send(self, data: bytes | bytearray | memoryview) -> None:
+        if self._held is None:
+            self.transport.write(framed(Kind.MORE, data))
+        else:
+            self._held += bytes(data)
+
     def _end(self, kind: Kind) -> None:
         if not self.closing:
             self.closing = True
+            self.flow()
             self.transport.write(framed(kind))
             self.transport.close()
 
 
 class Guest(Connection):
     """One connection from another process: questions one after the other, each answered as if its client were here."""
+
+    line: Far
 
     def __init__(self, shared: Shared, answers: Answers) -> None:
         super().__init__(shared)
@@ -81,7 +106,10 @@ class Guest(Connection):
         del self._asked[:size]
         self._owing = True
         self.application = lambda _: self._answers(question)
+        self.line.hold()
         self._take(question.request)
+        if self.task is not None:
+            self.line.flow()
         self._proceed()
 
     def eof_received(self) -> bool:
@@ -95,4 +123,4 @@ class Guest(Connection):
         """Say that the answer is whole, once it is; then the next question may come."""
         if self._owing and self.task is None and not self.line.closing:
             self._owing = False
-            self.transport.write(framed(Kind.LAST))
+            self.line.last()

@@ -124,9 +124,7 @@ class InstanceShare(Share):
     def _vouched(self, key: str, request: Request, reply: Reply) -> Reply:
         """The answer, or a refusal where another instance may have the key by now; asked again as it leaves."""
         if reply.later is None and reply.wire is None and not reply.pause:
-            if not self.leases.sure(key):
-                return self._unavailable(request, UNSURE)
-            return self._labelled(key, reply)
+            return self._still(key, request) or self._labelled(key, reply)
         return reply.then(lambda known: replace(self._labelled(key, known), still=partial(self._still, key, request)))
 
     def _still(self, key: str, request: Request) -> Reply | None:
@@ -148,7 +146,7 @@ class InstanceShare(Share):
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop, self._heart = loop, Heart(self.leases, loop)
-        self.leases.soon = loop.call_soon
+        self.leases.later = loop.call_later
 
     def _listens(self, ports: Sequence[int]) -> None:
         settings = self._mock.worlds.foundation.settings

@@ -16,7 +16,7 @@ LIFE = 3.0  # seconds for which an instance is taken to be alive after it has sa
 RENEWED = 1.0  # seconds from one time to the next
 MARGIN = 0.5  # seconds before the end from which on it answers nothing, for what is on its way to the client
 REMEMBERED = 65_536  # keys whose owner is not asked for again
-AT_A_TIME = 10  # keys taken over before clients have their turn
+REST = 1.0  # seconds for clients after each second that taking over takes
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,7 @@ class Leases:
         self._from = -inf  # the instant from which on it may claim keys that the store does not know
         self._broken = True  # whether it has to find out first what became of its keys
         self._loose: list[str] = []
+        self._taking = False  # whether more of them are about to be taken
         self._given: set[str] = set()  # keys that were let go of in good order
         self._doubts = 0
         self.leaving = False
@@ -48,8 +49,8 @@ class Leases:
         """Told of a key that was this instance's and is another's."""
         self.on_anew: Callable[[str], object] = lambda _key: None
         """Told of a key of which the store may know nothing any more."""
-        self.soon: Callable[[Callable[[], None]], object] = lambda work: work()
-        """Does work a little later, when clients have had their turn."""
+        self.later: Callable[[float, Callable[[], None]], object] = lambda _seconds, work: work()
+        """Does work so many seconds later, when clients have had their turn."""
         self.on_gone: Callable[[Peer], object] = lambda _peer: None
         """Told of an instance that is taken to be dead."""
         self.on_forgotten: Callable[[], object] = lambda: None
@@ -133,13 +134,16 @@ class Leases:
 
     def take(self) -> None:
         """Claim what is this instance's to claim of the keys that nobody has and that have something to do."""
-        some, self._loose = self._loose[:AT_A_TIME], self._loose[AT_A_TIME:]
-        for key in some:
+        self._taking = False
+        began = self._steady()
+        while self._loose:
+            key = self._loose.pop()
             if key not in self._store.claims.fences and self._heir(key) == self._me and self._good(key):
                 self.doubt(key)
                 self._claimed(key)
-        if self._loose:
-            self.soon(self.take)
+                self._taking = True
+                self.later((self._steady() - began) * REST, self.take)
+                return
 
     def release(self, key: str) -> None:
         """Let another instance have the key, whose sandbox is all kept. StoreAwayError if that cannot be said."""
@@ -198,7 +202,8 @@ class Leases:
         self.on_logged(renewal.logged)
         if not self.leaving:
             self._loose = list(renewal.loose)
-            self.take()
+            if not self._taking:
+                self.take()
 
     def _revalidated(self, fates: dict[str, Fate], renewal: Renewal, sent: float, *, forgotten: bool) -> None:
         """Go on with the keys that nobody else has had, and let go of the others."""

@@ -125,7 +125,7 @@ class Router:
         return Reply(HTTPStatus.OK, later=partial(self._asked, key, request))
 
     async def _asked(self, key: str, request: Request) -> Reply:
-        question = Question(replace(request, keep_alive=request.keep_alive and not self._stopping))
+        question = Question(replace(request, keep_alive=False) if self._stopping else request)
         reason, misses = "", 0
         for _ in range(TRIES):
             owner = self._membership.owner(key)

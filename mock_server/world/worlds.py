@@ -21,6 +21,7 @@ from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import Scenario
 from mock_server.world import resuming
+from mock_server.world.admission import AskedWebhook
 from mock_server.world.foundation import Foundation
 from mock_server.world.newcomers import Newcomer, Opening
 from mock_server.world.owners import Holding, Owners
@@ -64,6 +65,7 @@ class Worlds:
         self._worlds: dict[str, World] = {}
         self.keys_made = 0
         self._uses = count(1)
+        self._asked: set[AskedWebhook] = set()  # webhooks of sandboxes that came from the store, which are good
         self._lock = Lock()
         self._start(foundation.opening)
         beginning = self.portion.beginning
@@ -240,7 +242,8 @@ class Worlds:
             self.owners.hold(account.key, holding)
         if saved is None:
             return False
-        self._revive(resuming.newcomer(self.state, self.foundation, account, saved, self.scenario))
+        newcomer = resuming.newcomer(self.state, self.foundation, account, saved, self.scenario, asked=self._asked)
+        self._revive(newcomer)
         return True
 
     def _journal(self) -> Journal:

@@ -146,13 +146,28 @@ def test_of_many_keys_all_are_taken_over_in_turns(ana: Site, ben: Site) -> None:
         assert ana.leases.mine(key)
         ana.subscribe(key)
     turns: list[Callable[[], None]] = []
-    ben.leases.soon = turns.append
+    ben.leases.later = lambda _seconds, work: turns.append(work)
     silence(ana)
     ben.beat()
+    taken = 1
     while turns:
-        assert len(ben.heard) % 10 == 0
+        assert len(ben.heard) == taken
+        ben.beat()  # a renewal in between begins no second round
         turns.pop()()
+        taken += len(turns)
     assert {key for _, key in ben.heard} == keys
+
+
+def test_clients_have_as_much_time_as_taking_over_takes(ana: Site, ben: Site) -> None:
+    for key in (KEY, OTHER):
+        assert ana.leases.mine(key)
+        ana.subscribe(key)
+    rests: list[float] = []
+    ben.leases.later = lambda seconds, _work: rests.append(seconds)
+    ben.leases.on_claimed = lambda _key: setattr(ben, "now", ben.now + 0.02)
+    silence(ana)
+    ben.beat()
+    assert rests == [pytest.approx(0.02)]
 
 
 def test_each_loose_key_is_claimed_by_one_of_those_who_are_left(ana: Site, ben: Site) -> None:
