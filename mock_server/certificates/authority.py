@@ -80,9 +80,9 @@ class Authority:
 
         return minting.end(self.certificate)
 
-    def leaf(self, now: float) -> Leaf:
-        """A certificate for every name that this authority can vouch for; clients choose what they look for."""
+    def leaf(self, now: float, *, addresses: bool = True) -> Leaf:
+        """A certificate for every name that this authority can vouch for, and with `addresses` every address."""
         from mock_server.certificates import minting  # noqa: PLC0415 - needs an extra
 
-        made = minting.leaf((self.host, LOCAL_NAME), self.certificate, self.key, now)
+        made = minting.leaf((self.host, LOCAL_NAME), self.certificate, self.key, now, addresses=addresses)
         return Leaf(*made, now + RENEWAL_SECONDS)

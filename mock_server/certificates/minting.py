@@ -61,12 +61,19 @@ def end(certificate: bytes) -> float:
     return x509.load_pem_x509_certificate(certificate).not_valid_after_utc.timestamp()
 
 
-def leaf(names: Sequence[str], certificate: bytes, authority_key: Any, now: float) -> tuple[bytes, bytes]:
-    """A certificate for the same, signed by the authority of that certificate and key, and its own key; both PEM."""
+def leaf(
+    names: Sequence[str], certificate: bytes, authority_key: Any, now: float, *, addresses: bool
+) -> tuple[bytes, bytes]:
+    """A certificate for the names, signed by the authority of that certificate and key, and its own key; both PEM.
+
+    With `addresses`, it is for this machine's too. Clients on BoringSSL take none that is, under an authority which is
+    constrained to addresses.
+    """
     issuer = x509.load_pem_x509_certificate(certificate)
     key = ec.generate_private_key(ec.SECP256R1())
     vouched: list[x509.GeneralName] = [x509.DNSName(each) for each in names]
-    vouched += [x509.IPAddress(ip_address(each)) for each in LOCAL_ADDRESSES]
+    if addresses:
+        vouched += [x509.IPAddress(ip_address(each)) for each in LOCAL_ADDRESSES]
     start = datetime.fromtimestamp(now, UTC)
     minted = (
         x509.CertificateBuilder(

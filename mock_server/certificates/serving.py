@@ -30,29 +30,30 @@ def context_of(
 ) -> ssl.SSLContext:
     """A context whose certificate is minted anew each day, for the names of the authority and no others.
 
+    A client that names a server gets one for names only, any other, which asked for an address, one for addresses too.
     A client that names another server is told that it is not known here (RFC 6066 section 3); `unknown` hears the name.
     """
-    minted: list[tuple[Leaf, ssl.SSLContext]] = []
+    minted: dict[bool, tuple[Leaf, ssl.SSLContext]] = {}
 
-    def current() -> ssl.SSLContext:
-        if not minted or now() >= minted[0][0].renewal:
-            leaf = authority.leaf(now())
+    def current(*, named: bool) -> ssl.SSLContext:
+        if named not in minted or now() >= minted[named][0].renewal:
+            leaf = authority.leaf(now(), addresses=not named)
             fresh = _context()
             _load(fresh, leaf)
             fresh.sni_callback = choose
-            minted[:] = [(leaf, fresh)]
-        return minted[0][1]
+            minted[named] = (leaf, fresh)
+        return minted[named][1]
 
     def choose(handshake: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> int | None:
         if name is not None and name.lower().rstrip(".") not in {authority.host, LOCAL_NAME}:
             unknown(name)
             return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
-        fresh = current()
+        fresh = current(named=name is not None)
         if handshake.context is not fresh:
             handshake.context = fresh
         return None
 
-    return current()
+    return current(named=False)
 
 
 def _context() -> ssl.SSLContext:

@@ -44,6 +44,7 @@ def _hooks(user: Mapping[str, str], entrance: Entrance, authority: Path) -> dict
         **({"TRACKFLOW_INTERCEPT_OFFLINE": "1"} if entrance.offline else {}),
         "PYTHONPATH": _joined(os.pathsep, str(HOOKS), user.get("PYTHONPATH")),
         "NODE_OPTIONS": _joined(" ", user.get("NODE_OPTIONS"), f"--require {_quoted(HOOKS / 'redirect.cjs')}"),
+        "BUN_OPTIONS": _joined(" ", user.get("BUN_OPTIONS"), f'"--preload={HOOKS / "redirect.cjs"}"'),
         "RUBYLIB": _joined(os.pathsep, str(HOOKS), user.get("RUBYLIB")),
         "RUBYOPT": _joined(" ", user.get("RUBYOPT"), "-rtrackflow_redirect"),
     }

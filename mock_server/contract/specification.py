@@ -83,6 +83,13 @@ class Specification:
         return next((value for _, name, value in examples if name == "documented" and "tracking_number" in value), None)
 
     @cached_property
+    def example_webhooks(self) -> Mapping[str, tuple[str, str]]:
+        """Number and url of the webhooks in the contract's examples, by the id that each has there."""
+        values = [value for operation in self.operations.values() for _, _, value in operation.examples()]
+        made = [each for each in values if isinstance(each, Mapping) and "webhook_id" in each and "url" in each]
+        return {each["webhook_id"]: (each["tracking_number"], each["url"]) for each in made}
+
+    @cached_property
     def headers(self) -> Mapping[str, str]:
         """Wire names of response headers by the mock's own names: `remaining` is sent as X-RateLimit-Remaining."""
         return dict(self._headers())

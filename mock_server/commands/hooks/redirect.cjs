@@ -1,4 +1,5 @@
-// Preloaded by Node through NODE_OPTIONS: connections of this process to the API's host, and to no other, end at the mock.
+// Preloaded by Node through NODE_OPTIONS, and by Bun through BUN_OPTIONS: connections of this process to the API's host,
+// and to no other, end at the mock.
 'use strict';
 
 const net = require('net');

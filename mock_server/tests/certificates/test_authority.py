@@ -81,6 +81,16 @@ def test_a_client_that_names_no_server_gets_the_hosts_certificate(authority: Aut
     assert ("DNS", HOST) in (end.getpeercert() or {})["subjectAltName"]
 
 
+def test_a_client_that_names_a_server_is_shown_no_addresses_which_boringssl_could_not_check(
+    authority: Authority,
+) -> None:
+    server = context_of(authority, lambda: NOW)
+    named, unnamed = (_vouched(shaken(server, authority.certificate, name)) for name in (HOST, "127.0.0.1"))
+    assert "IP Address" not in named
+    assert "DNS" in named
+    assert "IP Address" in unnamed
+
+
 def test_a_server_that_runs_for_weeks_has_a_fresh_certificate_every_day(authority: Authority) -> None:
     clock = ManualClock(NOW)
     server = context_of(authority, clock.now)
@@ -163,6 +173,10 @@ def test_a_certificate_that_cannot_be_used_says_why(tmp_path: Path, authority: A
     ):
         with pytest.raises(CertificateError, match=told):
             context_of_files(tmp_path / certificate, tmp_path / key if key else None)
+
+
+def _vouched(end: ssl.SSLObject) -> str:
+    return repr((end.getpeercert() or {})["subjectAltName"])
 
 
 def _context_for(authority: Authority, names: list[x509.GeneralName]) -> ssl.SSLContext:

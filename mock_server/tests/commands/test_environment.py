@@ -51,6 +51,7 @@ def test_what_the_user_had_set_stays_in_effect(tmp_path: Path) -> None:
         "PATH": os.environ["PATH"],
         "PYTHONPATH": "/my/modules",
         "NODE_OPTIONS": "--max-old-space-size=512",
+        "BUN_OPTIONS": "--smol",
         "RUBYLIB": "/my/ruby",
         "RUBYOPT": "-W0",
         "JAVA_TOOL_OPTIONS": "-Xmx100m",
@@ -61,6 +62,7 @@ def test_what_the_user_had_set_stays_in_effect(tmp_path: Path) -> None:
     found = environment(user, entrance(), tmp_path)
     assert found["PYTHONPATH"].split(":") == [str(HOOKS), "/my/modules"]
     assert found["NODE_OPTIONS"].startswith("--max-old-space-size=512 --require ")
+    assert found["BUN_OPTIONS"].startswith('--smol "--preload=/')
     assert found["RUBYLIB"].endswith(":/my/ruby")
     assert found["RUBYOPT"].startswith("-W0 ")
     assert found["JAVA_TOOL_OPTIONS"].startswith("-Xmx100m -Dhttps.proxyHost=127.0.0.1 ")

@@ -31,9 +31,9 @@ def mock() -> Iterator[RunningMock]:
         yield mock
 
 
-def body_of(program: Path, mock: RunningMock, folder: Path, node_version: str = "") -> dict[str, object]:
+def body_of(program: Path, mock: RunningMock, folder: Path, runtime: str = "") -> dict[str, object]:
     """What the program printed, run in a sandbox of its own, which it must have asked once."""
-    line = command(program, folder, node_version)
+    line = command(program, folder, runtime)
     output = folder / "output"
     with mock.sandbox() as sandbox, mock.entrance(sandbox.key, Outside(None)) as entrance:
         with output.open("wb") as file:
@@ -54,6 +54,12 @@ def test_a_client_reaches_the_mock_unchanged(program: Path, mock: RunningMock, t
 @pytest.mark.parametrize("program", NODE_CLIENTS, ids=lambda path: path.name)
 def test_and_on_other_versions_of_node(program: Path, version: str, mock: RunningMock, tmp_path: Path) -> None:
     assert body_of(program, mock, tmp_path, version)["tracking_number"] == PAGE_NUMBER
+
+
+@pytest.mark.parametrize("runtime", ["bun", "deno"])
+@pytest.mark.parametrize("program", ["with_fetch.mjs", "with_https.cjs"])
+def test_and_in_other_runtimes_of_javascript(program: str, runtime: str, mock: RunningMock, tmp_path: Path) -> None:
+    assert body_of(PROGRAMS / program, mock, tmp_path, runtime)["tracking_number"] == PAGE_NUMBER
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Programs that other languages' clients need, where this machine has them; what is missing is a skip that names it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,6 +14,8 @@ SNIPPETS = Path(__file__).parent / "snippets"
 # What `make client-tools` installs: npm packages, among them other versions of Node.
 TOOLS = Path(os.environ.get("TRACKFLOW_TEST_TOOLS") or Path.home() / ".cache" / "trackflow-mock" / "tools")
 MODULES = TOOLS / "node_modules"
+DOTNET = TOOLS / "dotnet" / "dnv" / "net" / "runtime" / ".net"
+FRAMEWORK = "Microsoft.NETCore.App"
 
 
 def tool(name: str) -> str:
@@ -47,8 +50,8 @@ def with_modules(program: Path, folder: Path) -> Path:
     return folder / program.name
 
 
-def command(program: Path, folder: Path, node_version: str = "") -> list[str]:
-    """What runs the program; skips the test if its tool is missing."""
+def command(program: Path, folder: Path, runtime: str = "") -> list[str]:
+    """What runs the program, JavaScript in that version of Node or other runtime; skips the test if it is missing."""
     match program.suffix:
         case ".py":
             return [sys.executable, str(program)]
@@ -56,7 +59,7 @@ def command(program: Path, folder: Path, node_version: str = "") -> list[str]:
             for package in ("axios", "got"):
                 if package in program.stem:
                     npm_package(package)
-            return [node(node_version) if node_version else tool("node"), str(with_modules(program, folder))]
+            return [*_javascript(runtime), str(with_modules(program, folder))]
         case ".java":
             return [tool("java"), str(program)]
         case ".rb":
@@ -69,8 +72,36 @@ def command(program: Path, folder: Path, node_version: str = "") -> list[str]:
             subprocess.run([tool("go"), "build", "-o", built, program], check=True, cwd=folder)
             return [str(built)]
         case ".cs":
-            return [tool("dotnet"), "run", "--project", str(program.parent)]
+            return _dotnet(program, folder)
     raise AssertionError(f"nothing runs {program.name}")
+
+
+def _javascript(runtime: str) -> list[str]:
+    if runtime.isdigit():
+        return [node(runtime)]
+    return [tool(runtime or "node"), *(["run", "--allow-all"] if runtime == "deno" else [])]
+
+
+def _dotnet(program: Path, folder: Path) -> list[str]:
+    """.NET's SDK, or else Mono's compiler and the runtime of .NET that PyPI has."""
+    if sdk := shutil.which("dotnet"):
+        return [sdk, "run", "--project", str(program.parent)]
+    compiler, runtimes = shutil.which("mcs"), sorted(DOTNET.glob(f"shared/{FRAMEWORK}/*"))
+    if compiler is None or not runtimes:
+        pytest.skip(
+            "dotnet is not on this machine, nor mcs (Debian's mono-mcs) and what make client-tools brings for it"
+        )
+    framework = runtimes[-1]
+    parts = ("System.Private.CoreLib", "System.Private.Uri", "System.Runtime", "System.Console", "System.Net.Http")
+    referred = [f"-r:{framework / part}.dll" for part in parts]
+    built = folder / "program.dll"
+    subprocess.run([compiler, "-nostdlib", "-noconfig", *referred, f"-out:{built}", str(program)], check=True)
+    options = {
+        "framework": {"name": FRAMEWORK, "version": framework.name},
+        "configProperties": {"System.Globalization.Invariant": True},  # or it asks for ICU, a library
+    }
+    built.with_suffix(".runtimeconfig.json").write_text(json.dumps({"runtimeOptions": options}))
+    return [str(DOTNET / "dotnet"), str(built)]
 
 
 def _version(program: str) -> str:
