@@ -52,7 +52,7 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ServerAnswer:
     """What a server answered; header names in lower case."""
 
     status: int
@@ -108,7 +108,7 @@ class _Session:
             self._clean()
         return found
 
-    def _differences(self, item: Item, reply: Reply, answer: Answer) -> Iterator[Contradiction]:
+    def _differences(self, item: Item, reply: Reply, answer: ServerAnswer) -> Iterator[Contradiction]:
         operation = self._specification.operations.get(item["operation"] or "")
         about = told(item)
         if answer.status != reply.status:
@@ -125,8 +125,8 @@ class _Session:
             yield Contradiction(about, clause, f"sends {reply.headers.get('Content-Type')}", f"sends {sent}")
         yield from self._of_body(operation, about, reply, answer)
 
-    def _of_body(self, operation: Operation, about: str, reply: Reply, answer: Answer) -> Iterator[Contradiction]:
-        then, now = Answer(int(reply.status), {}, reply.content).value(), answer.value()
+    def _of_body(self, operation: Operation, about: str, reply: Reply, answer: ServerAnswer) -> Iterator[Contradiction]:
+        then, now = ServerAnswer(int(reply.status), {}, reply.content).value(), answer.value()
         response = operation.response(int(reply.status)) if reply.status in operation.statuses else {}
         schema = response.get("content", {}).get(JSON, {}).get("schema")
         clause = response.get("x-clause", "errors.body")
@@ -147,7 +147,7 @@ class _Session:
             return "errors.404"
         if status in operation.statuses:
             response = operation.response(status)
-            code = _at(Answer(status, {}, reply.content).value(), "/error/code")
+            code = _at(ServerAnswer(status, {}, reply.content).value(), "/error/code")
             named = self._specification.document["components"].get("responses", {}).get(code or "", {})
             clause = response.get("x-clause") or named.get("x-clause")
             if clause:
@@ -162,13 +162,13 @@ class _Session:
         header = resolve(self._specification.document, declared.get(name.lower(), {}))
         return str(header.get("x-clause", f"header {name}"))
 
-    def _ask(self, item: Item, headers: Mapping[str, str]) -> Answer:
+    def _ask(self, item: Item, headers: Mapping[str, str]) -> ServerAnswer:
         target, body = item["target"], body_of(item)
         for then, now in self._names.items():
             target, body = target.replace(then, now), body.replace(then.encode(), now.encode())
         return self._send(item["method"], target, body, resent(headers, self._specification.key_header))
 
-    def _send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _send(self, method: str, target: str, body: bytes, headers: Mapping[str, str]) -> ServerAnswer:
         kind = HTTPSConnection if self._url.scheme == "https" else HTTPConnection
         connection = kind(self._url.hostname or "", self._url.port, timeout=LONGEST)
         try:
@@ -178,14 +178,14 @@ class _Session:
             )
             answer: HTTPResponse = connection.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, told, answer.read())
+            return ServerAnswer(answer.status, told, answer.read())
         except HTTPException as error:
             raise OSError(f"{self._url.netloc} does not speak HTTP: {error or type(error).__name__}") from None
         finally:
             connection.close()
 
-    def _remember(self, item: Item, reply: Reply, answer: Answer) -> None:
-        then, now = Answer(int(reply.status), {}, reply.content).value(), answer.value()
+    def _remember(self, item: Item, reply: Reply, answer: ServerAnswer) -> None:
+        then, now = ServerAnswer(int(reply.status), {}, reply.content).value(), answer.value()
         made, here = _at(then, f"/{MADE}"), _at(now, f"/{MADE}")
         if isinstance(made, str) and isinstance(here, str):
             self._names[made] = here
