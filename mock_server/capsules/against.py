@@ -43,7 +43,7 @@ class Contradiction:
 
 
 @dataclass(slots=True)
-class Comparison:
+class ServerComparison:
     """What came of it: requests that were compared, those left out, and where the answers part."""
 
     compared: int = 0
@@ -66,7 +66,7 @@ class ServerAnswer:
             return None
 
 
-def compare(capsule: Capsule, url: str, key: str) -> Comparison:
+def compare(capsule: Capsule, url: str, key: str) -> ServerComparison:
     """Send the session to that server up to the first difference; OSError if it does not answer.
 
     Left out are requests whose answers were spoilt on purpose, or depend on how busy a server is. What the client made
@@ -86,8 +86,8 @@ class _Session:
         self._names: dict[str, str] = {}  # ids that were made then, and those that are made now
         self._left: list[str] = []
 
-    def compared(self, replies: list[Reply | None]) -> Comparison:
-        found = Comparison()
+    def compared(self, replies: list[Reply | None]) -> ServerComparison:
+        found = ServerComparison()
         try:
             for item, headers, reply in requests(self._capsule, replies):
                 if reply is None:
