@@ -9,7 +9,7 @@ from mock_server.domain.clock import Course
 from mock_server.persistence import snapshots
 from mock_server.world import Foundation, Opening, Worlds, keeping
 from mock_server.world.owners import Holding
-from mock_server.world.portion import Beginning
+from mock_server.world.portion import StartingState
 
 
 def told(worlds: Worlds) -> dict[str, Any]:
@@ -19,11 +19,11 @@ def told(worlds: Worlds) -> dict[str, Any]:
     return {**snapshots.standing(opening), "course": asdict(opening.course), "holdings": holdings}
 
 
-def read(text: str) -> Beginning:
+def read(text: str) -> StartingState:
     """How a process begins that was told so."""
     record = json.loads(text)
     holdings = {key: Holding(owner, until) for key, owner, until in record["holdings"]}
-    return Beginning(partial(_opening, record), holdings)
+    return StartingState(partial(_opening, record), holdings)
 
 
 def _opening(record: dict[str, Any], foundation: Foundation) -> Opening:

@@ -15,7 +15,7 @@ def everything(_key: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Beginning:
+class StartingState:
     """How the mock as a whole stands when the process starts, and whose the keys are that were made."""
 
     opening: Callable[[Foundation], Opening]
@@ -32,6 +32,6 @@ class Portion:
 
     mine: Callable[[str], bool] = everything
     ids: Iterator[int] = field(default_factory=lambda: count(1))
-    beginning: Beginning | None = None
+    beginning: StartingState | None = None
     number: int | None = None
     resumed: bool = False
