@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class ClientKind:
     """A kind of client: how its User-Agent begins, and what makes it trust the certificate in a file."""
 
     name: str
@@ -28,24 +28,24 @@ class Client:
 
 
 CLIENTS = (
-    Client("curl", ("curl/",), "CURL_CA_BUNDLE=<FILE>, or --cacert <FILE>"),
-    Client("Python requests", ("python-requests/",), "REQUESTS_CA_BUNDLE=<FILE>"),
-    Client("Python httpx, aiohttp, urllib3, http.client", ("python",), "SSL_CERT_FILE=<FILE>"),
-    Client("Node", ("node", "undici", "axios/", "got "), "NODE_EXTRA_CA_CERTS=<FILE>"),
-    Client(
+    ClientKind("curl", ("curl/",), "CURL_CA_BUNDLE=<FILE>, or --cacert <FILE>"),
+    ClientKind("Python requests", ("python-requests/",), "REQUESTS_CA_BUNDLE=<FILE>"),
+    ClientKind("Python httpx, aiohttp, urllib3, http.client", ("python",), "SSL_CERT_FILE=<FILE>"),
+    ClientKind("Node", ("node", "undici", "axios/", "got "), "NODE_EXTRA_CA_CERTS=<FILE>"),
+    ClientKind(
         "Java",
         ("java",),
         "keytool -importcert -noprompt -alias trackflow-mock -file <FILE> -keystore trust.p12 -storepass changeit, "
         "then java -Djavax.net.ssl.trustStore=trust.p12 -Djavax.net.ssl.trustStorePassword=changeit",
     ),
-    Client("Ruby", ("ruby", "faraday"), "SSL_CERT_FILE=<FILE>"),
-    Client("Go", ("go-http-client",), "SSL_CERT_FILE=<FILE> (on macOS and Windows, the system's store)"),
-    Client(".NET, PHP, Rust on Linux", (".net", "php", "guzzlehttp", "reqwest"), "SSL_CERT_FILE=<FILE>"),
-    Client("Debian, Ubuntu", (), "cp <FILE> /usr/local/share/ca-certificates/ && update-ca-certificates"),
-    Client("Fedora", (), "cp <FILE> /etc/pki/ca-trust/source/anchors/ && update-ca-trust"),
-    Client("macOS", (), "security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db <FILE>"),
-    Client("Windows", (), "certutil -user -addstore Root <FILE>"),
-    Client("Firefox", ("mozilla/",), "Settings, Certificates, Import: <FILE>, to identify websites"),
+    ClientKind("Ruby", ("ruby", "faraday"), "SSL_CERT_FILE=<FILE>"),
+    ClientKind("Go", ("go-http-client",), "SSL_CERT_FILE=<FILE> (on macOS and Windows, the system's store)"),
+    ClientKind(".NET, PHP, Rust on Linux", (".net", "php", "guzzlehttp", "reqwest"), "SSL_CERT_FILE=<FILE>"),
+    ClientKind("Debian, Ubuntu", (), "cp <FILE> /usr/local/share/ca-certificates/ && update-ca-certificates"),
+    ClientKind("Fedora", (), "cp <FILE> /etc/pki/ca-trust/source/anchors/ && update-ca-trust"),
+    ClientKind("macOS", (), "security add-trusted-cert -r trustRoot -k ~/Library/Keychains/login.keychain-db <FILE>"),
+    ClientKind("Windows", (), "certutil -user -addstore Root <FILE>"),
+    ClientKind("Firefox", ("mozilla/",), "Settings, Certificates, Import: <FILE>, to identify websites"),
 )
 
 
@@ -93,6 +93,6 @@ class HandshakeLog:
         return None
 
 
-def _kind(agent: str) -> Client | None:
+def _kind(agent: str) -> ClientKind | None:
     lower = agent.lower()
     return next((each for each in CLIENTS if lower.startswith(each.agents or ("\0",))), None)
