@@ -21,7 +21,7 @@ def plain(refusal: Refusal) -> Reply:
     return Reply(refusal.status, refusal.reason.encode(), {"Content-Type": "text/plain; charset=utf-8"})
 
 
-class Client(Protocol):
+class OpenConnection(Protocol):
     """A connection, as far as its server has to do with it."""
 
     def expire(self, now: float) -> None:
@@ -54,7 +54,7 @@ class Shared:
         self.limits = limits
         self.sleep = sleep
         self.loop = asyncio.get_running_loop()
-        self.connections: set[Client] = set()
+        self.connections: set[OpenConnection] = set()
         self.stopping = False
         """Whether every connection is to end with the next reply that says so."""
         self.ending = False
@@ -78,7 +78,7 @@ class Shared:
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
-    def forget(self, connection: Client) -> None:
+    def forget(self, connection: OpenConnection) -> None:
         self.connections.discard(connection)
         if self.stopping and not self.connections and not self.emptied.done():
             self.emptied.set_result(None)
