@@ -33,7 +33,7 @@ ANSWERED = Expectation("any", lambda *_: True)
 
 
 @dataclass(frozen=True, slots=True)
-class Complaint:
+class ReceiverMistake:
     """What a receiver did wrong; `fix` where the answer itself tells more than the attack can."""
 
     text: str
@@ -41,15 +41,17 @@ class Complaint:
     unanswered: bool = False
 
 
-def complaint(answer: ReceiverAnswer, expected: Expectation, rules: DeliveryRules) -> Complaint | None:
+def complaint(answer: ReceiverAnswer, expected: Expectation, rules: DeliveryRules) -> ReceiverMistake | None:
     """None if the answer is right."""
     if not answer.reached:
-        return Complaint(answer.problem or "", GONE)
+        return ReceiverMistake(answer.problem or "", GONE)
     if answer.status is None:
-        return Complaint(answer.problem or "", LATE if answer.late else CLOSED, unanswered=True)
+        return ReceiverMistake(answer.problem or "", LATE if answer.late else CLOSED, unanswered=True)
     if expected.allows(answer.status, rules):
         return None
-    return Complaint(f"answered {answer.status}, {_remark(answer.status, expected, rules)}", _fix(answer.status, rules))
+    return ReceiverMistake(
+        f"answered {answer.status}, {_remark(answer.status, expected, rules)}", _fix(answer.status, rules)
+    )
 
 
 def _remark(status: int, expected: Expectation, rules: DeliveryRules) -> str:
