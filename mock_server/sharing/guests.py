@@ -15,7 +15,7 @@ from mock_server.sharing.frames import Kind, Question, framed, unpacked
 Answers = Callable[[Question], Reply]
 
 
-class Entrance:
+class PeerEntrance:
     """Where other processes of the mock come in."""
 
     def __init__(self, ways: Ways, answers: Answers) -> None:

@@ -13,7 +13,7 @@ from mock_server.server.shared import Application, Shared
 from mock_server.sharing.brought import brought
 from mock_server.sharing.channels import PATH, LostError, MisdirectedError, UnreachableError, Ways
 from mock_server.sharing.frames import Question
-from mock_server.sharing.guests import Entrance
+from mock_server.sharing.guests import PeerEntrance
 from mock_server.sharing.handing import Hands
 from mock_server.sharing.membership import Membership
 from mock_server.web.front import is_of_control
@@ -64,7 +64,7 @@ class Router:
         self._ways = ways
         self._unavailable = unavailable
         self._whole = whole
-        self._entrance = Entrance(ways, self.answered)
+        self._entrance = PeerEntrance(ways, self.answered)
         self._shared: Shared | None = None
 
     def serving(self, shared: Shared) -> None:

@@ -25,7 +25,7 @@ from mock_server.server.request import Refusal, Request
 from mock_server.server.shared import Shared, plain
 from mock_server.settings import SettingError, Settings
 from mock_server.sharing.channels import UNIX, Ways
-from mock_server.sharing.guests import Entrance
+from mock_server.sharing.guests import PeerEntrance
 from mock_server.sharing.joining import parent_in, peers_in
 from mock_server.sharing.sequence import Ordering
 
@@ -131,7 +131,7 @@ class Crew:
         self._all_left = asyncio.Event()
         ways, folder = Ways(duties[0].secret), duties[0].folder
         self._ordering = Ordering(ways, peers_in(folder, len(duties)))
-        self._entrance = Entrance(ways, self._ordering.answered)
+        self._entrance = PeerEntrance(ways, self._ordering.answered)
         self._path = parent_in(folder).address.removeprefix(UNIX)
 
     async def work(self, on_ready: Callable[[], None]) -> int:
