@@ -11,7 +11,7 @@ from mock_server.receivers.honest import HONEST
 from mock_server.receivers.hostile import HOSTILE
 from mock_server.receivers.odd import AFTERMATH, ODD
 from mock_server.receivers.slips import Slip, slips
-from mock_server.receivers.target import Exchange, Target
+from mock_server.receivers.target import DeliveryExchange, Target
 
 ATTACKS: tuple[Attack, ...] = (*HONEST, *HOSTILE, *ODD, AFTERMATH)
 GOOD = ATTACKS[0]
@@ -29,8 +29,8 @@ class AttackResult:
 
     attack: Attack
     verdict: str
-    exchanges: Sequence[Exchange] = ()
-    decisive: Exchange | None = None
+    exchanges: Sequence[DeliveryExchange] = ()
+    decisive: DeliveryExchange | None = None
     text: str = ""
     fix: str | None = None
     seconds: float = 0.0

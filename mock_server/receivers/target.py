@@ -11,7 +11,7 @@ from mock_server.sending.address import Address, ReceiverAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class DeliveryExchange:
     """A delivery and what came back."""
 
     delivery: DeliveryRequest
@@ -29,16 +29,16 @@ class Target:
         self.timer = timer
         self._line = partial(ReceiverConnection, address, timeout, timer, pause)
 
-    def post(self, *deliveries: DeliveryRequest) -> list[Exchange]:
+    def post(self, *deliveries: DeliveryRequest) -> list[DeliveryExchange]:
         """Each on a connection of its own, one after the other."""
         return [exchange for delivery in deliveries for exchange in self.in_line(delivery)]
 
-    def in_line(self, *deliveries: DeliveryRequest) -> list[Exchange]:
+    def in_line(self, *deliveries: DeliveryRequest) -> list[DeliveryExchange]:
         """One after the other on one connection."""
         with self._line() as line:
-            return [Exchange(delivery, line.post(delivery)) for delivery in deliveries]
+            return [DeliveryExchange(delivery, line.post(delivery)) for delivery in deliveries]
 
-    def burst(self, deliveries: Sequence[DeliveryRequest]) -> list[Exchange]:
+    def burst(self, deliveries: Sequence[DeliveryRequest]) -> list[DeliveryExchange]:
         """All at once."""
         with ThreadPoolExecutor(len(deliveries)) as pool:
             return [exchange for sent in pool.map(self.post, deliveries) for exchange in sent]
