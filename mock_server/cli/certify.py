@@ -101,12 +101,12 @@ def _examination(
     from mock_server.domain.randomness import stream
     from mock_server.receivers.examination import GOOD, Examination, UnreachableError
     from mock_server.receivers.forger import Forger
-    from mock_server.receivers.target import Target
+    from mock_server.receivers.target import ReceiverTarget
 
     now = SystemClock().now()
     # Ids that no earlier run has used, or a receiver that remembers them would drop its good deliveries.
     forger = Forger(load(), secret, stream(0, "certify", now), now, webhook_id)
-    target = Target(address("URL", url), timeout or forger.rules.timeout_seconds, perf_counter, pause)
+    target = ReceiverTarget(address("URL", url), timeout or forger.rules.timeout_seconds, perf_counter, pause)
     screen.start(GOOD)
     try:
         return Examination(forger, target)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mock_server.receivers.client import DeliveryRequest
 from mock_server.receivers.expectations import Expectation
 from mock_server.receivers.forger import Forger
-from mock_server.receivers.target import DeliveryExchange, Target
+from mock_server.receivers.target import DeliveryExchange, ReceiverTarget
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class Attack:
     sends: str
     expects: Expectation
     fix: str
-    play: Callable[[Forger, Target], Sequence[DeliveryExchange]]
+    play: Callable[[Forger, ReceiverTarget], Sequence[DeliveryExchange]]
     timed: bool = False
     unseen: str | None = None
 
 
-def send(make: Callable[[Forger], DeliveryRequest]) -> Callable[[Forger, Target], Sequence[DeliveryExchange]]:
+def send(make: Callable[[Forger], DeliveryRequest]) -> Callable[[Forger, ReceiverTarget], Sequence[DeliveryExchange]]:
     """The attack of a single delivery."""
     return lambda forger, target: target.post(make(forger))

@@ -11,7 +11,7 @@ from mock_server.receivers.honest import HONEST
 from mock_server.receivers.hostile import HOSTILE
 from mock_server.receivers.odd import AFTERMATH, ODD
 from mock_server.receivers.slips import Slip, slips
-from mock_server.receivers.target import DeliveryExchange, Target
+from mock_server.receivers.target import DeliveryExchange, ReceiverTarget
 
 ATTACKS: tuple[Attack, ...] = (*HONEST, *HOSTILE, *ODD, AFTERMATH)
 GOOD = ATTACKS[0]
@@ -43,7 +43,7 @@ class AttackResult:
 class Examination:
     """Attacks on a receiver that has accepted a good delivery; without that, no refusal would prove anything."""
 
-    def __init__(self, forger: Forger, target: Target) -> None:
+    def __init__(self, forger: Forger, target: ReceiverTarget) -> None:
         """Sends the good delivery; UnreachableError if nobody answers."""
         self._forger = forger
         self._target = target

@@ -9,7 +9,7 @@ from mock_server.receivers.attack import Attack, send
 from mock_server.receivers.client import DeliveryRequest
 from mock_server.receivers.expectations import ACCEPTED, LATE
 from mock_server.receivers.forger import Forger, compact
-from mock_server.receivers.target import DeliveryExchange, Target
+from mock_server.receivers.target import DeliveryExchange, ReceiverTarget
 
 RAW = "Verify the signature over the bytes of the request body, before they are decoded or parsed."
 TOLERATE = "Take what you need from an event and ignore the rest; additive change is part of the contract."
@@ -25,7 +25,7 @@ PIECES = 10
 WORLD = "Zürich, Αθήνα, Київ, القاهرة, תל אביב, दिल्ली, 東京, São Tome\u0301, 📦"
 
 
-def good(forger: Forger, target: Target) -> Sequence[DeliveryExchange]:
+def good(forger: Forger, target: ReceiverTarget) -> Sequence[DeliveryExchange]:
     """Always in the mock's own writing, whatever the receiver is known to read."""
     return target.post(forger.signed(encode(forger.event())))
 
@@ -62,12 +62,12 @@ def nothing_known(forger: Forger) -> DeliveryRequest:
     )
 
 
-def duplicate(forger: Forger, target: Target) -> Sequence[DeliveryExchange]:
+def duplicate(forger: Forger, target: ReceiverTarget) -> Sequence[DeliveryExchange]:
     delivery = forger.delivery()
     return target.post(delivery, delivery, delivery)
 
 
-def reordered(forger: Forger, target: Target) -> Sequence[DeliveryExchange]:
+def reordered(forger: Forger, target: ReceiverTarget) -> Sequence[DeliveryExchange]:
     """The end of a life, then what came before it."""
     delivered = forger.event()
     before = forger.event(status="in_transit", status_description="In transit", events=forger.scans(1))
@@ -78,16 +78,16 @@ def late(forger: Forger) -> DeliveryRequest:
     return forger.delivery(forger.event(at=forger.now - forger.rules.longest_seconds))
 
 
-def burst(forger: Forger, target: Target) -> Sequence[DeliveryExchange]:
+def burst(forger: Forger, target: ReceiverTarget) -> Sequence[DeliveryExchange]:
     return target.burst([forger.delivery() for _ in range(BURST)])
 
 
-def beside_a_stalled_one(forger: Forger, target: Target) -> Sequence[DeliveryExchange]:
+def beside_a_stalled_one(forger: Forger, target: ReceiverTarget) -> Sequence[DeliveryExchange]:
     with target.stalled(forger.delivery()):
         return target.post(forger.delivery())
 
 
-def after_a_refused_one(forger: Forger, target: Target) -> Sequence[DeliveryExchange]:
+def after_a_refused_one(forger: Forger, target: ReceiverTarget) -> Sequence[DeliveryExchange]:
     """On one connection; what the receiver says to the unsigned one is another attack's business."""
     unsigned = forger.unsigned(compact({**forger.event(), "note": "x" * 65_536}))
     return target.in_line(unsigned, forger.delivery())[1:]

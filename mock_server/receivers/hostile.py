@@ -8,7 +8,7 @@ from mock_server.receivers.attack import Attack, send
 from mock_server.receivers.client import DeliveryRequest
 from mock_server.receivers.expectations import REFUSED
 from mock_server.receivers.forger import REWRITINGS, Forger
-from mock_server.receivers.target import DeliveryExchange, Target
+from mock_server.receivers.target import DeliveryExchange, ReceiverTarget
 
 MISSING = "Treat a missing or empty signature as a wrong one: refuse before anything else looks at the body."
 WHOLE = "Compare the whole header with the whole expected value, in constant time."
@@ -32,7 +32,7 @@ def of_another(forger: Forger) -> DeliveryRequest:
     return forger.signed(body_of(forger), forger.sign(body_of(forger)))
 
 
-def re_serialised(forger: Forger, target: Target) -> Sequence[DeliveryExchange]:
+def re_serialised(forger: Forger, target: ReceiverTarget) -> Sequence[DeliveryExchange]:
     """The signature of what some parser and writer make of the body; for each of them, in a delivery of its own."""
     event = forger.event()
     return target.post(*(forger.signed(encode(event), forger.sign(write(event))) for write in REWRITINGS.values()))

@@ -18,7 +18,7 @@ class DeliveryExchange:
     answer: ReceiverAnswer
 
 
-class Target:
+class ReceiverTarget:
     """One receiver; every delivery gets a connection of its own unless they follow each other on a line."""
 
     def __init__(

@@ -9,7 +9,7 @@ from mock_server.domain.clock import from_text
 from mock_server.domain.randomness import stream
 from mock_server.receivers.examination import ATTACKS, AttackResult, Examination
 from mock_server.receivers.forger import Forger
-from mock_server.receivers.target import Target
+from mock_server.receivers.target import ReceiverTarget
 from mock_server.sending.address import Address
 from mock_server.tests.sending.receivers import SECRET, Receiver
 
@@ -26,7 +26,9 @@ def examination_of(
     pause: Any = bool,
     timer: Callable[[], float] = perf_counter,
 ) -> Examination:
-    return Examination(Forger(DOCUMENT, secret, stream(0, "certify"), NOW), Target(Address(url), timeout, timer, pause))
+    return Examination(
+        Forger(DOCUMENT, secret, stream(0, "certify"), NOW), ReceiverTarget(Address(url), timeout, timer, pause)
+    )
 
 
 def examined(receiver: Receiver, **options: Any) -> Mapping[str, AttackResult]:

@@ -18,7 +18,7 @@ from mock_server.domain.clock import from_text
 from mock_server.domain.randomness import stream
 from mock_server.receivers.examination import ATTACKS, PASSED, Examination
 from mock_server.receivers.forger import Forger
-from mock_server.receivers.target import Target
+from mock_server.receivers.target import ReceiverTarget
 from mock_server.sending.address import Address
 
 SECRET = "whsec_test_secret"
@@ -67,7 +67,7 @@ def first_url(lines: IO[str]) -> str:
 def test_a_sample_receiver_passes_every_attack(name: str) -> None:
     with running(SAMPLES[name]) as url:
         forger = Forger(load(), SECRET, stream(0, name), from_text("2026-06-15T12:00:00Z"))
-        examination = Examination(forger, Target(Address(url), 10.0, perf_counter, bool))
+        examination = Examination(forger, ReceiverTarget(Address(url), 10.0, perf_counter, bool))
         verdicts = [examination.verdict(attack) for attack in ATTACKS]
     assert [(each.attack.name, each.text) for each in verdicts if each.verdict != PASSED] == []
 
