@@ -9,7 +9,7 @@ from mock_server.junit import Test
 from mock_server.lab.campaign import Campaign, Case
 from mock_server.lab.failures import AFTER, MIDNIGHT, MINUTE
 from mock_server.lab.reports.junit import Cases
-from mock_server.lab.reports.page import Finding, Sheet
+from mock_server.lab.reports.page import ReportItem, Sheet
 from mock_server.lab.reports.report import Report, again, baseline, opening
 from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED
 
@@ -105,7 +105,7 @@ def sheet(campaign: Campaign, command: Sequence[str], said: str) -> Sheet:
     mistakes = campaign.mistakes
     title = counted(len(mistakes), "mistake") if mistakes else "No mistake found"
     findings = [
-        Finding(
+        ReportItem(
             headline(each),
             [each.verdict.reason, *([f"Clauses: {', '.join(each.verdict.clauses)}"] if each.verdict.clauses else [])],
             again(each.capsule, command),

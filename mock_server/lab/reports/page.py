@@ -17,7 +17,7 @@ border-bottom: 1px solid var(--line); } .failed, .survived-lie { color: var(--ba
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ReportItem:
     """One thing that is wrong, with lines that explain it and the command that shows it again."""
 
     title: str
@@ -31,7 +31,7 @@ class Sheet:
 
     title: str
     subtitle: str
-    findings: Sequence[Finding]
+    findings: Sequence[ReportItem]
     notes: Sequence[str]
     heads: Sequence[str]
     rows: Sequence[Sequence[tuple[str, str]]]
@@ -68,7 +68,7 @@ def rendered(sheet: Sheet) -> str:
 """
 
 
-def _article(finding: Finding) -> str:
+def _article(finding: ReportItem) -> str:
     lines = "".join(f"<p>{escape(each)}</p>" for each in finding.lines)
     again = f"<pre>{escape(finding.again)}</pre>" if finding.again else ""
     return f"<article><h3>{escape(finding.title)}</h3>{lines}{again}</article>\n"

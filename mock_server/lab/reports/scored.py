@@ -9,7 +9,7 @@ from typing import Any
 from mock_server.counting import counted
 from mock_server.junit import Test
 from mock_server.lab.reports.junit import Cases
-from mock_server.lab.reports.page import Finding, Sheet
+from mock_server.lab.reports.page import ReportItem, Sheet
 from mock_server.lab.reports.report import Report, again, baseline, opening
 from mock_server.lab.scoring import NOT_ASKED_FOR, NOTICED, SURVIVED, Score, Told
 
@@ -118,7 +118,7 @@ def sheet(score: Score, command: Sequence[str], said: str) -> Sheet:
     """The score as a page, what was believed first."""
     spots = blind_spots(score)
     title = counted(len(spots), "blind spot") if spots else "No blind spot found"
-    findings = [Finding(each.title, each.sources(score), again(each.lies[0].capsule, command)) for each in spots]
+    findings = [ReportItem(each.title, each.sources(score), again(each.lies[0].capsule, command)) for each in spots]
     rows = [
         [
             (STYLES[each.verdict], WORDS[each.verdict]),
