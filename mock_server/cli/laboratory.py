@@ -17,7 +17,7 @@ from mock_server.cli.exits import BY_SIGNAL, UNREACHABLE, Unusable
 from mock_server.cli.logs import configure
 
 if TYPE_CHECKING:
-    from mock_server.lab.reports.report import Report
+    from mock_server.lab.reports.report import LabReport
     from mock_server.lab.trial import Laboratory
 
 DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?")
@@ -172,7 +172,7 @@ def show_progress(word: str) -> Callable[[int, int, int], None]:
     return show
 
 
-def tell(report: "Report", folder: Path | None) -> None:
+def tell(report: "LabReport", folder: Path | None) -> None:
     """Print what was found out, and write it to the folder if there is one."""
     from mock_server.lab import reports
 

@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 from mock_server.lab.reports import junit, page
-from mock_server.lab.reports.report import Report
+from mock_server.lab.reports.report import LabReport
 
 
-def write(folder: Path, report: Report) -> None:
+def write(folder: Path, report: LabReport) -> None:
     """report.json, report.html and junit.xml in the folder, which is made; OSError where that cannot be."""
     folder.mkdir(parents=True, exist_ok=True)
     record = json.dumps(report.record, indent=2, ensure_ascii=False)

@@ -10,17 +10,17 @@ from mock_server.lab.campaign import Campaign, Case
 from mock_server.lab.failures import AFTER, MIDNIGHT, MINUTE
 from mock_server.lab.reports.junit import Cases
 from mock_server.lab.reports.page import ReportItem, Sheet
-from mock_server.lab.reports.report import Report, again, baseline, opening
+from mock_server.lab.reports.report import LabReport, again, baseline, opening
 from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED
 
 WORDS = {SURVIVED: "survived", ENDED: "ended as it should", FAILED: "FAILED", NOT_STRUCK: "never struck"}
 
 
-def report(campaign: Campaign, command: Sequence[str]) -> Report:
+def report(campaign: Campaign, command: Sequence[str]) -> LabReport:
     """The campaign in every form."""
     about = (campaign.baseline.calls, len(campaign.baseline.outcomes), campaign.notes)
     said = opening(*about)
-    return Report(
+    return LabReport(
         said,
         closing(campaign, command),
         as_json(campaign, baseline(*about)),

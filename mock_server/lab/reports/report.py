@@ -12,7 +12,7 @@ from mock_server.lab.reports.page import Sheet
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class LabReport:
     """What was found out, in every form: text before and after, JSON, a page, tests."""
 
     opening: str

@@ -10,7 +10,7 @@ from mock_server.counting import counted
 from mock_server.junit import Test
 from mock_server.lab.reports.junit import Cases
 from mock_server.lab.reports.page import ReportItem, Sheet
-from mock_server.lab.reports.report import Report, again, baseline, opening
+from mock_server.lab.reports.report import LabReport, again, baseline, opening
 from mock_server.lab.scoring import NOT_ASKED_FOR, NOTICED, SURVIVED, Score, Told
 
 WORDS = {SURVIVED: "survived", NOTICED: "noticed", NOT_ASKED_FOR: "not asked for"}
@@ -47,11 +47,11 @@ def blind_spots(score: Score) -> list[BlindSpot]:
     return [BlindSpot(subject, place, lies) for (subject, place), lies in found.items()]
 
 
-def report(score: Score, command: Sequence[str]) -> Report:
+def report(score: Score, command: Sequence[str]) -> LabReport:
     """The score in every form."""
     about = (score.calls, score.runs, score.notes)
     said = opening(*about)
-    return Report(
+    return LabReport(
         said, closing(score, command), as_json(score, baseline(*about)), sheet(score, command, said), tests(score)
     )
 
