@@ -15,7 +15,7 @@ MOST_SCANS = 50  # of one shipment
 MOST_PINNED = 150  # shipments, the newest: nobody waits for what happens to thousands
 
 
-class Kind(StrEnum):
+class ComingKind(StrEnum):
     """What can be awaited."""
 
     SCAN = "scan"
@@ -29,7 +29,7 @@ class Coming:
     """One thing that happens at an instant; `subject` is the number, delivery, seconds or rule that it happens to."""
 
     at: float
-    kind: Kind
+    kind: ComingKind
     subject: str
     text: str
     webhooks: int = 0
@@ -53,7 +53,7 @@ def _scans(world: World, now: float, until: float, asked: Iterable[str]) -> Iter
             event = world.shipments.next_event(number, after)
             if event is None or event.at > until:
                 break
-            yield Coming(event.at, Kind.SCAN, number.text, event.phrase.words, listening.get(number.text, 0))
+            yield Coming(event.at, ComingKind.SCAN, number.text, event.phrase.words, listening.get(number.text, 0))
             after = event.at
 
 
@@ -88,17 +88,17 @@ def _deliveries(world: World, now: float) -> Iterator[Coming]:
     for delivery in world.webhooks.queue.all():
         if delivery.state is State.PENDING and delivery.due is not None:
             attempt = f"attempt {delivery.tries + 1} of {world.webhooks.queue.rules.attempts}, {delivery.type}"
-            yield Coming(max(now, delivery.due), Kind.DELIVERY, delivery.id, attempt)
+            yield Coming(max(now, delivery.due), ComingKind.DELIVERY, delivery.id, attempt)
 
 
 def _windows(world: World, now: float) -> Iterator[Coming]:
     for level in world.quota.levels():
         left = f"{level.limit} lookups again, {level.remaining} left until then"
-        yield Coming(max(now, level.reset), Kind.WINDOW, str(level.seconds), left)
+        yield Coming(max(now, level.reset), ComingKind.WINDOW, str(level.seconds), left)
 
 
 def _rules(world: World, now: float) -> Iterator[Coming]:
     for rule, _ in world.faults.rules():
         for at, what in ((rule.opens, "begins to hold"), (rule.closes, "no longer holds")):
             if now < at < inf:
-                yield Coming(at, Kind.RULE, rule.id, what)
+                yield Coming(at, ComingKind.RULE, rule.id, what)

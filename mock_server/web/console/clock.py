@@ -8,7 +8,7 @@ from mock_server.web.console.frame import framed
 from mock_server.web.console.orders import Filled, Order, get, keyed
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.clock import DAY, awaited
-from mock_server.world.upcoming import Coming, Kind
+from mock_server.world.upcoming import Coming, ComingKind
 
 MINUTE, HOUR = 60, 3600  # seconds
 LISTED = 60  # things to come
@@ -51,7 +51,7 @@ def moves(call: ControlCall) -> list[Move]:
         whole = int(instant - now) + 1
         return ahead(label, whole)
 
-    scans = [each.at for each in coming if each.kind is Kind.SCAN]
+    scans = [each.at for each in coming if each.kind is ComingKind.SCAN]
     further = [until("To the next scan", scans[0])] if scans else []
     return [
         ahead("+ 1 min", MINUTE),
