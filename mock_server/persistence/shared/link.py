@@ -30,7 +30,7 @@ class Script:
         self.digest = sha1(text.encode(), usedforsecurity=False).hexdigest()  # as the protocol has it
 
 
-class Line:
+class StoreConnection:
     """One connection, made when it is first needed and again when it was lost; safe to use from several threads."""
 
     def __init__(self, address: StoreAddress, patience: float) -> None:
@@ -68,7 +68,7 @@ class Link:
         self.name = address.name
         self.problem: str | None = None
         """Why the store is away, if it is."""
-        self._work, self._watch = Line(address, patience), Line(address, patience)
+        self._work, self._watch = StoreConnection(address, patience), StoreConnection(address, patience)
 
     def check(self) -> None:
         """StoreAwayError if nobody answers there, ValueError for what is no such store or does not let us in."""
@@ -106,7 +106,7 @@ class Link:
         self._work.close()
         self._watch.close()
 
-    def _run(self, line: Line, script: Script, keys: Sequence[str], values: Sequence[Any]) -> Any:
+    def _run(self, line: StoreConnection, script: Script, keys: Sequence[str], values: Sequence[Any]) -> Any:
         try:
             return line.run(script, keys, values)
         except (ValkeyError, OSError) as error:
