@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
 
-from mock_server.capsules.secrets import Mask
+from mock_server.capsules.secrets import SecretMask
 from mock_server.domain.clients.journal import KEPT_BODY, Entry
 from mock_server.domain.webhooks.delivery import Delivery
 from mock_server.server.reply import Reply
 
 
-def of_entry(entry: Entry, mask: Mask) -> str:
+def of_entry(entry: Entry, mask: SecretMask) -> str:
     """Of the answer that an entry tells of."""
     rest = entry.rest
     long = len(entry.reply_body) >= KEPT_BODY and rest is not None
@@ -19,7 +19,7 @@ def of_entry(entry: Entry, mask: Mask) -> str:
     return _of(entry.status, entry.reply_headers, (content, pause, wire), mask)
 
 
-def of_reply(reply: Reply, mask: Mask) -> str:
+def of_reply(reply: Reply, mask: SecretMask) -> str:
     """Of an answer."""
     if len(reply.content) >= KEPT_BODY:
         content = blake2b(reply.content, digest_size=16).hexdigest()
@@ -28,7 +28,7 @@ def of_reply(reply: Reply, mask: Mask) -> str:
     return _of(reply.status, reply.headers, (content, reply.pause, reply.wire), mask)
 
 
-def of_delivery(delivery: Delivery, mask: Mask) -> str:
+def of_delivery(delivery: Delivery, mask: SecretMask) -> str:
     """Of a delivery as its receiver gets it; of the signature, how it is made."""
     signed = "missing" if delivery.secret is None else "flawed" if delivery.flawed else "signed"
     facts = (delivery.id, delivery.event_id, delivery.type, delivery.webhook_id, delivery.tracking_number)
@@ -37,7 +37,7 @@ def of_delivery(delivery: Delivery, mask: Mask) -> str:
     )
 
 
-def outcome(delivery: Delivery, mask: Mask) -> dict[str, Any]:
+def outcome(delivery: Delivery, mask: SecretMask) -> dict[str, Any]:
     """What has become of a delivery."""
     return {
         "id": delivery.id,
@@ -48,7 +48,7 @@ def outcome(delivery: Delivery, mask: Mask) -> dict[str, Any]:
     }
 
 
-def _of(status: int, headers: Mapping[str, str], rest: tuple[str, float, object], mask: Mask) -> str:
+def _of(status: int, headers: Mapping[str, str], rest: tuple[str, float, object], mask: SecretMask) -> str:
     content, pause, wire = rest
     shown = sorted((name, mask.text(value)) for name, value in headers.items())
     return _digest(repr((int(status), shown, content, float(pause), wire)))

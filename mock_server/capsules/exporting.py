@@ -13,7 +13,7 @@ from mock_server.capsules import showing
 from mock_server.capsules.form import Capsule
 from mock_server.capsules.replaying import Replay, body_of, specification_of
 from mock_server.capsules.requests import MADE, requests, resent
-from mock_server.capsules.secrets import Mask
+from mock_server.capsules.secrets import SecretMask
 from mock_server.capsules.story import course_of, timed
 from mock_server.contract.specification import Specification
 from mock_server.domain.clock import to_text
@@ -149,7 +149,7 @@ CHANGES: Mapping[str, Callable[[Item], list[str]]] = MappingProxyType(
 
 
 def _har(capsule: Capsule, again: Replay, specification: Specification) -> str:
-    mask = Mask(specification)
+    mask = SecretMask(specification)
     host = specification.document["servers"][0]["url"].removesuffix(specification.base_path)
     entries = []
     for (item, headers, reply), (_, course) in zip(requests(capsule, again.replies), timed(capsule), strict=True):
@@ -187,7 +187,7 @@ def _har(capsule: Capsule, again: Replay, specification: Specification) -> str:
     return json.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries}}, indent=1) + "\n"
 
 
-def _answered(item: Item, reply: Reply | None, mask: Mask) -> dict[str, Any]:
+def _answered(item: Item, reply: Reply | None, mask: SecretMask) -> dict[str, Any]:
     content = b"" if reply is None else reply.content
     headers = {} if reply is None else reply.headers
     told: dict[str, Any] = {"size": len(content), "mimeType": headers.get("Content-Type", "")}

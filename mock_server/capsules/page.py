@@ -8,7 +8,7 @@ from mock_server.capsules import showing
 from mock_server.capsules.form import Capsule
 from mock_server.capsules.replaying import Replay, body_of, specification_of
 from mock_server.capsules.requests import requests
-from mock_server.capsules.secrets import Mask
+from mock_server.capsules.secrets import SecretMask
 from mock_server.counting import counted
 from mock_server.server.reply import Reply
 
@@ -26,7 +26,7 @@ time { opacity: .7; margin-right: 1rem; font-variant-numeric: tabular-nums }
 
 def page(capsule: Capsule, again: Replay | None, why: str = "") -> str:
     """The page; without a replay, which says why there can be none, it tells no answers."""
-    mask = Mask(specification_of(capsule))
+    mask = SecretMask(specification_of(capsule))
     replies: list[Reply | None] = again.replies if again else [None] * len(capsule["story"])
     verdict = why or _verdict(again)
     rows = "\n".join(_rows(capsule, replies, mask))
@@ -46,7 +46,7 @@ def _verdict(again: Replay | None) -> str:
     return "Replayed here, every byte is as it was."
 
 
-def _rows(capsule: Capsule, replies: list[Reply | None], mask: Mask) -> Iterator[str]:
+def _rows(capsule: Capsule, replies: list[Reply | None], mask: SecretMask) -> Iterator[str]:
     lines = iter(showing.lines(capsule))
     for item, headers, reply in requests(capsule, replies):
         if showing.line_of(item) is None:
@@ -65,7 +65,7 @@ def _rows(capsule: Capsule, replies: list[Reply | None], mask: Mask) -> Iterator
         yield f"<li><details>{summary}{question}{answer}</details></li>"
 
 
-def _message(headers: Mapping[str, Any], content: bytes, mask: Mask) -> str:
+def _message(headers: Mapping[str, Any], content: bytes, mask: SecretMask) -> str:
     head = "\n".join(f"{name}: {value}" for name, value in mask.headers(headers).items())
     body = mask.text(content.decode("utf-8", "backslashreplace"))
     return escape(f"{head}\n\n{body}".rstrip())

@@ -17,7 +17,7 @@ from mock_server.api.webhooks import subscribe
 from mock_server.capsules import digests
 from mock_server.capsules.form import Capsule, CapsuleError
 from mock_server.capsules.past import Past
-from mock_server.capsules.secrets import Mask
+from mock_server.capsules.secrets import SecretMask
 from mock_server.capsules.story import HeaderSets, course_of
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import told_at
@@ -167,7 +167,7 @@ class _Player:
         self._pipeline = Pipeline(worlds, HANDLERS)
         self._world = enter(capsule, worlds)
         self._world.clock.change(lambda *_: course_of(capsule["clock"]["course"]))
-        self._mask = Mask(worlds.foundation.specification)
+        self._mask = SecretMask(worlds.foundation.specification)
         self._changes = Changes(self._world)
         self._waiting: dict[int, Postponed] = {}
         self._within: list[int] = []

@@ -22,7 +22,7 @@ FILLING = "x"
 FEW = 50  # secrets that are sooner looked for one by one than by every part of a text
 
 
-class Mask:
+class SecretMask:
     """Replaces secrets; what it has seen once in a telling place, it finds everywhere.
 
     It learns from headers and texts first, with `learn`; then `text` and `value` replace.

@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_server.capsules import digests
 from mock_server.capsules.form import Capsule, CapsuleError, LostBeginningError
-from mock_server.capsules.secrets import Mask
+from mock_server.capsules.secrets import SecretMask
 from mock_server.domain.clients.journal import Entry, Note
 from mock_server.domain.clock import Course, to_text
 from mock_server.domain.webhooks.delivery import Attempt, Delivery
@@ -80,7 +80,7 @@ class HeaderSets:
 class Story:
     """What came to the world, in order, item by item."""
 
-    def __init__(self, chronicle: Chronicle, mask: Mask) -> None:
+    def __init__(self, chronicle: Chronicle, mask: SecretMask) -> None:
         self._chronicle = chronicle
         self._mask = mask
         self._headers = HeaderSets()

@@ -7,7 +7,7 @@ from typing import Any
 from mock_server.capsules import digests
 from mock_server.capsules.form import FORMAT, VERSION, CapsuleError, LostBeginningError
 from mock_server.capsules.past import Past
-from mock_server.capsules.secrets import Mask
+from mock_server.capsules.secrets import SecretMask
 from mock_server.capsules.story import Story, body_of_entry, course
 from mock_server.domain.clock import SandboxClock, to_text
 from mock_server.faults.rulebook import RuleBook
@@ -57,7 +57,7 @@ def lost(settings: Settings) -> LostBeginningError:
 
 def capsule(foundation: Foundation, chronicle: Chronicle) -> dict[str, Any]:
     """The capsule of a chronicle; CapsuleError for a request that cannot be sent again."""
-    beginning, mask, defaults = chronicle.beginning, Mask(foundation.specification), Settings()
+    beginning, mask, defaults = chronicle.beginning, SecretMask(foundation.specification), Settings()
     for entry in (*chronicle.entries, *chronicle.strays):
         mask.learn(entry.headers, entry.target, body_of_entry(entry).decode("utf-8", "replace"))
     story = list(Story(chronicle, mask).told())

@@ -9,7 +9,7 @@ from typing import Any
 from mock_server.api.conversations import Conversations
 from mock_server.capsules import form, taking
 from mock_server.capsules.form import SUFFIX, Capsule, CapsuleError
-from mock_server.capsules.secrets import Mask
+from mock_server.capsules.secrets import SecretMask
 from mock_server.contract.specification import Specification
 from mock_server.lab.again import mock_of
 from mock_server.lab.baseline import baseline_of
@@ -34,7 +34,7 @@ def keep(folder: Path, laboratory: Laboratory, options: CampaignOptions, case: C
     capsule = _taken(laboratory, case.chronicle)
     if capsule is None or case.chronicle is None or _left(case.point, capsule) != case.point:
         return None
-    mask = Mask(laboratory.specification)
+    mask = SecretMask(laboratory.specification)
     for entry in case.chronicle.entries:
         mask.learn(entry.headers, entry.target, entry.body.decode("latin-1"))
     trial = {
@@ -142,7 +142,7 @@ def _left(point: Point, capsule: Capsule) -> Point | None:
     return replace(point, call=call, failures=tuple(left), when=point.when if moved else NOW)
 
 
-def _written(value: Any, mask: Mask) -> Any:
+def _written(value: Any, mask: SecretMask) -> Any:
     """The value as JSON has it, without secrets; a body is a text of as many characters as it has bytes."""
     if is_dataclass(value):
         names = (field.name for field in fields(value) if field.compare)

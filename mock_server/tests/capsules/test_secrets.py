@@ -2,14 +2,14 @@
 
 import pytest
 
-from mock_server.capsules.secrets import Mask
+from mock_server.capsules.secrets import SecretMask
 from mock_server.contract.specification import Specification
 
 SPECIFICATION = Specification.load()
 
 
 def test_a_key_keeps_its_plan_and_length() -> None:
-    mask = Mask(SPECIFICATION)
+    mask = SecretMask(SPECIFICATION)
     assert mask.headers({"x-api-key": "tf_live_free_s3cr3t"}) == {"x-api-key": "tf_test_free_xxxxxx"}
     assert mask.stand_in("tf_live_free_0th3r!"[:-1]) != "tf_test_free_xxxxxx"
 
@@ -26,18 +26,18 @@ def test_a_key_keeps_its_plan_and_length() -> None:
     ],
 )
 def test_a_header_keeps_its_form(name: str, value: str, shown: str) -> None:
-    assert Mask(SPECIFICATION).headers({name: value}) == {name: shown}
+    assert SecretMask(SPECIFICATION).headers({name: value}) == {name: shown}
 
 
 def test_what_was_secret_once_is_so_everywhere() -> None:
-    mask = Mask(SPECIFICATION)
+    mask = SecretMask(SPECIFICATION)
     mask.learn({"authorization": "Bearer abcdefgh"}, "https://a.example/?token=12345678", '{"password": "geheimnis"}')
     assert mask.text("abcdefgh 12345678 geheimnis") == "xxxxxxxx xxxxxxx0 xxxxxxxxx"
     assert mask.value({"token": "1234", "events": ["abcdefgh"]}) == {"token": "xxxx", "events": ["xxxxxxxx"]}
 
 
 def test_a_digest_does_not_tell_secrets_from_their_stand_ins() -> None:
-    mask, again = Mask(SPECIFICATION), Mask(SPECIFICATION)
+    mask, again = SecretMask(SPECIFICATION), SecretMask(SPECIFICATION)
     mask.learn({}, "https://a.example/?token=12345678")
     content = b'{"url":"https://u:pw@a.example/?token=12345678","secret":"whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"}'
     assert mask.bare(content) == again.bare(mask.text(content.decode()).encode())
