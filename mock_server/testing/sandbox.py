@@ -167,7 +167,7 @@ class SandboxWebhooks:
 class Sandbox:
     """An API key of one's own on a running mock. Give `url` and `key` to the client under test."""
 
-    def __init__(self, plane: ControlPlane, key: str, plan: str, receiver: Receiver, mock: "Mock") -> None:
+    def __init__(self, plane: ControlPlane, key: str, plan: str, receiver: Receiver, mock: "AnyMock") -> None:
         """`plane` is the control plane of that key alone."""
         self.plane = plane
         self._mock = mock
@@ -298,7 +298,7 @@ class Sandbox:
         return "\n".join([f"{self.url} {self.key}", *map(str, self.requests)])
 
 
-class Mock(Protocol):
+class AnyMock(Protocol):
     """A mock that has sandboxes."""
 
     url: str
@@ -308,7 +308,7 @@ class Mock(Protocol):
 
 @contextmanager
 def sandbox_on(
-    mock: Mock, receiver: Receiver, *, plan: str | None = None, token: str | None = None
+    mock: AnyMock, receiver: Receiver, *, plan: str | None = None, token: str | None = None
 ) -> Iterator[Sandbox]:
     """A new sandbox on that mock, forgotten afterwards; SteeringError for an unknown plan."""
     made = ControlPlane(mock.url, token=token).post("/keys", {} if plan is None else {"plan": plan})
