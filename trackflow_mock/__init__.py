@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 from mock_server import __version__, running
 
 if TYPE_CHECKING:
-    from mock_server.testing.sandbox import Request, Sandbox
+    from mock_server.testing.sandbox import RecordedRequest, Sandbox
 
-__all__ = ["Request", "Sandbox", "__version__", "running"]
+__all__ = ["RecordedRequest", "Sandbox", "__version__", "running"]
 
 
 def __getattr__(name: str) -> Any:

@@ -21,7 +21,7 @@ MOST_REQUESTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RecordedRequest:
     """One request that the client made and what it was answered; `at` is the sandbox's time."""
 
     id: int
@@ -237,12 +237,12 @@ class Sandbox:
         self.plane.delete("/faults" if rule is None else f"/faults/{rule}")
 
     @property
-    def requests(self) -> list[Request]:
+    def requests(self) -> list[RecordedRequest]:
         """What was asked under the key, oldest first; also what the contract does not know."""
         entries = self.plane.get("/requests", limit=MOST_REQUESTS)["requests"]
-        return [Request.from_entry(entry) for entry in reversed(entries)]
+        return [RecordedRequest.from_entry(entry) for entry in reversed(entries)]
 
-    def wait_for(self, count: int = 1, *, timeout: float = 5.0, **match: Any) -> list[Request]:
+    def wait_for(self, count: int = 1, *, timeout: float = 5.0, **match: Any) -> list[RecordedRequest]:
         """The requests that match, once there are so many; TimeoutError says what came instead.
 
         `match` is as in schemas/control.schema.json: `operation`, `method`, `path`, `status`, `tracking_number`, ...
@@ -256,7 +256,7 @@ class Sandbox:
             came = "; ".join(map(str, self.requests)) or "nothing was asked"
             raise TimeoutError(f"{error}; {came}") from None
         found = self.plane.post("/requests/find", {"match": match, "limit": MOST_REQUESTS})["requests"]
-        return [Request.from_entry(entry) for entry in reversed(found)]
+        return [RecordedRequest.from_entry(entry) for entry in reversed(found)]
 
     @property
     def report(self) -> dict[str, dict[str, Any]]:

@@ -18,7 +18,7 @@ from contract_tests.contract.loading import FIXTURES
 from contract_tests.target import read_target
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
-from mock_server.testing.sandbox import Request, Sandbox, SandboxTime, SandboxWebhooks
+from mock_server.testing.sandbox import RecordedRequest, Sandbox, SandboxTime, SandboxWebhooks
 from mock_server.tests.pages import DOCS, PAGES, ROOT, Example, examples
 from mock_server.tests.receivers.test_sample_receivers import SAMPLES, SECRET, running
 from mock_server.tests.served import served
@@ -142,7 +142,7 @@ def test_python_that_is_shown_runs(example: Example, tmp_path: Path) -> None:
 
 def test_every_part_of_a_sandbox_is_in_its_page() -> None:
     page = (DOCS / "pytest.md").read_text(encoding="utf-8")
-    parts = [Sandbox, SandboxTime, SandboxWebhooks, Request]
+    parts = [Sandbox, SandboxTime, SandboxWebhooks, RecordedRequest]
     with mock_server.running() as sandbox:
         names = {name for part in parts for name in vars(part)} | vars(sandbox).keys() | vars(sandbox.webhooks).keys()
     public = {name for name in names if not name.startswith("_")} - {"from_entry"}
