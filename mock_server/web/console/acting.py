@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from mock_server.server.reply import Reply
 from mock_server.web.console.forms import FORMS
 from mock_server.web.console.frame import html
-from mock_server.web.console.orders import Filled, Order
+from mock_server.web.console.orders import ConsoleCall, Filled
 from mock_server.web.control.call import ControlCall
 from mock_server.web.problems import Problem
 
@@ -18,7 +18,7 @@ def do(call: ControlCall) -> Reply:
     """Carry out the order that a button has written down."""
     form = fields(call)
     try:
-        order = Order.of_text(form.get("order", ""))
+        order = ConsoleCall.of_text(form.get("order", ""))
     except ValueError:
         raise Problem(HTTPStatus.BAD_REQUEST, "order is not one that a page has written; reload the page") from None
     then = form.get("then")
@@ -44,7 +44,7 @@ def preview(call: ControlCall, name: str) -> Reply:
     return html(call, "preview.html", order=filled.order, detail="")
 
 
-def acted(call: ControlCall, order: Order, done: str, form: str, then: Callable[[Any], str] | None) -> Reply:
+def acted(call: ControlCall, order: ConsoleCall, done: str, form: str, then: Callable[[Any], str] | None) -> Reply:
     """The order carried out, with what to tell of it, also where that is known only later."""
     try:
         reply = order.carried_out(call)
@@ -54,7 +54,7 @@ def acted(call: ControlCall, order: Order, done: str, form: str, then: Callable[
 
 
 def _finished(  # noqa: PLR0917 - what `acted` knows, and the reply
-    call: ControlCall, order: Order, reply: Reply, done: str, form: str, then: Callable[[Any], str] | None
+    call: ControlCall, order: ConsoleCall, reply: Reply, done: str, form: str, then: Callable[[Any], str] | None
 ) -> Reply:
     value = reply.value()
     if reply.status >= HTTPStatus.BAD_REQUEST:
@@ -66,7 +66,7 @@ def _finished(  # noqa: PLR0917 - what `acted` knows, and the reply
     return told.with_headers(headers)
 
 
-def _told(call: ControlCall, order: Order | None, problem: Problem, form: str) -> Reply:
+def _told(call: ControlCall, order: ConsoleCall | None, problem: Problem, form: str) -> Reply:
     """What went wrong, told at the form's fields."""
     flaws: Sequence[Any] = problem.flaws
     return html(call, "told.html", order=order, done="", problem=problem, flaws=flaws, form=form, value=None)

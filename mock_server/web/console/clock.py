@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed
-from mock_server.web.console.orders import Filled, Order, get, keyed
+from mock_server.web.console.orders import ConsoleCall, Filled, get, keyed
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.clock import DAY, awaited
 from mock_server.world.upcoming import Coming, ComingKind
@@ -19,7 +19,7 @@ class Move:
     """One way to let time pass, and how many things happen meanwhile."""
 
     label: str
-    order: Order
+    order: ConsoleCall
     done: str
     count: int = 0
 
@@ -44,7 +44,7 @@ def moves(call: ControlCall) -> list[Move]:
     coming: list[Coming] = awaited(call, world, 366 * DAY) if world else []
 
     def ahead(label: str, seconds: float) -> Move:
-        order = Order("PUT", "/clock", keyed(call), {"action": "advance", "seconds": seconds})
+        order = ConsoleCall("PUT", "/clock", keyed(call), {"action": "advance", "seconds": seconds})
         return Move(label, order, f"Time went on by {label.lstrip('+ ')}", sum(c.at <= now + seconds for c in coming))
 
     def until(label: str, instant: float) -> Move:
@@ -66,7 +66,7 @@ def courses(call: ControlCall) -> list[Move]:
     """The usual ways to go on."""
 
     def course(label: str, done: str, **body: Any) -> Move:
-        return Move(label, Order("PUT", "/clock", keyed(call), body), done)
+        return Move(label, ConsoleCall("PUT", "/clock", keyed(call), body), done)
 
     return [
         course("Freeze", "The clock stands still", action="freeze"),
@@ -82,13 +82,13 @@ def set_clock(form: dict[str, str], call: ControlCall) -> Filled:
     text = form.get("/instant", "")
     offset = form.get("offset", "") if form.get("zone") == "local" else "Z"
     instant = f"{text}{':00' if text.count(':') == 1 else ''}{offset or 'Z'}"
-    return Filled(Order("PUT", "/clock", keyed(call), {"action": "set", "instant": instant}), "The clock is set")
+    return Filled(ConsoleCall("PUT", "/clock", keyed(call), {"action": "set", "instant": instant}), "The clock is set")
 
 
 def scale_clock(form: dict[str, str], call: ControlCall) -> Filled:
     """The order of the form with a speed."""
     return Filled(
-        Order("PUT", "/clock", keyed(call), {"action": "scale", "factor": number(form.get("/factor", ""))}),
+        ConsoleCall("PUT", "/clock", keyed(call), {"action": "scale", "factor": number(form.get("/factor", ""))}),
         "The clock runs so",
     )
 

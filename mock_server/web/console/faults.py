@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.server.reply import Reply
 from mock_server.web.console.fault_form import fault_form
 from mock_server.web.console.frame import framed, link
-from mock_server.web.console.orders import Filled, Order, get, keyed, place, shown
+from mock_server.web.console.orders import ConsoleCall, Filled, get, keyed, place, shown
 from mock_server.web.control.call import ControlCall
 from mock_server.web.problems import Problem
 
@@ -77,7 +77,7 @@ def _listing(call: ControlCall, editing: str | None, document: Any, rules: list[
         editing=editing,
         rules=[_row(lists[rule["key"]], rule) for rule in rules[:LISTED]],
         more=max(0, len(rules) - LISTED),
-        presets=[(preset, Order("POST", "/faults", keyed(call), preset.rule)) for preset in PRESETS],
+        presets=[(preset, ConsoleCall("POST", "/faults", keyed(call), preset.rule)) for preset in PRESETS],
         adjust=lambda rule: link("/faults", key=call.key, rule=json.dumps(rule)) + "#form-fault",
         names={"operations": vocabulary.operations, "carriers": vocabulary.carriers, "codes": vocabulary.errors},
     )
@@ -98,9 +98,9 @@ def _row(listed: list[str], rule: dict[str, Any]) -> dict[str, Any]:
         "paused": rule.get("paused", False),
         "parameters": {name: each for name, each in rule["fault"].items() if name != "type"},
         "conditions": {n: each for n, each in rule.items() if n not in {*TOLD, "id", "fault", "match", "paused"}},
-        "move": Order("POST", f"{path}/move", query, {}).to_text(),
-        "up": up and Order("POST", f"{path}/move", query, up),
-        "down": down and Order("POST", f"{path}/move", query, down),
+        "move": ConsoleCall("POST", f"{path}/move", query, {}).to_text(),
+        "up": up and ConsoleCall("POST", f"{path}/move", query, up),
+        "down": down and ConsoleCall("POST", f"{path}/move", query, down),
     }
 
 
@@ -110,9 +110,9 @@ def make_rule(form: dict[str, str], call: ControlCall) -> Filled:
     document.setdefault("fault", {})
     editing = form.get("editing")
     if not editing:
-        return Filled(Order("POST", "/faults", keyed(call), document), "The rule is in force")
+        return Filled(ConsoleCall("POST", "/faults", keyed(call), document), "The rule is in force")
     return Filled(
-        Order("PUT", f"/faults/{place(editing)}", keyed(call), document),
+        ConsoleCall("PUT", f"/faults/{place(editing)}", keyed(call), document),
         "The rule is changed, and counts anew",
         lambda _: link("/faults", key=call.key),
     )

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from mock_server.web.console import clock, faults, scenarios, shipments, webhooks
-from mock_server.web.console.orders import Filled, Order
+from mock_server.web.console.orders import ConsoleCall, Filled
 from mock_server.web.control.call import ControlCall
 
 
 def new_key(form: dict[str, str], _: ControlCall) -> Filled:
     """The order for a key of the chosen plan."""
-    return Filled(Order("POST", "/keys", {}, {"plan": form.get("/plan", "")}), "The key works from now on")
+    return Filled(ConsoleCall("POST", "/keys", {}, {"plan": form.get("/plan", "")}), "The key works from now on")
 
 
 FORMS: Mapping[str, Callable[[dict[str, str], ControlCall], Filled]] = MappingProxyType(

@@ -16,7 +16,7 @@ from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.version import __version__
 from mock_server.web.callers import LOCAL
-from mock_server.web.console.orders import Order, place
+from mock_server.web.console.orders import ConsoleCall, place
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.clock import reading
 from mock_server.web.control.turns import Steps, in_turns
@@ -122,7 +122,7 @@ def _common(call: ControlCall, shown: dict[str, Any]) -> dict[str, Any]:
         "origin": call.origin,
         "token": call.caller is not LOCAL,
         "several": call.ask_all is not None,
-        "control": Order,
+        "control": ConsoleCall,
         "to": lambda path, **query: link(path, **{"key": key, **query}),
     }
 

@@ -22,7 +22,7 @@ JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ConsoleCall:
     """One call of the control plane; `body` is a JSON value, `text` a body that is none."""
 
     method: str
@@ -96,7 +96,7 @@ class Order:
 class Filled:
     """What a form comes to: an order, what is said when it is done, and where to go then."""
 
-    order: Order
+    order: ConsoleCall
     done: str = "Done"
     then: Callable[[Any], str] | None = None
 
@@ -131,7 +131,7 @@ def shown(call: ControlCall, path: str, then: Callable[[Any], Reply], **query: s
 
 def _asked(call: ControlCall, path: str, query: Mapping[str, str | int | None], *, wide: bool) -> Reply:
     asked = {name: str(value) for name, value in {"key": call.key, **query}.items() if value is not None}
-    order = Order("GET", path, asked)
+    order = ConsoleCall("GET", path, asked)
     if wide and call.key is None and call.ask_all:
         return call.ask_all(order.target, None)
     return order.carried_out(call)

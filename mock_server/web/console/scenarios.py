@@ -2,7 +2,7 @@
 
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed
-from mock_server.web.console.orders import Filled, Order, get, keyed
+from mock_server.web.console.orders import ConsoleCall, Filled, get, keyed
 from mock_server.web.control.call import ControlCall
 
 BLANK = """\
@@ -25,7 +25,7 @@ def page(call: ControlCall) -> Reply:
         "Scenarios",
         "Scenarios",
         now_playing=get(call, "/scenario"),
-        scenarios=[(each, Order("PUT", "/scenario", keyed(call), {"name": each["name"]})) for each in listed],
+        scenarios=[(each, ConsoleCall("PUT", "/scenario", keyed(call), {"name": each["name"]})) for each in listed],
         text=chosen["yaml"] if chosen else BLANK,
         editing=chosen["name"] if chosen else None,
     )
@@ -34,4 +34,4 @@ def page(call: ControlCall) -> Reply:
 def play_text(form: dict[str, str], call: ControlCall) -> Filled:
     """The order of the editor; DocumentError or FormError says at which line the text is wrong."""
     text = form.get("yaml", "").replace("\r\n", "\n")
-    return Filled(Order("PUT", "/scenario", keyed(call), text=text), "The scenario is played from its start")
+    return Filled(ConsoleCall("PUT", "/scenario", keyed(call), text=text), "The scenario is played from its start")

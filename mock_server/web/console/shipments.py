@@ -8,7 +8,7 @@ from contract_tests.contract.loading import resolve
 from mock_server.domain.clock import from_text
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, link
-from mock_server.web.console.orders import Filled, Order, get, keyed, place, shown
+from mock_server.web.console.orders import ConsoleCall, Filled, get, keyed, place, shown
 from mock_server.web.control.call import ControlCall
 
 LISTED = 50  # pins on the page
@@ -100,7 +100,9 @@ def pin(form: dict[str, str], call: ControlCall) -> Filled:
     wish: dict[str, Any] = {name: form[f"/{name}"] for name in PLANNED if form.get(f"/{name}")}
     query = keyed(call, **({"carrier": carrier} if carrier else {}))
     after = link(f"/shipments/{place(number)}", key=call.key, carrier=carrier)
-    return Filled(Order("PUT", f"/shipments/{place(number)}", query, wish), "The shipment is pinned", lambda _: after)
+    return Filled(
+        ConsoleCall("PUT", f"/shipments/{place(number)}", query, wish), "The shipment is pinned", lambda _: after
+    )
 
 
 def event(form: dict[str, str], call: ControlCall) -> Filled:
@@ -111,4 +113,4 @@ def event(form: dict[str, str], call: ControlCall) -> Filled:
     if record.get("timestamp", "Z")[-1] not in "Zz" and "+" not in record["timestamp"]:
         record["timestamp"] += "Z"
     query = keyed(call, **({"carrier": carrier} if carrier else {}))
-    return Filled(Order("POST", f"/shipments/{place(number)}/events", query, record), "The scan has happened")
+    return Filled(ConsoleCall("POST", f"/shipments/{place(number)}/events", query, record), "The scan has happened")

@@ -6,7 +6,7 @@ from typing import Any
 from mock_server.domain.webhooks.delivery import State
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, query_of
-from mock_server.web.console.orders import Filled, Order, get, keyed, place, shown
+from mock_server.web.console.orders import ConsoleCall, Filled, get, keyed, place, shown
 from mock_server.web.control.call import ControlCall
 from mock_server.web.inbox import INBOX_PREFIX
 
@@ -111,13 +111,13 @@ def subscribe(form: dict[str, str], call: ControlCall) -> Filled:
     chosen = [each for each in form.get("/events", "").splitlines() if each]
     if chosen:
         wanted["events"] = chosen
-    return Filled(Order("POST", "/webhooks", keyed(call), wanted), "The webhook is subscribed")
+    return Filled(ConsoleCall("POST", "/webhooks", keyed(call), wanted), "The webhook is subscribed")
 
 
 def trigger(form: dict[str, str], call: ControlCall) -> Filled:
     """The order for an event now."""
     order = {name: form.get(f"/{name}", "").strip() for name in ("number", "event")}
-    return Filled(Order("POST", "/webhooks/trigger", keyed(call), order), "The event is on its way")
+    return Filled(ConsoleCall("POST", "/webhooks/trigger", keyed(call), order), "The event is on its way")
 
 
 def spoil(form: dict[str, str], call: ControlCall) -> Filled:
@@ -127,5 +127,6 @@ def spoil(form: dict[str, str], call: ControlCall) -> Filled:
     operation = call.worlds.foundation.terms.operation
     match = {"operation": operation, **({"tracking_number": number} if number else {})}
     return Filled(
-        Order("POST", "/faults", keyed(call), {"fault": fault, "match": match, "times": 1}), "The next one is spoilt"
+        ConsoleCall("POST", "/faults", keyed(call), {"fault": fault, "match": match, "times": 1}),
+        "The next one is spoilt",
     )
