@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from mock_server.cli.exits import DONE, NOTHING_STRUCK, WRONG, Unusable
-from mock_server.cli.laboratory import Interruption, Order, lab_options, laboratory, show_progress, tell
+from mock_server.cli.laboratory import Interruption, LabOptions, lab_options, laboratory, show_progress, tell
 
 EXPLORE_HELP = """Run a command under every failure that the API can have, and tell which it does not survive.
 
@@ -31,7 +31,7 @@ by then is told and written, as a part. After a signal it leaves with 130 (SIGIN
 @click.option("--only", metavar="CALL", help="Only this call, like createWebhook or trackShipment#2.")
 @click.option("--expect", type=click.Path(path_type=Path), metavar="FILE", help="YAML: how it is to end otherwise.")
 @lab_options
-def explore(order: Order, *, depth: int, only: str | None, expect: Path | None) -> None:
+def explore(order: LabOptions, *, depth: int, only: str | None, expect: Path | None) -> None:
     """Run a command under every failure."""
     from functools import partial
     from time import monotonic

@@ -44,7 +44,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]  # older releases of 
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class LabOptions:
     """What both commands are asked."""
 
     command: tuple[str, ...]
@@ -63,7 +63,7 @@ def lab_options(action: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(action)
     def ordered(**given: Any) -> None:
-        action(Order(**{field.name: given.pop(field.name) for field in fields(Order)}), **given)
+        action(LabOptions(**{field.name: given.pop(field.name) for field in fields(LabOptions)}), **given)
 
     positive = click.FloatRange(min=0, min_open=True)
     file = click.Path(path_type=Path)
@@ -115,7 +115,7 @@ class Interruption:
 
 
 @contextmanager
-def laboratory(order: Order, interruption: Interruption) -> "Iterator[Laboratory]":
+def laboratory(order: LabOptions, interruption: Interruption) -> "Iterator[Laboratory]":
     """A laboratory for the command, on a mock of its own; what could not be written in the end is refused first."""
     from contract_tests.contract.files import DocumentError
     from mock_server.certificates.authority import CertificateError

@@ -3,7 +3,7 @@
 import click
 
 from mock_server.cli.exits import DONE, NOTHING_STRUCK, WRONG
-from mock_server.cli.laboratory import Interruption, Order, lab_options, laboratory, show_progress, tell
+from mock_server.cli.laboratory import Interruption, LabOptions, lab_options, laboratory, show_progress, tell
 
 SCORE_HELP = """Run tests while the API lies to them, and tell which lies they do not notice.
 
@@ -41,7 +41,7 @@ end it early: what is known by then is told and written, as a part. After a sign
     help="Only lies that contradict the published page, or those about what is assumed too.",
 )
 @lab_options
-def score(order: Order, *, fail_under: float, lies: str) -> None:
+def score(order: LabOptions, *, fail_under: float, lies: str) -> None:
     """Tell the tests every lie."""
     from functools import partial
     from time import monotonic
