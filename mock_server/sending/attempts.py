@@ -20,7 +20,7 @@ class Posting(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class AttemptOutcome:
     """An attempt, for how many real seconds the receiver asks to be left alone, and whether it was ever asked."""
 
     attempt: Attempt
@@ -28,7 +28,7 @@ class Outcome:
     blocked: bool = False
 
 
-async def attempt(posting: Posting, world: World, delivery: Delivery, wall: Clock, *, replay: bool) -> Outcome:
+async def attempt(posting: Posting, world: World, delivery: Delivery, wall: Clock, *, replay: bool) -> AttemptOutcome:
     """What comes of one attempt; `wall` is real time, which the timestamps of Standard Webhooks are in.
 
     It counts as made when it was due, so that a clock that jumps over several finds each at its own instant.
@@ -39,7 +39,7 @@ async def attempt(posting: Posting, world: World, delivery: Delivery, wall: Cloc
     try:
         answer = await posting.post(delivery.url, headers, delivery.body)
     except HostNotAllowedError as error:
-        return Outcome(Attempt(at, real, 0.0, headers, problem=str(error), replay=replay), blocked=True)
+        return AttemptOutcome(Attempt(at, real, 0.0, headers, problem=str(error), replay=replay), blocked=True)
     made = Attempt(
         at,
         real,
@@ -51,7 +51,7 @@ async def attempt(posting: Posting, world: World, delivery: Delivery, wall: Cloc
         answer_body=answer.body,
         replay=replay,
     )
-    return Outcome(made, wait_of(answer.headers, wall.now()))
+    return AttemptOutcome(made, wait_of(answer.headers, wall.now()))
 
 
 def wait_of(headers: Mapping[str, str], now: float) -> float:

@@ -10,7 +10,7 @@ from mock_server.domain.clock import ManualClock, from_text
 from mock_server.domain.webhooks.delivery import Delivery
 from mock_server.sending.address import ReceiverAnswer
 from mock_server.sending.allowed import HostNotAllowedError
-from mock_server.sending.attempts import Outcome, attempt, wait_of
+from mock_server.sending.attempts import AttemptOutcome, attempt, wait_of
 from mock_server.settings import Settings
 from mock_server.world import Foundation, World, Worlds
 
@@ -41,7 +41,7 @@ def world(clock: ManualClock) -> World:
 
 def outcome(
     world: World, answer: ReceiverAnswer | Exception, delivery: Delivery = DELIVERY, replay: bool = False
-) -> Outcome:
+) -> AttemptOutcome:
     return asyncio.run(attempt(Clerk(answer), world, delivery, ManualClock(NOW + 5), replay=replay))
 
 
