@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Outcome(Generic[T]):
+class SteppedWork(Generic[T]):
     """The steps of some work, to be gone through once; then `value` is what it came to."""
 
     value: T
@@ -20,7 +20,7 @@ class Outcome(Generic[T]):
 
 def finished(work: Generator[None, None, T]) -> T:
     """What the work comes to, done at once."""
-    outcome = Outcome(work)
+    outcome = SteppedWork(work)
     for _ in outcome:
         pass
     return outcome.value

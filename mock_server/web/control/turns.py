@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from mock_server.domain.clients.journal import Entry
-from mock_server.domain.steps import Outcome
+from mock_server.domain.steps import SteppedWork
 from mock_server.server.reply import Reply, encode
 from mock_server.web.control.call import JSON, encoded
 from mock_server.web.problems import Problem, of_error
@@ -37,7 +37,7 @@ def in_turns(work: Steps[Reply]) -> Reply:
 
 def heavy(work: Steps[T], weight: int) -> Steps[T]:
     """The same work, each step of which counts as so many."""
-    outcome = Outcome(work)
+    outcome = SteppedWork(work)
     for _ in outcome:
         yield from (None,) * weight
     return outcome.value
