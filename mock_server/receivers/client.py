@@ -28,7 +28,7 @@ class DeliveryRequest:
         return tuple(self.body[start : start + size] for start in range(0, len(self.body), size))
 
 
-class Response(HTTPResponse):
+class FinalResponse(HTTPResponse):
     """The answer, read past whatever comes before it: 103 Early Hints and its like (RFC 9110 section 15.2)."""
 
     def _read_status(self) -> tuple[str, int, str]:
@@ -57,7 +57,7 @@ class ReceiverConnection:
         self._pause = pause
         kind = HTTPSConnection if address.secure else HTTPConnection
         self._connection = kind(address.host, address.port, timeout=timeout)
-        self._connection.response_class = Response
+        self._connection.response_class = FinalResponse
 
     def __enter__(self) -> Self:
         return self
