@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Handler, Route
+from mock_server.web.control.call import ControlCall, ControlRoute, Handler
 from mock_server.web.control.inbox import SIGNED, show_signed
 from mock_server.web.control.spread import STREAMS, gathered, ordered
 from mock_server.web.control.turns import in_thread
@@ -67,21 +67,21 @@ PAGES: Mapping[str, Handler] = MappingProxyType(
 """What a browser is shown at paths where programs get JSON."""
 
 ROUTES = (
-    Route("GET", "/", _page("keys", "overview")),
-    Route("GET", "/try", _page("trying", "page")),
-    Route("GET", "/docs", _page("contract", "page")),
-    Route("GET", "/docs/guides/", _page("contract", "contents")),
-    Route("GET", "/docs/guides/images/<name>", _page("contract", "image")),
-    Route("GET", "/docs/guides/<name>", _page("contract", "guide")),
-    Route("GET", "/console/assets/<name>", _page("assets", "asset")),
-    Route("GET", "/console/keys", _page("keys", "listed"), spread=gathered("keys", "opened", limit=100)),
-    Route("GET", "/console/requests", _page("requests", "listed"), spread=gathered("requests", "id", limit=101)),
-    Route("GET", "/console/report", _page("report", "listed"), spread=gathered("keys", limit=50, whole=True)),
-    Route("POST", SIGNED, show_signed, asks=True, spread=gathered("signed")),
-    Route("GET", "/console/live", _page("requests", "live"), spread=STREAMS),
-    Route("GET", "/console/verdict", _page("keys", "verdict")),
-    Route("POST", "/console/do", _page("acting", "do"), asks=True, spread=ordered()),
-    Route("POST", "/console/forms/<name>", _page("acting", "fill"), asks=True, spread=ordered()),
-    Route("POST", "/console/preview/<name>", _page("acting", "preview"), asks=True),
-    Route("POST", "/console/try", _page("trying", "send"), asks=True),
+    ControlRoute("GET", "/", _page("keys", "overview")),
+    ControlRoute("GET", "/try", _page("trying", "page")),
+    ControlRoute("GET", "/docs", _page("contract", "page")),
+    ControlRoute("GET", "/docs/guides/", _page("contract", "contents")),
+    ControlRoute("GET", "/docs/guides/images/<name>", _page("contract", "image")),
+    ControlRoute("GET", "/docs/guides/<name>", _page("contract", "guide")),
+    ControlRoute("GET", "/console/assets/<name>", _page("assets", "asset")),
+    ControlRoute("GET", "/console/keys", _page("keys", "listed"), spread=gathered("keys", "opened", limit=100)),
+    ControlRoute("GET", "/console/requests", _page("requests", "listed"), spread=gathered("requests", "id", limit=101)),
+    ControlRoute("GET", "/console/report", _page("report", "listed"), spread=gathered("keys", limit=50, whole=True)),
+    ControlRoute("POST", SIGNED, show_signed, asks=True, spread=gathered("signed")),
+    ControlRoute("GET", "/console/live", _page("requests", "live"), spread=STREAMS),
+    ControlRoute("GET", "/console/verdict", _page("keys", "verdict")),
+    ControlRoute("POST", "/console/do", _page("acting", "do"), asks=True, spread=ordered()),
+    ControlRoute("POST", "/console/forms/<name>", _page("acting", "fill"), asks=True, spread=ordered()),
+    ControlRoute("POST", "/console/preview/<name>", _page("acting", "preview"), asks=True),
+    ControlRoute("POST", "/console/try", _page("trying", "send"), asks=True),
 )

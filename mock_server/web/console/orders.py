@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, carried_out
+from mock_server.web.control.call import ControlCall, ControlRoute, carried_out
 from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.problems import Problem, of_error, problem_of
 
@@ -107,7 +107,7 @@ def keyed(call: ControlCall, **query: str) -> dict[str, str]:
 
 
 @lru_cache(2)
-def routes(of_plane: tuple[Route, ...]) -> Map:
+def routes(of_plane: tuple[ControlRoute, ...]) -> Map:
     """The control plane's routes as a map from method and path to route."""
     return Map([Rule(route.path, methods=[route.method], endpoint=route) for route in of_plane])
 

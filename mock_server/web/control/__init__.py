@@ -37,7 +37,7 @@ from mock_server.web.control import (
     states,
     webhooks,
 )
-from mock_server.web.control.call import JSON, ControlCall, Handler, Plane, Route, carried_out
+from mock_server.web.control.call import JSON, ControlCall, ControlRoute, Handler, Plane, carried_out
 from mock_server.web.guard import Guard
 from mock_server.web.problems import PROBLEMS, Problem, render
 from mock_server.world import Worlds
@@ -79,7 +79,7 @@ def control_plane(
     ready: Callable[[], bool] = lambda: True,
     company: Callable[[], Company | None] = lambda: None,
     pages: Mapping[str, Handler] = NO_PAGES,
-    more: Sequence[Route] = (),
+    more: Sequence[ControlRoute] = (),
 ) -> Blueprint:
     """The blueprint of one mock's control plane.
 
@@ -128,17 +128,17 @@ def control_plane(
     return blueprint
 
 
-def endpoint_of(route: Route) -> str:
+def endpoint_of(route: ControlRoute) -> str:
     """What a Flask application calls the route by that has the blueprint."""
     return f"{NAME}.{_name(route)}"
 
 
-def _name(route: Route) -> str:
+def _name(route: ControlRoute) -> str:
     """What Flask calls the route by."""
     return f"{route.method}_{route.handler.__name__}"
 
 
-def _view(plane: Plane, route: Route, page: Handler | None) -> Callable[..., Response]:
+def _view(plane: Plane, route: ControlRoute, page: Handler | None) -> Callable[..., Response]:
     """A view of Flask's that asks the handler, or for a browser the page at the path."""
 
     def view(**places: Any) -> Response:

@@ -9,7 +9,7 @@ from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.settings import MEMORY
-from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.call import ControlCall, ControlRoute, answer
 from mock_server.web.control.spread import INSTANCES, ordered
 from mock_server.web.documents import arazzo_document, asyncapi_document, openapi_document
 
@@ -98,14 +98,14 @@ def shown(name: str, value: Any) -> Any:
 
 
 ROUTES = (
-    Route("GET", "/health", health, told_to_all=True),
-    Route("GET", "/ready", ready, told_to_all=True),
-    Route("GET", "/instances", instances, spread=INSTANCES),
-    Route("GET", "/version", show_version),
-    Route("GET", "/settings", show_settings),
-    Route("GET", "/openapi.json", openapi),
-    Route("GET", "/asyncapi.json", webhooks_for_tools),
-    Route("GET", "/arazzo.json", tour),
-    Route("GET", "/contract.json", contract),
-    Route("POST", "/reset", reset, spread=ordered("keys")),
+    ControlRoute("GET", "/health", health, told_to_all=True),
+    ControlRoute("GET", "/ready", ready, told_to_all=True),
+    ControlRoute("GET", "/instances", instances, spread=INSTANCES),
+    ControlRoute("GET", "/version", show_version),
+    ControlRoute("GET", "/settings", show_settings),
+    ControlRoute("GET", "/openapi.json", openapi),
+    ControlRoute("GET", "/asyncapi.json", webhooks_for_tools),
+    ControlRoute("GET", "/arazzo.json", tour),
+    ControlRoute("GET", "/contract.json", contract),
+    ControlRoute("POST", "/reset", reset, spread=ordered("keys")),
 )

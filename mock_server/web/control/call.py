@@ -62,7 +62,7 @@ class Plane:
     """Whether calls should come here."""
     company: Callable[[], Company | None] = lambda: None
     """The other processes, where this is one of several."""
-    routes: "tuple[Route, ...]" = ()
+    routes: "tuple[ControlRoute, ...]" = ()
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=MOST_CHANGES))
     """The newest control calls that changed something."""
 
@@ -235,7 +235,7 @@ Handler = Callable[..., Reply]
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class ControlRoute:
     """What answers a method on a path below the control plane, written as Flask does."""
 
     method: str
@@ -259,7 +259,7 @@ class Route:
         return self.asks or self.method == "GET"
 
 
-def carried_out(call: ControlCall, route: Route, handler: Handler, places: Mapping[str, Any]) -> Reply:
+def carried_out(call: ControlCall, route: ControlRoute, handler: Handler, places: Mapping[str, Any]) -> Reply:
     """The handler's reply, if the caller may; those who watch are told of what it may have changed."""
     try:
         if route.reads:
@@ -273,7 +273,7 @@ def carried_out(call: ControlCall, route: Route, handler: Handler, places: Mappi
     return reply.then(told) if route.late else told(reply)
 
 
-def _told(call: ControlCall, route: Route, reply: Reply) -> Reply:
+def _told(call: ControlCall, route: ControlRoute, reply: Reply) -> Reply:
     """The reply, once those who watch are told of what it may have changed."""
     if reply.status < HTTPStatus.BAD_REQUEST:
         if not call.echo:
@@ -292,7 +292,7 @@ def _unavailable(why: str) -> Problem:
     return Problem(HTTPStatus.SERVICE_UNAVAILABLE, why, headers={"Retry-After": "1"})
 
 
-def _permit(call: ControlCall, route: Route) -> None:
+def _permit(call: ControlCall, route: ControlRoute) -> None:
     """Problem 403 if the caller's token does not let them change that."""
     caller = call.caller
     if caller.may is May.ALL or (caller.may is May.OWN_KEYS and route.makes):

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import JSON, ControlCall, Route
+from mock_server.web.control.call import JSON, ControlCall, ControlRoute
 from mock_server.web.control.turns import in_parts, in_thread
 from mock_server.web.problems import Problem
 
@@ -58,4 +58,4 @@ def _told(status: HTTPStatus = HTTPStatus.NOT_FOUND) -> Iterator[None]:
         raise Problem(status, str(error)) from None
 
 
-ROUTES = (Route("GET", "/capsule", take_capsule),)
+ROUTES = (ControlRoute("GET", "/capsule", take_capsule),)

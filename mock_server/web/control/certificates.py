@@ -6,7 +6,7 @@ from mock_server.certificates.authority import CertificateError
 from mock_server.certificates.store import CERTIFICATE_FILE
 from mock_server.certificates.telling import CERTIFICATE_TYPE
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route
+from mock_server.web.control.call import ControlCall, ControlRoute
 from mock_server.web.problems import Problem
 
 
@@ -24,4 +24,4 @@ def show_certificate(call: ControlCall) -> Reply:
     return Reply(HTTPStatus.OK, certificate, {"Content-Type": CERTIFICATE_TYPE})
 
 
-ROUTES = (Route("GET", f"/certs/{CERTIFICATE_FILE}", show_certificate),)
+ROUTES = (ControlRoute("GET", f"/certs/{CERTIFICATE_FILE}", show_certificate),)

@@ -6,7 +6,7 @@ from typing import Any
 
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import Change, ControlCall, Route, answer
+from mock_server.web.control.call import Change, ControlCall, ControlRoute, answer
 from mock_server.web.control.spread import gathered
 
 MOST_SHOWN = 1000
@@ -23,4 +23,4 @@ def facts(change: Change) -> dict[str, Any]:
     return {**asdict(change), "at": to_text(change.at)}
 
 
-ROUTES = (Route("GET", "/changes", list_changes, spread=gathered("changes", "at", limit=100)),)
+ROUTES = (ControlRoute("GET", "/changes", list_changes, spread=gathered("changes", "at", limit=100)),)

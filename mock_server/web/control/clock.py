@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_server.domain.clock import Change, Course, SandboxClock, from_text, to_text
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.web.control.call import ControlCall, ControlRoute, answer, refused
 from mock_server.web.control.matching import numbers
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.problems import Problem
@@ -122,12 +122,12 @@ def reading(clock: SandboxClock) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "/clock", show_clock, spread=gathered("keys")),
-    Route(
+    ControlRoute("GET", "/clock", show_clock, spread=gathered("keys")),
+    ControlRoute(
         "PUT",
         "/clock",
         move_clock,
         spread=ordered("pending_deliveries", "retrying_deliveries", "blocked_deliveries", rows="keys"),
     ),
-    Route("GET", "/clock/upcoming", show_upcoming),
+    ControlRoute("GET", "/clock/upcoming", show_upcoming),
 )

@@ -10,7 +10,7 @@ from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook, RuleBookError
 from mock_server.faults.rules import FORM, Count, Rule
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.web.control.call import ControlCall, ControlRoute, answer, refused
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.control.turns import Steps, in_turns
 from mock_server.web.problems import Problem
@@ -166,18 +166,18 @@ def _named(ids: Sequence[str]) -> str:
 
 
 ROUTES = (
-    Route("GET", "/faults", list_faults, spread=RULES),
-    Route("GET", "/faults/<identifier>", show_fault, spread=gathered("", "", "seen", "applied", whole=True)),
-    Route("POST", "/faults", add_fault, spread=ordered("seen", "applied")),
-    Route("PUT", "/faults/<identifier>", edit_fault, spread=ordered("seen", "applied")),
-    Route("POST", "/faults/<identifier>/pause", pause_fault, spread=ordered("seen", "applied")),
-    Route("POST", "/faults/<identifier>/resume", resume_fault, spread=ordered("seen", "applied")),
-    Route(
+    ControlRoute("GET", "/faults", list_faults, spread=RULES),
+    ControlRoute("GET", "/faults/<identifier>", show_fault, spread=gathered("", "", "seen", "applied", whole=True)),
+    ControlRoute("POST", "/faults", add_fault, spread=ordered("seen", "applied")),
+    ControlRoute("PUT", "/faults/<identifier>", edit_fault, spread=ordered("seen", "applied")),
+    ControlRoute("POST", "/faults/<identifier>/pause", pause_fault, spread=ordered("seen", "applied")),
+    ControlRoute("POST", "/faults/<identifier>/resume", resume_fault, spread=ordered("seen", "applied")),
+    ControlRoute(
         "POST",
         "/faults/<identifier>/move",
         move_fault,
         spread=ordered("seen", "applied", rows="faults", same=("id", "key")),
     ),
-    Route("DELETE", "/faults", remove_faults, spread=ordered("total")),
-    Route("DELETE", "/faults/<identifier>", remove_fault, spread=ordered("total")),
+    ControlRoute("DELETE", "/faults", remove_faults, spread=ordered("total")),
+    ControlRoute("DELETE", "/faults/<identifier>", remove_fault, spread=ordered("total")),
 )

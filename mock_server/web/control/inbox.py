@@ -9,7 +9,7 @@ from typing import Any
 from mock_server.domain.clock import to_text
 from mock_server.domain.webhooks.inbox import InboxMessage
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer, encoded
+from mock_server.web.control.call import ControlCall, ControlRoute, answer, encoded
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.inbox import NAME
 from mock_server.web.mock import CONTROL_PREFIX
@@ -105,7 +105,7 @@ def _check(name: str) -> None:
 
 
 ROUTES = (
-    Route("GET", "/inbox", list_inboxes, spread=gathered("inboxes", "", "messages", same=("name",))),
-    Route("GET", "/inbox/<name>", show_inbox, spread=gathered("messages", "real", limit=100)),
-    Route("DELETE", "/inbox/<name>", empty_inbox, spread=ordered()),
+    ControlRoute("GET", "/inbox", list_inboxes, spread=gathered("inboxes", "", "messages", same=("name",))),
+    ControlRoute("GET", "/inbox/<name>", show_inbox, spread=gathered("messages", "real", limit=100)),
+    ControlRoute("DELETE", "/inbox/<name>", empty_inbox, spread=ordered()),
 )

@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.web.control.call import ControlCall, ControlRoute, answer, refused
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.world import World
 from mock_server.world.owners import Holding
@@ -58,7 +58,7 @@ def facts(world: World) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "/keys", list_keys, spread=gathered("keys")),
-    Route("GET", "/keys/<key>", show_key),
-    Route("POST", "/keys", new_key, makes=True, spread=ordered()),
+    ControlRoute("GET", "/keys", list_keys, spread=gathered("keys")),
+    ControlRoute("GET", "/keys/<key>", show_key),
+    ControlRoute("POST", "/keys", new_key, makes=True, spread=ordered()),
 )

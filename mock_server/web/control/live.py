@@ -9,7 +9,7 @@ from itertools import islice, takewhile
 from mock_server.domain.clients.journal import Entry
 from mock_server.server.playing import Stream
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route
+from mock_server.web.control.call import ControlCall, ControlRoute
 from mock_server.web.control.spread import STREAMS
 from mock_server.world import journals
 
@@ -91,4 +91,4 @@ def event(name: str, data: str, identifier: int | None = None) -> bytes:
     return ("\n".join(lines) + "\n\n").encode()
 
 
-ROUTES = (Route("GET", "/requests/stream", stream_requests, spread=STREAMS),)
+ROUTES = (ControlRoute("GET", "/requests/stream", stream_requests, spread=STREAMS),)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from mock_server.domain.webhooks.delivery import State
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Plane, Route
+from mock_server.web.control.call import ControlCall, ControlRoute, Plane
 from mock_server.web.control.spread import MEASURED
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -72,4 +72,4 @@ def escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
 
 
-ROUTES = (Route("GET", "/metrics", show_metrics, spread=MEASURED),)
+ROUTES = (ControlRoute("GET", "/metrics", show_metrics, spread=MEASURED),)

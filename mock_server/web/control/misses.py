@@ -9,7 +9,7 @@ from mock_server.contract.specification import Specification
 from mock_server.domain.clients.journal import KEPT_BODY, Entry
 from mock_server.domain.clients.shown import reason_of
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route
+from mock_server.web.control.call import ControlCall, ControlRoute
 from mock_server.web.control.requests import MOST_ENTRIES
 from mock_server.web.control.spread import gathered
 from mock_server.web.control.turns import in_turns, listed, those
@@ -72,6 +72,6 @@ def _limit(call: ControlCall) -> int:
 
 
 ROUTES = (
-    Route("GET", "/requests/unmatched", unmatched, spread=gathered("requests", "id", limit=100)),
-    Route("GET", "/requests/violations", violations, spread=gathered("requests", "id", limit=100)),
+    ControlRoute("GET", "/requests/unmatched", unmatched, spread=gathered("requests", "id", limit=100)),
+    ControlRoute("GET", "/requests/violations", violations, spread=gathered("requests", "id", limit=100)),
 )

@@ -7,7 +7,7 @@ from mock_server.domain.clients.conduct import Finding
 from mock_server.domain.clients.journal import Entry, masked
 from mock_server.domain.clients.report import overall, report
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.call import ControlCall, ControlRoute, answer
 from mock_server.web.control.spread import gathered
 from mock_server.web.control.turns import in_thread
 from mock_server.world import World, journals
@@ -61,4 +61,4 @@ def shown(finding: Finding) -> dict[str, Any]:
     }
 
 
-ROUTES = (Route("GET", "/report", show_report, spread=gathered("keys", whole=True)),)
+ROUTES = (ControlRoute("GET", "/report", show_report, spread=gathered("keys", whole=True)),)

@@ -7,7 +7,7 @@ from typing import Any
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.call import ControlCall, ControlRoute, answer
 from mock_server.web.control.matching import Test, match_of
 from mock_server.web.control.spread import FIRST, WAITS, gathered, ordered
 from mock_server.web.control.turns import Steps, counted, in_turns, listed, those
@@ -78,10 +78,10 @@ def wait_for_requests(call: ControlCall) -> Reply:
 
 
 ROUTES = (
-    Route("GET", "/requests", list_requests, spread=gathered("requests", "id", limit=100)),
-    Route("GET", "/requests/<int:entry_id>", show_request, spread=FIRST),
-    Route("DELETE", "/requests", forget_requests, spread=ordered()),
-    Route("POST", "/requests/count", count_requests, asks=True, spread=gathered("", "", "count", whole=True)),
-    Route("POST", "/requests/find", find_requests, asks=True, spread=gathered("requests", "id", limit=100)),
-    Route("POST", "/requests/wait", wait_for_requests, asks=True, spread=WAITS),
+    ControlRoute("GET", "/requests", list_requests, spread=gathered("requests", "id", limit=100)),
+    ControlRoute("GET", "/requests/<int:entry_id>", show_request, spread=FIRST),
+    ControlRoute("DELETE", "/requests", forget_requests, spread=ordered()),
+    ControlRoute("POST", "/requests/count", count_requests, asks=True, spread=gathered("", "", "count", whole=True)),
+    ControlRoute("POST", "/requests/find", find_requests, asks=True, spread=gathered("requests", "id", limit=100)),
+    ControlRoute("POST", "/requests/wait", wait_for_requests, asks=True, spread=WAITS),
 )

@@ -10,7 +10,7 @@ from mock_server.domain.clock import still
 from mock_server.faults import scenarios
 from mock_server.faults.scenarios import FORM, Scenario
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer
+from mock_server.web.control.call import ControlCall, ControlRoute, answer
 from mock_server.web.control.spread import ordered
 from mock_server.web.control.turns import SHORT, in_thread
 from mock_server.web.problems import Problem
@@ -69,7 +69,7 @@ def _text(content: bytes) -> str:
 
 
 ROUTES = (
-    Route("GET", "/scenario", show_scenario),
-    Route("PUT", "/scenario", play_scenario, late=True, spread=ordered()),
-    Route("GET", "/scenarios", list_scenarios),
+    ControlRoute("GET", "/scenario", show_scenario),
+    ControlRoute("PUT", "/scenario", play_scenario, late=True, spread=ordered()),
+    ControlRoute("GET", "/scenarios", list_scenarios),
 )

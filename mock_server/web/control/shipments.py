@@ -13,7 +13,7 @@ from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import Pinned
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import JSON, ControlCall, Route, answer, encoded, refused
+from mock_server.web.control.call import JSON, ControlCall, ControlRoute, answer, encoded, refused
 from mock_server.web.control.spread import ordered
 from mock_server.web.control.turns import Steps, heavy, in_turns
 from mock_server.web.problems import Problem
@@ -140,10 +140,10 @@ def facts_of(world: World, journey: Journey, now: float, *, future: bool) -> dic
 
 
 ROUTES = (
-    Route("GET", "/numbers", list_numbers),
-    Route("GET", "/shipments", list_shipments),
-    Route("GET", "/shipments/<text>", show_shipment),
-    Route("PUT", "/shipments/<text>", pin_shipment, spread=ordered("pending_deliveries")),
-    Route("DELETE", "/shipments/<text>", unpin_shipment, spread=ordered()),
-    Route("POST", "/shipments/<text>/events", add_event, spread=ordered("pending_deliveries")),
+    ControlRoute("GET", "/numbers", list_numbers),
+    ControlRoute("GET", "/shipments", list_shipments),
+    ControlRoute("GET", "/shipments/<text>", show_shipment),
+    ControlRoute("PUT", "/shipments/<text>", pin_shipment, spread=ordered("pending_deliveries")),
+    ControlRoute("DELETE", "/shipments/<text>", unpin_shipment, spread=ordered()),
+    ControlRoute("POST", "/shipments/<text>/events", add_event, spread=ordered("pending_deliveries")),
 )

@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.domain.clock import still
 from mock_server.persistence import snapshots
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import JSON, ControlCall, Route, answer
+from mock_server.web.control.call import JSON, ControlCall, ControlRoute, answer
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.control.turns import SHORT, Steps, heavy, in_parts, in_thread, in_turns
 
@@ -62,6 +62,6 @@ def _entering(call: ControlCall, found: snapshots.Found) -> Steps[Reply]:
 
 
 ROUTES = (
-    Route("GET", "/snapshot", take_snapshot, spread=gathered("worlds", whole=True)),
-    Route("PUT", "/snapshot", restore_snapshot, late=True, spread=ordered("keys")),
+    ControlRoute("GET", "/snapshot", take_snapshot, spread=gathered("worlds", whole=True)),
+    ControlRoute("PUT", "/snapshot", restore_snapshot, late=True, spread=ordered("keys")),
 )

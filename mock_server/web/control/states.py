@@ -9,7 +9,7 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.faults.rules import Rule, check_name
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, refused
+from mock_server.web.control.call import ControlCall, ControlRoute, refused
 from mock_server.web.control.spread import ordered
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds, steering
@@ -97,4 +97,4 @@ def _outage(carrier: str) -> str:
     return f"outage-{carrier}"
 
 
-ROUTES = (Route("POST", "/states", set_state, of_all=True, spread=ordered("pending_deliveries")),)
+ROUTES = (ControlRoute("POST", "/states", set_state, of_all=True, spread=ordered("pending_deliveries")),)

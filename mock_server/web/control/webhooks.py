@@ -13,7 +13,7 @@ from mock_server.domain.clock import to_text
 from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, Route, answer, refused
+from mock_server.web.control.call import ControlCall, ControlRoute, answer, refused
 from mock_server.web.control.spread import FIRST, gathered, ordered
 from mock_server.web.problems import Problem
 from mock_server.world import World
@@ -215,12 +215,12 @@ def attempted(count: int, attempt: Attempt) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "/webhooks", list_webhooks, spread=gathered("webhooks", limit=MOST_SHOWN)),
-    Route("POST", "/webhooks", add_webhook),
-    Route("DELETE", "/webhooks/<webhook_id>", remove_webhook, spread=FIRST),
-    Route("GET", "/deliveries", list_deliveries, spread=gathered("deliveries", "created_at", limit=100)),
-    Route("GET", "/deliveries/<delivery_id>", show_delivery, spread=FIRST),
-    Route("POST", "/deliveries/<delivery_id>/replay", replay, spread=FIRST),
-    Route("POST", "/deliveries/<delivery_id>/send", send_now, spread=FIRST),
-    Route("POST", "/webhooks/trigger", trigger, spread=ordered("pending_deliveries", rows="deliveries")),
+    ControlRoute("GET", "/webhooks", list_webhooks, spread=gathered("webhooks", limit=MOST_SHOWN)),
+    ControlRoute("POST", "/webhooks", add_webhook),
+    ControlRoute("DELETE", "/webhooks/<webhook_id>", remove_webhook, spread=FIRST),
+    ControlRoute("GET", "/deliveries", list_deliveries, spread=gathered("deliveries", "created_at", limit=100)),
+    ControlRoute("GET", "/deliveries/<delivery_id>", show_delivery, spread=FIRST),
+    ControlRoute("POST", "/deliveries/<delivery_id>/replay", replay, spread=FIRST),
+    ControlRoute("POST", "/deliveries/<delivery_id>/send", send_now, spread=FIRST),
+    ControlRoute("POST", "/webhooks/trigger", trigger, spread=ordered("pending_deliveries", rows="deliveries")),
 )
