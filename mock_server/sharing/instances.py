@@ -29,7 +29,7 @@ from mock_server.sharing.ids import interleaved
 from mock_server.sharing.joining import Share, unavailable
 from mock_server.sharing.leases import MARGIN, RENEWED, Leases
 from mock_server.sharing.logged import Logged
-from mock_server.sharing.router import Router
+from mock_server.sharing.router import KeyRouter
 from mock_server.version import __version__
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
@@ -79,7 +79,7 @@ class InstanceShare(Share):
         self._strict = worlds.foundation.settings.strict
         mock.scheduler.may = lambda world: leases.sure(world.account.key)
 
-    def router(self, front: Front, answer: Application) -> Router:
+    def router(self, front: Front, answer: Application) -> KeyRouter:
         """Answers in place of the application, which answers what is this instance's."""
         base = self._mock.worlds.clock.base
         self.logged = self.order = Logged(self._store, self.leases, self.ways, lambda: front.made().answer, base)

@@ -21,7 +21,7 @@ from mock_server.sharing.frames import Question
 from mock_server.sharing.handing import Hands
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.membership import Membership, Peer, Workers
-from mock_server.sharing.router import Router, Unavailable, Vouch
+from mock_server.sharing.router import KeyRouter, Unavailable, Vouch
 from mock_server.sharing.sequence import Order, Parent
 from mock_server.sharing.standing import told
 from mock_server.sharing.subjects import key_of
@@ -48,7 +48,7 @@ class Share:
         self._hands = hands
         self._vouch: Vouch | None = None
 
-    def router(self, front: Front, answer: Application) -> Router:
+    def router(self, front: Front, answer: Application) -> KeyRouter:
         """Answers in place of the application, which answers what is this process's."""
         mock = front.mock
         whole = AsOne(partial(self._gathering, front, answer))
@@ -61,7 +61,7 @@ class Share:
             return key is not None and not self.membership.mine(key)
 
         mock.elsewhere = elsewhere
-        return Router(
+        return KeyRouter(
             answer,
             self.membership,
             self.ways,

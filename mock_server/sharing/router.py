@@ -31,7 +31,7 @@ Unavailable = Callable[[Request, str], Reply]
 """The refusal of a request whose owner cannot answer, for that reason."""
 
 
-class Router:
+class KeyRouter:
     """Answers what is about a key of this process's, or about none; the owner answers what is about another's."""
 
     def __init__(
