@@ -30,7 +30,7 @@ class MagicNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class NumberTemplate:
     """A carrier's magic numbers with places for the scenario, the check digit and the country of a post."""
 
     text: str
@@ -61,7 +61,7 @@ class MagicNumbers:
             record["scenario"]: MagicScenario(**record) for record in fixture["scenarios"]
         }
         self._directory = directory
-        self._templates = [Template.from_record(record) for record in fixture["templates"]]
+        self._templates = [NumberTemplate.from_record(record) for record in fixture["templates"]]
         self._examples = [
             MagicNumber(record["carrier"], record["tracking_number"], record["does"], record.get("scenario"))
             for record in fixture["examples"]
