@@ -99,7 +99,7 @@ def _examination(
     from contract_tests.contract.loading import load
     from mock_server.domain.clock import SystemClock
     from mock_server.domain.randomness import stream
-    from mock_server.receivers.examination import GOOD, Examination, UnreachableError
+    from mock_server.receivers.examination import GOOD, Examination, NoReceiverError
     from mock_server.receivers.forger import Forger
     from mock_server.receivers.target import ReceiverTarget
 
@@ -110,7 +110,7 @@ def _examination(
     screen.start(GOOD)
     try:
         return Examination(forger, target)
-    except UnreachableError as error:
+    except NoReceiverError as error:
         screen.clear()
         raise Unreachable(str(error)) from None
 

@@ -19,7 +19,7 @@ PASSED, FAILED, NOT_RUN = "passed", "failed", "not_run"
 RE_SERIALISING = "Verify the signature over the bytes of the request body; parsed and written again they are others."
 
 
-class UnreachableError(Exception):
+class NoReceiverError(Exception):
     """Nothing answers at the receiver's address."""
 
 
@@ -50,7 +50,7 @@ class Examination:
         self._gone = False
         self.good = self._verdict(GOOD)
         if self.good.decisive and not self.good.decisive.answer.reached:
-            raise UnreachableError(f"{target.address.url}: {self.good.decisive.answer.problem}")
+            raise NoReceiverError(f"{target.address.url}: {self.good.decisive.answer.problem}")
         self.understood = self.good.verdict == PASSED or self._calibrated()
 
     def verdict(self, attack: Attack) -> AttackResult:

@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 
-from mock_server.receivers.examination import ATTACKS, FAILED, NOT_RUN, PASSED, UnreachableError
+from mock_server.receivers.examination import ATTACKS, FAILED, NOT_RUN, PASSED, NoReceiverError
 from mock_server.tests.receivers.examining import ALL, TIMEOUT, examination_of, examined, with_verdict
 from mock_server.tests.sending.receivers import listening, right
 
@@ -72,7 +72,7 @@ def test_a_receiver_that_dies_is_blamed_once() -> None:
 def test_nobody_listening_is_no_verdict() -> None:
     with listening(right) as receiver:
         url = receiver.url
-    with pytest.raises(UnreachableError, match="no connection: Connection refused"):
+    with pytest.raises(NoReceiverError, match="no connection: Connection refused"):
         examination_of(url)
 
 
