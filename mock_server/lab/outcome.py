@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mock_server.commands.process import Ending
-from mock_server.domain.clients.conduct import Finding, Verdict
+from mock_server.domain.clients.conduct import Conduct, Finding
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab.setup import Setup
 from mock_server.world.chronicle import Chronicle
@@ -47,7 +47,7 @@ class TrialOutcome:
     def bad(self, question: str) -> Finding | None:
         """The finding, if the client behaved badly there."""
         finding = self.findings.get(question)
-        return finding if finding and finding.verdict is Verdict.BAD else None
+        return finding if finding and finding.verdict is Conduct.BAD else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from mock_server.domain.clients.journal import Entry
 MOST_SHOWN = 20  # request ids that a finding lists
 
 
-class Verdict(StrEnum):
+class Conduct(StrEnum):
     GOOD = "good"
     BAD = "bad"
     NOT_SEEN = "not seen"
@@ -22,7 +22,7 @@ class Finding:
 
     id: str
     question: str
-    verdict: Verdict
+    verdict: Conduct
     detail: str
     requests: tuple[int, ...] = ()
     advice: str | None = None
@@ -47,10 +47,10 @@ class Question:
     def finding(self, conversation: Conversation) -> Finding:
         good, bad = self.ask(conversation)
         if not (good or bad):
-            return Finding(self.id, self.text, Verdict.NOT_SEEN, f"The client was not seen {self.seen}.")
+            return Finding(self.id, self.text, Conduct.NOT_SEEN, f"The client was not seen {self.seen}.")
         shown = bad or good
         ids = dict.fromkeys(entry.id for entries in shown for entry in entries)
         if bad:
             detail = f"Bad {len(bad)} of {len(good) + len(bad)} times."
-            return Finding(self.id, self.text, Verdict.BAD, detail, tuple(ids)[:MOST_SHOWN], self.advice)
-        return Finding(self.id, self.text, Verdict.GOOD, f"Good {len(good)} times.", tuple(ids)[:MOST_SHOWN])
+            return Finding(self.id, self.text, Conduct.BAD, detail, tuple(ids)[:MOST_SHOWN], self.advice)
+        return Finding(self.id, self.text, Conduct.GOOD, f"Good {len(good)} times.", tuple(ids)[:MOST_SHOWN])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mock_server.domain.clients import retrying, spending
-from mock_server.domain.clients.conduct import Finding, Verdict
+from mock_server.domain.clients.conduct import Conduct, Finding
 from mock_server.domain.clients.conversation import Conversation
 
 QUESTIONS = (*retrying.QUESTIONS, *spending.QUESTIONS)
@@ -17,7 +17,7 @@ class Report:
     findings: tuple[Finding, ...]
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Conduct:
         return overall([finding.verdict for finding in self.findings])
 
 
@@ -26,6 +26,6 @@ def report(conversation: Conversation) -> Report:
     return Report(tuple(question.finding(conversation) for question in QUESTIONS))
 
 
-def overall(verdicts: Sequence[Verdict]) -> Verdict:
+def overall(verdicts: Sequence[Conduct]) -> Conduct:
     """Bad if anything is, good if something is and nothing is bad."""
-    return next((each for each in (Verdict.BAD, Verdict.GOOD) if each in verdicts), Verdict.NOT_SEEN)
+    return next((each for each in (Conduct.BAD, Conduct.GOOD) if each in verdicts), Conduct.NOT_SEEN)

@@ -1,4 +1,4 @@
-from mock_server.domain.clients.conduct import MOST_SHOWN, Verdict
+from mock_server.domain.clients.conduct import MOST_SHOWN, Conduct
 from mock_server.domain.clients.conversation import Conversation
 from mock_server.domain.clients.report import QUESTIONS, overall, report
 from mock_server.tests.domain.clients.conversing import Client
@@ -23,6 +23,6 @@ def test_nothing_is_said_of_who_asked_nothing() -> None:
 
 
 def test_one_bad_finding_makes_the_verdict() -> None:
-    assert overall([Verdict.GOOD, Verdict.BAD, Verdict.NOT_SEEN]) == "bad"
-    assert overall([Verdict.GOOD, Verdict.NOT_SEEN]) == "good"
+    assert overall([Conduct.GOOD, Conduct.BAD, Conduct.NOT_SEEN]) == "bad"
+    assert overall([Conduct.GOOD, Conduct.NOT_SEEN]) == "good"
     assert overall([]) == "not seen"
