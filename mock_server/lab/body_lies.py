@@ -31,14 +31,14 @@ class Bodies:
         """Every lie about a body that keeps the schema, which is at the place; `clause` is the one of last resort."""
         known = (place, clause, json.dumps(body, sort_keys=True))
         if known not in self._known:
-            told = _Body(self.contract, place, clause, body)
+            told = _BodyLies(self.contract, place, clause, body)
             fields = fields_of(self.contract.document, schema, body)
             self._known[known] = [lie for each in fields for lie in told.about(each)]
         return self._known[known]
 
 
 @dataclass(frozen=True)
-class _Body:
+class _BodyLies:
     """One body, and what breaks when a field of it is another."""
 
     contract: Contract
