@@ -24,7 +24,7 @@ class Slip:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class _DigestForm:
     """How a receiver writes the digest that it compares."""
 
     text: str
@@ -63,22 +63,24 @@ CASE = "Compare with a digest in lower case, as the header has it."
 BASE64 = "Write the digest in hex, not in base64, before you compare."
 KEY = "Take the secret as it is, with whsec_ and as text, for the key of the HMAC; nothing in it is to be decoded."
 
-RIGHT = _Form("", "", lambda scheme, digest: scheme.prefix + _digest(scheme, digest))
+RIGHT = _DigestForm("", "", lambda scheme, digest: scheme.prefix + _digest(scheme, digest))
 FORMS = (
     RIGHT,
-    _Form("without the prefix {prefix}", PREFIX, _digest),
-    _Form(
+    _DigestForm("without the prefix {prefix}", PREFIX, _digest),
+    _DigestForm(
         "with the digest in capital letters",
         CASE,
         lambda scheme, digest: scheme.prefix + _digest(scheme, digest).upper(),
     ),
-    _Form(
+    _DigestForm(
         "without the prefix {prefix} and with the digest in capital letters",
         f"{PREFIX} {CASE}",
         lambda scheme, digest: _digest(scheme, digest).upper(),
     ),
-    _Form("with the digest in base64", BASE64, lambda scheme, digest: scheme.prefix + ENCODINGS["base64"](digest)),
-    _Form(
+    _DigestForm(
+        "with the digest in base64", BASE64, lambda scheme, digest: scheme.prefix + ENCODINGS["base64"](digest)
+    ),
+    _DigestForm(
         "without the prefix {prefix} and with the digest in base64",
         f"{PREFIX} {BASE64}",
         lambda _, digest: ENCODINGS["base64"](digest),
@@ -102,9 +104,9 @@ def slips(scheme: SignatureScheme) -> Iterator[Slip]:
         yield Slip(text.format(prefix=scheme.prefix), fix.format(prefix=scheme.prefix), signing, _alone(form, key))
 
 
-def _alone(form: _Form, key: _Key) -> bool:
+def _alone(form: _DigestForm, key: _Key) -> bool:
     return form is RIGHT or key is WHOLE
 
 
-def _signing(scheme: SignatureScheme, form: _Form, key: _Key) -> Signing:
+def _signing(scheme: SignatureScheme, form: _DigestForm, key: _Key) -> Signing:
     return lambda secret, body: form.written(scheme, hmac.digest(key.of(secret), body, scheme.algorithm))
