@@ -6,7 +6,7 @@ from http import HTTPStatus
 from mock_server.server.parsing import END
 from mock_server.server.reply import Reply, Sending
 from mock_server.sharing.channels import Channel, LostError, MisdirectedError, Ways
-from mock_server.sharing.frames import Kind, Question
+from mock_server.sharing.frames import FrameEnd, Question
 from mock_server.sharing.membership import Peer
 
 MISDIRECTED = b"HTTP/1.1 421 "
@@ -21,7 +21,7 @@ async def brought(ways: Ways, peer: Peer, question: Question) -> Reply:
     try:
         kind, data = await channel.answered()
         if data.startswith(MISDIRECTED):
-            while kind is Kind.MORE:
+            while kind is FrameEnd.MORE:
                 kind, _ = await channel.answered()
             raise MisdirectedError
         return Reply(HTTPStatus.OK, wire=Brought(channel, kind, data))
@@ -37,13 +37,13 @@ async def whole(ways: Ways, peer: Peer, question: Question) -> Reply:
     channel = await ways.ask(peer, question)
     try:
         kind, data = await channel.answered()
-        while kind is Kind.MORE:
+        while kind is FrameEnd.MORE:
             kind, more = await channel.answered()
             data += more
     except BaseException:
         channel.leave()
         raise
-    if kind is Kind.RESET or END not in data:
+    if kind is FrameEnd.RESET or END not in data:
         raise LostError
     return read(data)
 
@@ -62,7 +62,7 @@ class Brought:
     """An answer that another process gives, as it comes."""
 
     channel: Channel
-    kind: Kind
+    kind: FrameEnd
     data: bytes
 
     async def play(self, sending: Sending) -> None:
@@ -70,18 +70,18 @@ class Brought:
         try:
             while True:
                 await sending.send(data)
-                if kind is not Kind.MORE:
+                if kind is not FrameEnd.MORE:
                     break
                 kind, data = await self.channel.answered()
         except LostError:
-            kind = Kind.RESET
+            kind = FrameEnd.RESET
         except BaseException:  # the client has gone
             self.channel.leave()
             raise
         match kind:
-            case Kind.LAST:
+            case FrameEnd.LAST:
                 sending.complete()
-            case Kind.CLOSE:
+            case FrameEnd.CLOSE:
                 sending.close()
             case _:
                 sending.reset()

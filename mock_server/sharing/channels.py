@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from mock_server.server.parsing import END
-from mock_server.sharing.frames import Kind, Question, frames, packed
+from mock_server.sharing.frames import FrameEnd, Question, frames, packed
 from mock_server.sharing.membership import Peer
 
 PATH = "/__peer"
@@ -43,7 +43,7 @@ class Channel(asyncio.Protocol):
         self._idle = idle
         self._granted = False
         self._buffer = bytearray()
-        self._came: deque[tuple[Kind, bytes]] = deque()
+        self._came: deque[tuple[FrameEnd, bytes]] = deque()
         self._held = 0
         self._waiter: asyncio.Future[None] | None = None
 
@@ -79,7 +79,7 @@ class Channel(asyncio.Protocol):
                 raise UnreachableError
             await self._news()
 
-    async def answered(self) -> tuple[Kind, bytes]:
+    async def answered(self) -> tuple[FrameEnd, bytes]:
         """The next frame of the answer; LostError if none comes any more."""
         while not self._came:
             if self.lost:
@@ -89,7 +89,7 @@ class Channel(asyncio.Protocol):
         if self._held > MOST_HELD >= self._held - len(piece) and not self.transport.is_closing():
             self.transport.resume_reading()
         self._held -= len(piece)
-        if kind is Kind.LAST:
+        if kind is FrameEnd.LAST:
             self._idle.append(self)
         return kind, piece
 

@@ -15,7 +15,7 @@ BETWEEN = "\0"  # of the parts of a head
 YES = "1"
 
 
-class Kind(IntEnum):
+class FrameEnd(IntEnum):
     """What follows the bytes of a frame."""
 
     MORE = 0
@@ -78,11 +78,11 @@ def unpacked(data: bytes | bytearray) -> tuple[Question, int] | None:
     return Question(request, json.loads(notes) if notes else {}), end
 
 
-def framed(kind: Kind, data: bytes | bytearray | memoryview = b"") -> bytes:
+def framed(kind: FrameEnd, data: bytes | bytearray | memoryview = b"") -> bytes:
     return ANSWER.pack(kind, len(data)) + data
 
 
-def frames(buffer: bytearray) -> Iterator[tuple[Kind, bytes]]:
+def frames(buffer: bytearray) -> Iterator[tuple[FrameEnd, bytes]]:
     """The frames that are whole; they are taken out of the buffer."""
     while len(buffer) >= ANSWER.size:
         kind, size = ANSWER.unpack_from(buffer)
@@ -91,4 +91,4 @@ def frames(buffer: bytearray) -> Iterator[tuple[Kind, bytes]]:
             return
         data = bytes(buffer[ANSWER.size : end])
         del buffer[:end]
-        yield Kind(kind), data
+        yield FrameEnd(kind), data

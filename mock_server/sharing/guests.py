@@ -10,7 +10,7 @@ from mock_server.server.request import Request
 from mock_server.server.shared import Shared
 from mock_server.server.transmission import Line
 from mock_server.sharing.channels import PATH, Ways
-from mock_server.sharing.frames import Kind, Question, framed, unpacked
+from mock_server.sharing.frames import FrameEnd, Question, framed, unpacked
 
 Answers = Callable[[Question], Reply]
 
@@ -50,7 +50,7 @@ class Far(Line):
 
     def last(self) -> None:
         """The answer is whole."""
-        self.transport.write(framed(Kind.LAST, self._held or b""))
+        self.transport.write(framed(FrameEnd.LAST, self._held or b""))
         self._held = None
 
     def flow(self) -> None:
@@ -60,21 +60,21 @@ class Far(Line):
             self._send(held)
 
     def close(self) -> None:
-        self._end(Kind.CLOSE)
+        self._end(FrameEnd.CLOSE)
 
     def reset(self) -> None:
-        self._end(Kind.RESET)
+        self._end(FrameEnd.RESET)
 
     def finish(self, _loop: asyncio.AbstractEventLoop) -> None:
-        self._end(Kind.CLOSE)
+        self._end(FrameEnd.CLOSE)
 
     def _send(self, data: bytes | bytearray | memoryview) -> None:
         if self._held is None:
-            self.transport.write(framed(Kind.MORE, data))
+            self.transport.write(framed(FrameEnd.MORE, data))
         else:
             self._held += bytes(data)
 
-    def _end(self, kind: Kind) -> None:
+    def _end(self, kind: FrameEnd) -> None:
         if not self.closing:
             self.closing = True
             self.flow()

@@ -11,7 +11,7 @@ from mock_server.server.playing import Stream
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.sharing.channels import LostError, UnreachableError, Ways
-from mock_server.sharing.frames import Kind, Question
+from mock_server.sharing.frames import FrameEnd, Question
 from mock_server.sharing.membership import Peer
 from mock_server.web.control.live import HEADERS
 
@@ -46,12 +46,12 @@ async def _events(ways: Ways, peer: Peer, request: Request, events: "asyncio.Que
     """What one of them tells, in whole events, until it ends."""
     channel = await ways.ask(peer, Question(replace(request, keep_alive=False), {"here": True}))
     try:
-        kind, data = Kind.MORE, b""
-        while END not in data and kind is Kind.MORE:
+        kind, data = FrameEnd.MORE, b""
+        while END not in data and kind is FrameEnd.MORE:
             kind, more = await channel.answered()
             data += more
         data = data.partition(END)[2]
-        while kind is Kind.MORE:
+        while kind is FrameEnd.MORE:
             whole, blank, data = data.rpartition(BLANK)
             if blank:
                 await events.put(whole + blank)

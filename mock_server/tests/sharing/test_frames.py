@@ -3,7 +3,7 @@
 import pytest
 
 from mock_server.server.request import Peer, Request
-from mock_server.sharing.frames import Kind, Question, framed, frames, packed, unpacked
+from mock_server.sharing.frames import FrameEnd, Question, framed, frames, packed, unpacked
 
 CLIENT = Peer("::1", 4711, "localhost", 8080, secure=True)
 REQUESTS = [
@@ -28,10 +28,10 @@ def test_what_could_be_read_as_another_question_does_not_leave(wrong: dict[str, 
 
 
 def test_frames_come_out_whole_however_they_arrive() -> None:
-    sent = framed(Kind.MORE, b"a") + framed(Kind.MORE) + framed(Kind.LAST, b"bc")
+    sent = framed(FrameEnd.MORE, b"a") + framed(FrameEnd.MORE) + framed(FrameEnd.LAST, b"bc")
     buffer = bytearray()
-    came: list[tuple[Kind, bytes]] = []
+    came: list[tuple[FrameEnd, bytes]] = []
     for byte in sent:
         buffer.append(byte)
         came += frames(buffer)
-    assert came == [(Kind.MORE, b"a"), (Kind.MORE, b""), (Kind.LAST, b"bc")]
+    assert came == [(FrameEnd.MORE, b"a"), (FrameEnd.MORE, b""), (FrameEnd.LAST, b"bc")]
