@@ -6,13 +6,13 @@ from http import HTTPStatus
 from mock_server.server.parsing import END
 from mock_server.server.reply import Reply, Sending
 from mock_server.sharing.channels import Channel, LostError, MisdirectedError, Ways
-from mock_server.sharing.frames import FrameEnd, Question
+from mock_server.sharing.frames import ForwardedRequest, FrameEnd
 from mock_server.sharing.membership import Peer
 
 MISDIRECTED = b"HTTP/1.1 421 "
 
 
-async def brought(ways: Ways, peer: Peer, question: Question) -> Reply:
+async def brought(ways: Ways, peer: Peer, question: ForwardedRequest) -> Reply:
     """The peer's reply, as it comes.
 
     UnreachableError if it was not asked, MisdirectedError if that was wrong, LostError if it went without a word.
@@ -32,7 +32,7 @@ async def brought(ways: Ways, peer: Peer, question: Question) -> Reply:
         raise
 
 
-async def whole(ways: Ways, peer: Peer, question: Question) -> Reply:
+async def whole(ways: Ways, peer: Peer, question: ForwardedRequest) -> Reply:
     """The peer's reply once all of it is there; errors as above."""
     channel = await ways.ask(peer, question)
     try:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from mock_server.server.parsing import END
-from mock_server.sharing.frames import FrameEnd, Question, frames, packed
+from mock_server.sharing.frames import ForwardedRequest, FrameEnd, frames, packed
 from mock_server.sharing.membership import Peer
 
 PATH = "/__peer"
@@ -120,7 +120,7 @@ class Ways:
         """Whether that is what another process of this mock says."""
         return compare_digest(authorization.encode("latin-1", "replace"), self._token.encode())
 
-    async def ask(self, peer: Peer, question: Question) -> Channel:
+    async def ask(self, peer: Peer, question: ForwardedRequest) -> Channel:
         """The channel that brings the answer; UnreachableError if nobody has heard the question."""
         channel = self._free(peer.address) or await self._opened(peer.address)
         channel.transport.write(packed(question))

@@ -28,14 +28,14 @@ class FrameEnd(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ForwardedRequest:
     """A request on its way to who answers it; `notes` say how, as far as that is not what everybody does."""
 
     request: Request
     notes: dict[str, Any] = field(default_factory=dict)
 
 
-def packed(question: Question) -> bytes:
+def packed(question: ForwardedRequest) -> bytes:
     """The question as bytes; ValueError for a text that no request can have."""
     request = question.request
     peer = request.peer
@@ -60,7 +60,7 @@ def packed(question: Question) -> bytes:
     return QUESTION.pack(len(head), len(request.body)) + head + request.body
 
 
-def unpacked(data: bytes | bytearray) -> tuple[Question, int] | None:
+def unpacked(data: bytes | bytearray) -> tuple[ForwardedRequest, int] | None:
     """The question that the bytes begin with, and how many it takes; None if it is not whole yet."""
     if len(data) < QUESTION.size:
         return None
@@ -75,7 +75,7 @@ def unpacked(data: bytes | bytearray) -> tuple[Question, int] | None:
     headers = dict(zip(fields[::2], fields[1::2], strict=True))
     body = bytes(data[begin:end])
     request = Request(method, target, headers, peer, body, flags[1] == YES, flags[2] == YES, scheme, int(place))
-    return Question(request, json.loads(notes) if notes else {}), end
+    return ForwardedRequest(request, json.loads(notes) if notes else {}), end
 
 
 def framed(kind: FrameEnd, data: bytes | bytearray | memoryview = b"") -> bytes:

@@ -15,7 +15,7 @@ from mock_server.server.request import Request
 from mock_server.server.shared import Application
 from mock_server.sharing.brought import whole
 from mock_server.sharing.channels import UNIX, LostError, UnreachableError, Ways
-from mock_server.sharing.frames import Question
+from mock_server.sharing.frames import ForwardedRequest
 from mock_server.sharing.measuring import measured
 from mock_server.sharing.membership import Membership, Peer
 from mock_server.sharing.merging import merged
@@ -115,7 +115,7 @@ class Gathering:
                 reply = await reply.later()
             return reply
         try:
-            return await whole(self._ways, peer, Question(request, {"here": True, "echo": echo}))
+            return await whole(self._ways, peer, ForwardedRequest(request, {"here": True, "echo": echo}))
         except (UnreachableError, LostError):
             return None
 

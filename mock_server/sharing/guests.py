@@ -10,9 +10,9 @@ from mock_server.server.request import Request
 from mock_server.server.shared import Shared
 from mock_server.server.transmission import Line
 from mock_server.sharing.channels import PATH, Ways
-from mock_server.sharing.frames import FrameEnd, Question, framed, unpacked
+from mock_server.sharing.frames import ForwardedRequest, FrameEnd, framed, unpacked
 
-Answers = Callable[[Question], Reply]
+Answers = Callable[[ForwardedRequest], Reply]
 
 
 class PeerEntrance:

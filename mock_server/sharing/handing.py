@@ -14,7 +14,7 @@ from mock_server.server.reply import Reply, Sending
 from mock_server.server.request import Request
 from mock_server.server.shared import Shared
 from mock_server.sharing.channels import UNIX
-from mock_server.sharing.frames import Question, packed, unpacked
+from mock_server.sharing.frames import ForwardedRequest, packed, unpacked
 from mock_server.sharing.membership import Peer
 
 MOST = 2048  # bytes that go with a socket; a datagram of more is not taken on every system
@@ -82,7 +82,7 @@ class Hands:
 
     def _give(self, peer: Peer, connection: Connection, request: Request, came: bytes) -> bool:
         """Let the peer go on with the connection, from the request on; whether it could be given."""
-        data = packed(Question(request)) + came
+        data = packed(ForwardedRequest(request)) + came
         if len(data) > MOST or connection.line.unsent or connection.waiting or connection.client_done:
             return False
         client = connection.transport.get_extra_info("socket")

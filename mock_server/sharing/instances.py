@@ -23,7 +23,7 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
 from mock_server.settings import Settings
-from mock_server.sharing.frames import Question
+from mock_server.sharing.frames import ForwardedRequest
 from mock_server.sharing.heart import Heart
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.joining import Share, unavailable
@@ -86,7 +86,7 @@ class InstanceShare(Share):
         self.leases.on_logged = lambda number: not self.logged.behind(number)
         return super().router(front, answer)
 
-    def _told(self, question: Question) -> Reply | None:
+    def _told(self, question: ForwardedRequest) -> Reply | None:
         return self.logged.told(question)
 
     def options(self, options: Options) -> Options:

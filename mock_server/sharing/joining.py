@@ -17,7 +17,7 @@ from mock_server.server.request import Request
 from mock_server.server.shared import Application
 from mock_server.sharing.as_one import AsOne
 from mock_server.sharing.channels import UNIX, Ways
-from mock_server.sharing.frames import Question
+from mock_server.sharing.frames import ForwardedRequest
 from mock_server.sharing.handing import Hands
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.membership import Membership, Peer, Workers
@@ -80,7 +80,7 @@ class Share:
 
         return Gathering(answer, front.made(), self.membership, self.ways, self.order)
 
-    def _told(self, _question: Question) -> Reply | None:
+    def _told(self, _question: ForwardedRequest) -> Reply | None:
         """The reply to what processes of this mock ask each other, if it is that."""
         return None
 

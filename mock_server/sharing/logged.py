@@ -19,7 +19,7 @@ from mock_server.server.request import Request
 from mock_server.server.shared import Application
 from mock_server.sharing.brought import whole
 from mock_server.sharing.channels import LostError, UnreachableError, Ways
-from mock_server.sharing.frames import Question, packed, unpacked
+from mock_server.sharing.frames import ForwardedRequest, packed, unpacked
 from mock_server.sharing.membership import Membership, Peer
 from mock_server.web.mock import CONTROL_PREFIX
 
@@ -50,7 +50,7 @@ class Logged:
 
     async def ordered(self, request: Request) -> Sequence[tuple[int, Reply]]:
         """What each that is there has answered; UnreachableError while the store has no number for the call."""
-        call = b64encode(packed(Question(replace(request, echo=False)))).decode()
+        call = b64encode(packed(ForwardedRequest(replace(request, echo=False)))).decode()
         entry = {"at": self._base.now(), "by": self._membership.me.number, "call": call}
         try:
             number = self._store.logged(json.dumps(entry))
@@ -61,7 +61,7 @@ class Logged:
         told = [(self._membership.me.number, mine), *zip((peer.number for peer in others), theirs, strict=True)]
         return [(number, reply) for number, reply in told if reply is not None]
 
-    def told(self, question: Question) -> Reply | None:
+    def told(self, question: ForwardedRequest) -> Reply | None:
         """The reply to another instance that asks what was answered here to a call, once it is done."""
         number = question.notes.get("logged")
         if number is None:
@@ -129,7 +129,7 @@ class Logged:
         """What the peer has answered; None once it is taken to be dead."""
         while peer in self._membership.peers():
             try:
-                reply = await whole(self._ways, peer, Question(Request("GET", ASKED, {}), {"logged": number}))
+                reply = await whole(self._ways, peer, ForwardedRequest(Request("GET", ASKED, {}), {"logged": number}))
             except (UnreachableError, LostError):
                 await asyncio.sleep(PAUSE)
             else:

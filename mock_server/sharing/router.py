@@ -12,7 +12,7 @@ from mock_server.server.request import Request
 from mock_server.server.shared import Application, Shared
 from mock_server.sharing.brought import brought
 from mock_server.sharing.channels import PATH, LostError, MisdirectedError, UnreachableError, Ways
-from mock_server.sharing.frames import Question
+from mock_server.sharing.frames import ForwardedRequest
 from mock_server.sharing.guests import PeerEntrance
 from mock_server.sharing.handing import Hands
 from mock_server.sharing.membership import Membership
@@ -46,7 +46,7 @@ class KeyRouter:
         vouch: Vouch | None = None,
         whole: Application | None = None,
         opening: Callable[[], object] | None = None,
-        told: Callable[[Question], Reply | None] = lambda _question: None,
+        told: Callable[[ForwardedRequest], Reply | None] = lambda _question: None,
     ) -> None:
         """`hands` give clients' connections to processes of the same machine.
 
@@ -91,7 +91,7 @@ class KeyRouter:
                 return handing
         return self.elsewhere(key, request)
 
-    def answered(self, question: Question) -> Reply:
+    def answered(self, question: ForwardedRequest) -> Reply:
         """The reply to what another process was asked.
 
         What is about a key of somebody else's is not passed on: whoever asked may be waiting no more, and would have
@@ -125,7 +125,7 @@ class KeyRouter:
         return Reply(HTTPStatus.OK, later=partial(self._asked, key, request))
 
     async def _asked(self, key: str, request: Request) -> Reply:
-        question = Question(replace(request, keep_alive=False) if self._stopping else request)
+        question = ForwardedRequest(replace(request, keep_alive=False) if self._stopping else request)
         reason, misses = "", 0
         for _ in range(TRIES):
             owner = self._membership.owner(key)

@@ -12,7 +12,7 @@ from mock_server.server.request import Request
 from mock_server.server.shared import Application
 from mock_server.sharing.brought import whole
 from mock_server.sharing.channels import LostError, UnreachableError, Ways
-from mock_server.sharing.frames import Question, packed, unpacked
+from mock_server.sharing.frames import ForwardedRequest, packed, unpacked
 from mock_server.sharing.membership import Peer
 
 OPENING = "/__peer/opening"
@@ -46,7 +46,7 @@ class Parent:
     peer: Peer
 
     async def ordered(self, request: Request) -> Sequence[Answered]:
-        told = (await whole(self.ways, self.peer, Question(request))).value()
+        told = (await whole(self.ways, self.peer, ForwardedRequest(request))).value()
         return [(number, Reply(status, b64decode(content), headers)) for number, status, headers, content in told]
 
 
@@ -64,7 +64,7 @@ class Ordering:
         self.opening: str | None = None
         """How the mock as a whole stands, for a process that starts."""
 
-    def answered(self, question: Question) -> Reply:
+    def answered(self, question: ForwardedRequest) -> Reply:
         """What all have answered, as one reply."""
         return Reply(HTTPStatus.OK, later=lambda: asyncio.shield(self._ordered(question.request)))
 
@@ -83,7 +83,7 @@ class Ordering:
     async def learn(self) -> None:
         """Ask whoever is there how the mock as a whole stands."""
         for peer in self._peers:
-            told = await self._ask(peer, Question(Request("GET", OPENING, {}), {"opening": True}))
+            told = await self._ask(peer, ForwardedRequest(Request("GET", OPENING, {}), {"opening": True}))
             if told is not None:
                 self.opening = told.content.decode()
                 return
@@ -92,7 +92,7 @@ class Ordering:
         async with self.lock:
             answers = await self._all(request)
             if any(reply.status < HTTPStatus.BAD_REQUEST for _, reply in answers):
-                self._calls.append(packed(Question(replace(request, echo=False))))
+                self._calls.append(packed(ForwardedRequest(replace(request, echo=False))))
                 for number, _ in answers:
                     self.up_to_date(number)
                 await self.learn()
@@ -110,11 +110,11 @@ class Ordering:
         return answers + await self._asked(others, request, echo=True)
 
     async def _asked(self, peers: Sequence[Peer], request: Request, *, echo: bool) -> list[Answered]:
-        question = Question(request, {"here": True, "echo": echo})
+        question = ForwardedRequest(request, {"here": True, "echo": echo})
         replies = await asyncio.gather(*(self._ask(peer, question) for peer in peers))
         return [(peer.number, reply) for peer, reply in zip(peers, replies, strict=True) if reply is not None]
 
-    async def _ask(self, peer: Peer, question: Question) -> Reply | None:
+    async def _ask(self, peer: Peer, question: ForwardedRequest) -> Reply | None:
         try:
             return await whole(self._ways, peer, question)
         except (UnreachableError, LostError):

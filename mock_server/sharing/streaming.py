@@ -11,7 +11,7 @@ from mock_server.server.playing import Stream
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.sharing.channels import LostError, UnreachableError, Ways
-from mock_server.sharing.frames import FrameEnd, Question
+from mock_server.sharing.frames import ForwardedRequest, FrameEnd
 from mock_server.sharing.membership import Peer
 from mock_server.web.control.live import HEADERS
 
@@ -44,7 +44,7 @@ async def _hear(ways: Ways, peer: Peer, request: Request, events: "asyncio.Queue
 
 async def _events(ways: Ways, peer: Peer, request: Request, events: "asyncio.Queue[bytes]") -> None:
     """What one of them tells, in whole events, until it ends."""
-    channel = await ways.ask(peer, Question(replace(request, keep_alive=False), {"here": True}))
+    channel = await ways.ask(peer, ForwardedRequest(replace(request, keep_alive=False), {"here": True}))
     try:
         kind, data = FrameEnd.MORE, b""
         while END not in data and kind is FrameEnd.MORE:

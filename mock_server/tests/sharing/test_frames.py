@@ -3,7 +3,7 @@
 import pytest
 
 from mock_server.server.request import Peer, Request
-from mock_server.sharing.frames import FrameEnd, Question, framed, frames, packed, unpacked
+from mock_server.sharing.frames import ForwardedRequest, FrameEnd, framed, frames, packed, unpacked
 
 CLIENT = Peer("::1", 4711, "localhost", 8080, secure=True)
 REQUESTS = [
@@ -16,15 +16,15 @@ REQUESTS = [
 @pytest.mark.parametrize("request_", REQUESTS)
 @pytest.mark.parametrize("notes", [{}, {"here": True, "echo": False, "logged": 7}])
 def test_a_question_arrives_as_it_was(request_: Request, notes: dict[str, object]) -> None:
-    data = packed(Question(request_, notes))
-    assert unpacked(data + b"the next") == (Question(request_, notes), len(data))
+    data = packed(ForwardedRequest(request_, notes))
+    assert unpacked(data + b"the next") == (ForwardedRequest(request_, notes), len(data))
     assert all(unpacked(data[:size]) is None for size in range(len(data)))
 
 
 @pytest.mark.parametrize("wrong", [{"x-a": "1\0x-b"}, {"x\0": ""}])
 def test_what_could_be_read_as_another_question_does_not_leave(wrong: dict[str, str]) -> None:
     with pytest.raises(ValueError, match="NUL"):
-        packed(Question(Request("GET", "/", wrong)))
+        packed(ForwardedRequest(Request("GET", "/", wrong)))
 
 
 def test_frames_come_out_whole_however_they_arrive() -> None:
