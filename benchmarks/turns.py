@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from benchmarks.attack.calls import REQUESTS, Call, calls
 from mock_server.server.reply import Reply
-from mock_server.server.request import Peer, Request
+from mock_server.server.request import Endpoints, Request
 from mock_server.settings import Settings
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
@@ -23,7 +23,9 @@ RUN = vars(asyncio.Handle)["_run"]  # every turn of a loop goes through it
 
 def answered(front: Front, call: Call) -> Reply:
     headers = {"host": "127.0.0.1:8080", **{name.lower(): value for name, value in call.headers.items()}}
-    request = Request(call.method, f"/__admin{call.path}", headers, Peer("127.0.0.1", 1, "127.0.0.1", 8080), call.body)
+    request = Request(
+        call.method, f"/__admin{call.path}", headers, Endpoints("127.0.0.1", 1, "127.0.0.1", 8080), call.body
+    )
 
     async def asked() -> Reply:
         reply = front.answer(request)

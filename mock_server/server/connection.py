@@ -8,7 +8,7 @@ from typing import cast
 
 from mock_server.server.framing import Framing
 from mock_server.server.parsing import Reader
-from mock_server.server.request import Peer, Refusal, Request
+from mock_server.server.request import Endpoints, Refusal, Request
 from mock_server.server.shared import Shared
 from mock_server.server.transmission import Line, Transmission
 
@@ -56,7 +56,7 @@ class Connection(asyncio.Protocol):
         self.line = Line(self.transport)
         address, port, *_ = transport.get_extra_info("peername") or ("", 0)
         self.secure = transport.get_extra_info("ssl_object") is not None
-        peer = Peer(address, port, *self.reached, secure=self.secure)
+        peer = Endpoints(address, port, *self.reached, secure=self.secure)
         self.reader = Reader(peer, self.shared.limits, self._take, self._expect)
         self.shared.connections.add(self)
 

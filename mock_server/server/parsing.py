@@ -7,7 +7,7 @@ from typing import NoReturn
 
 import httptools
 
-from mock_server.server.request import BadHeadError, Peer, Refusal, Request, read_head
+from mock_server.server.request import BadHeadError, Endpoints, Refusal, Request, read_head
 
 # Chunk framing may cost this many times the body before it counts as an attack.
 FRAMING = 8
@@ -63,7 +63,7 @@ class Reader:
     """
 
     def __init__(
-        self, peer: Peer, limits: Limits, deliver: Callable[[Request | Refusal], None], expects: Callable[[], None]
+        self, peer: Endpoints, limits: Limits, deliver: Callable[[Request | Refusal], None], expects: Callable[[], None]
     ) -> None:
         self.peer = peer
         self.limits = limits

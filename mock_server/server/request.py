@@ -18,7 +18,7 @@ class BadHeadError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Peer:
+class Endpoints:
     """Both ends of a connection: the client's address and port, and the host and port that it reached."""
 
     address: str = ""
@@ -39,7 +39,7 @@ class Request:
     method: str
     target: str
     headers: Mapping[str, str]
-    peer: Peer = Peer()
+    peer: Endpoints = Endpoints()
     body: bytes = b""
     old: bool = False
     """Whether it is of HTTP/1.0."""
@@ -82,7 +82,7 @@ def _check_host(host: str) -> None:
         raise BadHeadError(f"{host[:80]!r} is no host; Host is a name or an address, and perhaps a port.")
 
 
-def read_head(method: str, target: bytes, version: str, fields: Fields, peer: Peer) -> Request:
+def read_head(method: str, target: bytes, version: str, fields: Fields, peer: Endpoints) -> Request:
     """The request that a head begins; BadHeadError if it must not be served."""
     if version not in {"1.1", "1.0"}:
         raise BadHeadError(f"HTTP/{version} is not spoken here; use HTTP/1.1.")

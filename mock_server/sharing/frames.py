@@ -7,7 +7,7 @@ from enum import IntEnum
 from struct import Struct
 from typing import Any
 
-from mock_server.server.request import Peer, Request
+from mock_server.server.request import Endpoints, Request
 
 QUESTION = Struct(">II")  # bytes of the head, and of the body
 ANSWER = Struct(">BI")  # kind, and bytes
@@ -71,7 +71,7 @@ def unpacked(data: bytes | bytearray) -> tuple[ForwardedRequest, int] | None:
         return None
     parts = data[QUESTION.size : begin].decode("utf-8", "surrogatepass").split(BETWEEN)
     notes, method, target, scheme, flags, place, address, port, host, host_port, *fields = parts
-    peer = Peer(address, int(port), host, int(host_port), flags[0] == YES)
+    peer = Endpoints(address, int(port), host, int(host_port), flags[0] == YES)
     headers = dict(zip(fields[::2], fields[1::2], strict=True))
     body = bytes(data[begin:end])
     request = Request(method, target, headers, peer, body, flags[1] == YES, flags[2] == YES, scheme, int(place))

@@ -13,7 +13,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import run_wsgi_app
 
 from mock_server.server.reply import Reply
-from mock_server.server.request import Peer, Request
+from mock_server.server.request import Endpoints, Request
 
 Environ = dict[str, Any]
 
@@ -113,7 +113,7 @@ def environ_of(asked: Request) -> Environ:
 
 def request_of(environ: Mapping[str, Any], body: bytes) -> Request:
     """The request that a WSGI server has read."""
-    peer = Peer(
+    peer = Endpoints(
         environ.get("REMOTE_ADDR") or "",
         int(environ.get("REMOTE_PORT") or 0),
         environ.get("SERVER_NAME", ""),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.server.parsing import Limits, Reader
-from mock_server.server.request import Peer, Refusal, Request
+from mock_server.server.request import Endpoints, Refusal, Request
 
 HOST = b"Host: mock\r\n"
 SMALL = Limits(target_bytes=100, head_bytes=300, body_bytes=50)
@@ -18,7 +18,7 @@ class Reading:
     def __init__(self, limits: Limits = SMALL) -> None:
         self.delivered: list[Request | Refusal] = []
         self.expected = 0
-        self.reader = Reader(Peer(), limits, self.delivered.append, self._expect)
+        self.reader = Reader(Endpoints(), limits, self.delivered.append, self._expect)
 
     def _expect(self) -> None:
         self.expected += 1
@@ -305,7 +305,7 @@ def test_a_bug_in_the_receiver_is_loud() -> None:
     def broken(_request: Request | Refusal) -> None:
         raise ZeroDivisionError
 
-    reader = Reader(Peer(), SMALL, broken, lambda: None)
+    reader = Reader(Endpoints(), SMALL, broken, lambda: None)
     with pytest.raises(Exception, match="callback") as caught:
         reader.feed(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
     assert isinstance(caught.value.__context__, ZeroDivisionError)

@@ -1,12 +1,12 @@
 import pytest
 
-from mock_server.server.request import BadHeadError, Peer, Request, read_head
+from mock_server.server.request import BadHeadError, Endpoints, Request, read_head
 
 HOST = (b"Host", b"mock")
 
 
 def read(target: bytes = b"/", *fields: tuple[bytes, bytes], method: str = "GET", version: str = "1.1") -> Request:
-    return read_head(method, target, version, [HOST, *fields], Peer())
+    return read_head(method, target, version, [HOST, *fields], Endpoints())
 
 
 @pytest.mark.parametrize(
@@ -68,8 +68,8 @@ def test_two_hosts_are_refused() -> None:
 
 def test_http_1_1_needs_a_host_and_http_1_0_does_not() -> None:
     with pytest.raises(BadHeadError, match="Host"):
-        read_head("GET", b"/", "1.1", [], Peer())
-    assert read_head("GET", b"/", "1.0", [], Peer()).old
+        read_head("GET", b"/", "1.1", [], Endpoints())
+    assert read_head("GET", b"/", "1.0", [], Endpoints()).old
 
 
 @pytest.mark.parametrize("version", ["0.9", "2.0"])

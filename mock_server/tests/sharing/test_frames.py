@@ -2,10 +2,10 @@
 
 import pytest
 
-from mock_server.server.request import Peer, Request
+from mock_server.server.request import Endpoints, Request
 from mock_server.sharing.frames import ForwardedRequest, FrameEnd, framed, frames, packed, unpacked
 
-CLIENT = Peer("::1", 4711, "localhost", 8080, secure=True)
+CLIENT = Endpoints("::1", 4711, "localhost", 8080, secure=True)
 REQUESTS = [
     Request("GET", "/__peer", {}),
     Request("POST", "/v2/track?a=%00", {"host": "x", "x-empty": "", "x-text": "a: b, \xff\n"}, CLIENT, b"\0{}\xff"),

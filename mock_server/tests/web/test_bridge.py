@@ -7,7 +7,7 @@ import pytest
 
 from mock_server.server.playing import Cut, Nothing, Reset
 from mock_server.server.reply import Reply
-from mock_server.server.request import Peer, Request
+from mock_server.server.request import Endpoints, Request
 from mock_server.tests.server.raw_client import GET, serving
 from mock_server.tests.server.raw_client import ask as ask_over_the_wire
 from mock_server.web.bridge import Environ, ask, environ_of, request_of, respond, target
@@ -106,7 +106,7 @@ def test_the_environ_satisfies_the_standard_library_s_wsgi_validator() -> None:
 
 def test_what_goes_into_an_environ_comes_out_of_it_again() -> None:
     headers = {"host": "mock", "x-api-key": "k", "content-type": "text/plain", "content-length": "2"}
-    peer = Peer("127.0.0.1", 50000, "mock", 80, secure=True)
+    peer = Endpoints("127.0.0.1", 50000, "mock", 80, secure=True)
     request = Request("POST", "/v2/track/1Z%2F?a=%20", headers, peer, b"hi", old=True)
     assert request_of(environ_of(request), b"hi") == request
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlencode
 from contract_tests.contract.loading import resolve
 from mock_server.contract.operations import Operation
 from mock_server.server.reply import Reply
-from mock_server.server.request import Peer, Request
+from mock_server.server.request import Endpoints, Request
 from mock_server.web.console.acting import fields
 from mock_server.web.console.frame import framed, html
 from mock_server.web.console.snippets import LANGUAGES, Asked
@@ -75,7 +75,7 @@ def send(call: ControlCall) -> Reply:
     headers = {name.lower(): value for name, value in asked.headers.items()}
     headers["host"] = call.origin.partition("://")[2]
     reply = call.plane.answer(
-        Request(asked.method, target, headers, Peer("127.0.0.1"), asked.body.encode("utf-8", "replace"))
+        Request(asked.method, target, headers, Endpoints("127.0.0.1"), asked.body.encode("utf-8", "replace"))
     )
     key = form.get("key") or None
     return reply.then(lambda known: answered(call, known, newest, key))

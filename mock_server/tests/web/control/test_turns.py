@@ -17,7 +17,7 @@ from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.pinned import Pin
 from mock_server.faults.scenarios import Scenario
 from mock_server.server.reply import Reply, encode
-from mock_server.server.request import Peer, Request
+from mock_server.server.request import Endpoints, Request
 from mock_server.settings import Settings
 from mock_server.web import console
 from mock_server.web.control import report, turns
@@ -51,7 +51,7 @@ def front() -> Front:
 
 
 def asked(front: Front, path: str, method: str = "GET", body: bytes = b"", accept: str = "*/*") -> Reply:
-    peer = Peer("127.0.0.1", 1, "127.0.0.1", 8080)
+    peer = Endpoints("127.0.0.1", 1, "127.0.0.1", 8080)
     headers = {"host": "127.0.0.1:8080", "content-type": "application/json", "accept": accept}
     return front.answer(Request(method, f"/__admin{path}", headers, peer, body))
 
