@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from contract_tests.contract.loading import fixture
@@ -238,10 +238,16 @@ def test_any_text_is_recognised_or_refused_by_the_contract(text: str, code: str 
     assert code is None or number.carrier.code == code
 
 
-@given(
-    number=st.one_of([st.from_regex(c.tracking_format, fullmatch=True) for c in DIRECTORY.all() if c.code in PRIORITY])
-)
+COUNTRIES = {carrier.country for carrier in DIRECTORY.all() if carrier.type == "postal"}
+PATTERNS = [
+    *(carrier.tracking_format for carrier in DIRECTORY.all() if carrier.code in PRIORITY),
+    *(form["regex"] for form in FORMATS),
+]
+
+
+@given(number=st.one_of([st.from_regex(re.compile(each, re.ASCII), fullmatch=True) for each in PATTERNS]))
 def test_a_detected_number_is_the_same_with_its_carrier_named(number: str) -> None:
+    assume(number[-2:] in COUNTRIES or not re.fullmatch(S10, number))
     detected = DIRECTORY.recognise(number)
     assert DIRECTORY.recognise(number, detected.carrier.code) == detected
 
@@ -254,6 +260,14 @@ ISSUED = [
 ]
 
 
+(ISSUED_BY_POSTS,) = (form for form in FORMATS if form.get("carrier_type") == "postal")
+POSTS = [carrier.code for carrier in DIRECTORY.all() if carrier.type == "postal"]
+
+
+def test_every_format_is_that_of_a_carrier_or_of_all_posts() -> None:
+    assert {form["id"] for _, form in ISSUED} | {ISSUED_BY_POSTS["id"]} == {form["id"] for form in FORMATS}
+
+
 @pytest.mark.parametrize(("code", "form"), ISSUED, ids=[f"{code}-{form['id']}" for code, form in ISSUED])
 def test_a_carrier_takes_whatever_a_format_of_its_own_reads(code: str, form: dict[str, Any]) -> None:
     @given(number=st.from_regex(re.compile(form["regex"], re.ASCII), fullmatch=True))
@@ -261,6 +275,12 @@ def test_a_carrier_takes_whatever_a_format_of_its_own_reads(code: str, form: dic
         assert DIRECTORY.recognise(number, code).carrier.code == code
 
     taken()
+
+
+@given(number=st.from_regex(re.compile(ISSUED_BY_POSTS["regex"], re.ASCII), fullmatch=True))
+def test_every_post_takes_whatever_a_post_issues(number: str) -> None:
+    for code in POSTS:
+        assert DIRECTORY.recognise(number, code).carrier.code == code
 
 
 @pytest.mark.parametrize(
