@@ -1,16 +1,17 @@
 """Slips that people make without meaning to are told at the clause that they break."""
 
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import partial
+from threading import Barrier, Thread, current_thread
 
 import pytest
 
+from contract_tests.burn import LAST
 from contract_tests.clock import ManualClock
 from contract_tests.exchange import Request, Response
-from contract_tests.tests.checking import check_server
 from contract_tests.tests.honest import BEGINNING, run_along, serving
-from contract_tests.tests.servers import running
 from contract_tests.tests.servers.honest.connection import Connection
+from contract_tests.tests.servers.racing import Racing
 from contract_tests.tests.servers.target import parts_of
 from contract_tests.transport import NoAnswerError
 
@@ -47,11 +48,28 @@ def test_an_enterprise_key_with_limits_is_told() -> None:
     assert checked.of("failed") == {"plans.enterprise"}, checked.output
 
 
-def test_requests_at_once_that_all_pass_break_the_quota(tmp_path: Path) -> None:
-    with running("all-at-once-all-pass") as target:
-        checked = check_server(
-            target, tmp_path, "--exhaust-quota", "-k", "known_shipment or at_once", plans=("free",),
-        )  # fmt: skip
+@dataclass(slots=True)
+class _Together(Connection):
+    """What other threads than the run's own ask for has all been read before any of it is counted."""
+
+    run: Thread = field(default_factory=current_thread)
+    all_read: Barrier = field(default_factory=partial(Barrier, 2 * (LAST + 1) + 2, timeout=300))
+
+    def send(self, request: Request) -> Response:
+        return Connection.send(self, request) if current_thread() is self.run else self.answer(request)
+
+    def wait(self) -> None:
+        if current_thread() is not self.run:
+            self.all_read.wait()
+
+
+def test_requests_at_once_that_all_pass_break_the_quota() -> None:
+    clock = ManualClock(BEGINNING)
+    way = _Together(serving(parts_of("all-at-once-all-pass"), clock), clock)
+    quota = way.server.api.world.quota
+    assert isinstance(quota, Racing)
+    quota.between = way.wait
+    checked = run_along(way, "--exhaust-quota", "-k", "known_shipment or at_once", plans=("free",))
     assert checked.of("failed") == {"quota.exact"}, checked.output
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from threading import Event
 
 from contract_tests.tests.servers.clock import Clock
 from contract_tests.tests.servers.keys import Key
 from contract_tests.tests.servers.messages import Call
 from contract_tests.tests.servers.modifiers import Breaking
 from contract_tests.tests.servers.quota import DAY, MINUTE, Allowance, Quota
+from contract_tests.tests.servers.racing import Racing
 from contract_tests.tests.servers.refilling import Refilling
 
 documented = Breaking("natural", "documented")
@@ -71,14 +71,14 @@ class DayNeverEnds(Quota):
 
 
 @documented.part("quota.exact", "quota.concurrent")
-class AllAtOnceAllPass(Quota):
+class AllAtOnceAllPass(Racing):
     """Requests at once all read the count before any of them writes it, and each takes one."""
 
     def charge(self, key: Key, call: Call, cost: int) -> Allowance:
         now = self.clock.now()
         granted = self.grants(key, call, cost, now)
         if cost:
-            Event().wait(0.02)
+            self.between()
         with self.lock:
             if granted:
                 self.take(key, call, cost, now)

@@ -1,13 +1,13 @@
 """Requests and batches that are counted wrongly."""
 
 from dataclasses import replace
-from threading import Event
 
 from contract_tests.tests.servers.api import Api
 from contract_tests.tests.servers.keys import Key
 from contract_tests.tests.servers.messages import Body, Call, Reply
 from contract_tests.tests.servers.modifiers import Breaking
 from contract_tests.tests.servers.quota import DAY, Allowance, Quota
+from contract_tests.tests.servers.racing import Racing
 from contract_tests.tests.servers.refusals import RefusalError
 from contract_tests.tests.servers.shipments import KNOWN_NUMBER, LABEL_ONLY_NUMBER, PAGE_NUMBER
 
@@ -257,7 +257,7 @@ class RefusedBatchIsCharged(Quota):
 
 
 @assumed.part("quota.concurrent")
-class CountingIsNotAtomic(Quota):
+class CountingIsNotAtomic(Racing):
     """Requests at once all see the count of before, and are counted as one."""
 
     def charge(self, key: Key, call: Call, cost: int) -> Allowance:
@@ -265,7 +265,7 @@ class CountingIsNotAtomic(Quota):
         granted = self.grants(key, call, cost, now)
         seen = {seconds: self.spent(key, call, seconds, now) for seconds in self.windows(key)}
         if cost:
-            Event().wait(0.02)
+            self.between()
         for seconds, spent in seen.items() if granted and cost else ():
             self.used[self.slot(key, call, seconds, now)] = spent + cost
         return self.allowance(key, call, now, granted=granted)
