@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from contract_tests.cli import main
-from contract_tests.tests.checking import check, check_server
+from contract_tests.clock import ManualClock
+from contract_tests.tests.checking import Timed, check, check_server
 from contract_tests.tests.gateway import listening
 from contract_tests.tests.servers import running
 
@@ -51,8 +52,9 @@ def test_a_refused_key_is_3() -> None:
 
 def test_nothing_but_429_is_4_and_not_green() -> None:
     body = b'{"success": false, "error": {"code": "rate_limit_exceeded", "message": "No."}}'
+    arguments = ("--api-key", "tf_live_free_1", "-k", "not made_up")
     with answering(429, body, Retry_After="0") as url:
-        checked = check("--base-url", url, "--api-key", "tf_live_free_1", "-k", "not made_up")
+        checked = check("--base-url", url, *arguments, plugins=[Timed(ManualClock())])
     assert checked.status == 4, checked.output
     assert checked.of("passed") == set()
     assert len(checked.exchanges) < 40

@@ -17,7 +17,7 @@ PATH = "/__peer"
 UNIX = "unix:"
 MOST_HELD = 256 * 1024  # bytes of an answer that wait for a client who reads slowly
 GRANTED = b"HTTP/1.1 101 "
-PATIENCE = 5.0  # real seconds for another process to take a connection; it may be taking over many keys
+PATIENCE = 5.0  # real seconds for another process; it may be taking over many keys
 
 
 class UnreachableError(Exception):
@@ -111,6 +111,8 @@ class Ways:
 
     def __init__(self, secret: str, context: ssl.SSLContext | None = None) -> None:
         """`secret` is what processes of this mock know; `context` checks who is reached by https."""
+        self.patience = PATIENCE
+        """Real seconds for another process to take a connection, or to tell its part of a list."""
         self._token = f"Bearer {secret}"
         self._context = context
         self._idle: defaultdict[str, list[Channel]] = defaultdict(list)
@@ -149,7 +151,7 @@ class Ways:
     async def _opened(self, address: str) -> Channel:
         opened: list[Channel] = []
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 channel, host = await self._connected(address)
                 opened.append(channel)
                 head = f"GET {PATH} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {self._token}\r\n\r\n"

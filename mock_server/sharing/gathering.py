@@ -35,7 +35,6 @@ SPREADS = {endpoint_of(route): route.spread for route in (*ROUTES, *OF_THE_CONSO
 DONE = frozenset({"HX-Trigger", "HX-Redirect"})
 """Headers by which the console tells that something was done."""
 RETRY = {"Retry-After": "1"}
-PATIENCE = 5.0  # real seconds until a list is told without a process that hangs
 
 Replies = list[tuple[Peer, Reply]]
 
@@ -79,7 +78,7 @@ class Gathering:
                     return here
                 return streamed(self._ways, self._membership.peers(), request)
             case How.INSTANCES:
-                return self._instances(await self.all(request, PATIENCE))
+                return self._instances(await self.all(request, self._ways.patience))
             case How.MEASURED:
                 replies = await self.all(request)
                 good = [(peer, reply) for peer, reply in replies if _good(reply)]
@@ -145,7 +144,7 @@ class Gathering:
         return answers
 
     async def _gathered(self, request: Request, spread: Spread) -> Reply:
-        answers = await self.all(request, None if spread.whole else PATIENCE)
+        answers = await self.all(request, None if spread.whole else self._ways.patience)
         there = {peer for peer, _ in answers}
         silent = [peer.name for peer in self._membership.peers() if peer not in there]
         if silent and spread.whole:

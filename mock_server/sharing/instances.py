@@ -27,7 +27,7 @@ from mock_server.sharing.frames import ForwardedRequest
 from mock_server.sharing.heart import Heart
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.joining import Share, unavailable
-from mock_server.sharing.leases import MARGIN, RENEWED, Leases
+from mock_server.sharing.leases import LIFE, MARGIN, RENEWED, Leases
 from mock_server.sharing.logged import Logged
 from mock_server.sharing.router import KeyRouter
 from mock_server.version import __version__
@@ -55,14 +55,19 @@ steady: Callable[[], float] = (
 class InstanceShare(Share):
     """The part of one instance, whose keys are those that it has claimed."""
 
-    def __init__(self, mock: Mock, now: Callable[[], float] = steady, heard: float = RENEWED + MARGIN) -> None:
-        """`now` is a steady clock; `heard` is after how many real seconds all others have heard that it is leaving."""
+    def __init__(
+        self, mock: Mock, now: Callable[[], float] = steady, heard: float = RENEWED + MARGIN, life: float = LIFE
+    ) -> None:
+        """`now` is a steady clock; `heard` is after how many real seconds all others have heard that it is leaving.
+
+        `life` is for how many it is taken to be alive when nobody hears of it.
+        """
         worlds, store = mock.worlds, mock.worlds.state
         if not isinstance(store, SharedStore):
             raise TypeError("this mock shares no store")
         facts = {"version": __version__, "started_at": to_text(worlds.started)}
         me = Instance(store.claims.incarnation, "", "", store.number, MappingProxyType(facts))
-        self.leases = leases = Leases(store, me, now, self._good)
+        self.leases = leases = Leases(store, me, now, self._good, life)
         super().__init__(leases, store.secret, worlds.portion)
         self._mock, self._store = mock, store
         worlds.ids = interleaved(store.number % MOST, MOST, worlds.clock.base.now, EPOCH)

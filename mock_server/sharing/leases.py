@@ -25,13 +25,22 @@ class Leases:
     """What this instance owns, and who owns the rest, as far as it has to know."""
 
     def __init__(
-        self, store: SharedStore, me: Instance, steady: Callable[[], float], good: Callable[[str], bool]
+        self,
+        store: SharedStore,
+        me: Instance,
+        steady: Callable[[], float],
+        good: Callable[[str], bool],
+        life: float = LIFE,
     ) -> None:
-        """`steady` is a clock that goes on also while this machine sleeps; `good` knows a key that opens a sandbox."""
+        """`steady` is a clock that goes on also while this machine sleeps; `good` knows a key that opens a sandbox.
+
+        `life` is for how many seconds it is taken to be alive after it has said so.
+        """
         self._store = store
         self._me = me
         self._steady = steady
         self._good = good
+        self._life = life
         self._alive: dict[str, Instance] = {me.incarnation: me}
         self._owners: Recent[str, str] = Recent(REMEMBERED)
         self._until = -inf  # the instant from which on another instance may answer for its keys
@@ -115,21 +124,21 @@ class Leases:
         To be called now and then from any one thread. StoreAwayError if the store does not hear.
         """
         claims, sent = self._store.claims, self._steady()
-        renewal = claims.renew(self._me, LIFE)
+        renewal = claims.renew(self._me, self._life)
         forgotten = renewal.mock != self._store.mock
         if forgotten:  # others may still be sure of keys that it knows nothing of
-            self._from = sent + LIFE
+            self._from = sent + self._life
             self._store.join_again()
         if forgotten or not renewal.unbroken:
             self._broken, self._until = True, -inf
         if self._broken:
             fates = claims.reclaim()
             return lambda: self._revalidated(fates, renewal, sent, forgotten=forgotten)
-        self._until = sent + LIFE - MARGIN
+        self._until = sent + self._life - MARGIN
         if renewal.dead:
             for dead in renewal.dead:
                 claims.bury(dead)
-            renewal = claims.renew(self._me, LIFE)
+            renewal = claims.renew(self._me, self._life)
         return lambda: self._noticed(renewal)
 
     def take(self) -> None:
@@ -218,7 +227,7 @@ class Leases:
         if lost:
             log.warning("this instance was not heard of for too long, and %d of its keys are others' now", len(lost))
         self._broken = False
-        self._until = sent + LIFE - MARGIN
+        self._until = sent + self._life - MARGIN
         if forgotten:
             self.on_forgotten()
         self._noticed(renewal)

@@ -14,6 +14,7 @@ from mock_server.persistence.shared.link import Link
 from mock_server.persistence.shared.shared_store import SharedStore
 
 incarnations = count(1)
+PATIENCE = 60.0  # real seconds for an answer of the store, on a machine that is busy
 
 
 @contextmanager
@@ -55,7 +56,7 @@ def running(**config: str) -> Iterator[str]:
 
 def store_at(url: str) -> SharedStore:
     """What an instance that has just started has of the store."""
-    link = Link(StoreAddress.read(url))
+    link = Link(StoreAddress.read(url), PATIENCE)
     return SharedStore(link, Claims(link, f"i{next(incarnations)}"))
 
 
@@ -67,7 +68,7 @@ def rows_of(store: SharedStore, key: str) -> dict[str, str]:
 
 def asked(url: str, *command: str) -> Any:
     """What the server says to a command."""
-    link = Link(StoreAddress.read(url))
+    link = Link(StoreAddress.read(url), PATIENCE)
     try:
         return link._watch.ask(*command)
     finally:

@@ -1,10 +1,12 @@
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from mock_server.persistence.shared import link
 from mock_server.tests.persistence.places import FilePlace, Place, ValkeyPlace
-from mock_server.tests.valkeys import asked
+from mock_server.tests.valkeys import PATIENCE, asked
 from mock_server.tests.valkeys import running as valkey_running
 from mock_server.tests.web.control.conftest import admin, base, running
 
@@ -19,8 +21,9 @@ def valkey() -> Iterator[str]:
 
 
 @pytest.fixture
-def store_url(valkey: str) -> str:
-    """A database that has nothing."""
+def store_url(valkey: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database that has nothing; whoever opens it has patience."""
+    monkeypatch.setattr(link, "Link", partial(link.Link, patience=PATIENCE))
     asked(valkey, "FLUSHDB")
     return valkey
 

@@ -17,6 +17,7 @@ from mock_server.web.front import Front
 from mock_server.web.mock import Mock
 
 SECRET = "known to these alone"
+LONG = 600.0  # real seconds: more than the busiest machine keeps anybody waiting
 
 
 @contextmanager
@@ -36,6 +37,7 @@ def member(
     mock = Mock(Settings(workers=workers), clock, share.portion)
     front = Front(mock)
     share.order = None  # there is no parent here
+    share.ways.patience = LONG
     router = share.router(front, front.answer)
     (sockets,) = listen_on("127.0.0.1", 0, None)
     options = replace(

@@ -15,6 +15,7 @@ from mock_server.server.background import BackgroundServer
 from mock_server.settings import SettingError, Settings
 from mock_server.sharing.instances import INSTANCE, InstanceShare
 from mock_server.tests import valkeys
+from mock_server.tests.sharing.crew import LONG
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
 
@@ -49,7 +50,8 @@ class Instance:
 @contextmanager
 def instance(url: str, name: str, clock: ManualClock) -> Iterator[Instance]:
     mock = Mock(Settings(store=url, instance=name), clock)
-    share = InstanceShare(mock, heard=0.0)
+    share = InstanceShare(mock, heard=0.0, life=LONG)
+    share.ways.patience = LONG
     served = doors(mock, Front(mock), {}, share)
     server = BackgroundServer(served.answer, options=served.options)
     yield Instance(server.start(), share, server.stop)

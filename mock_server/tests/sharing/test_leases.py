@@ -9,9 +9,10 @@ from mock_server.domain.webhooks.records import Counts, Records
 from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.claims import Instance
 from mock_server.persistence.shared.shared_store import SharedStore
-from mock_server.sharing.leases import LIFE, MARGIN, Leases
+from mock_server.sharing.leases import MARGIN, Leases
 from mock_server.tests import valkeys
 from mock_server.tests.domain.webhooks.correspondence import Office
+from mock_server.tests.sharing.crew import LONG
 
 KEY, OTHER = "tf_test_free_a", "tf_test_free_b"
 PREFIX = "{trackflow-mock}:"
@@ -30,7 +31,7 @@ class Site:
         self.store: SharedStore = valkeys.store_at(self.url)
         incarnation = self.store.claims.incarnation
         me = Instance(incarnation, self.name, f"http://{self.name}", self.store.number)
-        self.leases = Leases(self.store, me, lambda: self.now, lambda key: key.startswith("tf_"))
+        self.leases = Leases(self.store, me, lambda: self.now, lambda key: key.startswith("tf_"), LONG)
         for name in ("claimed", "lost", "anew"):
             setattr(self.leases, f"on_{name}", self.hear(name))
         self.leases.on_forgotten = lambda: self.heard.append(("forgotten", None))
@@ -94,7 +95,7 @@ def test_no_instance_answers_before_the_store_has_heard_of_it(store_url: str) ->
 
 def test_an_owner_answers_until_just_before_another_may(ana: Site) -> None:
     assert ana.leases.mine(KEY)
-    ana.now += LIFE - MARGIN - 0.01
+    ana.now += LONG - MARGIN - 0.01
     assert ana.leases.mine(KEY)
     assert ana.leases.sure(KEY)
     ana.now += 0.02
@@ -115,7 +116,7 @@ def test_time_counts_from_when_a_renewal_was_sent(ana: Site, monkeypatch: pytest
     assert ana.leases.mine(KEY)
     monkeypatch.setattr(ana.store.claims, "renew", slowly)
     ana.leases.renewed()()
-    ana.now += LIFE - MARGIN - 2.0 - 0.01
+    ana.now += LONG - MARGIN - 2.0 - 0.01
     assert ana.leases.mine(KEY)
     ana.now += 0.02
     assert not ana.leases.mine(KEY)
@@ -246,7 +247,7 @@ def test_a_store_that_has_forgotten_everything_is_told_again(ana: Site, ben: Sit
     assert int(ana.store.claims.fences[KEY]) > fence
     assert ("anew", KEY) in ana.heard
     assert ("forgotten", None) in ana.heard
-    ben.beat(LIFE + 1)
+    ben.beat(LONG + 1)
     assert ben.leases.owner(KEY) == ana.leases.me
     assert ana.store.secret == ben.store.secret
 
@@ -261,7 +262,7 @@ def test_a_store_that_is_away_ends_nothing_at_once_and_lets_nobody_claim(store_u
             site.beat()
         assert site.leases.mine(KEY)
         assert not site.leases.mine(OTHER)
-        site.now += LIFE
+        site.now += LONG
         assert not site.leases.mine(KEY)
 
 
