@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from itertools import chain, repeat
 from typing import cast
 
 from mock_server.server.framing import Framing
 from mock_server.server.parsing import Reader
+from mock_server.server.reply import Errand, Reply
 from mock_server.server.request import Endpoints, Refusal, Request
 from mock_server.server.shared import Shared
 from mock_server.server.transmission import Line, Transmission
@@ -40,7 +42,7 @@ class Connection(asyncio.Protocol):
         self.reached = host, port
         self.waiting: list[Request | Refusal] = []
         self.held = bytearray()
-        self.task: asyncio.Task[None] | None = None
+        self.task: asyncio.Task[None] | Errand | None = None
         self.sending: Transmission | None = None
         self.reading = True
         self.client_done = False
@@ -191,13 +193,39 @@ class Connection(asyncio.Protocol):
             self.transport.resume_reading()
 
     def _answer(self, request: Request | Refusal) -> None:
-        shared = self.shared
         if isinstance(request, Refusal):
             self._refuse(request)
             return
         try:
             reply = self.application(request)
-            if reply.wire is None and not reply.pause and reply.later is None and reply.takeover is None:
+            if reply.brings is not None:
+                self.task = reply.brings(self._brought, partial(self._go_on, request))
+                return
+        except Exception:  # noqa: BLE001 - an application may fail in any way; _fail logs it
+            self._fail(request)
+            return
+        self._reply(request, reply)
+
+    def _brought(self, data: bytes, stays: bool) -> None:
+        """The whole answer has come from elsewhere."""
+        self.task = None
+        self.line.send(data)
+        if stays and not self.shared.ending:
+            self._turn()
+        else:
+            self.line.close()
+
+    def _go_on(self, request: Request, reply: Reply) -> None:
+        """No such answer has come: that reply is to be sent."""
+        self.task = None
+        self._reply(request, reply)
+        if self.task is None:
+            self._turn()
+
+    def _reply(self, request: Request, reply: Reply) -> None:
+        shared = self.shared
+        try:
+            if not reply.slow:
                 framing = Framing(reply, request, keep_alive=request.keep_alive and not shared.stopping)
                 data = framing.whole(shared.common())
             else:
@@ -260,8 +288,7 @@ class Connection(asyncio.Protocol):
 
     def _fail(self, request: Request) -> bool:
         """Whatever the application gets wrong, the client has an answer and the connection outlives it."""
-        logger.exception("%s %s failed", request.method, request.target)
-        reply = self.shared.refused(Refusal(500, "The application failed.", request))
+        reply = self.shared.failed(request)
         framing = Framing(reply, request, keep_alive=request.keep_alive and not self.shared.stopping)
         self.line.send(framing.whole(self.shared.common()))
         if not framing.keep_alive:

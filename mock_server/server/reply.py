@@ -52,6 +52,13 @@ class Wire(Protocol):
         """What arrives of a body where whole answers are all that can be sent, as behind another WSGI server."""
 
 
+class Errand(Protocol):
+    """A reply that somebody else brings."""
+
+    def cancel(self) -> None:
+        """Nobody waits for it any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One answer, its body already encoded; `pause` is seconds before its first byte."""
@@ -70,6 +77,17 @@ class Reply:
     """Asked just before the first byte of a reply that takes its time: what leaves instead, if this one may not."""
     takeover: Callable[[Any, bytes], None] | None = None
     """Whoever takes the Connection over once the head is sent, and what has come after the request."""
+    brings: "Callable[[Callable[[bytes, bool], None], Callable[[Reply], None]], Errand] | None" = None
+    """The quick way to what `later` returns, without a task that waits for it.
+
+    This asks for it. Later, the first is called with all bytes of the answer and whether the connection outlives it,
+    or the second with the reply that is to be sent instead.
+    """
+
+    @property
+    def slow(self) -> bool:
+        """Whether more is to happen than that its bytes are sent."""
+        return self.wire is not None or bool(self.pause) or self.later is not None or self.takeover is not None
 
     @classmethod
     def json(cls, status: int, value: object, headers: Mapping[str, str] = NOTHING) -> Self:
@@ -84,7 +102,7 @@ class Reply:
         async def later() -> Reply:
             return (await wait()).then(make)
 
-        return replace(self, later=later)
+        return replace(self, later=later, brings=None)
 
     def value(self) -> Any:
         """The body as JSON, or None where there is none."""
@@ -104,4 +122,5 @@ class Reply:
             self.later,
             self.still,
             self.takeover,
+            self.brings,
         )

@@ -73,6 +73,11 @@ class Shared:
             logger.exception("refusing with %s %r failed", refusal.status, refusal.reason)
             return plain(refusal)
 
+    def failed(self, request: Request) -> Reply:
+        """The answer to a request that the application gets wrong, whatever that is; called where it was caught."""
+        logger.exception("%s %s failed", request.method, request.target)
+        return self.refused(Refusal(500, "The application failed.", request))
+
     def keep(self, task: "asyncio.Task[None]") -> None:
         """Hold a task that nobody waits for until it is done, as the event loop does not."""
         self.tasks.add(task)

@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections import defaultdict, deque
+from contextlib import suppress
 from functools import partial
 from hmac import compare_digest
 from typing import cast
@@ -12,6 +13,7 @@ from weakref import WeakSet
 from mock_server.server.parsing import END
 from mock_server.sharing.frames import ForwardedRequest, FrameEnd, frames, packed
 from mock_server.sharing.membership import Peer
+from mock_server.sharing.trunks import UPGRADE, Trunk
 
 PATH = "/__peer"
 UNIX = "unix:"
@@ -117,6 +119,9 @@ class Ways:
         self._context = context
         self._idle: defaultdict[str, list[Channel]] = defaultdict(list)
         self._open: defaultdict[str, WeakSet[Channel]] = defaultdict(WeakSet)
+        self._trunks: dict[str, Trunk] = {}
+        self._laid: dict[str, asyncio.Task[None]] = {}
+        """Those that are about to be there."""
 
     def good(self, authorization: str) -> bool:
         """Whether that is what another process of this mock says."""
@@ -133,8 +138,12 @@ class Ways:
         for channel in tuple(self._open.pop(address, ())):
             channel.leave()
         self._idle.pop(address, None)
+        if trunk := self._trunks.pop(address, None):
+            trunk.transport.abort()
 
     def close(self) -> None:
+        for trunk in self._trunks.values():
+            trunk.transport.abort()
         for channels in self._idle.values():
             for channel in channels:
                 channel.transport.abort()
@@ -148,13 +157,31 @@ class Ways:
                 return channel
         return None
 
-    async def _opened(self, address: str) -> Channel:
+    def trunk(self, address: str) -> Trunk | None:
+        """What leads there for many questions at once, if it is there; it is soon once there is a channel."""
+        trunk = self._trunks.get(address)
+        if trunk is not None and trunk.open:
+            return trunk
+        if self._idle[address] and address not in self._laid:
+            task = self._laid[address] = asyncio.get_running_loop().create_task(self._lay(address))
+            task.add_done_callback(lambda _: self._laid.pop(address))
+        return None
+
+    async def _lay(self, address: str) -> None:
+        """Open a trunk to there, if it can be had."""
+        with suppress(UnreachableError):
+            channel = await self._opened(address, f"Upgrade: {UPGRADE}\r\n")
+            trunk = self._trunks[address] = Trunk(asyncio.get_running_loop())
+            channel.transport.set_protocol(trunk)
+            trunk.connection_made(channel.transport)
+
+    async def _opened(self, address: str, how: str = "") -> Channel:
         opened: list[Channel] = []
         try:
             async with asyncio.timeout(self.patience):
                 channel, host = await self._connected(address)
                 opened.append(channel)
-                head = f"GET {PATH} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {self._token}\r\n\r\n"
+                head = f"GET {PATH} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {self._token}\r\n{how}\r\n"
                 channel.transport.write(head.encode())
                 await channel.granted()
                 self._open[address].add(channel)

@@ -60,21 +60,22 @@ def packed(question: ForwardedRequest) -> bytes:
     return QUESTION.pack(len(head), len(request.body)) + head + request.body
 
 
-def unpacked(data: bytes | bytearray) -> tuple[ForwardedRequest, int] | None:
-    """The question that the bytes begin with, and how many it takes; None if it is not whole yet."""
-    if len(data) < QUESTION.size:
+def unpacked(data: bytes | bytearray, place: int = 0) -> tuple[ForwardedRequest, int] | None:
+    """The question that begins there, and where it ends; None if it is not whole yet."""
+    begin = place + QUESTION.size
+    if len(data) < begin:
         return None
-    size, length = QUESTION.unpack_from(data)
-    begin = QUESTION.size + size
-    end = begin + length
+    size, length = QUESTION.unpack_from(data, place)
+    body = begin + size
+    end = body + length
     if len(data) < end:
         return None
-    parts = data[QUESTION.size : begin].decode("utf-8", "surrogatepass").split(BETWEEN)
-    notes, method, target, scheme, flags, place, address, port, host, host_port, *fields = parts
+    parts = data[begin:body].decode("utf-8", "surrogatepass").split(BETWEEN)
+    notes, method, target, scheme, flags, number, address, port, host, host_port, *fields = parts
     peer = Endpoints(address, int(port), host, int(host_port), flags[0] == YES)
     headers = dict(zip(fields[::2], fields[1::2], strict=True))
-    body = bytes(data[begin:end])
-    request = Request(method, target, headers, peer, body, flags[1] == YES, flags[2] == YES, scheme, int(place))
+    old, keep_alive = flags[1] == YES, flags[2] == YES
+    request = Request(method, target, headers, peer, bytes(data[body:end]), old, keep_alive, scheme, int(number))
     return ForwardedRequest(request, json.loads(notes) if notes else {}), end
 
 

@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
+from secrets import token_hex
 
 from mock_server.server.connection import Connection
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Shared
 from mock_server.server.transmission import Line
-from mock_server.sharing.channels import PATH, Ways
+from mock_server.sharing.channels import PATH, PATIENCE, Ways
 from mock_server.sharing.frames import ForwardedRequest, FrameEnd, framed, unpacked
+from mock_server.sharing.trunks import UPGRADE, TrunkGuest
+
+PARKED = 2 * PATIENCE  # real seconds for a reply that nobody fetches
 
 Answers = Callable[[ForwardedRequest], Reply]
 
@@ -21,19 +26,36 @@ class PeerEntrance:
     def __init__(self, ways: Ways, answers: Answers) -> None:
         self._ways = ways
         self._answers = answers
+        self._parked: dict[str, Reply] = {}
 
     def admit(self, request: Request) -> Reply | None:
         """The reply that lets another process ask from here on; None for anybody else."""
         if request.target != PATH or not self._ways.good(request.headers.get("authorization", "")):
             return None
-        return Reply(HTTPStatus.SWITCHING_PROTOCOLS, headers={"Upgrade": "trackflow-mock"}, takeover=self._receive)
+        how = request.headers.get("upgrade", "")
+        return Reply(HTTPStatus.SWITCHING_PROTOCOLS, headers={"Upgrade": how}, takeover=partial(self._receive, how))
 
-    def _receive(self, connection: Connection, came: bytes) -> None:
-        guest = Guest(connection.shared, self._answers)
+    def fetched(self, name: str) -> Reply:
+        """The reply that was parked under that name, which nobody else knows."""
+        return self._parked.pop(name, None) or Reply(HTTPStatus.MISDIRECTED_REQUEST)
+
+    def _receive(self, how: str, connection: Connection, came: bytes) -> None:
+        shared = connection.shared
+        trunk = how == UPGRADE
+        guest = (
+            TrunkGuest(shared, self._answers, partial(self._park, shared)) if trunk else Guest(shared, self._answers)
+        )
         connection.transport.set_protocol(guest)
         guest.connection_made(connection.transport)
         if came:
             guest.data_received(came)
+
+    def _park(self, shared: Shared, reply: Reply) -> str:
+        """Keep a reply until whoever waits for it fetches it, for a while."""
+        name = token_hex(8)
+        self._parked[name] = reply
+        shared.loop.call_later(PARKED, self._parked.pop, name, None)
+        return name
 
 
 class Far(Line):

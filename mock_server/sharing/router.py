@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 
-from mock_server.server.reply import Reply
+from mock_server.server.reply import Errand, Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application, Shared
 from mock_server.sharing.brought import brought
@@ -15,7 +15,8 @@ from mock_server.sharing.channels import PATH, LostError, MisdirectedError, Unre
 from mock_server.sharing.frames import ForwardedRequest
 from mock_server.sharing.guests import PeerEntrance
 from mock_server.sharing.handing import Hands
-from mock_server.sharing.membership import Membership
+from mock_server.sharing.membership import Membership, Peer
+from mock_server.sharing.trunks import LONGEST, ErrandEnd
 from mock_server.web.front import is_of_control
 
 TRIES = 15  # owners asked in turn, where those before say that they are none
@@ -102,6 +103,8 @@ class KeyRouter:
             return Reply.json(HTTPStatus.OK, self._opening())
         if question.notes.get("here"):
             return self._here(replace(request, echo=question.notes.get("echo", False)))
+        if name := question.notes.get("parked"):
+            return self._entrance.fetched(name)
         found = self._told(question)
         if found is not None:
             return found
@@ -122,10 +125,49 @@ class KeyRouter:
 
     def elsewhere(self, key: str, request: Request) -> Reply:
         """The reply of the key's owner."""
-        return Reply(HTTPStatus.OK, later=partial(self._asked, key, request))
+        later = partial(self._asked, key, request)
+        owner = self._membership.owner(key)
+        trunk = None
+        if owner is not None and owner != self._membership.me and len(request.body) <= LONGEST:
+            trunk = self._ways.trunk(owner.address)
+        if owner is None or trunk is None:
+            return Reply(HTTPStatus.OK, later=later)
+        question = self._question(request)
+
+        def brings(brought: Callable[[bytes, bool], None], instead: Callable[[Reply], None]) -> Errand:
+            def told(outcome: ErrandEnd, data: bytes) -> None:
+                if outcome in {ErrandEnd.STAYS, ErrandEnd.CLOSES}:
+                    brought(data, outcome is ErrandEnd.STAYS)
+                elif outcome is ErrandEnd.PARKED:
+                    instead(Reply(HTTPStatus.OK, later=partial(self._fetched, owner, key, question, data.decode())))
+                elif outcome is ErrandEnd.MISDIRECTED:
+                    self._membership.doubt(key)
+                    instead(Reply(HTTPStatus.OK, later=later))
+                else:
+                    instead(self._lost(owner, key, request))
+
+            return trunk.ask(question, told)
+
+        return Reply(HTTPStatus.OK, later=later, brings=brings)
+
+    async def _fetched(self, owner: Peer, key: str, question: ForwardedRequest, name: str) -> Reply:
+        """The reply that the owner has parked under that name."""
+        asked = ForwardedRequest(replace(question.request, body=b""), {"parked": name})
+        try:
+            return await brought(self._ways, owner, asked)
+        except (MisdirectedError, UnreachableError, LostError):
+            return self._lost(owner, key, question.request)
+
+    def _lost(self, owner: Peer, key: str, request: Request) -> Reply:
+        """What is said where the owner may have done what was asked, and has gone."""
+        self._membership.doubt(key)
+        return self._unavailable(request, f"{owner.name}, which answers for this key, has ended before it answered")
+
+    def _question(self, request: Request) -> ForwardedRequest:
+        return ForwardedRequest(replace(request, keep_alive=False) if self._stopping else request)
 
     async def _asked(self, key: str, request: Request) -> Reply:
-        question = ForwardedRequest(replace(request, keep_alive=False) if self._stopping else request)
+        question = self._question(request)
         reason, misses = "", 0
         for _ in range(TRIES):
             owner = self._membership.owner(key)
@@ -146,9 +188,7 @@ class KeyRouter:
                 if misses == MISSES:
                     break
             except LostError:
-                self._membership.doubt(key)
-                reason = f"{owner.name}, which answers for this key, has ended before it answered"
-                break
+                return self._lost(owner, key, request)
         return self._unavailable(request, reason)
 
     def _of_all(self, request: Request) -> Reply:

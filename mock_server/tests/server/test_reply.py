@@ -36,7 +36,11 @@ def test_a_reply_with_more_headers_is_the_same_in_all_else() -> None:
 
     def takeover(_connection: Any, _came: bytes) -> None: ...
 
-    full = Reply(201, b"body", {"A": "1", "B": "2"}, 3.0, InPieces(2, 1), (("C", "4"),), later, lambda: None, takeover)
+    def brings(_brought: Any, _instead: Any) -> Any: ...
+
+    full = Reply(
+        201, b"body", {"A": "1", "B": "2"}, 3.0, InPieces(2, 1), (("C", "4"),), later, lambda: None, takeover, brings
+    )
     usual = Reply(0)
     assert all(getattr(full, each.name) != getattr(usual, each.name) for each in fields(Reply))
     assert full.with_headers({"B": "5", "D": "6"}) == replace(full, headers={"A": "1", "B": "5", "D": "6"})

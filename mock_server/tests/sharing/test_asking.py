@@ -19,13 +19,39 @@ TRACKED = "/v2/track/1Z999AA10123456784"
 HERE, THERE = key_of(0), key_of(1)
 
 
-@pytest.fixture(scope="module", params=[True, False], ids=["handed over", "asked for"])
+@pytest.fixture(scope="module", params=["handed over", "on channels", "on trunks"])
 def urls(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Processes that give connections away, or else ask each other: one question on a connection, or many."""
     with (
         TemporaryDirectory() as folder,
-        crew(Path(folder), ManualClock(from_text("2026-06-15T12:00:00Z")), hands=request.param) as urls,
+        pytest.MonkeyPatch.context() as patched,
+        crew(
+            Path(folder), ManualClock(from_text("2026-06-15T12:00:00Z")), hands=request.param == "handed over"
+        ) as urls,
     ):
+        if request.param == "on trunks":
+            lay(urls, patched)
+        else:
+            patched.setattr(Ways, "trunk", lambda *_: None)
         yield urls
+
+
+def lay(urls: list[str], patched: pytest.MonkeyPatch) -> None:
+    """Ask until there is a trunk from each to the other, and let it be known that there is."""
+    trunk, there = Ways.trunk, dict[Ways, object]()
+
+    def found(ways: Ways, address: str) -> object:
+        there[ways] = trunk(ways, address) or there.get(ways)
+        return there[ways]
+
+    patched.setattr(Ways, "trunk", found)
+    with requests.Session() as session:
+        for _ in range(1000):
+            if len(there) == len(urls) and all(there.values()):
+                return
+            track(session, urls[0], THERE)
+            track(session, urls[1], HERE)
+    raise AssertionError("no trunk was laid")
 
 
 @pytest.fixture(autouse=True)
