@@ -6,12 +6,12 @@ machine does, too.
 
 import argparse
 import asyncio
-import gc
 import time
 from collections.abc import Iterable
 from unittest.mock import patch
 
 from benchmarks.attack.calls import REQUESTS, Call, calls
+from mock_server.server.collecting import considerate
 from mock_server.server.reply import Reply
 from mock_server.server.request import Endpoints, Request
 from mock_server.settings import Settings
@@ -59,7 +59,7 @@ def main() -> None:
     front = Front(mock)
     assert front.flask is not None
     mock.warm()
-    gc.freeze()  # as `serve` does
+    considerate()  # as `serve` is
 
     def track(asked: Iterable[tuple[str, str]]) -> None:
         for key, number in asked:

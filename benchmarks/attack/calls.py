@@ -69,6 +69,32 @@ def calls(ask: Callable[[Call], bytes], track: Callable[[Iterable[tuple[str, str
     taken = Call("a snapshot of them", "GET", "/snapshot")
     yield taken
     yield Call("the same put back", "PUT", "/snapshot", ask(taken))
+    yield from told(ask, track)
+
+
+def told(ask: Callable[[Call], bytes], track: Callable[[Iterable[tuple[str, str]]], None]) -> Iterator[Call]:
+    """Those about many keys of which each has a webhook."""
+    yield Call("1,000 keys with a webhook each", "PUT", "/scenario", watched())
+    track((f"{KEY}{number}", NUMBER) for number in range(KEYS))
+    yield Call("a shipment that a webhook of each hears of", "PUT", f"/shipments/{NUMBER}", b'{"status":"in_transit"}')
+    yield Call("an event of it", "POST", f"/shipments/{NUMBER}/events", b'{"type":"out_for_delivery"}')
+    yield Call(
+        "it comes to pass for all", "POST", "/states", state("event occurs", tracking_number=NUMBER, type="transit")
+    )
+    yield Call("a day for all of them", "PUT", "/clock", b'{"action":"advance","seconds":86400}')
+    yield Call("back for all of them", "PUT", "/clock", b'{"action":"reset"}')
+    yield Call("little quota for all of them", "POST", "/states", state("quota used", remaining=5))
+    yield Call("their webhooks", "GET", "/webhooks")
+    yield Call("their deliveries", "GET", "/deliveries")
+    yield Call("an event told to each", "POST", "/webhooks/trigger", trigger())
+    yield Call("the mock's health with them", "GET", "/health")
+    yield Call("their clocks", "GET", "/clock")
+    yield Call("no requests of them", "DELETE", "/requests")
+    taken = Call("a snapshot of them with webhooks", "GET", "/snapshot")
+    yield taken
+    yield Call("that put back", "PUT", "/snapshot", ask(taken))
+    yield Call("no shipment for them", "DELETE", f"/shipments/{NUMBER}")
+    yield Call("a scenario for all of them", "PUT", "/scenario", b'{"name":"flaky"}')
     yield Call("all anew", "POST", "/reset")
 
 
@@ -76,3 +102,19 @@ def scenario(count: int) -> bytes:
     """An order to play a scenario with so many shipments."""
     shipments = [{"tracking_number": f"RR{number:08}0GB", "status": "in_transit"} for number in range(count)]
     return json.dumps({"document": {"shipments": shipments}}).encode()
+
+
+def watched() -> bytes:
+    """An order to play a scenario in which each key has a webhook; nobody listens there."""
+    webhook = {"tracking_number": NUMBER, "url": "http://127.0.0.1:9/"}
+    return json.dumps({"document": {"webhooks": [webhook]}}).encode()
+
+
+def state(name: str, **params: object) -> bytes:
+    """An order for a provider state."""
+    return json.dumps({"state": name, "params": params}).encode()
+
+
+def trigger() -> bytes:
+    """An order to tell of an event."""
+    return json.dumps({"number": NUMBER, "event": "tracking.updated"}).encode()

@@ -4,11 +4,13 @@ What counts is the server's processor time while that client waits, for which ot
 A call that really holds the loop does so each time, so one that seems to is made again, and the best of three counts.
 """
 
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http.client import HTTPConnection
+from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
 
@@ -44,8 +46,15 @@ class Held:
 
 
 def holds() -> Iterator[Held]:
-    """Each control call that has much to do, beside the probe."""
-    with attacked("--journal-size", str(REQUESTS), "--journal-megabytes", "256") as target:
+    """Each control call that has much to do, beside the probe; then with a state file, which all of it goes to."""
+    yield from _holds()
+    with tempfile.TemporaryDirectory() as folder:
+        for each in _holds("--state", str(Path(folder) / "state.db")):
+            yield replace(each, name=f"with --state, {each.name}")
+
+
+def _holds(*arguments: str) -> Iterator[Held]:
+    with attacked("--journal-size", str(REQUESTS), "--journal-megabytes", "256", *arguments) as target:
 
         def made(call: Call) -> tuple[int, bytes]:
             return target.ask(call.method, f"/__admin{call.path}", call.headers, call.body)

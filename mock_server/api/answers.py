@@ -62,7 +62,7 @@ def read_body(world: World, route: Route, broken: ApiError | None, call: Call) -
     try:
         return route.operation.read(call, world.account.plan), None
     except ApiError as problem:
-        return call, problem
+        return call, problem.alone()
 
 
 def _write(world: World, operation: Operation, answer: Answer, call: Call) -> bytes:

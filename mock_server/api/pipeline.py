@@ -105,7 +105,7 @@ class Pipeline:
                     done = True
                     injection.replace_answer(world, route, call)
         except ApiError as error:
-            refusal = error
+            refusal = error.alone()
             reply = refusals.reply(self.specification, route, call, error)
         except Exception as error:  # a bug of the mock: loud in the log, still an answer in the contract's shape
             log.exception("%s %s failed", call.method, call.target)
@@ -175,7 +175,7 @@ class Pipeline:
             preference = read(call.headers["prefer"], operation) if "prefer" in call.headers else NONE
             reply = self._answers.made(world, operation, call, problem, preference)
         except ApiError as error:
-            refusal, reply = error, refusals.reply(self.specification, route, call, error)
+            refusal, reply = error.alone(), refusals.reply(self.specification, route, call, error)
         reply, struck = self._spoilt(None, route, call, reply, preference)
         reply, injected = self._labelled(reply, call, refusal, preference, struck)
         self._recorder.record(None, route, call, reply, refusal=refusal, injected=injected, struck=struck)

@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 from importlib import import_module
+from typing import NoReturn
 
 import click
 
@@ -56,15 +57,21 @@ def main() -> None:
             if sys.stdout:  # None if it was closed before we began
                 sys.stdout.flush()
     except OSError as error:
+        if error.errno == errno.ENOENT and error.filename is None:  # as tempfile has it, and nobody else
+            _refuse("no folder for temporary files can be written; mount one at /tmp, or name one by TMPDIR")
         if error.errno not in FULL | {errno.EPIPE}:
             raise
         # Or Python tries once more at its exit, and complains in words of its own.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.EPIPE:  # who read along has read enough
             sys.exit(WRONG)
-        refusal = Unusable(f"standard output: {error.strerror}")
-        refusal.show()
-        sys.exit(refusal.exit_code)
+        _refuse(f"standard output: {error.strerror}")
+
+
+def _refuse(why: str) -> NoReturn:
+    refusal = Unusable(why)
+    refusal.show()
+    sys.exit(refusal.exit_code)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

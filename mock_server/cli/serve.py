@@ -159,15 +159,16 @@ def _shared(settings: Settings, made: str | None) -> None:
 
 
 def _ready(*urls: str, token: str | None, then: Callable[[], object]) -> None:
-    """Say so, and let the collector leave alone what lives as long as the process; then do what can wait."""
+    """Say so; then do what can wait."""
     if token:
         print(f"control plane token: {token}", file=sys.stderr)
     for url in urls:
         print(f"listening on {url}", flush=True)
     here = urls[0].replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
     print(f"console: {here}/__admin/", file=sys.stderr, flush=True)
-    gc.freeze()
-    gc.enable()
+    from mock_server.server.collecting import considerate
+
+    considerate()
     then()
 
 

@@ -95,8 +95,9 @@ def _serve(duty: "Duty", settings: Settings, parent: "_Parent") -> None:
 
 
 def _ready(then: Callable[[], None], *_urls: str) -> None:
-    gc.freeze()
-    gc.enable()
+    from mock_server.server.collecting import considerate
+
+    considerate()
     then()
 
 

@@ -1,5 +1,7 @@
 """Refusals the contract documents."""
 
+from typing import Self
+
 
 class ApiError(Exception):
     """A refusal the contract documents; the catalogue knows its status and its standard message.
@@ -27,6 +29,11 @@ class ApiError(Exception):
         self.verbatim = verbatim
         self.injected = injected
         self.retry_after = retry_after
+
+    def alone(self) -> Self:
+        """The same without the frames that it came through: whoever of them keeps it would never be free."""
+        self.__context__ = None
+        return self.with_traceback(None)
 
     @property
     def told(self) -> tuple[str, str | None, int | None]:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
+from weakref import ReferenceType, ref
 
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import Course
@@ -28,29 +29,33 @@ class SandboxRecords(Records):
         self._course = course
         self._dirty = False
         self.problem: str | None = None
-        self.whole: Callable[[], Saved] | None = None
         self._renewing = False
-        self._world: World | None = None
-        self._alone: Callable[[], bool] = lambda: False
+        self._followed: ReferenceType[World] | None = None  # the world has these, and they do not hold it
+        self._alone: Callable[[World], bool] = lambda _: False
         self._turn: object = None  # what the sandbox stood in when it was last kept
         self._told = False  # whether the log has the problem
 
-    def follow(self, world: World, alone: Callable[[], bool]) -> None:
+    def follow(self, world: World, alone: Callable[[World], bool]) -> None:
         """From now on each commit has what that world stands in as well, if that has changed."""
-        self._world, self._alone = world, alone
+        self._followed, self._alone = ref(world), alone
+
+    @property
+    def _world(self) -> World | None:
+        return self._followed() if self._followed else None
 
     def renew(self) -> None:
         """Write all there is anew, as for a store that has lost it."""
-        if self._world is not None:
+        if world := self._world:
             self.problem = self.problem or f"the {self.pages.kind} has lost it"
             self._dirty = True
-            self._world.webhooks.commit()
+            world.webhooks.commit()
 
     def keep(self, *, all_of_it: bool) -> str | None:
-        if self._world is None or (_turn(self._world) == self._turn and not (all_of_it and self.problem)):
+        world = self._world
+        if world is None or (_turn(world) == self._turn and not (all_of_it and self.problem)):
             return None
         self._dirty = True
-        self._world.webhooks.commit()
+        world.webhooks.commit()
         return self.problem
 
     def subscribed(self, subscription: Subscription) -> None:
@@ -122,8 +127,8 @@ class SandboxRecords(Records):
         """Keep what was written; where it could not be, everything anew, until that works."""
         if not self._dirty:
             return
-        if self.problem and self.whole and not self._renewing:
-            self._renew(self.whole())
+        if self.problem and (world := self._world) and not self._renewing:
+            self._renew(world.recorded())
             return
         self._finish(seen, counts)
 
@@ -147,9 +152,10 @@ class SandboxRecords(Records):
 
     def _finish(self, seen: float, counts: Counts) -> None:
         row = {"course": json.dumps(asdict(self._course())), "seen": seen, **asdict(counts)}
-        turn = _turn(self._world) if self._world else None
-        if self._world and turn != self._turn:
-            row["standing"] = json.dumps(standing(self._world, alone=self._alone()))
+        world = self._world
+        turn = _turn(world) if world else None
+        if world and turn != self._turn:
+            row["standing"] = json.dumps(standing(world, alone=self._alone(world)))
         self._write(lambda: self.pages.world(row))
         if self.problem:
             return
@@ -179,7 +185,7 @@ class SandboxRecords(Records):
         self.problem = f"the {self.pages.kind} cannot be written: {error}"
 
 
-def follow(world: World, alone: Callable[[], bool]) -> None:
+def follow(world: World, alone: Callable[[World], bool]) -> None:
     """Let the world's records have what it stands in, from the next commit on."""
     records = world.webhooks.records
     if isinstance(records, SandboxRecords):

@@ -121,7 +121,7 @@ class StateFile:
         """Where the sandbox of that key writes; `course` is how its clock goes."""
         return SandboxRecords(FilePages(self.database, key), course)
 
-    def follow(self, world: World, alone: Callable[[], bool]) -> None:
+    def follow(self, world: World, alone: Callable[[World], bool]) -> None:
         """From now on what the world stands in is kept with all that its sandbox writes."""
         follow(world, alone)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
+from weakref import ReferenceType, ref
 
 from mock_server.domain.clock import Clock
 from mock_server.domain.webhooks.delivery import Delivery
@@ -193,9 +194,14 @@ class Scheduler:
         if world in self._lanes:
             self._lanes[world].wake()
 
+    def _stirred(self, stirred: "ReferenceType[World]") -> None:
+        """Something may be due in a world, if it is still in use; what it has must not hold it."""
+        if world := stirred():
+            self.wake(world)
+
     def _opened(self, world: World) -> None:
         for told in (world.webhooks.on_subscribed, world.clock.on_owed):
-            told.append(partial(self.wake, world))
+            told.append(partial(self._stirred, ref(world)))
         self._on_loop(partial(self._adopt, world))
 
     def _adopt(self, world: World) -> None:

@@ -43,7 +43,7 @@ class Store(Protocol):
     def of(self, key: str, course: Callable[[], Course]) -> Records:
         """Where the sandbox of that key writes; `course` is how its clock goes."""
 
-    def follow(self, world: World, alone: Callable[[], bool]) -> None:
+    def follow(self, world: World, alone: Callable[[World], bool]) -> None:
         """From now on, what the world stands in is kept with all that its sandbox writes.
 
         That is what it has granted, its rules and their counts; `alone` says if the mock's scenario is not its own.

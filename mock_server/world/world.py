@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.contract.errors import ApiError
-from mock_server.domain.clients.journal import NOTE_BYTES, Journal
+from mock_server.domain.clients.journal import Journal
 from mock_server.domain.clock import SandboxClock, still
 from mock_server.domain.plans import Account
 from mock_server.domain.quota import Quota
@@ -18,20 +18,17 @@ from mock_server.domain.shipments.phrases import Phrase
 from mock_server.domain.shipments.pinned import Pin, as_if_said, wish_of, with_event
 from mock_server.domain.shipments.source import Identity, Shipments, identity
 from mock_server.domain.webhooks.records import Records, Saved
-from mock_server.domain.webhooks.subscriptions import Subscription
-from mock_server.domain.webhooks.watches import News, WatchKey, snapshot
+from mock_server.domain.webhooks.watches import News, snapshot
 from mock_server.domain.webhooks.webhooks import Webhooks
 from mock_server.faults.active import ActiveFaults
-from mock_server.faults.fault import DeliveryPlan
-from mock_server.faults.matching import Subject
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
 from mock_server.world.chronicle import Beginning
 from mock_server.world.found import FoundShipment
 from mock_server.world.foundation import Foundation
+from mock_server.world.hearing import handling, note, pinned, watched
 
-AS_IT_IS = DeliveryPlan()
 NO_PINS: Mapping[Identity, Pin] = MappingProxyType({})
 MOST_COLLECTED = 1_000_000  # steps in which a world makes its deliveries ready to be written down
 
@@ -69,11 +66,14 @@ class World:
         self.shipments = Shipments(self.seed, foundation.source)
         self.faults = ActiveFaults(self.clock, foundation.specification.headers, books, self.seed, account.chance)
         self.journal = Journal(foundation.settings.journal_size) if journal is None else journal
+        # Parts of it know others, and none the world: what is let go of is free at once.
+        self.note = partial(note, self.clock, self.journal)
+        self._watched = partial(watched, foundation, self.shipments)
         self.webhooks = Webhooks(
             foundation.terms,
             self.clock,
-            self._journey,
-            self._handling,
+            self._watched,
+            partial(handling, foundation.terms.operation, self.faults),
             seed=self.seed,
             key=account.chance,
             records=records,
@@ -90,17 +90,13 @@ class World:
         rules = tuple(rule for rule, _ in self.faults.rules())
         course = saved.course if saved else self.clock.course
         self.beginning = Beginning(self.clock.base.now(), course, pins, rules, saved)
-        self.faults.on_changed = lambda rules: self.note("rules", rules)
+        self.faults.on_changed = partial(self.note, "rules")
         if saved:
             self._restore(saved)
             return
         for number, webhook in foundation.watched(scenario):
             events = tuple(webhook.get("events", ("all",)))
             self.webhooks.subscribe(number.text, number.carrier.code, webhook["url"], events)
-
-    def note(self, kind: str, value: Any = None, size: int = 0) -> int:
-        """Keep in mind what has changed the world, beside the requests of its client; its number among such notes."""
-        return self.journal.note(self.clock.base.now(), kind, value, NOTE_BYTES + size)
 
     def look_up(self, text: str, carrier_code: str | None) -> FoundShipment:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
@@ -139,7 +135,7 @@ class World:
         with still(self.clock), self._lock:
             now = self.clock.now()
             journey = pin.journey(self.shipments.seed, self.foundation.source, now)
-            before = self._journey((number.text, number.carrier.code), now)
+            before = self._watched((number.text, number.carrier.code), now)
             self._replace(number, journey)
             known = {(event.at, event.phrase.words) for event in before.at(now).events} if before else set()
             seen = journey.at(now)
@@ -225,16 +221,11 @@ class World:
         """Go on where the records stop."""
         self.clock.change(lambda *_: saved.course)
         now, foundation = self.clock.now(), self.foundation
-        for (carrier, text), wish in saved.pins:
-            self.shipments.pin_later((carrier, text), partial(self._pinned, carrier, text, wish, now))
+        for named, wish in saved.pins:
+            self.shipments.pin_later(named, partial(pinned, foundation, self.seed, named, wish, now))
         for (carrier, text), instant in saved.begun:
             self.shipments.see(foundation.recognise(text, carrier), instant)
         self.webhooks.restore(saved)
-
-    def _pinned(self, carrier: str, text: str, wish: Mapping[str, Any], now: float) -> Journey:
-        """The shipment that was saved so, seen from the instant."""
-        pin = Pin(self.foundation.recognise(text, carrier), wish)
-        return pin.journey(self.seed, self.foundation.source, now)
 
     def _replace(self, number: TrackingNumber, journey: Journey | None) -> None:
         """Let the number stand for another shipment, once everything is told of the one before."""
@@ -244,26 +235,6 @@ class World:
         else:
             self.shipments.unpin(number)
         self.webhooks.records.pinned(identity(number), wish_of(journey) if journey else None)
-
-    def _journey(self, place: WatchKey, instant: float) -> Journey | None:
-        """The shipment that subscriptions to a number hear of; None without one, or if the number forces an error."""
-        text, carrier = place
-        try:
-            number = self.foundation.recognise(text, carrier)
-        except ApiError:
-            return self.shipments.pinned_as(text)
-        scenario = self.foundation.scenario(number)
-        if scenario and scenario.error and not self.shipments.pinned(number):
-            return None
-        return self.shipments.find(number, instant)
-
-    def _handling(self, subscription: Subscription, event: Mapping[str, Any]) -> DeliveryPlan:
-        """What goes wrong with the next delivery to the subscription, which is of that event."""
-        if not self.faults.misdelivers:
-            return AS_IT_IS
-        operation = self.foundation.terms.operation
-        subject = Subject.about(operation, subscription.tracking_number, subscription.carrier)
-        return self.faults.for_delivery(subject, event)
 
     def language(self, tag: str | None) -> str:
         """The language that a BCP 47 tag gets, English if there is none."""

@@ -283,9 +283,8 @@ class Worlds:
         world = self._worlds[key] = World(self.foundation, account, scenario, clock=clock, records=records, **parts)
         world.used, world.opened = next(self._uses), self.clock.base.now()
         world.mortal, world.kept = self.owners.mortal(key), self.state is not None
-        world.webhooks.records.whole = world.recorded
         if self.state:
-            self.state.follow(world, lambda: self.scenario_rules not in world.books)
+            self.state.follow(world, lambda world: self.scenario_rules not in world.books)
         for told in self.on_opened:
             told(world)
 

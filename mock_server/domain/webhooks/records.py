@@ -1,6 +1,6 @@
 """Records: what a sandbox writes down of its webhooks, so that a mock that starts again goes on where it stopped."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
@@ -70,8 +70,6 @@ class Records:
 
     problem: str | None = None
     """Why what was committed last is not kept; the next commit tries again, with all that there is."""
-    whole: Callable[[], Saved] | None = None
-    """All that there is of the sandbox."""
 
     def subscribed(self, subscription: Subscription) -> None: ...
     def unsubscribed(self, webhook_id: str) -> None: ...

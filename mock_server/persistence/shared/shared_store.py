@@ -150,7 +150,7 @@ class SharedStore:
             pages.clear()
         return SandboxRecords(pages, course)
 
-    def follow(self, world: World, alone: Callable[[], bool]) -> None:
+    def follow(self, world: World, alone: Callable[[World], bool]) -> None:
         """From now on what the world stands in is kept with all that its sandbox writes."""
         follow(world, alone)
 

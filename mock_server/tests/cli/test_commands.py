@@ -1,15 +1,17 @@
+import errno
 import json
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import fields
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from mock_server.cli import cli
+from mock_server.cli import cli, main
 from mock_server.settings import Settings
 
 
@@ -166,6 +168,20 @@ def test_a_standard_output_that_is_full_is_told(arguments: list[str], unbuffered
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == "Error: standard output: No space left on device"
     assert "Traceback" not in done.stderr
+
+
+def test_a_machine_without_room_for_temporary_files_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def nowhere() -> str:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(tempfile, "gettempdir", nowhere)
+    monkeypatch.setattr(sys, "argv", ["trackflow-mock", "serve", "--port", "0", "--workers", "2"])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert "no folder for temporary files can be written; mount one at /tmp" in capsys.readouterr().err
 
 
 def test_a_broken_overlay_names_file_and_place(tmp_path: Path) -> None:

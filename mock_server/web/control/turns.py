@@ -1,7 +1,6 @@
 """Long answers without long turns: what others ask meanwhile is answered in between."""
 
 import asyncio
-import gc
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -46,19 +45,9 @@ def heavy(work: Steps[T], weight: int) -> Steps[T]:
 def in_thread(work: Callable[[], T], then: Callable[[T], Reply]) -> Reply:
     """What `then` makes of work that touches nothing that others change; the work is done beside the event loop."""
 
-    def uncollected() -> T:
-        # With a million values in the making, one collection takes a third of a second, and every thread waits for it.
-        collects = gc.isenabled()
-        gc.disable()
-        try:
-            return work()
-        finally:
-            if collects:
-                gc.enable()
-
     async def later() -> Reply:
         try:
-            return then(await asyncio.to_thread(uncollected))
+            return then(await asyncio.to_thread(work))
         except Exception as error:
             problem = error if isinstance(error, Problem) else of_error(error)
             if problem is None:
