@@ -3,7 +3,7 @@
 from typing import Any
 
 from contract_tests.api import Api, shipments
-from contract_tests.contract.document import Plan
+from contract_tests.contract.document import PlanLimits
 from contract_tests.exchange import Exchange, Key
 from contract_tests.expect import described
 from contract_tests.facts import UnverifiableError
@@ -42,7 +42,7 @@ def largest(api: Api, size: int, *, key: Key | None = None, wanting_429: bool = 
     return full, ask(filling(api, size + 1), 1)
 
 
-def check_room(plan: Plan, size: int) -> None:
+def check_room(plan: PlanLimits, size: int) -> None:
     """UnverifiableError for a batch that a whole window of the plan could not hold, and that may be refused for it."""
     if not plan.holds(size):
         raise UnverifiableError(f"no minute or no day of the plan {plan.name} has room for a batch of {size}")

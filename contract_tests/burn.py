@@ -5,13 +5,13 @@ from itertools import pairwise
 
 from contract_tests.api import Api, shipments
 from contract_tests.batches import check_room, filling, largest, learn_repetition
-from contract_tests.contract.document import Plan
+from contract_tests.contract.document import PlanLimits
 from contract_tests.exchange import Exchange, Key
 from contract_tests.expect import described, refused
 from contract_tests.facts import UnverifiableError
 from contract_tests.ledger import Ledger
 from contract_tests.pacing import whole_number
-from contract_tests.passive.quota_law import Reading, readings
+from contract_tests.passive.quota_law import QuotaReading, readings
 from contract_tests.resets import LATE, is_absolute
 from contract_tests.run import Run
 
@@ -67,7 +67,7 @@ class Burn:
 
     run: Run
     key: Key
-    plan: Plan
+    plan: PlanLimits
 
     @property
     def api(self) -> Api:
@@ -102,7 +102,7 @@ class Burn:
         results = self.api.read(answer).get("results")
         return sum(code not in str(each) for each in results) if isinstance(results, list) else 0
 
-    def reading(self, exchange: Exchange) -> Reading | None:
+    def reading(self, exchange: Exchange) -> QuotaReading | None:
         """What the answer's headers say."""
         return next(readings(self.run.contract, [exchange]), None)
 

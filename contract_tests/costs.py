@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from contract_tests.api import Api, shipments
 from contract_tests.batches import filling, paired
-from contract_tests.contract.document import Plan
+from contract_tests.contract.document import PlanLimits
 from contract_tests.exchange import Key
 from contract_tests.keyring import Need
 from contract_tests.ledger import Ledger
-from contract_tests.passive.quota_law import Charge, Reading, readings, seen_costs
+from contract_tests.passive.quota_law import Charge, QuotaReading, readings, seen_costs
 from contract_tests.run import Run
 from contract_tests.session import OBSTACLES
 
@@ -28,13 +28,13 @@ class Counted:
 
     run: Run
     key: Key
-    plan: Plan | None
+    plan: PlanLimits | None
 
     @property
     def api(self) -> Api:
         return self.run.api
 
-    def told(self) -> Reading | None:
+    def told(self) -> QuotaReading | None:
         """What the key's last answer told, if the next one can be compared with it."""
         last = next((each for each in reversed(self.run.session.exchanges) if each.key == self.key), None)
         found = next(readings(self.run.contract, [last] if last else []), None)

@@ -7,12 +7,12 @@ from contract_tests.api import Api
 from contract_tests.contract.document import Contract
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import follow, pointer
-from contract_tests.exchange import JSON, Exchange, Request
+from contract_tests.exchange import JSON, Exchange, SentRequest
 from contract_tests.lab import Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.passive.bodies import media_type
 from contract_tests.passive.history import classes
-from contract_tests.receiver import Delivery
+from contract_tests.receiver import ReceivedDelivery
 from contract_tests.signatures import examine
 from contract_tests.target import bare
 
@@ -20,7 +20,7 @@ _SCHEMA = pointer(("webhooks", "trackingEvent", "post", "requestBody", "content"
 _PARAMETERS = pointer(("webhooks", "trackingEvent", "post", "parameters"))
 
 
-def event_of(contract: Contract, delivery: Delivery) -> dict[str, Any]:
+def event_of(contract: Contract, delivery: ReceivedDelivery) -> dict[str, Any]:
     """The delivery's body under the contract's names."""
     facts = contract.read(_SCHEMA, delivery.message.facts)
     return facts if isinstance(facts, dict) else {}
@@ -32,7 +32,7 @@ def filters(contract: Contract) -> dict[str, list[str]]:
     return {each.get("x-value", each["const"]): each.get("x-statuses", []) for each in words}
 
 
-def examined(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery) -> None:
+def examined(contract: Contract, ledger: Ledger, hook: Hook, delivery: ReceivedDelivery) -> None:
     """Method, media type, signature and body of one delivery."""
     seen, message = _seen(hook, delivery), delivery.message
     meant = f"{hook.url.partition('://')[2].partition('/')[2]}"
@@ -50,7 +50,7 @@ def examined(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery)
     ledger.judge("delivery.webhook_id", seen, f"webhook_id {hook.id}", found, holds=found == hook.id)
 
 
-def about(api: Api, ledger: Ledger, hook: Hook, delivery: Delivery) -> None:
+def about(api: Api, ledger: Ledger, hook: Hook, delivery: ReceivedDelivery) -> None:
     """Enters whether a delivery that names a shipment names the one subscribed to, wherever in the body."""
     own, named = bare(hook.number.tracking_number), _numbers(delivery.message.value)
     if not named:
@@ -73,7 +73,7 @@ def _numbers(value: Any) -> list[str]:
     return own + [found for each in value.values() for found in _numbers(each)]
 
 
-def typed(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery, kind: str) -> dict[str, Any]:
+def typed(contract: Contract, ledger: Ledger, hook: Hook, delivery: ReceivedDelivery, kind: str) -> dict[str, Any]:
     """The event's type after the filter that it fits; answers the event."""
     event = event_of(contract, delivery)
     status = classes(contract)[kind]
@@ -87,7 +87,7 @@ def typed(contract: Contract, ledger: Ledger, hook: Hook, delivery: Delivery, ki
     return event
 
 
-def distinct(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:
+def distinct(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[ReceivedDelivery]) -> None:
     identifiers = [event_of(contract, each).get("id") for each in deliveries]
     if len(identifiers) > 1:
         distinct = len(set(map(str, identifiers))) == len(identifiers)
@@ -115,7 +115,7 @@ def ended(lab: Lab, contract: Contract, ledger: Ledger) -> None:
         ledger.judge("webhook.delete.silent", hook.exchange, "nothing delivered", found, holds=not fresh, given=given)
 
 
-def kept(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:
+def kept(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[ReceivedDelivery]) -> None:
     """Each delivery after the first tells all that the one before it told."""
     told = [event_of(contract, each).get("data") for each in deliveries]
     histories = [each["events"] for each in told if isinstance(each, dict) and isinstance(each.get("events"), list)]
@@ -126,10 +126,10 @@ def kept(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[Delive
             ledger.judge("track.events.grow", hook.exchange, expected, f"lost {lost[:1]}", holds=not lost)
 
 
-def _seen(hook: Hook, delivery: Delivery) -> Exchange:
+def _seen(hook: Hook, delivery: ReceivedDelivery) -> Exchange:
     """A delivery as evidence: the request that asked for it, and the message that came."""
     made = hook.exchange
-    request = Request("POST", hook.url, delivery.message.headers, delivery.message.body)
+    request = SentRequest("POST", hook.url, delivery.message.headers, delivery.message.body)
     return Exchange(made.number, request, delivery.message, None, None, 0, made.probe, seconds=made.seconds)
 
 

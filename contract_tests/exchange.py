@@ -27,7 +27,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SentRequest:
     """What is sent: the target is the path below the origin, with its query."""
 
     method: str
@@ -109,7 +109,7 @@ class Exchange:
     """
 
     number: int
-    request: Request
+    request: SentRequest
     response: Response
     operation: Operation | None
     key: Key | None

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from contract_tests.contract.document import Contract, Plan
+from contract_tests.contract.document import Contract, PlanLimits
 from contract_tests.exchange import Key
 from contract_tests.keyring import PLAN_KEY, Keyring, Need
 from contract_tests.masking import Mask
@@ -79,7 +79,7 @@ class Facts:
         return self._number("unavailable", self.target.unavailable)
 
     @property
-    def plan(self) -> Plan | None:
+    def plan(self) -> PlanLimits | None:
         """The plan of the key that the run uses; None if nobody knows."""
         return self.contract.plans.get(self.key.plan or "")
 
@@ -87,7 +87,7 @@ class Facts:
     def keyring(self) -> Keyring:
         return Keyring(self.contract, self.key, self.target.keys, self.left)
 
-    def key_for(self, need: Need) -> tuple[Key, Plan]:
+    def key_for(self, need: Need) -> tuple[Key, PlanLimits]:
         """Whichever of the given keys can show what is needed, and its plan."""
         found = self.keyring.find(need)
         if found is None:
@@ -100,7 +100,7 @@ class Facts:
             raise lacking("revoked_key")
         return key
 
-    def to_be_used_up(self) -> tuple[Key, Plan]:
+    def to_be_used_up(self) -> tuple[Key, PlanLimits]:
         """The key that is used up soonest, and its plan; only with permission to use it up."""
         if not self.exhaust_quota:
             raise lacking("exhaust_quota")

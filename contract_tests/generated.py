@@ -13,7 +13,7 @@ _LEFT_OUT = ("Missing `", "Object with unexpected properties", "Malformed Conten
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class MadeUpRequest:
     """One made-up request: whether it should be refused, why it was made, and its parts."""
 
     operation: str
@@ -33,7 +33,7 @@ class Noted:
     body: bytes
 
 
-def cases(contract: Contract, seed: int, *, methods: Iterable[str]) -> list[Case]:
+def cases(contract: Contract, seed: int, *, methods: Iterable[str]) -> list[MadeUpRequest]:
     """The cases of the examples and coverage phases for operations with these methods; the same for the same seed.
 
     Schemathesis's engine runs against an application that only notes what arrives, so nothing is sent here and the
@@ -66,9 +66,9 @@ def cases(contract: Contract, seed: int, *, methods: Iterable[str]) -> list[Case
     return [each for each in found if not each.description.startswith(_LEFT_OUT)]
 
 
-def spread(all_of_them: list[Case], count: int) -> list[Case]:
+def spread(all_of_them: list[MadeUpRequest], count: int) -> list[MadeUpRequest]:
     """So many cases, each operation's own in turn, and those of one operation taken evenly."""
-    groups: dict[tuple[str, bool], list[Case]] = {}
+    groups: dict[tuple[str, bool], list[MadeUpRequest]] = {}
     if count <= 0:
         return []
     for each in all_of_them:
@@ -87,7 +87,7 @@ def _only(paths: Mapping[str, Any], methods: set[str]) -> dict[str, Any]:
     }
 
 
-def _case(contract: Contract, case: Any, noted: Noted) -> Case:
+def _case(contract: Contract, case: Any, noted: Noted) -> MadeUpRequest:
     ours = {
         contract.key_header.lower(),
         "user-agent",
@@ -102,7 +102,7 @@ def _case(contract: Contract, case: Any, noted: Noted) -> Case:
         for name, value in noted.headers
         if name.lower() not in ours and not name.lower().startswith("x-schemathesis")
     )
-    return Case(
+    return MadeUpRequest(
         operation=str(case.operation.definition.raw.get("operationId")),
         refused=case.meta.generation.mode.value == "negative",
         description=str(getattr(case.meta.phase.data, "description", None) or ""),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from contract_tests.contract.document import Contract, Plan
+from contract_tests.contract.document import Contract, PlanLimits
 from contract_tests.exchange import Key
 
 PLANLESS = {"revoked"}
@@ -28,7 +28,7 @@ class Need:
     other: bool = False
     least: str | None = None
 
-    def met_by(self, plan: Plan, left: int | None) -> bool:
+    def met_by(self, plan: PlanLimits, left: int | None) -> bool:
         """Whether a key of that plan with so many requests left will do; None is not told, and may be all of them."""
         return (
             self.plan in {None, plan.name}
@@ -58,7 +58,7 @@ class Keyring:
             return self.own
         return Key(text, f"TRACKFLOW_KEY_{name.upper()}", None if name in PLANLESS else name, name not in PLANLESS)
 
-    def find(self, need: Need) -> tuple[Key, Plan] | None:
+    def find(self, need: Need) -> tuple[Key, PlanLimits] | None:
         """The key that fits best, and its plan."""
         fitting = [each for each in self._all() if need.met_by(each[1], self.left(each[0]))]
         fitting = [each for each in fitting if not (need.other and each[0] == self.own)]
@@ -76,7 +76,7 @@ class Keyring:
             return "second_key"
         return "limited_plan" if need.limited or need.minute else "plan_of_the_key"
 
-    def _all(self) -> Iterator[tuple[Key, Plan]]:
+    def _all(self) -> Iterator[tuple[Key, PlanLimits]]:
         """The run's own, then the others: of limited plans the largest first, then of unlimited ones."""
         plans = self.contract.plans
         if (own := plans.get(self.own.plan or "")) is not None:
@@ -88,5 +88,5 @@ class Keyring:
                 yield key, plan
 
 
-def _size(plan: Plan, need: Need) -> float:
+def _size(plan: PlanLimits, need: Need) -> float:
     return plan.batch_size if need.least == "batch" else plan.per_minute or float("inf")

@@ -13,7 +13,7 @@ from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.ledger import Ledger
 from contract_tests.numbers import number_like
 from contract_tests.passive.history import classes, over, successors
-from contract_tests.receiver import LOOPBACK, Delivery, Receiver
+from contract_tests.receiver import LOOPBACK, HookReceiver, ReceivedDelivery
 from contract_tests.spoilt import AGAIN, SpoiltError
 from contract_tests.states import States
 from contract_tests.subscriptions import webhook_id, webhook_secret
@@ -44,7 +44,7 @@ class Hook:
     secret: str | None
 
 
-def same_event(one: Delivery, other: Delivery) -> bool:
+def same_event(one: ReceivedDelivery, other: ReceivedDelivery) -> bool:
     """Whether two deliveries tell of one event: by their ids, or else by the shipment they show."""
     facts, others = one.message.facts, other.message.facts
     if facts.get("id") is not None and facts.get("id") == others.get("id"):
@@ -63,7 +63,7 @@ class Lab:
     ledger: Ledger
     states: States
     target: Target
-    receiver: Receiver | None = None
+    receiver: HookReceiver | None = None
     why_no_receiver: str | None = None
     hooks: dict[str, Hook] = field(default_factory=dict)
     marks: dict[str, int] = field(default_factory=dict)
@@ -136,7 +136,7 @@ class Lab:
             self._number = self._younger() or self._number
             self.hooks.clear()
 
-    def listening(self) -> Receiver:
+    def listening(self) -> HookReceiver:
         """The receiver, which the target has accepted; UnverifiableError if there is none."""
         if self.receiver is None:
             self._open()
@@ -174,7 +174,7 @@ class Lab:
         self.api.session.sleeper.move(seconds)
         self.settled = False
 
-    def arrivals(self, hook: Hook, count: int) -> list[Delivery]:
+    def arrivals(self, hook: Hook, count: int) -> list[ReceivedDelivery]:
         """The hook's deliveries so far, after waiting for so many of them."""
         receiver = self.listening()
         fresh = len(receiver.deliveries(hook.box)) < count
@@ -190,11 +190,11 @@ class Lab:
         """Seconds for which a delivery that has not come is waited for once more: many, if this machine is busy now."""
         return min(_LAGS * max(self.listening().lag() for _ in range(_TIMES)), _MOST_PATIENCE)
 
-    def attempts(self, hook: Hook, first: int, count: int, *, silence: bool = False) -> list[Delivery]:
+    def attempts(self, hook: Hook, first: int, count: int, *, silence: bool = False) -> list[ReceivedDelivery]:
         """Every attempt at the event whose first attempt was that delivery, after waiting for so many."""
         receiver = self.listening()
 
-        def same(all_of_them: list[Delivery]) -> list[Delivery]:
+        def same(all_of_them: list[ReceivedDelivery]) -> list[ReceivedDelivery]:
             return [each for each in all_of_them if same_event(all_of_them[first], each)]
 
         if len(receiver.deliveries(hook.box)) <= first:
@@ -230,7 +230,7 @@ class Lab:
         came = len(self.receiver.deliveries(hook.box)) if self.receiver else 0
         self.ended.append((hook, came))
 
-    def fresh(self, hook: Hook, seen: int) -> tuple[list[Delivery], list[Delivery]]:
+    def fresh(self, hook: Hook, seen: int) -> tuple[list[ReceivedDelivery], list[ReceivedDelivery]]:
         """What came to the hook after so many: of new events, and of events that had come before."""
         came = self.listening().deliveries(hook.box)
         again = [each for each in came[seen:] if any(same_event(each, other) for other in came[:seen])]
@@ -270,7 +270,7 @@ class Lab:
             self.why_no_receiver = str(lacking("webhook_receiver"))
             return
         try:
-            self.receiver = Receiver(url, self.api.session.sleeper.clock, self.target.listen)
+            self.receiver = HookReceiver(url, self.api.session.sleeper.clock, self.target.listen)
         except UnverifiableError as error:
             self.why_no_receiver = str(error)
         except OSError as error:

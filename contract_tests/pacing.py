@@ -18,7 +18,7 @@ class QuotaSpentError(Exception):
     """The key's quota is used up for longer than anyone waits."""
 
 
-class Sleeper(Protocol):
+class AnySleeper(Protocol):
     """Lets time pass, by waiting or by asking a test server to move its clock."""
 
     def pass_time(self, seconds: float, reason: str) -> None: ...
@@ -35,7 +35,7 @@ class Pace:
     """What is known of one key's windows: from its headers, or else from the plan's table and our own sending."""
 
     clock: Clock
-    sleeper: Sleeper
+    sleeper: AnySleeper
     remaining_header: str
     reset_header: str
     per_minute: int | None = None

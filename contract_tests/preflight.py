@@ -5,7 +5,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 from contract_tests.budget import BudgetSpentError
 from contract_tests.contract.document import Contract
 from contract_tests.contract.operations import Operation
-from contract_tests.exchange import Exchange, Request
+from contract_tests.exchange import Exchange, SentRequest
 from contract_tests.facts import UnverifiableError
 from contract_tests.pacing import QuotaSpentError
 from contract_tests.run import Run
@@ -98,7 +98,7 @@ def _answers(run: Run, base: str) -> bool:
     for target in targets:
         run.session.budget.take(1)
         headers = (("Accept", "application/json"), (run.contract.key_header, run.session.key.text))
-        answer = run.session.transport.send(Request("GET", base + target, (*headers, *run.options.headers)))
+        answer = run.session.transport.send(SentRequest("GET", base + target, (*headers, *run.options.headers)))
         if answer.is_json and answer.status != _NOT_FOUND and answer.status not in _MOVED:
             return True
     return False

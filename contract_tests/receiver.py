@@ -21,7 +21,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class ReceivedDelivery:
     """One POST as it arrived; `number` counts all arrivals."""
 
     number: int
@@ -31,7 +31,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ReceiverReply:
     """What the receiver answers; a held reply waits until it is let go."""
 
     status: int = 200
@@ -41,13 +41,13 @@ class Reply:
 
 @dataclass(slots=True)
 class _Mailbox:
-    deliveries: list[Delivery] = field(default_factory=list)
-    replies: list[Reply] = field(default_factory=list)
-    afterwards: Reply = Reply()
+    deliveries: list[ReceivedDelivery] = field(default_factory=list)
+    replies: list[ReceiverReply] = field(default_factory=list)
+    afterwards: ReceiverReply = ReceiverReply()
     held_since: float | None = None
 
 
-class Receiver:
+class HookReceiver:
     """Listens on a port of this machine; every webhook has a path of its own."""
 
     def __init__(self, url: str, clock: Clock, listen: str | None = None) -> None:
@@ -71,7 +71,7 @@ class Receiver:
         else:
             self.base = url.rstrip("/")
 
-    def __enter__(self) -> "Receiver":
+    def __enter__(self) -> "HookReceiver":
         return self
 
     def __exit__(
@@ -95,13 +95,15 @@ class Receiver:
         parts = urlsplit(self.url(name))
         return f"{parts.path}?{parts.query}"
 
-    def answer(self, name: str, replies: Sequence[Reply] = (), *, afterwards: Reply | None = None) -> None:
+    def answer(
+        self, name: str, replies: Sequence[ReceiverReply] = (), *, afterwards: ReceiverReply | None = None
+    ) -> None:
         """Queues replies for the next deliveries, and the one for those after them."""
         box = self._boxes[name]
         box.replies = list(replies)
-        box.afterwards = afterwards or Reply()
+        box.afterwards = afterwards or ReceiverReply()
 
-    def deliveries(self, name: str) -> list[Delivery]:
+    def deliveries(self, name: str) -> list[ReceivedDelivery]:
         with self._arrived:
             return list(self._boxes[name].deliveries)
 
@@ -129,19 +131,19 @@ class Receiver:
         with self._arrived:
             return self._arrived.wait_for(lambda: len(self._boxes[name].deliveries) >= count, timeout=seconds)
 
-    def wait_until(self, name: str, enough: Callable[[list[Delivery]], bool], seconds: float) -> bool:
+    def wait_until(self, name: str, enough: Callable[[list[ReceivedDelivery]], bool], seconds: float) -> bool:
         """Whether the deliveries so far are enough, within that time."""
         with self._arrived:
             box = self._boxes.setdefault(name, _Mailbox())
             return self._arrived.wait_for(lambda: enough(box.deliveries), timeout=seconds)
 
-    def arrive(self, method: str, path: str, headers: Sequence[tuple[str, str]], body: bytes) -> Reply:
+    def arrive(self, method: str, path: str, headers: Sequence[tuple[str, str]], body: bytes) -> ReceiverReply:
         """Files a delivery and says how to answer it."""
         name = path.partition("?")[0].rstrip("/").rpartition("/")[2]
         with self._arrived:
             self._count += 1
             box = self._boxes.setdefault(name, _Mailbox())
-            box.deliveries.append(Delivery(self._count, method, path, Response(200, tuple(headers), body)))
+            box.deliveries.append(ReceivedDelivery(self._count, method, path, Response(200, tuple(headers), body)))
             reply = box.replies.pop(0) if box.replies else box.afterwards
             if reply.held:
                 box.held_since = self._clock.now()
@@ -150,7 +152,7 @@ class Receiver:
         return reply
 
 
-def _server(receiver: Receiver, host: str, port: int) -> ThreadingHTTPServer:
+def _server(receiver: HookReceiver, host: str, port: int) -> ThreadingHTTPServer:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 

@@ -16,7 +16,7 @@ from contract_tests.clock import Clock, SystemClock
 from contract_tests.contract.document import Contract, load, placed
 from contract_tests.contract.files import ContractError
 from contract_tests.contract.listing import listing
-from contract_tests.exchange import Exchange, Key, Request
+from contract_tests.exchange import Exchange, Key, SentRequest
 from contract_tests.facts import Facts, choose_key
 from contract_tests.lab import Lab
 from contract_tests.ledger import Ledger
@@ -188,7 +188,7 @@ class _Watch:
     ledger: Ledger
     sleeper: Sleeper
     mask: Mask
-    asked: Counter[Request] = field(default_factory=Counter)
+    asked: Counter[SentRequest] = field(default_factory=Counter)
 
     def __call__(self, exchange: Exchange) -> None:
         learn_answer(self.mask, exchange)

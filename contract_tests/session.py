@@ -9,7 +9,7 @@ from contract_tests.budget import Budget, BudgetSpentError
 from contract_tests.clock import Clock
 from contract_tests.contract.document import Contract
 from contract_tests.contract.operations import Operation
-from contract_tests.exchange import Exchange, Key, Request, Response
+from contract_tests.exchange import Exchange, Key, Response, SentRequest
 from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.leftovers import Leftovers
 from contract_tests.pacing import Pace, Progress, QuotaSpentError
@@ -99,7 +99,7 @@ class Session:
     probe: str = ""
     exchanges: list[Exchange] = field(default_factory=list)
     paces: dict[str, Pace] = field(default_factory=dict)
-    webhooks: dict[str, tuple[Request, Key]] = field(default_factory=dict)
+    webhooks: dict[str, tuple[SentRequest, Key]] = field(default_factory=dict)
     leftovers: Leftovers = field(default_factory=Leftovers)
     hopeless: set[tuple[str, str]] = field(default_factory=set)
     spoilt: list[Spoilt] = field(default_factory=list)
@@ -129,7 +129,7 @@ class Session:
         if self.safe and method != "GET" and not cleaning:
             raise UnsafeError(f"{method} is not sent under --safe")
         url = self.base_url + target
-        request = Request(method, url, (*self._standing(key), *headers), body)
+        request = SentRequest(method, url, (*self._standing(key), *headers), body)
         pace = self._pace(key)
         lane = (key.text if key else "", operation.id if operation else target)
         if lane in self.hopeless and not wanting_429:
@@ -165,7 +165,7 @@ class Session:
 
     def send_together(self, operation: Operation, target: str, count: int, *, key: Key) -> list[Exchange]:
         """So many of the same request at once."""
-        request = Request(operation.method, self.base_url + target, self._standing(key))
+        request = SentRequest(operation.method, self.base_url + target, self._standing(key))
         for _ in range(count):
             self.budget.take(1)
         with ThreadPoolExecutor(count) as pool:
@@ -175,7 +175,7 @@ class Session:
             for response, seconds in sent
         ]
 
-    def _sent(self, request: Request) -> tuple[Response, float] | None:
+    def _sent(self, request: SentRequest) -> tuple[Response, float] | None:
         """The response and how long it took; None if it was spoilt on the way."""
         began = self.sleeper.clock.now()
         try:
@@ -210,7 +210,7 @@ class Session:
         """Remembers what must be deleted at the end, with a request set aside for it."""
         if identifier not in self.webhooks:
             self.budget.set_aside += 1
-        self.webhooks[identifier] = (Request("DELETE", self.base_url + target), key)
+        self.webhooks[identifier] = (SentRequest("DELETE", self.base_url + target), key)
         self.leftovers.add(identifier, key.variable)
 
     def disturbed(self) -> None:
@@ -225,7 +225,7 @@ class Session:
     def _asked(
         self,
         operation: Operation | None,
-        request: Request,
+        request: SentRequest,
         key: Key | None,
         cost: int,
         *,
@@ -274,7 +274,7 @@ class Session:
             raise NoAnswerError("no answer")
         return self._kept(operation, request, key, charged, response, again=len(spoilt), seconds=seconds)
 
-    def _answer(self, operation: Operation | None, request: Request) -> Response:
+    def _answer(self, operation: Operation | None, request: SentRequest) -> Response:
         """What comes back; an endpoint that hung is given up, and one that had answered before is given up later."""
         name = operation.id if operation else request.url
         lanes = ((request.method, name), (request.method, request.url))
@@ -292,7 +292,7 @@ class Session:
 
     def reachable(self, *, times: int) -> bool:
         """Whether anybody answers at all, asked so many times with a second between."""
-        request = Request("GET", self.base_url, self._standing(self.key))
+        request = SentRequest("GET", self.base_url, self._standing(self.key))
         for attempt in range(times):
             if attempt:
                 self.sleeper.clock.sleep(1)
@@ -306,7 +306,7 @@ class Session:
     def _kept(
         self,
         operation: Operation | None,
-        request: Request,
+        request: SentRequest,
         key: Key | None,
         charged: int,
         response: Response,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contract_tests.exchange import JSON, Request, Response
+from contract_tests.exchange import JSON, Response, SentRequest
 from contract_tests.facts import UnverifiableError
 
 AGAIN = 5  # times that a question is asked again before its answer is taken as it is
@@ -20,7 +20,7 @@ class SpoiltError(UnverifiableError):
 class Spoilt:
     """An answer that was not taken for the target's, because asking again brought another."""
 
-    request: Request
+    request: SentRequest
     what: str
     probe: str
 

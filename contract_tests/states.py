@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from contract_tests.exchange import Request
+from contract_tests.exchange import SentRequest
 from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.transport import NoAnswerError, Transport
 
@@ -27,7 +27,7 @@ class States:
         body = json.dumps({"state": state, "params": params}).encode()
         headers = (("Content-Type", "application/json"), *self._headers)
         try:
-            response = self._transport.send(Request("POST", self._url, headers, body))
+            response = self._transport.send(SentRequest("POST", self._url, headers, body))
         except NoAnswerError as error:
             self._dead = f"[states] {self._url} does not answer: {error}"
             raise UnverifiableError(self._dead) from None

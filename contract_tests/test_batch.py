@@ -4,7 +4,7 @@ from typing import Any
 
 from contract_tests.api import Api, shipments
 from contract_tests.batches import check_room, filling, largest, paired, results_of
-from contract_tests.contract.document import Plan
+from contract_tests.contract.document import PlanLimits
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
 from contract_tests.expect import declined, described, has_status, is_there, refused, succeeds
@@ -143,7 +143,7 @@ def test_a_carrier_that_is_down_is_refused_in_its_result(api: Api, facts: Facts,
         ledger.judge("batch.same-as-single", exchange, "what trackShipment answers now", results[1], holds=same)
 
 
-def _too_large(api: Api, ledger: Ledger, plan: Plan, over: Exchange) -> None:
+def _too_large(api: Api, ledger: Ledger, plan: PlanLimits, over: Exchange) -> None:
     if declined(ledger, "batch.size", over):
         refused(api.contract, ledger, ["batch.oversized"], over, "invalid_request")
         named = str(plan.batch_size) in over.response.text and plan.name in over.response.text.lower()

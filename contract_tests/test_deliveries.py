@@ -12,7 +12,7 @@ from contract_tests.lab import Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.passive.history import classes, over
 from contract_tests.proving import proves
-from contract_tests.receiver import Delivery, Reply
+from contract_tests.receiver import ReceivedDelivery, ReceiverReply
 from contract_tests.target import Number
 
 _FIRST, _CHANGE = "transit", "out_for_delivery"
@@ -33,7 +33,7 @@ def test_an_event_is_delivered_and_signed(lab: Lab, api: Api, ledger: Ledger) ->
     lab.ready_for(_FIRST)
     hooks = [_made(lab, name) for name in ("default", "all", "delivered", "exception")]
     # The first webhook's receiver does not answer for now; another probe looks later whether that was noticed.
-    lab.listening().answer(hooks[0].box, [Reply(200, held=Event())])
+    lab.listening().answer(hooks[0].box, [ReceiverReply(200, held=Event())])
     before, had = api.once(lab.number()), {hook.box: len(lab.arrivals(hook, 0)) for hook in hooks}
     lab.event(_FIRST)
     first, second, *narrow = hooks
@@ -140,7 +140,7 @@ def _let_through(lab: Lab, api: Api, ledger: Ledger, kind: str) -> None:
             ledger.judge(clause, hook.exchange, expected, "it came" if came else "nothing came", holds=came == fits)
 
 
-def _says(deliveries: list[Delivery], word: str) -> bool:
+def _says(deliveries: list[ReceivedDelivery], word: str) -> bool:
     """Whether one of them says the word by itself anywhere, as a type or as a status."""
     return any(f'"{word}"' in each.message.text or f".{word}" in each.message.text for each in deliveries)
 

@@ -9,7 +9,7 @@ from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.keyring import Need
 from contract_tests.ledger import Ledger
 from contract_tests.pacing import whole_number
-from contract_tests.passive.quota_law import Reading
+from contract_tests.passive.quota_law import QuotaReading
 from contract_tests.proving import proves
 from contract_tests.resets import is_absolute
 from contract_tests.run import Run
@@ -161,7 +161,7 @@ def _nearly_used_up(burn: Burn) -> Exchange | None:
     return _past_reset(burn, told)
 
 
-def _still_refused(burn: Burn, told: Reading) -> Exchange:
+def _still_refused(burn: Burn, told: QuotaReading) -> Exchange:
     """Enters that a new minute does not help when the day is used up, and that the headers say so."""
     ledger, later = burn.ledger, burn.track()
     shown = burn.reading(later)
@@ -174,7 +174,7 @@ def _still_refused(burn: Burn, told: Reading) -> Exchange:
     return later
 
 
-def _past_reset(burn: Burn, told: Reading) -> Exchange:
+def _past_reset(burn: Burn, told: QuotaReading) -> Exchange:
     """Enters whether requests pass after a Reset that names the end of the minute; the day may be used up as well."""
     burn.run.sleeper.move(told.ends_at - burn.run.sleeper.now() + _MARGIN)
     later = burn.track()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from contract_tests.api import Api
 from contract_tests.exchange import Exchange
 from contract_tests.expect import declined, described, refused
-from contract_tests.generated import Case, cases, spread
+from contract_tests.generated import MadeUpRequest, cases, spread
 from contract_tests.ledger import Ledger
 from contract_tests.proving import proves
 from contract_tests.run import Run
@@ -24,12 +24,12 @@ def test_requests_made_up_from_the_contract(api: Api, run: Run, ledger: Ledger) 
         _judged(api, ledger, case, _sent(api, case))
 
 
-def _telling(case: Case) -> bool:
+def _telling(case: MadeUpRequest) -> bool:
     """Whether the answer tells something: refusals, and reading; what makes webhooks is left to other probes."""
     return case.refused or case.operation == "trackShipment"
 
 
-def _sent(api: Api, case: Case) -> Exchange:
+def _sent(api: Api, case: MadeUpRequest) -> Exchange:
     operation = api.operation(case.operation)
     if "requestBody" in operation.node:
         return api.post(operation, case.body or b"")
@@ -37,7 +37,7 @@ def _sent(api: Api, case: Case) -> Exchange:
     return api.call(None if odd else operation, case.target, method=operation.method, headers=case.headers)
 
 
-def _judged(api: Api, ledger: Ledger, case: Case, exchange: Exchange) -> None:
+def _judged(api: Api, ledger: Ledger, case: MadeUpRequest, exchange: Exchange) -> None:
     shown = replace(exchange, probe=f"{exchange.probe}: {case.description}")
     operation = api.operation(case.operation)
     if not case.refused:

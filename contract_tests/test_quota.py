@@ -2,14 +2,14 @@
 
 from contract_tests.api import Api
 from contract_tests.burn import MINUTE, STEADY, whole_minute
-from contract_tests.contract.document import Plan
+from contract_tests.contract.document import PlanLimits
 from contract_tests.costs import Counted, show_costs
 from contract_tests.counting import SOMEBODY, alone, counted
 from contract_tests.exchange import Exchange
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.keyring import Need
 from contract_tests.ledger import Ledger
-from contract_tests.passive.quota_law import Reading, readings
+from contract_tests.passive.quota_law import QuotaReading, readings
 from contract_tests.proving import proves
 from contract_tests.resets import LATE, is_absolute
 from contract_tests.run import Run
@@ -80,7 +80,7 @@ def _counted(run: Run, ledger: Ledger) -> None:
     counted(run)
 
 
-def _never_whole(run: Run, found: list[Reading], fresh: int) -> None:
+def _never_whole(run: Run, found: list[QuotaReading], fresh: int) -> None:
     """Enters that a new minute begins with less than all of it, unless somebody else may have spent what is missing."""
     last = found[-1]
     if last.remaining != found[-2].remaining or not alone(run, last.exchange, last.exchange.number - 1):
@@ -89,7 +89,7 @@ def _never_whole(run: Run, found: list[Reading], fresh: int) -> None:
         run.ledger.breach("quota.minute", last.exchange, f"{fresh} left in a new minute", last.remaining)
 
 
-def _smaller(run: Run, first: Reading, plan: Plan) -> None:
+def _smaller(run: Run, first: QuotaReading, plan: PlanLimits) -> None:
     """Enters that a minute has less than the plan, if one in which nothing else was sent begins with as little again.
 
     Somebody else may spend as well, and a sliding window does not begin anew where Reset says.
@@ -105,6 +105,6 @@ def _smaller(run: Run, first: Reading, plan: Plan) -> None:
     )  # fmt: skip
 
 
-def reading(run: Run, exchange: Exchange) -> Reading | None:
+def reading(run: Run, exchange: Exchange) -> QuotaReading | None:
     """What the answer's headers say."""
     return next(readings(run.contract, [exchange]), None)

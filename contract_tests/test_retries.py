@@ -10,7 +10,7 @@ from contract_tests.facts import UnverifiableError
 from contract_tests.lab import Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.proving import proves
-from contract_tests.receiver import Delivery, Reply
+from contract_tests.receiver import ReceivedDelivery, ReceiverReply
 from contract_tests.run import Run
 
 _EVENT = "transit"
@@ -29,9 +29,9 @@ def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> No
     receiver = lab.listening()
     lab.ready_for(_EVENT)
     trial, pending, witness = (lab.hook(name) for name in ("trial", "pending", "all"))
-    moved = Reply(302, location=receiver.url(_ELSEWHERE))
-    receiver.answer(trial.box, [Reply(404), moved, moved], afterwards=Reply(202))
-    receiver.answer(pending.box, afterwards=Reply(500))
+    moved = ReceiverReply(302, location=receiver.url(_ELSEWHERE))
+    receiver.answer(trial.box, [ReceiverReply(404), moved, moved], afterwards=ReceiverReply(202))
+    receiver.answer(pending.box, afterwards=ReceiverReply(500))
     had = len(lab.arrivals(trial, 0))
     run.session.make_room(1)  # for the deletion: a wait for the quota would let the retries come
     began = run.sleeper.now()
@@ -79,7 +79,7 @@ def test_a_slow_answer_is_a_failure(lab: Lab, run: Run, ledger: Ledger) -> None:
     slow = lab.hook("default")
     held = receiver.held_since(slow.box)
     if held is None:
-        receiver.answer(slow.box, [Reply(200, held=Event())])
+        receiver.answer(slow.box, [ReceiverReply(200, held=Event())])
         lab.event(_EVENT)
         lab.arrivals(slow, 1)
         held = receiver.held_since(slow.box)
@@ -100,7 +100,7 @@ def test_a_410_ends_the_subscription(lab: Lab, ledger: Ledger) -> None:
     receiver = lab.listening()
     gone, witness = lab.hook("default"), lab.hook("all")
     lab.quiet()
-    receiver.answer(gone.box, [Reply(410)])
+    receiver.answer(gone.box, [ReceiverReply(410)])
     lab.hooks.pop("default")
     seen = len(lab.arrivals(gone, 0))
     lab.event("exception")
@@ -143,7 +143,7 @@ def test_a_dead_receiver_is_given_up(lab: Lab, run: Run, ledger: Ledger) -> None
 def _told_to_the_dead(lab: Lab) -> tuple[Hook, int]:
     """Brings an event about that the trial's receiver answers with failure; answers how many came to it before."""
     dead = lab.hook("trial")
-    lab.listening().answer(dead.box, afterwards=Reply(500))
+    lab.listening().answer(dead.box, afterwards=ReceiverReply(500))
     lab.dead = dead, len(lab.arrivals(dead, 0))
     lab.event(_EVENT)
     return lab.dead
@@ -190,7 +190,7 @@ class _Trials:
         return self.ledger.judge(clause, self.hook.exchange, f"attempt {attempts} in time", "none came", holds=holds)
 
 
-def _same(run: Run, ledger: Ledger, hook: Hook, deliveries: list[Delivery]) -> None:
+def _same(run: Run, ledger: Ledger, hook: Hook, deliveries: list[ReceivedDelivery]) -> None:
     if len(deliveries) < 2:
         return
     identifiers = [event_of(run.contract, each).get("id") for each in deliveries]

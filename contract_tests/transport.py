@@ -12,7 +12,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 
 from contract_tests.contract.operations import Operation
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 
 CONNECT_SECONDS = 10
 READ_SECONDS = 40
@@ -33,7 +33,7 @@ class SilenceError(NoAnswerError):
 
 
 class Transport(Protocol):
-    def send(self, request: Request) -> Response: ...
+    def send(self, request: SentRequest) -> Response: ...
 
     def close(self) -> None: ...
 
@@ -50,7 +50,7 @@ class HttpTransport:
         if verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: SentRequest) -> Response:
         prepared = requests.PreparedRequest()
         prepared.prepare(request.method, "http://unset", dict(request.headers))
         prepared.url = request.url

@@ -16,7 +16,7 @@ from contract_tests.contract.soundness import sound_document
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class DeclaredRefusal:
     """An error code: our own name for it, the word on the wire, its statuses and message, and if the page knows it."""
 
     name: str
@@ -27,7 +27,7 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PlanLimits:
     """A row of the table of plans; None is unlimited."""
 
     name: str
@@ -52,8 +52,8 @@ class Contract:
     document: Mapping[str, Any]
     clauses: Mapping[str, Clause]
     operations: Mapping[str, Operation]
-    refusals: Mapping[str, Refusal]
-    plans: Mapping[str, Plan]
+    refusals: Mapping[str, DeclaredRefusal]
+    plans: Mapping[str, PlanLimits]
     schemas: Schemas
     idle: tuple[str, ...] = ()
 
@@ -77,7 +77,7 @@ class Contract:
     def key_header(self) -> str:
         return str(self.document["components"]["securitySchemes"]["apiKey"]["name"])
 
-    def plan_of_key(self, key: str) -> Plan | None:
+    def plan_of_key(self, key: str) -> PlanLimits | None:
         """The plan that the key's own form names, where it has the form of a mock's keys."""
         forms = self.document["components"]["securitySchemes"]["apiKey"].get("x-keys", {})
         found = re.search(forms.get("pattern", r"(?!)"), key)
@@ -146,10 +146,10 @@ def contract_of(document: Mapping[str, Any], idle: tuple[str, ...] = ()) -> Cont
     )
 
 
-def _refusals(document: Mapping[str, Any]) -> list[Refusal]:
+def _refusals(document: Mapping[str, Any]) -> list[DeclaredRefusal]:
     codes = document["components"]["schemas"]["Error"]["$defs"]["code"]
     return [
-        Refusal(
+        DeclaredRefusal(
             name=each.get("x-value", each["const"]),
             code=each["const"],
             statuses=tuple(each.get("x-statuses", [each["x-status"]])),
@@ -160,7 +160,7 @@ def _refusals(document: Mapping[str, Any]) -> list[Refusal]:
     ]
 
 
-def _plan(row: Mapping[str, Any]) -> Plan:
-    return Plan(
+def _plan(row: Mapping[str, Any]) -> PlanLimits:
+    return PlanLimits(
         row["name"], row["requests_per_minute"], row["requests_per_day"], row["batch_size"], row.get("x-clause", "")
     )  # fmt: skip

@@ -12,7 +12,7 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class DeclaredResponse:
     """A response that the contract describes: its declared status (`200`, `4XX`), node and place."""
 
     status: str
@@ -42,7 +42,7 @@ class Operation:
     path: str
     node: Mapping[str, Any]
     place: str
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, DeclaredResponse]
 
     def target(self, path_params: Mapping[str, str], query: Mapping[str, str]) -> str:
         """The request target below the base path, with its query."""
@@ -57,7 +57,7 @@ class Operation:
         return self.path.partition("{")[2].partition("}")[0]
 
     @property
-    def success(self) -> Answer:
+    def success(self) -> DeclaredResponse:
         """The answer that the contract gives for success."""
         return next(each for status, each in self.answers.items() if status.startswith("2"))
 
@@ -65,14 +65,14 @@ class Operation:
     def request_schema_place(self) -> str:
         return self.place + pointer(("requestBody", "content", "application/json", "schema"))
 
-    def answer(self, status: int) -> Answer | None:
+    def answer(self, status: int) -> DeclaredResponse | None:
         """The declared answer for the status itself, or for its class."""
         for name in (str(status), f"{status // 100}XX", "default"):
             if name in self.answers:
                 return self.answers[name]
         return None
 
-    def nearest(self, status: int) -> Answer | None:
+    def nearest(self, status: int) -> DeclaredResponse | None:
         """The declared answer for the status, or else for any of its class: what a body of it should look like."""
         found = self.answer(status)
         return found or next((each for name, each in self.answers.items() if name[0] == str(status)[0]), None)
@@ -107,6 +107,6 @@ def _operations(document: Mapping[str, Any]) -> Iterator[Operation]:
             yield Operation(node["operationId"], method.upper(), path, node, place, answers)
 
 
-def _answer(document: Mapping[str, Any], status: str, node: Mapping[str, Any], place: str) -> Answer:
+def _answer(document: Mapping[str, Any], status: str, node: Mapping[str, Any], place: str) -> DeclaredResponse:
     at = unquote(node["$ref"].removeprefix("#")) if "$ref" in node else place + pointer(("responses", status))
-    return Answer(status, resolve(document, node), at)
+    return DeclaredResponse(status, resolve(document, node), at)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from contract_tests.contract.document import Contract, Plan
+from contract_tests.contract.document import Contract, PlanLimits
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.exchange import Exchange
@@ -33,7 +33,9 @@ def check_headers(contract: Contract, ledger: Ledger, exchange: Exchange) -> Non
             ledger.hold(each_clause, exchange)
 
 
-def check_quota_headers(contract: Contract, ledger: Ledger, exchange: Exchange, plan: Plan | None, now: float) -> None:
+def check_quota_headers(
+    contract: Contract, ledger: Ledger, exchange: Exchange, plan: PlanLimits | None, now: float
+) -> None:
     """Enters whether a limited plan's answers carry the two headers, an unlimited plan's neither, and no third."""
     if exchange.operation is None or exchange.key is None or exchange.status == 401:
         return

@@ -17,7 +17,7 @@ _ROUNDING_SECONDS = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class QuotaReading:
     """What the headers of one answer said: how many are left, and until when (Unix seconds)."""
 
     exchange: Exchange
@@ -34,8 +34,8 @@ class Fall:
     not read costs what is assumed.
     """
 
-    before: Reading
-    after: Reading
+    before: QuotaReading
+    after: QuotaReading
     expected: int
     between: tuple[Exchange, ...]
     own: tuple[Exchange, ...] = ()
@@ -154,7 +154,7 @@ def check_resets(contract: Contract, ledger: Ledger, exchanges: Sequence[Exchang
             ledger.judge("quota.reset.steady", after.exchange, f"Reset {first.reset}", after.reset, holds=holds)
 
 
-def readings(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Reading]:
+def readings(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[QuotaReading]:
     """What each answer with both headers said."""
     remaining_header, reset_header = contract.header("remaining"), contract.header("reset")
     for each in exchanges:
@@ -164,7 +164,7 @@ def readings(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Read
         reset = each.response.header(reset_header)
         ends_at = reset_at(reset, each.at)
         if remaining is not None and reset is not None and ends_at is not None:
-            yield Reading(each, remaining, reset, ends_at)
+            yield QuotaReading(each, remaining, reset, ends_at)
 
 
 def falls(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Fall]:
@@ -178,14 +178,14 @@ def falls(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[Fall]:
             yield Fall(before, after, due, tuple(between[:-1]), tuple(own))
 
 
-def _pairs(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[tuple[Reading, Reading]]:
+def _pairs(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[tuple[QuotaReading, QuotaReading]]:
     for series in _series(contract, exchanges):
         yield from pairwise(series)
 
 
-def _series(contract: Contract, exchanges: Sequence[Exchange]) -> list[list[Reading]]:
+def _series(contract: Contract, exchanges: Sequence[Exchange]) -> list[list[QuotaReading]]:
     """The readings of each key."""
-    by_key: dict[str, list[Reading]] = {}
+    by_key: dict[str, list[QuotaReading]] = {}
     for each in readings(contract, exchanges):
         if each.exchange.key is not None:
             by_key.setdefault(each.exchange.key.text, []).append(each)

@@ -1,6 +1,6 @@
 """One exchange through every passive check."""
 
-from contract_tests.contract.document import Contract, Plan
+from contract_tests.contract.document import Contract, PlanLimits
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
 from contract_tests.passive.bodies import check_body, check_number, check_utf8
@@ -28,7 +28,7 @@ def check_place(contract: Contract, ledger: Ledger, exchange: Exchange) -> None:
 
 
 def watch(
-    contract: Contract, ledger: Ledger, exchange: Exchange, plan: Plan | None, now: float, *, body: bool = True
+    contract: Contract, ledger: Ledger, exchange: Exchange, plan: PlanLimits | None, now: float, *, body: bool = True
 ) -> None:
     """Enters everything that this response shows by itself; what its body shows only if that is asked for."""
     if exchange.response.succeeded:

@@ -7,7 +7,7 @@ from typing import Any
 
 from contract_tests.clock import ManualClock
 from contract_tests.contract.document import Contract
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 from contract_tests.options import RunOptions
 from contract_tests.run import Run, prepare
 from contract_tests.target import Target
@@ -26,10 +26,10 @@ def reply(status: int, value: Any = None, headers: Mapping[str, str] | None = No
 class Script:
     """A transport that answers from a function and keeps what was asked."""
 
-    answer: Callable[[Request], Response]
-    asked: list[Request] = field(default_factory=list)
+    answer: Callable[[SentRequest], Response]
+    asked: list[SentRequest] = field(default_factory=list)
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: SentRequest) -> Response:
         self.asked.append(request)
         return self.answer(request)
 
@@ -39,7 +39,7 @@ class Script:
 
 def a_run(
     contract: Contract,
-    answer: Callable[[Request], Response],
+    answer: Callable[[SentRequest], Response],
     *,
     clock: ManualClock | None = None,
     target: Target | None = None,

@@ -14,14 +14,14 @@ import requests
 from contract_tests.cli import main
 from contract_tests.contract.document import Contract
 from contract_tests.contract.files import ContractError
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 from contract_tests.leftovers import FILE, left_in
 from contract_tests.tests.checking import check
 from contract_tests.tests.fakes import a_run, reply
 from contract_tests.tests.servers import Target, running, target_toml
 
 
-def webhooks(request: Request) -> Response:
+def webhooks(request: SentRequest) -> Response:
     hook = {"webhook_id": "wh_1", "secret": "whsec_12345678"}
     return reply(201, hook) if request.method == "POST" else reply(204)
 

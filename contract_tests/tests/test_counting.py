@@ -3,7 +3,7 @@
 import pytest
 
 from contract_tests.clock import ManualClock
-from contract_tests.exchange import Request
+from contract_tests.exchange import SentRequest
 from contract_tests.tests.checking import Checked
 from contract_tests.tests.honest import BEGINNING, run_along, serving
 from contract_tests.tests.servers.honest.connection import Connection, Shared
@@ -14,8 +14,8 @@ from contract_tests.tests.servers.target import KEYS, parts_of
 MINUTE = BEGINNING + 20
 COUNTED = ("-k", "known_shipment or directory or batch or counted")
 KEY = ("X-API-Key", KEYS["growth"])
-LOOKUP = Request("GET", f"http://server/v2/track/{KNOWN_NUMBER}", (KEY,))
-BATCH = Request(
+LOOKUP = SentRequest("GET", f"http://server/v2/track/{KNOWN_NUMBER}", (KEY,))
+BATCH = SentRequest(
     "POST",
     "http://server/v2/track/batch",
     (KEY, ("Content-Type", "application/json")),
@@ -51,7 +51,7 @@ def test_what_is_miscounted_is_noticed_on_a_slow_machine_too(
 
 @pytest.mark.parametrize("theirs", [LOOKUP, BATCH], ids=["lookups", "batches"])
 @pytest.mark.parametrize(("seconds", "every"), [(0.0, 0.4), (0.3, 0.1)])
-def test_somebody_else_on_the_key_breaks_nothing(theirs: Request, seconds: float, every: float) -> None:
+def test_somebody_else_on_the_key_breaks_nothing(theirs: SentRequest, seconds: float, every: float) -> None:
     """They keep step with the run, so that each answer of it costs too much in the same way."""
     clock = ManualClock(MINUTE + 5)
     way = Shared(serving(Parts(), clock), clock, seconds, theirs=[theirs] * 2000, every=every)

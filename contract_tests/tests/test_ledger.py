@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from contract_tests.contract.document import Contract
-from contract_tests.exchange import Exchange, Request
+from contract_tests.exchange import Exchange, SentRequest
 from contract_tests.ledger import FAILED, NOT_VERIFIED, PASSED, WARNED, Ledger, Verdict
 from contract_tests.tests.fakes import reply
 
@@ -9,7 +9,7 @@ DOCUMENTED, ASSUMED = "errors.404", "webhook.201"
 
 
 def exchange(number: int, url: str = "http://target/v2/carriers") -> Exchange:
-    return Exchange(number, Request("GET", url), reply(200, {}), None, None, 1, "a probe")
+    return Exchange(number, SentRequest("GET", url), reply(200, {}), None, None, 1, "a probe")
 
 
 def verdict(ledger: Ledger, clause: str) -> Verdict:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 from contract_tests.tests.checking import Connected, check, check_at
 from contract_tests.tests.gateway import before
 from contract_tests.tests.servers import Target, running
@@ -24,10 +24,10 @@ class Hanging:
 
     paths: tuple[str, ...] = ()
     after: float = float("inf")
-    asked: list[Request] = field(default_factory=list)
+    asked: list[SentRequest] = field(default_factory=list)
     http: HttpTransport = field(default_factory=HttpTransport)
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: SentRequest) -> Response:
         self.asked.append(request)
         if len(self.asked) > self.after or urlsplit(request.url).path.startswith(self.paths):
             raise SilenceError(f"no answer within {READ_SECONDS} s")

@@ -8,7 +8,7 @@ import pytest
 
 from contract_tests.burn import LAST
 from contract_tests.clock import ManualClock
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 from contract_tests.tests.honest import BEGINNING, run_along, serving
 from contract_tests.tests.servers.honest.connection import Connection
 from contract_tests.tests.servers.racing import Racing
@@ -55,7 +55,7 @@ class _Together(Connection):
     run: Thread = field(default_factory=current_thread)
     all_read: Barrier = field(default_factory=partial(Barrier, 2 * (LAST + 1) + 2, timeout=300))
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: SentRequest) -> Response:
         return Connection.send(self, request) if current_thread() is self.run else self.answer(request)
 
     def wait(self) -> None:
@@ -96,7 +96,7 @@ class _LosesAnswers(Connection):
 
     asked: set[str] = field(default_factory=set)
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: SentRequest) -> Response:
         response = Connection.send(self, request)
         if request.method == "DELETE" and request.url not in self.asked:
             self.asked.add(request.url)

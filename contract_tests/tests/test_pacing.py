@@ -2,7 +2,7 @@ import pytest
 
 from contract_tests.clock import ManualClock
 from contract_tests.contract.document import Contract
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 from contract_tests.pacing import QuotaSpentError, whole_number
 from contract_tests.resets import reset_at
 from contract_tests.tests.fakes import a_run, reply
@@ -99,7 +99,7 @@ def test_a_day_window_is_not_waited_for(contract: Contract) -> None:
 def test_a_test_server_is_asked_to_move_its_clock_instead(contract: Contract) -> None:
     from contract_tests.target import Target
 
-    def answer(request: Request) -> Response:
+    def answer(request: SentRequest) -> Response:
         return reply(204) if "_states" in request.url else limited(0, NOW + 41)
 
     clock = ManualClock(NOW)

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from contract_tests.contract.document import Contract
-from contract_tests.exchange import Exchange, Key, Request
+from contract_tests.exchange import Exchange, Key, SentRequest
 from contract_tests.ledger import Ledger
 from contract_tests.passive.quota_law import Charge, check_counting, check_resets, too_little
 from contract_tests.tests.fakes import reply
@@ -11,7 +11,7 @@ from contract_tests.tests.fakes import reply
 NOW = 1_781_514_000.0
 FREE, GROWTH = Key("tf_live_free_1", plan="free"), Key("tf_live_growth_1", plan="growth")
 TRACK, BATCH, LIST = "trackShipment", "trackBatch", "listCarriers"
-TRACKING = Request("GET", "http://target")
+TRACKING = SentRequest("GET", "http://target")
 
 
 def story(
@@ -24,7 +24,7 @@ def story(
         found.append(
             Exchange(
                 number=number,
-                request=Request("POST", "http://target", body=asking(cost)) if operation == BATCH else TRACKING,
+                request=SentRequest("POST", "http://target", body=asking(cost)) if operation == BATCH else TRACKING,
                 response=reply(status, {}, headers),
                 operation=contract.operations[operation],
                 key=FREE if status != 401 else None,

@@ -9,7 +9,7 @@ import pytest
 import contract_tests
 from contract_tests.clock import ManualClock
 from contract_tests.contract.document import Contract
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 from contract_tests.modules import modules
 from contract_tests.report.annotations import annotations
 from contract_tests.report.console import summary
@@ -82,7 +82,7 @@ def test_junit_counts_as_the_report_does(run: Any) -> None:
 def test_junit_says_when_the_run_began_and_how_long_it_and_each_clause_took(contract: Contract) -> None:
     clock = ManualClock()
 
-    def slowly(_: Request) -> Response:
+    def slowly(_: SentRequest) -> Response:
         clock.sleep(1.5)
         return reply(200, {"count": 3, "carriers": []})
 

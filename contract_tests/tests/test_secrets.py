@@ -16,7 +16,7 @@ import pytest
 from contract_tests import masking
 from contract_tests.contract.cutting import cut
 from contract_tests.contract.document import Contract
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 from contract_tests.masking import Mask, visible
 from contract_tests.report.files import write_reports
 from contract_tests.secrecy import learn_answer, learn_header, learn_url
@@ -74,7 +74,7 @@ def test_words_of_the_contract_are_no_secrets_but_as_a_whole_header() -> None:
     mask = Mask("plans.free: ten a minute")
     mask.learn("free", "KEY")
     assert mask("plans.free passed") == "plans.free passed"
-    assert 'X-API-Key: $KEY"' in Request("GET", "http://t/", (("X-API-Key", "free"),)).curl(mask)
+    assert 'X-API-Key: $KEY"' in SentRequest("GET", "http://t/", (("X-API-Key", "free"),)).curl(mask)
 
 
 def test_a_header_hides_its_credentials_and_a_url_its_password() -> None:
@@ -120,7 +120,9 @@ def test_controls_of_a_target_are_written_out() -> None:
 def test_a_command_with_controls_is_one_line_and_still_hides_its_key() -> None:
     mask = Mask()
     mask.learn("tf_live_growth_1", "KEY")
-    request = Request("POST", "http://t/", (("X-API-Key", "tf_live_growth_1"),), b"it's\n\x1b[1m tf_live_growth_1's")
+    request = SentRequest(
+        "POST", "http://t/", (("X-API-Key", "tf_live_growth_1"),), b"it's\n\x1b[1m tf_live_growth_1's"
+    )
     assert request.curl(mask) == (
         r"""curl -i -X POST http://t/ -H "X-API-Key: $KEY" --data-binary $'it\'s\n\x1b[1m '"$KEY"''"'"'s'"""
     )

@@ -4,7 +4,7 @@ import pytest
 
 from contract_tests.budget import Budget, BudgetSpentError
 from contract_tests.contract.document import Contract
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 from contract_tests.session import UnsafeError
 from contract_tests.spoilt import AGAIN, SpoiltError
 from contract_tests.tests.fakes import KEY, a_run, reply
@@ -13,7 +13,7 @@ from contract_tests.transport import NoAnswerError
 HOOK = {"webhook_id": "wh_1", "secret": "whsec_1"}
 
 
-def webhooks(request: Request) -> Response:
+def webhooks(request: SentRequest) -> Response:
     return reply(201, HOOK) if request.method == "POST" else reply(204)
 
 
@@ -113,7 +113,7 @@ class _Gateway:
     def __init__(self, *spoilt: Response | NoAnswerError) -> None:
         self.spoilt = list(spoilt)
 
-    def __call__(self, _: Request) -> Response:
+    def __call__(self, _: SentRequest) -> Response:
         if not self.spoilt:
             return reply(200, {"count": 0, "carriers": []})
         found = self.spoilt.pop(0)

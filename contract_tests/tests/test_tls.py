@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from contract_tests.exchange import Request
+from contract_tests.exchange import SentRequest
 from contract_tests.tests.checking import check
 from contract_tests.tests.servers.target import KEYS, serving
 from contract_tests.transport import HttpTransport, NoAnswerError
@@ -76,7 +76,7 @@ def test_a_certificate_for_another_machine_is_not_taken_although_its_maker_is_tr
     with secured(certificate) as url:
         http = HttpTransport(verify=str(certificate))
         with pytest.raises(NoAnswerError):
-            http.send(Request("GET", f"{url.replace('127.0.0.1', 'localhost')}/v2/carriers"))
+            http.send(SentRequest("GET", f"{url.replace('127.0.0.1', 'localhost')}/v2/carriers"))
         http.close()
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract_tests import transport
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 from contract_tests.tests.checking import check, check_at
 from contract_tests.tests.gateway import a_site, before
 from contract_tests.tests.servers import running
@@ -45,9 +45,9 @@ def test_a_proxy_is_for_other_machines_only(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("NO_PROXY", raising=False)
     with running() as target:
         http = HttpTransport()
-        assert http.send(Request("GET", f"{target.base_url}/v2/carriers")).status == 401
+        assert http.send(SentRequest("GET", f"{target.base_url}/v2/carriers")).status == 401
         with pytest.raises(transport.NoAnswerError):
-            http.send(Request("GET", "http://api.example.com/v2/carriers"))
+            http.send(SentRequest("GET", "http://api.example.com/v2/carriers"))
         http.close()
 
 
@@ -63,7 +63,7 @@ def test_this_machine_is_known_by_its_names(host: str | None, here: bool) -> Non
 def test_a_body_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "LARGEST_BODY", 1 << 20)
     with a_site(b"x" * 65536, endless=True) as url, pytest.raises(NoAnswerError, match="longer than 1 MB"):
-        HttpTransport().send(Request("GET", url))
+        HttpTransport().send(SentRequest("GET", url))
 
 
 def test_an_answer_that_does_not_come_is_silence_once_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +71,7 @@ def test_an_answer_that_does_not_come_is_silence_once_its_time_is_over(monkeypat
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         url = f"http://127.0.0.1:{nobody.getsockname()[1]}"
         with pytest.raises(SilenceError, match=r"^no answer within 0\.1 s$"):
-            HttpTransport().send(Request("GET", url))
+            HttpTransport().send(SentRequest("GET", url))
 
 
 def test_what_no_eye_sees_about_a_body_is_told() -> None:

@@ -23,7 +23,7 @@ PERMITTED = frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.TOO_MANY_REQUESTS})  # r
 
 
 @dataclass(frozen=True, slots=True)
-class Clause:
+class CitedClause:
     """A clause of the ledger: its id, the promise as a sentence, and whether the page documents it."""
 
     id: str
@@ -45,7 +45,7 @@ class Breaches:
 
     def clause(
         self, operation: Operation | None, status: int, code: str, parameters: Mapping[str, str], body: bytes
-    ) -> Clause | None:
+    ) -> CitedClause | None:
         """The clause that a refusal with that status and code stands for; None if it blames nothing on the request.
 
         `parameters` and `body` are what the request brought, as far as it is known.
@@ -56,7 +56,7 @@ class Breaches:
         if operation and status == HTTPStatus.BAD_REQUEST:
             nodes += self._broken(operation, parameters, body)
         nodes += self._responses(operation, status, code)
-        return next((Clause.of(node) for node in nodes if "x-clause" in node), None)
+        return next((CitedClause.of(node) for node in nodes if "x-clause" in node), None)
 
     def parameters(self, operation: Operation, target: str) -> Mapping[str, str]:
         """What a raw target says for the operation's parameters, by their names on the wire."""
@@ -67,10 +67,10 @@ class Breaches:
             **{name: unquote(each) for name, each in given.items()},
         }
 
-    def keyless(self) -> Clause | None:
+    def keyless(self) -> CitedClause | None:
         """The clause that a request without a key breaks."""
         schemes = self._document["components"]["securitySchemes"].values()
-        return next((Clause.of(scheme) for scheme in schemes if "x-clause" in scheme), None)
+        return next((CitedClause.of(scheme) for scheme in schemes if "x-clause" in scheme), None)
 
     def _broken(self, operation: Operation, parameters: Mapping[str, str], body: bytes) -> Iterator[Node]:
         """Innermost first, the nodes on the way to what is wrong with the first wrong parameter or the body."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from contract_tests.contract.document import Contract
 from contract_tests.contract.loading import resolve
-from contract_tests.contract.operations import Answer, examples
+from contract_tests.contract.operations import DeclaredResponse, examples
 from contract_tests.contract.pointers import follow, pointer
 from mock_server.contract.media import JSON
 from mock_server.domain.webhooks.terms import delivery_operation, delivery_place
@@ -112,7 +112,7 @@ class _Answer:
     contract: Contract
     operation: str
     status: int
-    answer: Answer
+    answer: DeclaredResponse
     heard: Sequence[Heard]
     bodies: "Bodies"
 

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Any
 
-from mock_server.contract.breaches import Breaches, Clause
+from mock_server.contract.breaches import Breaches, CitedClause
 from mock_server.contract.near_misses import near_miss
 from mock_server.contract.specification import Specification
 from mock_server.domain.clients.journal import KEPT_BODY, Entry
@@ -49,7 +49,7 @@ def missed(specification: Specification, entry: Entry) -> dict[str, Any]:
     return {"nearest": nearest, "why": miss.reason + lacks_key}
 
 
-def clause(breaches: Breaches, entry: Entry) -> Clause | None:
+def clause(breaches: Breaches, entry: Entry) -> CitedClause | None:
     """The clause that a request broke, if it was refused for one."""
     specification = breaches.specification
     if entry.injected or not entry.refusal:
@@ -63,7 +63,7 @@ def clause(breaches: Breaches, entry: Entry) -> Clause | None:
     return breaches.clause(operation, entry.status, entry.refusal, parameters, body)
 
 
-def told(clause: Clause) -> dict[str, str]:
+def told(clause: CitedClause) -> dict[str, str]:
     return {"id": clause.id, "title": clause.title, "source": clause.source}
 
 

@@ -7,7 +7,7 @@ from threading import RLock
 from urllib.parse import parse_qsl, urlsplit
 
 from contract_tests.clock import ManualClock
-from contract_tests.exchange import Request, Response
+from contract_tests.exchange import Response, SentRequest
 from contract_tests.tests.servers.messages import Call
 from contract_tests.tests.servers.wire import Server
 from contract_tests.transport import NoAnswerError
@@ -31,7 +31,7 @@ class Connection:
     lock: RLock = field(default_factory=RLock)
     lacks: tuple[str, ...] = ()
 
-    def send(self, request: Request) -> Response:
+    def send(self, request: SentRequest) -> Response:
         with self.lock:
             control = "/_states" in request.url
             if control and any(each.encode() in (request.body or b"") for each in self.lacks):
@@ -50,7 +50,7 @@ class Connection:
     def close(self) -> None:
         """Nothing is open."""
 
-    def answer(self, request: Request) -> Response:
+    def answer(self, request: SentRequest) -> Response:
         url = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers}
         call = Call(request.method, url.path, dict(parse_qsl(url.query, keep_blank_values=True)), headers)
@@ -78,7 +78,7 @@ class Connection:
 class Shared(Connection):
     """A way that somebody else goes too: requests of their own, one before each of ours and one every so often."""
 
-    theirs: Sequence[Request] = ()
+    theirs: Sequence[SentRequest] = ()
     every: float = 0.5
     sent: int = 0
     since: float | None = None
