@@ -65,7 +65,7 @@ def tunnel(line: Line) -> Callable[[Connection, bytes], None]:
 
     def take(connection: Connection, came: bytes) -> None:
         reader, writer = line
-        client = _Client(connection.transport, writer)
+        client = _Client(connection, writer)
         connection.transport.set_protocol(client)
         if came:
             writer.write(came)
@@ -75,10 +75,12 @@ def tunnel(line: Line) -> Callable[[Connection, bytes], None]:
 
 
 class _Client(asyncio.Protocol):
-    """The client's end of a tunnel."""
+    """The client's end of a tunnel, which ends with the server."""
 
-    def __init__(self, transport: asyncio.Transport, writer: asyncio.StreamWriter) -> None:
-        self.transport = transport
+    def __init__(self, connection: Connection, writer: asyncio.StreamWriter) -> None:
+        self.transport = connection.transport
+        self.shared = connection.shared
+        self.shared.connections.add(self)
         self.writer = writer
         self.waiting = False
         self.free = asyncio.Event()
@@ -128,7 +130,21 @@ class _Client(asyncio.Protocol):
         if self.ended == BOTH:
             self.transport.close()
 
+    def expire(self, now: float) -> None:
+        """How long nothing may be said is theirs to decide who say it."""
+
+    def interrupt(self) -> None:
+        """What is passed on has no replies."""
+
+    def leave(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        self.writer.transport.abort()
+        self.transport.abort()
+
     def connection_lost(self, error: Exception | None) -> None:
+        self.shared.forget(self)
         self.lost = True
         self.free.set()
         if error is None:

@@ -96,3 +96,27 @@ def test_another_host_that_breaks_the_connection_breaks_the_clients() -> None:
             far.close()
             with pytest.raises(ConnectionResetError):
                 client.socket.recv(1000)
+
+
+def test_a_tunnel_ends_with_the_server() -> None:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        target = f"127.0.0.1:{listening.getsockname()[1]}"
+        with BackgroundServer(proxying(Upstream({})).answer) as ours:
+            client = RawClient(ours.url)
+            client.send(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n\r\n".encode())
+            assert client.socket.recv(1000).startswith(b"HTTP/1.1 200 ")
+            far, _ = listening.accept()
+        with client, far:
+            for end in (client.socket, far):
+                end.settimeout(60)
+                assert ended(end)
+
+
+def ended(end: socket.socket) -> bool:
+    """Whether nothing more comes there."""
+    try:
+        return end.recv(1) == b""
+    except ConnectionResetError:
+        return True

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Iterator
-from socket import create_server
+from contextlib import suppress
+from socket import SHUT_RDWR, create_server
 from threading import Thread
 
 import pytest
@@ -36,15 +37,17 @@ def test_another_server_is_told_so() -> None:
     with create_server(("127.0.0.1", 0)) as listening:
 
         def answer() -> None:
-            for _ in range(2):  # the client tries a lost connection once more
-                connection, _ = listening.accept()
-                with connection:
-                    connection.recv(4096)
-                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            with suppress(OSError):  # once nobody listens any more
+                while True:  # the client may try a lost connection once more
+                    connection, _ = listening.accept()
+                    with connection:
+                        connection.recv(4096)
+                        connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
         Thread(target=answer, daemon=True).start()
         with pytest.raises(ValueError, match="is no Valkey or Redis"):
             link_to(f"valkey://127.0.0.1:{listening.getsockname()[1]}").check()
+        listening.shutdown(SHUT_RDWR)
 
 
 @pytest.fixture(scope="module")
