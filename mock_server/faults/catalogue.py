@@ -16,6 +16,7 @@ from mock_server.faults.fault import (
     CallFault,
     DeliveryFault,
     DeliveryPlan,
+    MessageFault,
     Occasion,
     Phase,
     ReplyFault,
@@ -242,10 +243,13 @@ class WrongStatus(ReplyFault):
 
 @fault("wrong_content_type")
 @dataclass(frozen=True, slots=True)
-class WrongContentType(ReplyFault):
+class WrongContentType(MessageFault):
     """A body called something that it is not."""
 
     value: str
+
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
+        return delivery if delivery.media_type == self.value else replace(delivery, media_type=self.value)
 
     def after(self, reply: Reply, _: Occasion) -> Reply:
         right = reply.headers.get(CONTENT_TYPE)
@@ -300,9 +304,11 @@ class Duplicate(DeliveryFault):
     """The same delivery several times."""
 
     copies: int = 2
+    renamed: bool = False
 
     def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
-        return replace(delivery, copies=self.copies) if delivery.copies == 1 else delivery
+        copied = replace(delivery, copies=self.copies, renamed=self.renamed)
+        return copied if delivery.copies == 1 else delivery
 
 
 @fault("reorder")

@@ -47,16 +47,18 @@ class DeliveryPlan:
 
     `copies` counts deliveries in all, `delay` is seconds of the sandbox's clock, `overtaken` means after the next
     one, and `faults` has the ids of the rules that had a hand in it. `event` is what is told, None what really
-    happened.
+    happened, `media_type` what it is called, None the truth. Copies that are `renamed` have ids of their own.
     """
 
     signature: Signature = Signature.GOOD
     copies: int = 1
+    renamed: bool = False
     delay: float = 0.0
     overtaken: bool = False
     dropped: bool = False
     faults: tuple[str, ...] = ()
     event: Mapping[str, Any] | None = None
+    media_type: str | None = None
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,18 @@ class ReplyFault(Fault):
         raise NotImplementedError
 
 
-class BodyFault(ReplyFault):
-    """A body with one place edited: an answer's, or an event's where the rule names the operation that delivers it."""
+class MessageFault(ReplyFault):
+    """An answer spoilt, or an event's delivery where the rule names the operation that delivers it."""
+
+    __slots__ = ()
+
+    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
+        """The delivery as the receiver gets it; the very same object if there is nothing in it to spoil."""
+        raise NotImplementedError
+
+
+class BodyFault(MessageFault):
+    """A body with one place edited."""
 
     __slots__ = ()
     pointer: str

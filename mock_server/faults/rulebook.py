@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Protocol, Self
 from weakref import WeakSet
 
-from mock_server.faults.fault import BodyFault, CallFault, DeliveryFault, Phase, ReplyFault
+from mock_server.faults.fault import CallFault, DeliveryFault, MessageFault, Phase, ReplyFault
 from mock_server.faults.rules import Rule
 
 MOST_RULES = 1000  # in one book; each call asks them one by one
@@ -24,7 +24,7 @@ class RulesInForce:
     Paused ones are among the `rules` only.
 
     `calls` are refused and `losses` spoilt before they have had their effect, `replacements` and `replies` after it.
-    Of the faults of bodies, those are among the `deliveries` too whose rules name an operation, as it may be theirs.
+    Of the faults of messages, those are among the `deliveries` too whose rules name an operation, as it may be theirs.
     """
 
     rules: tuple[Rule, ...] = ()
@@ -32,7 +32,7 @@ class RulesInForce:
     losses: tuple[tuple[Rule, ReplyFault], ...] = ()
     replacements: tuple[tuple[Rule, CallFault], ...] = ()
     replies: tuple[tuple[Rule, ReplyFault], ...] = ()
-    deliveries: tuple[tuple[Rule, DeliveryFault | BodyFault], ...] = ()
+    deliveries: tuple[tuple[Rule, DeliveryFault | MessageFault], ...] = ()
 
     @classmethod
     def of(cls, rules: Iterable[Rule]) -> Self:
@@ -50,7 +50,7 @@ class RulesInForce:
                 (rule, rule.fault)
                 for rule in active
                 if isinstance(rule.fault, DeliveryFault)
-                or (isinstance(rule.fault, BodyFault) and rule.match.operation is not None)
+                or (isinstance(rule.fault, MessageFault) and rule.match.operation is not None)
             ),
         )
 

@@ -10,10 +10,12 @@ from typing import Any
 
 from contract_tests.contract.document import Contract
 from contract_tests.contract.schemas import Complaint
-from mock_server.faults.bodies import Edit, places
+from mock_server.domain.shipments.numbers import normalise
+from mock_server.faults.bodies import EVERY, Edit, places
 from mock_server.lab.fields import Field, fields_of
 
 UNHEARD_OF = "unheard_of"  # a word of no list
+SAME = "is the same in all"
 CHOICES = frozenset({"enum", "const", "oneOf", "anyOf"})
 
 BodyLie = tuple[str, str, str, Mapping[str, Any], int]
@@ -36,6 +38,23 @@ class Bodies:
             self._known[known] = [lie for each in fields for lie in told.about(each)]
         return self._known[known]
 
+    def as_typed(self, schema: Any, place: str, clause: str, body: Any, typed: frozenset[str]) -> Iterator[BodyLie]:
+        """Every lie about a number in the body that was typed in another form, and is repeated so."""
+        told = _Body(self.contract, place, clause, body)
+        for each in fields_of(self.contract.document, schema, body):
+            otherwise = (text for text in sorted(typed) if normalise(text) == each.value != text)
+            for text in otherwise:
+                broken, _ = told.broken(each, _set_to(text))
+                at = each.pointer.replace(EVERY, "0")
+                if broken:
+                    yield (
+                        each.pointer,
+                        "is as it was typed",
+                        broken,
+                        {"type": "wrong_value", "pointer": at, "value": text},
+                        1,
+                    )
+
 
 @dataclass(frozen=True)
 class _BodyLies:
@@ -56,7 +75,7 @@ class _BodyLies:
             (f"is called {name}", {"type": "renamed_field", **at, "name": name}, delitem),
         ]
         for rank, (what, fault, edit) in enumerate(edits, 1):
-            clause, _ = self._broken(field, edit)
+            clause, _ = self.broken(field, edit)
             if clause and not (field.value is None and fault["type"] == "wrong_value"):
                 yield field.pointer, what, clause, fault, rank
         yield from self._about_word(field)
@@ -75,8 +94,10 @@ class _BodyLies:
             return
         if (clause := field.note("x-determined")) and isinstance(value, str):
             yield field.pointer, "is another one", clause, {**at, "value": _another(field)}, 0
+        if (clause := field.note("x-distinct")) and isinstance(value, str):
+            yield field.pointer, SAME, clause, {**at, "value": value}, 0
         told = (not value) if isinstance(value, bool) else UNHEARD_OF
-        clause, keyword = self._broken(field, _set_to(told))
+        clause, keyword = self.broken(field, _set_to(told))
         if clause and keyword in CHOICES:
             what = f"is {str(told).lower()}" if isinstance(told, bool) else "is a word of no list"
             yield field.pointer, what, clause, {**at, "value": told}, 1
@@ -100,7 +121,7 @@ class _BodyLies:
         found = self.contract.schemas.complaints(body, self.place, self.clause)
         return {(each.place, each.expected): each for each in found}
 
-    def _broken(self, field: Field, edit: Edit) -> tuple[str | None, str]:
+    def broken(self, field: Field, edit: Edit) -> tuple[str | None, str]:
         """The clause that the body breaks with the field edited, and the keyword; none if it keeps the contract."""
         told = deepcopy(self.body)
         for container, name in reversed(list(places(told, field.steps))):

@@ -11,14 +11,14 @@ from contract_tests.contract.operations import DeclaredResponse, examples
 from contract_tests.contract.pointers import follow, pointer
 from mock_server.contract.media import JSON
 from mock_server.domain.webhooks.terms import delivery_operation, delivery_place
-from mock_server.lab.body_lies import Bodies
+from mock_server.lab.body_lies import SAME, Bodies
 from mock_server.lab.fields import shortened
 
 Rule = Mapping[str, Any]
 
 DELIVERIES = "deliveries"
 HTML = "text/html"
-NOT_JSON, NOT_JSON_REFUSAL = "api.json", "errors.body"  # the clauses of media types
+NOT_JSON, NOT_JSON_REFUSAL, NOT_JSON_EVENT = "api.json", "errors.body", "delivery.content-type"  # of media types
 COUNTED: Mapping[str, Sequence[int]] = {"remaining": (1,), "reset": (60,), "retry_after": (-1,)}
 """By how much the numbers of a quota are wrong; a wait gets shorter, as no test should have to sit out a longer one."""
 DELIVERY_WORDS = {
@@ -29,6 +29,8 @@ DELIVERY_WORDS = {
     "reorder": "the next event delivered first",
     "drop": "never delivered",
 }
+AGAIN = "delivery.id.stable"
+RENAMED = {"type": "duplicate", "renamed": True}  # an event that comes again as if it were another
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Lie:
     """Something that is not so about the answers of an operation, or about deliveries.
 
     `forms` are worlds in which it is told, each in another way: who notices one of them notices it. `asked` says that
-    the tests have seen such an answer, `rank` when it is tried: the lower, the sooner.
+    the tests have seen such an answer, `rank` when it is tried: the lower, the sooner. It takes at `least` so many
+    answers to be no longer true.
     """
 
     subject: str
@@ -46,6 +49,7 @@ class Lie:
     forms: tuple[tuple[Rule, ...], ...]
     rank: int = 0
     asked: bool = True
+    least: int = 1
 
     @property
     def id(self) -> str:
@@ -56,7 +60,7 @@ class Lie:
 class Heard:
     """What an operation answered: a status, headers by their names in lower case, and the body's value if it has one.
 
-    `whole` is false for a body of which only the beginning is known.
+    `whole` is false for a body of which only the beginning is known. `typed` are the texts that it was asked with.
     """
 
     operation: str
@@ -64,6 +68,7 @@ class Heard:
     headers: Mapping[str, str]
     value: Any = None
     whole: bool = True
+    typed: frozenset[str] = frozenset()
 
 
 def lies_of(
@@ -88,6 +93,10 @@ def lies_of(
         rule = {"fault": {"type": name}}
         lie = Lie(DELIVERIES, name, DELIVERY_WORDS.get(name, name), clause, ((rule,),), 0, bool(events))
         found[lie.id] = lie
+    again = Lie(
+        DELIVERIES, "duplicate", "delivered twice, with two ids", AGAIN, (({"fault": RENAMED},),), 0, bool(events)
+    )
+    found[again.id] = again
     for lie in _about_events(contract, events, bodies):
         found.setdefault(lie.id, lie)
     return sorted(found.values(), key=lambda lie: lie.rank)
@@ -98,11 +107,16 @@ def _about_events(contract: Contract, events: Sequence[Any], bodies: "Bodies") -
     operation = delivery_operation(contract.document)
     place = delivery_place(contract.document) + pointer(("requestBody", "content", JSON))
     content = follow(contract.document, place)
+    match = {"operation": operation["operationId"]}
+    html = {"fault": {"type": "wrong_content_type", "value": HTML}, "match": match}
+    yield Lie(DELIVERIES, "Content-Type", f"is {HTML}", NOT_JSON_EVENT, ((html,),), 0, bool(events))
     for event in events or examples(content).values():
         about = bodies.about(content["schema"], f"{place}/schema", str(operation["x-clause"]), shortened(event))
         for where, what, clause, fault, rank in about:
-            rule = {"fault": fault, "match": {"operation": operation["operationId"]}}
-            yield Lie(DELIVERIES, where, what, clause, ((rule,),), rank, bool(events))
+            least = 2 if what == SAME else 1
+            yield Lie(
+                DELIVERIES, where, what, clause, (({"fault": fault, "match": match},),), rank, bool(events), least
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +188,13 @@ class _Answer:
             schema = self.answer.node["content"][JSON]["schema"]
             for where, what, clause, fault, rank in self.bodies.about(schema, place, self._clause, body):
                 yield self._lie(where, what, clause, fault, rank=rank)
+        for each in self.heard:
+            if each.whole and isinstance(each.value, dict):
+                schema = self.answer.node["content"][JSON]["schema"]
+                told = self.bodies.as_typed(schema, place, self._clause, shortened(each.value), each.typed)
+                yield from (
+                    self._lie(where, what, clause, fault, rank=rank) for where, what, clause, fault, rank in told
+                )
 
     def _examples(self) -> Iterator[Any]:
         content = self.answer.node["content"][JSON]

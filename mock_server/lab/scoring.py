@@ -1,11 +1,12 @@
 """Scoring: a test suite in every world in which the API lies about something that it asked for."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
 
 from contract_tests.contract.document import Contract, contract_of
 from mock_server.domain.clients.journal import KEPT_BODY, Entry
@@ -91,7 +92,7 @@ def score(
         )
     calls = calls_of([each for each in outcomes[0].heard if each.operation], laboratory.specification)
     result = Score(contract, calls, len(outcomes), notes)
-    lies = lies_of(contract, heard, _of_deliveries(laboratory), events)
+    lies = lies_of(contract, heard, faults_of_deliveries(laboratory), events)
     if options.documented:
         lies = [each for each in lies if contract.clauses[each.clause].documented]
     asked = [each for each in lies if each.asked]
@@ -152,15 +153,31 @@ def verdict_on(laboratory: Laboratory, plan: str, lie: Lie) -> str:
     told = False
     for form in lie.forms:
         outcome = laboratory.run(Setup(plan, lies=form, name=lie.id))
-        if outcome.lied and outcome.status != 0:
+        true = outcome.lied < lie.least
+        if outcome.status != 0 and not true:
             return NOTICED
-        told = told or outcome.lied > 0
+        told = told or not true
     return SURVIVED if told else NOT_ASKED_FOR
 
 
 def _heard(entry: Entry) -> Heard:
     headers = {name.lower(): value for name, value in entry.reply_headers.items()}
-    return Heard(entry.operation or "", entry.status, headers, *_value(entry))
+    return Heard(entry.operation or "", entry.status, headers, *_value(entry), frozenset(_typed(entry)))
+
+
+def _typed(entry: Entry) -> Iterator[str]:
+    """The texts in a question's path and body."""
+    yield from map(unquote, entry.target.partition("?")[0].split("/"))
+    with suppress(ValueError, RecursionError):
+        yield from _texts(json.loads(entry.body or b"null"))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _texts(each)
 
 
 def _value(entry: Entry) -> tuple[Any, bool]:
@@ -173,7 +190,7 @@ def _value(entry: Entry) -> tuple[Any, bool]:
         return None, entry.status == HTTPStatus.NO_CONTENT
 
 
-def _of_deliveries(laboratory: Laboratory) -> dict[str, str]:
+def faults_of_deliveries(laboratory: Laboratory) -> dict[str, str]:
     """The faults of deliveries that break a clause, each with that clause."""
     kinds: Sequence[Any] = laboratory.worlds.foundation.vocabulary.forms.schema(FAULTS)["properties"]["type"]["oneOf"]
     return {each["const"]: each["x-breaks"] for each in kinds if "x-breaks" in each}

@@ -8,7 +8,7 @@ from threading import RLock
 from typing import Any
 
 APPLICATION_ID = 0x7466776D  # "tfwm", which tells this file from other applications' (SQLite, PRAGMA application_id)
-VERSION = 2
+VERSION = 3
 TABLES = """
 CREATE TABLE worlds (
   key TEXT PRIMARY KEY, course TEXT, seen REAL, subscriptions INT, deliveries INT, announced INT, standing TEXT
@@ -20,7 +20,8 @@ CREATE TABLE webhooks (
 CREATE TABLE told (key TEXT, number TEXT, carrier TEXT, instant REAL, place REAL, PRIMARY KEY (key, number, carrier));
 CREATE TABLE deliveries (
   id TEXT PRIMARY KEY, key TEXT, event_id TEXT, type TEXT, webhook_id TEXT, tracking_number TEXT, url TEXT,
-  created_at REAL, body BLOB, secret TEXT, due REAL, flawed INT, faults TEXT, state TEXT, note TEXT
+  created_at REAL, body BLOB, secret TEXT, due REAL, flawed INT, faults TEXT, state TEXT, note TEXT,
+  media_type TEXT
 );
 CREATE TABLE attempts (delivery TEXT, number INT, told TEXT, body BLOB, PRIMARY KEY (delivery, number));
 CREATE TABLE pins (key TEXT, carrier TEXT, number TEXT, wish TEXT, PRIMARY KEY (key, carrier, number));
@@ -32,8 +33,10 @@ OF_THE_MOCK = """
 CREATE TABLE mock (id INT PRIMARY KEY, document TEXT);
 CREATE TABLE holdings (key TEXT PRIMARY KEY, owner TEXT, until REAL);
 """
-SINCE_1 = "ALTER TABLE worlds ADD COLUMN standing TEXT;"
-"""What a file of the first version lacks, beside the tables of the mock as a whole."""
+SINCE_2 = "ALTER TABLE deliveries ADD COLUMN media_type TEXT;"
+SINCE_1 = f"ALTER TABLE worlds ADD COLUMN standing TEXT; {OF_THE_MOCK} {SINCE_2}"
+LACKING = {1: SINCE_1, 2: SINCE_2}
+"""What a file of an earlier version lacks."""
 KEYED = ("worlds", "webhooks", "told", "deliveries", "pins", "begun")
 
 
@@ -134,8 +137,8 @@ class Database:
         marks = f"PRAGMA application_id={APPLICATION_ID}; PRAGMA user_version={VERSION};"
         if not tables and not application:
             self._connection.executescript(f"BEGIN; {TABLES} {OF_THE_MOCK} {marks} COMMIT;")
-        elif (application, version) == (APPLICATION_ID, 1):
-            self._connection.executescript(f"BEGIN; {SINCE_1} {OF_THE_MOCK} {marks} COMMIT;")
+        elif application == APPLICATION_ID and version in LACKING:
+            self._connection.executescript(f"BEGIN; {LACKING[version]} {marks} COMMIT;")
         elif (application, version) != (APPLICATION_ID, VERSION):
             raise ValueError(f"{path} is another application's database, or another version's; name a new file")
 

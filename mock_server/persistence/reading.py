@@ -70,4 +70,5 @@ def _deliveries(rows: Sequence[Row], attempted: Sequence[Row]) -> Iterator[Deliv
             state=State(row["state"]),
             note=row["note"],
             attempts=tuple(attempts.get(row["id"], ())),
+            media_type=row.get("media_type"),
         )

@@ -94,6 +94,7 @@ class SandboxRecords(Records):
             "faults": json.dumps(delivery.faults),
             "state": delivery.state,
             "note": delivery.note,
+            "media_type": delivery.media_type,
         }
         self._write(lambda: self.pages.put("deliveries", row))
 

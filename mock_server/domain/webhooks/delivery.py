@@ -22,13 +22,15 @@ class Handling(Protocol):
 
     `signature` is good, bad, missing or foreign; `copies` counts deliveries in all, `delay` is in seconds of the
     sandbox's clock, and what is `overtaken` waits for the next delivery of its subscription. `event` is what is told
-    instead, None if that is the truth.
+    instead, None if that is the truth, and `media_type` what it is called. Copies that are `renamed` have own ids.
     """
 
     @property
     def signature(self) -> str: ...
     @property
     def copies(self) -> int: ...
+    @property
+    def renamed(self) -> bool: ...
     @property
     def delay(self) -> float: ...
     @property
@@ -39,6 +41,8 @@ class Handling(Protocol):
     def faults(self) -> tuple[str, ...]: ...
     @property
     def event(self) -> Mapping[str, Any] | None: ...
+    @property
+    def media_type(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,9 @@ class Attempt:
 class Delivery:
     """One event on its way to one subscription.
 
-    `body` is sent on every attempt, byte for byte. `secret` signs it, None leaves it unsigned, and a `flawed`
-    signature has a digit wrong. `due` is the sandbox's instant of the next attempt, in Unix seconds.
+    `body` is sent on every attempt, byte for byte, and called `media_type` if not what it is. `secret` signs it, None
+    leaves it unsigned, and a `flawed` signature has a digit wrong. `due` is the sandbox's instant of the next attempt,
+    in Unix seconds.
     """
 
     id: str
@@ -87,6 +92,7 @@ class Delivery:
     state: State = State.PENDING
     note: str | None = None
     attempts: tuple[Attempt, ...] = ()
+    media_type: str | None = None
 
     @property
     def tries(self) -> int:

@@ -183,23 +183,7 @@ class Fanout:
         handling = self._handle(subscription, value)
         if handling.event is not None and handling.event is not value:
             body = encode(handling.event)
-        copies = [
-            Delivery(
-                id=self._next_id(),
-                event_id=told.id,
-                type=told.type,
-                webhook_id=webhook_id,
-                tracking_number=subscription.tracking_number,
-                url=subscription.url,
-                created_at=at,
-                body=body,
-                secret=self._secret(subscription, handling.signature),
-                due=at + (LONGEST_HOLD if handling.overtaken else 0.0) + handling.delay,
-                flawed=handling.signature == "bad",
-                faults=handling.faults,
-            )
-            for _ in range(handling.copies)
-        ]
+        copies = self._copies(subscription, told, body, handling)
         if handling.dropped:
             copies = [copies[0].ended(State.DROPPED, "dropped by a fault rule")]
         if flaw:
@@ -211,6 +195,32 @@ class Fanout:
         if handling.overtaken and not handling.dropped:
             self._held[webhook_id] = copies
         return copies
+
+    def _copies(
+        self, subscription: Subscription, told: WebhookEvent, body: bytes, handling: Handling
+    ) -> list[Delivery]:
+        """As many deliveries of an event as it is to have, all with its id unless they are renamed."""
+        ids = [told.id] * handling.copies
+        if handling.renamed:
+            ids[1:] = [event_id(self._seed, told.id, place) for place in range(1, handling.copies)]
+        return [
+            Delivery(
+                id=self._next_id(),
+                event_id=each,
+                type=told.type,
+                webhook_id=subscription.webhook_id,
+                tracking_number=subscription.tracking_number,
+                url=subscription.url,
+                created_at=told.created_at,
+                body=body.replace(told.id.encode(), each.encode()),
+                secret=self._secret(subscription, handling.signature),
+                due=told.created_at + (LONGEST_HOLD if handling.overtaken else 0.0) + handling.delay,
+                flawed=handling.signature == "bad",
+                faults=handling.faults,
+                media_type=handling.media_type,
+            )
+            for each in ids
+        ]
 
     def _written(self, event: WebhookEvent) -> tuple[Mapping[str, Any], bytes, str | None]:
         """An event as a value, what is sent of it, and why nothing can be."""

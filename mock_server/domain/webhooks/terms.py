@@ -125,6 +125,8 @@ class DeliveryTerms:
         if delivery.flawed:
             for name in headers.keys() & {self.scheme.header, SIGNATURE_HEADER}:
                 headers[name] = flawed(headers[name])
+        if delivery.media_type is not None:
+            headers["Content-Type"] = delivery.media_type
         if self.label and delivery.faults:
             headers[self.label] = ", ".join(delivery.faults)
         return headers

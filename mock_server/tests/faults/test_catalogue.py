@@ -17,6 +17,7 @@ from mock_server.faults.fault import (
     CallFault,
     DeliveryFault,
     DeliveryPlan,
+    MessageFault,
     Occasion,
     ReplyFault,
     build,
@@ -251,6 +252,8 @@ def test_a_reply_with_nothing_to_spoil_is_the_very_same(fault: dict[str, Any], h
         ({"type": "foreign_signature"}, {"signature": "foreign"}),
         ({"type": "duplicate"}, {"copies": 2}),
         ({"type": "duplicate", "copies": 5}, {"copies": 5}),
+        ({"type": "duplicate", "renamed": True}, {"copies": 2, "renamed": True}),
+        ({"type": "wrong_content_type", "value": "text/html"}, {"media_type": "text/html"}),
         ({"type": "reorder"}, {"overtaken": True}),
         ({"type": "delay", "seconds": 300}, {"delay": 300}),
         ({"type": "drop"}, {"dropped": True}),
@@ -258,5 +261,8 @@ def test_a_reply_with_nothing_to_spoil_is_the_very_same(fault: dict[str, Any], h
 )
 def test_a_delivery_is_spoilt_in_one_way(fault: dict[str, Any], delivery: dict[str, Any]) -> None:
     built = build(fault)
-    assert isinstance(built, DeliveryFault)
-    assert built.deliver(DeliveryPlan()) == DeliveryPlan(**delivery)
+    assert isinstance(built, DeliveryFault | MessageFault)
+    spoilt = built.deliver(DeliveryPlan())
+    assert spoilt == DeliveryPlan(**delivery)
+    if fault["type"] not in {"delay", "drop"}:
+        assert built.deliver(spoilt) is spoilt, "it is spoilt already"

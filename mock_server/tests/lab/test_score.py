@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from importlib import import_module
 from pathlib import Path
 from time import monotonic
@@ -18,10 +19,11 @@ from mock_server.domain.webhooks.terms import delivery_operation
 from mock_server.lab.baseline import BaselineError
 from mock_server.lab.lies import Heard, Lie, lies_of
 from mock_server.lab.reports.scored import blind_spots
-from mock_server.lab.scoring import NOT_ASKED_FOR, ScoreOptions, score
+from mock_server.lab.scoring import NOT_ASKED_FOR, ScoreOptions, faults_of_deliveries, score
 from mock_server.lab.setup import Setup
 from mock_server.lab.trial import Laboratory, settings
 from mock_server.testing.running import RunningMock
+from mock_server.tests.lab.untold import UNTOLD
 
 SUITES = Path(__file__).parent / "suites"
 LIMIT = 60.0  # seconds that one run may take on a busy machine
@@ -102,6 +104,38 @@ def test_what_was_heard_is_lied_about_and_nothing_else_is(contract: Contract) ->
     asked = [each for each in lies_of(contract, [heard], {"drop": "delivery.filter"}) if each.asked]
     assert {each.subject for each in asked} == {"trackShipment 404"}
     assert {each.place for each in asked if each.place.startswith("X-")} == {"X-RateLimit-Reset"}
+
+
+def test_a_number_that_is_repeated_as_it_was_typed_is_a_lie_only_to_who_typed_it_otherwise(contract: Contract) -> None:
+    content = contract.operations["trackShipment"].answers["200"].node["content"][JSON]
+    body = next(iter(content["examples"].values()))["value"]
+    number = body["tracking_number"]
+    for typed, told in ((number, {}), (f" {number.lower()} ", {"is as it was typed": "track.tracking_number.form"})):
+        heard = Heard("trackShipment", 200, {}, body, typed=frozenset({"v2", "track", typed}))
+        lies = about(lies_of(contract, [heard], {}), "trackShipment 200", "/tracking_number")
+        assert lies.items() >= told.items()
+        assert ("is as it was typed" in lies) is bool(told)
+
+
+def test_every_clause_is_broken_by_a_lie_or_there_is_a_reason(contract: Contract, mock: RunningMock) -> None:
+    content = contract.operations["trackShipment"].answers["200"].node["content"][JSON]
+    body = next(iter(content["examples"].values()))["value"]
+    typed = Heard("trackShipment", 200, {}, body, typed=frozenset({body["tracking_number"].lower()}))
+    broken = {each.clause for each in lies_of(contract, [typed], faults_of_deliveries(laboratory(mock, "")))}
+    patterns = [pattern for each in UNTOLD.values() for pattern in each]
+    untold = {name for name in contract.clauses if any(fnmatchcase(name, pattern) for pattern in patterns)}
+    assert sorted(set(contract.clauses) - broken - untold) == [], "no lie breaks them, and untold.py has no reason"
+    idle = [
+        pattern
+        for pattern in patterns
+        if not any(fnmatchcase(name, pattern) for name in set(contract.clauses) - broken)
+    ]
+    assert idle == [], "a lie breaks whatever these are about"
+
+
+def test_what_takes_two_events_to_be_a_lie_is_not_told_by_one(contract: Contract) -> None:
+    (same,) = [each for each in lies_of(contract, [], {}) if each.what == "is the same in all"]
+    assert (same.subject, same.place, same.clause, same.least) == ("deliveries", "/id", "delivery.id.distinct", 2)
 
 
 def test_exactly_the_blind_spots_are_reported(mock: RunningMock) -> None:

@@ -29,11 +29,13 @@ class Spoilt:
 
     signature: str = "good"
     copies: int = 1
+    renamed: bool = False
     delay: float = 0.0
     overtaken: bool = False
     dropped: bool = False
     faults: tuple[str, ...] = ()
     event: Mapping[str, Any] | None = None
+    media_type: str | None = None
 
 
 def event(at: float, phrase: str = "departed_facility") -> Event:

@@ -44,6 +44,30 @@ def test_bad_signatures_are_sent_where_a_rule_says_so(fault: str) -> None:
         assert all("X-Mock-Fault" not in headers for headers, _ in receiver.received)
 
 
+def test_events_are_called_something_else_where_a_rule_says_so_and_their_answers_are_not() -> None:
+    with serving() as mock, listening(lambda _headers, _body: 204) as receiver:
+        match = {"operation": "deliverTrackingEvent"}
+        fault = {"type": "wrong_content_type", "value": "text/html"}
+        mock.admin("POST", "/faults", {"fault": fault, "match": match, "times": 1})
+        mock.subscribe(receiver.url)
+        mock.advance(8)
+        assert [headers["Content-Type"] for headers, _ in receiver.received] == ["text/html", "application/json"]
+        secret = mock.subscribe(receiver.url)["secret"]
+        assert secret.startswith("whsec_"), "an answer is still JSON"
+
+
+def test_a_delivery_may_come_again_under_another_id_signed_as_it_is() -> None:
+    with serving() as mock, listening(lambda _headers, _body: 204) as receiver:
+        secret = mock.subscribe(receiver.url)["secret"]
+        mock.admin("POST", "/faults", {"fault": {"type": "duplicate", "renamed": True}, "times": 1})
+        mock.advance(2)
+        first, again = (json.loads(content) for _, content in receiver.received)
+        assert first["id"] != again["id"]
+        assert {**first, "id": ""} == {**again, "id": ""}
+        assert all(given(headers) == f"sha256={digest(content, secret)}" for headers, content in receiver.received)
+        assert {each["event_id"] for each in mock.deliveries()} == {first["id"], again["id"]}
+
+
 def test_a_reordered_delivery_comes_after_the_next() -> None:
     with serving() as mock, listening(lambda _headers, _body: 204) as receiver:
         mock.subscribe(receiver.url)
