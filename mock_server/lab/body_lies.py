@@ -40,7 +40,7 @@ class Bodies:
 
     def as_typed(self, schema: Any, place: str, clause: str, body: Any, typed: frozenset[str]) -> Iterator[BodyLie]:
         """Every lie about a number in the body that was typed in another form, and is repeated so."""
-        told = _Body(self.contract, place, clause, body)
+        told = _BodyLies(self.contract, place, clause, body)
         for each in fields_of(self.contract.document, schema, body):
             otherwise = (text for text in sorted(typed) if normalise(text) == each.value != text)
             for text in otherwise:

@@ -41,6 +41,23 @@ def test_another_application_s_database_is_left_alone(path: Path) -> None:
         StateFile(path)
 
 
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_file_of_an_earlier_version_gets_what_it_lacks(path: Path, version: int) -> None:
+    subscription = recording(FilePlace(path)).subscribe()
+    old = copied(path)
+    with sqlite3.connect(old) as earlier:
+        earlier.execute("ALTER TABLE deliveries DROP COLUMN media_type")
+        if version == 1:
+            earlier.executescript("ALTER TABLE worlds DROP COLUMN standing; DROP TABLE mock; DROP TABLE holdings;")
+        earlier.execute(f"PRAGMA user_version={version}")
+    earlier.close()
+    file = StateFile(old)
+    (saved,) = file.saved()
+    file.close()
+    assert list(saved.webhooks) == [subscription]
+    assert sqlite3.connect(old).execute("SELECT media_type FROM deliveries").fetchall() == []
+
+
 def test_a_place_that_is_none_is_told(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot be opened"):
         StateFile(tmp_path / "nowhere" / "state.db")
