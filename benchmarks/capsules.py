@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from mock_server.capsules import form, replaying
 from mock_server.domain.clock import Clock, SandboxClock
 from mock_server.settings import Settings
-from mock_server.tests.capsules.sessions import SECRET, Session
+from mock_server.tests.capsules.sessions import SECRET, GeneratedSession
 from mock_server.world import Foundation
 
 REPLAYED_AT_ONCE = 100  # sessions of one process, so that a fresh one comes now and then
@@ -53,7 +53,7 @@ def main() -> int:
 
 def saved(number: int, path: Path, seen: Counter[str]) -> bool:
     """Play a session and save its capsule; whether it tells no secret."""
-    session = Session(number).play()
+    session = GeneratedSession(number).play()
     capsule = session.capsule()
     form.save(path, capsule)
     seen.update(str(item.get("note", item.get("status"))) for item in capsule["story"])

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from contract_tests.burn import STEADY, WINDOW, whole_minute
 from contract_tests.exchange import Exchange
 from contract_tests.passive.quota_law import (
     Charge,
@@ -16,6 +15,7 @@ from contract_tests.passive.quota_law import (
     surely,
     too_little,
 )
+from contract_tests.quota_burn import STEADY, WINDOW, whole_minute
 from contract_tests.run import Run
 
 _TIMES = 3  # that a charge must be wrong in the same way, asked for on purpose

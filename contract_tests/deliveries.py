@@ -8,13 +8,13 @@ from contract_tests.contract.document import Contract
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.exchange import JSON, Exchange, SentRequest
-from contract_tests.lab import Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.passive.bodies import media_type
 from contract_tests.passive.history import classes
 from contract_tests.receiver import ReceivedDelivery
 from contract_tests.signatures import examine
 from contract_tests.target import bare
+from contract_tests.webhook_lab import Hook, WebhookLab
 
 _SCHEMA = pointer(("webhooks", "trackingEvent", "post", "requestBody", "content", JSON, "schema"))
 _PARAMETERS = pointer(("webhooks", "trackingEvent", "post", "parameters"))
@@ -94,7 +94,7 @@ def distinct(contract: Contract, ledger: Ledger, hook: Hook, deliveries: list[Re
         ledger.judge("delivery.id.distinct", hook.exchange, "an id for each event", identifiers, holds=distinct)
 
 
-def ended(lab: Lab, contract: Contract, ledger: Ledger) -> None:
+def ended(lab: WebhookLab, contract: Contract, ledger: Ledger) -> None:
     """Enters, after an event that came to a webhook, that it came to none of those that were deleted before.
 
     What came before the deletion may be repeated after it, which the page does not speak of.

@@ -19,7 +19,6 @@ from contract_tests.contract.files import ContractError
 from contract_tests.contract.listing import listing
 from contract_tests.counting import concluded
 from contract_tests.facts import Facts, UnverifiableError
-from contract_tests.lab import Lab
 from contract_tests.ledger import Breach, Ledger
 from contract_tests.masking import visible
 from contract_tests.modules import modules
@@ -33,6 +32,7 @@ from contract_tests.run import Run, prepare
 from contract_tests.session import OBSTACLES
 from contract_tests.states import States
 from contract_tests.transport import NoAnswerError, SilenceError, Transport
+from contract_tests.webhook_lab import WebhookLab
 
 _BREACH = "contract_breach"
 _UNREACHABLE = 3
@@ -260,7 +260,7 @@ def ledger(run: Run) -> Ledger:
 
 
 @pytest.fixture
-def lab(run: Run) -> Lab:
+def lab(run: Run) -> WebhookLab:
     return run.lab
 
 

@@ -18,7 +18,6 @@ from contract_tests.contract.files import ContractError
 from contract_tests.contract.listing import listing
 from contract_tests.exchange import Exchange, Key, SentRequest
 from contract_tests.facts import Facts, choose_key
-from contract_tests.lab import Lab
 from contract_tests.ledger import Ledger
 from contract_tests.leftovers import Leftovers, left_in
 from contract_tests.masking import Mask
@@ -34,6 +33,7 @@ from contract_tests.session import Session, Sleeper
 from contract_tests.states import States
 from contract_tests.target import Target, read_target
 from contract_tests.transport import HttpTransport, Transport
+from contract_tests.webhook_lab import WebhookLab
 
 EXHAUSTING = (4000, 50_000)  # requests and lookups that using up every plan's minute and two plans' days may take
 
@@ -54,7 +54,7 @@ class Run:
     states: States
     sleeper: Sleeper
     progress: Progress
-    lab: Lab
+    lab: WebhookLab
     mask: Mask
     outlet: Outlet
     began: float
@@ -142,7 +142,7 @@ def prepare(
     )
     api = Api(contract, session, facts, ledger, options.seed)
     facts.finders.update(known=partial(finding.known, api), missing=partial(finding.missing, api))
-    lab = Lab(api, ledger, states, target)
+    lab = WebhookLab(api, ledger, states, target)
     return Run(
         options, contract, target, ledger, session, api, facts, states, sleeper, progress, lab, mask, outlet, began
     )

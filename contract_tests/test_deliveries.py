@@ -8,12 +8,12 @@ from contract_tests.contract.operations import examples
 from contract_tests.deliveries import about, distinct, ended, examined, filters, kept, typed
 from contract_tests.exchange import JSON, Exchange
 from contract_tests.facts import UnverifiableError
-from contract_tests.lab import Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.passive.history import classes, over
 from contract_tests.proving import proves
 from contract_tests.receiver import ReceivedDelivery, ReceiverReply
 from contract_tests.target import Number
+from contract_tests.webhook_lab import Hook, WebhookLab
 
 _FIRST, _CHANGE = "transit", "out_for_delivery"
 _TROUBLE = ("exception", "out_for_delivery", "failed_attempt", "out_for_delivery", "exception", "out_for_delivery")
@@ -28,7 +28,7 @@ _RETURN = "returned"
     "delivery.type", "delivery.data.current", "delivery.filter", "delivery.filter.all", "track.events.grow",
     rank=3,
 )  # fmt: skip
-def test_an_event_is_delivered_and_signed(lab: Lab, api: Api, ledger: Ledger) -> None:
+def test_an_event_is_delivered_and_signed(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
     lab.listening()
     lab.ready_for(_FIRST)
     hooks = [_made(lab, name) for name in ("default", "all", "delivered", "exception")]
@@ -66,7 +66,7 @@ def test_an_event_is_delivered_and_signed(lab: Lab, api: Api, ledger: Ledger) ->
     "delivery.filter", "delivery.filter.exception", "delivery.filter.all", "delivery.id.distinct", "delivery.type",
     "delivery.operation", "track.events.grow", rank=72,
 )  # fmt: skip
-def test_trouble_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) -> None:
+def test_trouble_comes_through_its_filter(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
     lab.listening()
     _foreign(lab, api, ledger)
     for kind in _TROUBLE:
@@ -81,7 +81,7 @@ def test_trouble_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) ->
 
 
 @proves("delivery.filter", "delivery.filter.delivered", "webhook.secret.once", "delivery.type", rank=93)
-def test_a_delivery_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger) -> None:
+def test_a_delivery_comes_through_its_filter(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
     lab.listening()
     _let_through(lab, api, ledger, _NEARLY)
     _let_through(lab, api, ledger, _END)
@@ -98,7 +98,7 @@ def test_a_delivery_comes_through_its_filter(lab: Lab, api: Api, ledger: Ledger)
 
 
 @proves("delivery.filter.exception", "delivery.type", rank=93)
-def test_a_return_is_trouble_too(lab: Lab, api: Api, ledger: Ledger) -> None:
+def test_a_return_is_trouble_too(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
     """Needs a second shipment, because the first one's life ended with its delivery."""
     lab.listening()
     number = _second(api)
@@ -120,7 +120,7 @@ def test_a_return_is_trouble_too(lab: Lab, api: Api, ledger: Ledger) -> None:
         typed(api.contract, ledger, hook, delivery, _RETURN)
 
 
-def _let_through(lab: Lab, api: Api, ledger: Ledger, kind: str) -> None:
+def _let_through(lab: WebhookLab, api: Api, ledger: Ledger, kind: str) -> None:
     """Brings the event about, and enters which of the three filters let it through."""
     status, wanted = classes(api.contract)[kind], filters(api.contract)
     hooks = [_made(lab, name) for name in ("all", "delivered", "exception")]
@@ -145,7 +145,7 @@ def _says(deliveries: list[ReceivedDelivery], word: str) -> bool:
     return any(f'"{word}"' in each.message.text or f".{word}" in each.message.text for each in deliveries)
 
 
-def _foreign(lab: Lab, api: Api, ledger: Ledger) -> None:
+def _foreign(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
     """What happens to another shipment is not told to this one's webhooks."""
     hook = _made(lab, "all")
     lab.quiet()
@@ -165,7 +165,7 @@ def _named(api: Api, filter_name: str) -> list[str]:
     return [kind for kind in _TROUBLE if known[kind] in wanted[filter_name]]
 
 
-def _made(lab: Lab, name: str) -> Hook:
+def _made(lab: WebhookLab, name: str) -> Hook:
     hook = lab.hook(name, None if name == "default" else [name])
     if not hook.exchange.response.succeeded:
         raise UnverifiableError("no webhook could be made")

@@ -9,12 +9,12 @@ from contract_tests.batches import results_of
 from contract_tests.contract.operations import examples
 from contract_tests.exchange import Exchange
 from contract_tests.facts import UnverifiableError
-from contract_tests.lab import ELSEWHERE
 from contract_tests.ledger import Ledger
 from contract_tests.numbers import carrier_row, matches
 from contract_tests.passive.directory import carriers_of
 from contract_tests.proving import proves
 from contract_tests.target import Number
+from contract_tests.webhook_lab import ELSEWHERE
 
 # Twelve digits that fit FedEx and Purolator; the last is Purolator's check digit (Luhn) and not FedEx's (modulo 11).
 _PUROLATORS = ("451535727551", "purolator", "fedex")

@@ -1,8 +1,6 @@
 """The quota used up on purpose: exactly as far as promised, and back again."""
 
 from contract_tests.api import Api
-from contract_tests.burn import ALIGNED, LAST, STEADY, TOO_MANY, WINDOW, WITHIN, Burn, Spent
-from contract_tests.day import DAY, LARGEST, MINUTE, Day
 from contract_tests.exchange import Exchange
 from contract_tests.expect import described, refused, refused_as
 from contract_tests.facts import Facts, UnverifiableError
@@ -11,6 +9,8 @@ from contract_tests.ledger import Ledger
 from contract_tests.pacing import whole_number
 from contract_tests.passive.quota_law import QuotaReading
 from contract_tests.proving import proves
+from contract_tests.quota_burn import ALIGNED, LAST, STEADY, TOO_MANY, WINDOW, WITHIN, QuotaBurn, Spent
+from contract_tests.quota_day import DAY, LARGEST, MINUTE, QuotaDay
 from contract_tests.resets import is_absolute
 from contract_tests.run import Run
 
@@ -90,7 +90,7 @@ def test_each_plan_has_its_limits(run: Run, facts: Facts, ledger: Ledger) -> Non
     _burn(run)
     for plan in run.contract.plans.values():
         try:
-            burn = Burn(run, *facts.key_for(Need(plan=plan.name)))
+            burn = QuotaBurn(run, *facts.key_for(Need(plan=plan.name)))
         except UnverifiableError as error:
             ledger.obstacle(plan.clause, str(error))
             continue
@@ -108,7 +108,7 @@ def test_each_plan_has_its_limits(run: Run, facts: Facts, ledger: Ledger) -> Non
 def test_the_day_has_its_own_limit(run: Run) -> None:
     burn = _burn(run)
     burn.fresh()
-    later, day = _nearly_used_up(burn), Day(burn)
+    later, day = _nearly_used_up(burn), QuotaDay(burn)
     if later is not None and later.status == TOO_MANY:
         if day.ends(later):
             day.is_counted(fresh=True)
@@ -132,7 +132,7 @@ def test_a_larger_day_is_counted_too(run: Run, facts: Facts, ledger: Ledger) -> 
         if plan is smallest.plan or plan.per_day is None or plan.per_day > LARGEST or plan.clause in broken:
             continue
         try:
-            day = Day(Burn(run, *facts.key_for(Need(plan=plan.name))))
+            day = QuotaDay(QuotaBurn(run, *facts.key_for(Need(plan=plan.name))))
             day.begins()
             day.is_counted(fresh=False)
         except UnverifiableError as error:
@@ -140,7 +140,7 @@ def test_a_larger_day_is_counted_too(run: Run, facts: Facts, ledger: Ledger) -> 
     run.sleeper.move(DAY)
 
 
-def _nearly_used_up(burn: Burn) -> Exchange | None:
+def _nearly_used_up(burn: QuotaBurn) -> Exchange | None:
     """An answer after the state 'quota used' and the end of a minute or of a Reset; None if there is no such state."""
     run = burn.run
     try:
@@ -161,7 +161,7 @@ def _nearly_used_up(burn: Burn) -> Exchange | None:
     return _past_reset(burn, told)
 
 
-def _still_refused(burn: Burn, told: QuotaReading) -> Exchange:
+def _still_refused(burn: QuotaBurn, told: QuotaReading) -> Exchange:
     """Enters that a new minute does not help when the day is used up, and that the headers say so."""
     ledger, later = burn.ledger, burn.track()
     shown = burn.reading(later)
@@ -174,7 +174,7 @@ def _still_refused(burn: Burn, told: QuotaReading) -> Exchange:
     return later
 
 
-def _past_reset(burn: Burn, told: QuotaReading) -> Exchange:
+def _past_reset(burn: QuotaBurn, told: QuotaReading) -> Exchange:
     """Enters whether requests pass after a Reset that names the end of the minute; the day may be used up as well."""
     burn.run.sleeper.move(told.ends_at - burn.run.sleeper.now() + _MARGIN)
     later = burn.track()
@@ -186,7 +186,7 @@ def _past_reset(burn: Burn, told: QuotaReading) -> Exchange:
     return later
 
 
-def _headers_of_the_day(burn: Burn, refusal: Exchange) -> None:
+def _headers_of_the_day(burn: QuotaBurn, refusal: Exchange) -> None:
     """Enters whether a refusal of the day says that it is the day's."""
     told = burn.reading(refusal)
     if told is not None:
@@ -195,7 +195,7 @@ def _headers_of_the_day(burn: Burn, refusal: Exchange) -> None:
         burn.ledger.judge("quota.headers.window", refusal, expected, found, holds=holds)
 
 
-def _untold(burn: Burn, first: Exchange) -> None:
+def _untold(burn: QuotaBurn, first: Exchange) -> None:
     """Enters why Remaining tells nothing of how many will pass."""
     name, most = burn.run.contract.header("remaining"), (burn.plan.per_minute or 0) - 1
     told = first.response.header(name)
@@ -206,7 +206,7 @@ def _untold(burn: Burn, first: Exchange) -> None:
     )  # fmt: skip
 
 
-def _as_promised(burn: Burn, spent: Spent) -> None:
+def _as_promised(burn: QuotaBurn, spent: Spent) -> None:
     """Enters whether as many requests passed as were said to be left, and as the plan has."""
     ledger, plan, told = burn.ledger, burn.plan, spent.told or 0
     limit, more = plan.per_minute or 0, burn.given_back(spent.seconds) + 1
@@ -240,7 +240,7 @@ def _as_promised(burn: Burn, spent: Spent) -> None:
     )
 
 
-def _after_reset(burn: Burn, refusal: Exchange) -> Exchange:
+def _after_reset(burn: QuotaBurn, refusal: Exchange) -> Exchange:
     """The answer to a request after the Reset that the refusal told."""
     told = burn.reading(refusal)
     wait = max(told.ends_at - burn.run.sleeper.now(), 0) if told else float(MINUTE)
@@ -248,17 +248,17 @@ def _after_reset(burn: Burn, refusal: Exchange) -> Exchange:
     return burn.track()
 
 
-def _moved_on(burn: Burn, refusal: Exchange, again: Exchange) -> bool:
+def _moved_on(burn: QuotaBurn, refusal: Exchange, again: Exchange) -> bool:
     before, after = burn.reading(refusal), burn.reading(again)
     return before is not None and after is not None and after.ends_at > before.ends_at + _MARGIN
 
 
-def _burn(run: Run) -> Burn:
+def _burn(run: Run) -> QuotaBurn:
     """The smallest key there is, with a budget to use it up."""
-    return Burn(run, *run.facts.to_be_used_up())
+    return QuotaBurn(run, *run.facts.to_be_used_up())
 
 
-def _refusal(burn: Burn, refusal: Exchange) -> None:
+def _refusal(burn: QuotaBurn, refusal: Exchange) -> None:
     """Enters everything that a refusal over the quota should say."""
     if not refused(burn.run.contract, burn.ledger, ["errors.429"], refusal, "rate_limit_exceeded"):
         return
@@ -271,7 +271,7 @@ def _refusal(burn: Burn, refusal: Exchange) -> None:
         burn.ledger.judge("quota.retry-after.instant", refusal, f"{ahead:.0f} s, as Reset has it", wait, holds=holds)
 
 
-def _orders(burn: Burn) -> None:
+def _orders(burn: QuotaBurn) -> None:
     """Enters what is looked at before the quota, and what after."""
     api, ledger, key = burn.api, burn.ledger, burn.key
     carriers = api.operation("listCarriers")

@@ -7,10 +7,10 @@ from contract_tests.contract.operations import Operation
 from contract_tests.exchange import JSON, Exchange
 from contract_tests.expect import described, refused, refused_as
 from contract_tests.facts import Facts
-from contract_tests.lab import ELSEWHERE, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.proving import proves
 from contract_tests.subscriptions import webhook_id
+from contract_tests.webhook_lab import ELSEWHERE, WebhookLab
 
 _BY_ACCIDENT = {"POST": "GET", "GET": "POST", "DELETE": "POST"}  # what a framework's router answers too, if let
 _DOING_THE_SAME = {"POST": ("PUT", "PATCH"), "DELETE": ("GET",)}  # what a careless handler does as well
@@ -31,7 +31,7 @@ def test_a_method_that_a_path_does_not_answer_is_refused(api: Api, facts: Facts,
 
 
 @proves("errors.405", rank=41)
-def test_another_method_does_not_do_the_same(lab: Lab, api: Api, ledger: Ledger) -> None:
+def test_another_method_does_not_do_the_same(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
     """On a webhook that is there, and with a body that is good, so that the method alone is wrong."""
     api.facts.writes()
     made, ended = (api.operation(each) for each in ("createWebhook", "deleteWebhook"))

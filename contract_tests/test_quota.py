@@ -1,7 +1,6 @@
 """What the headers say about the quota, without using it up."""
 
 from contract_tests.api import Api
-from contract_tests.burn import MINUTE, STEADY, whole_minute
 from contract_tests.contract.document import PlanLimits
 from contract_tests.costs import Counted, show_costs
 from contract_tests.counting import SOMEBODY, alone, counted
@@ -11,6 +10,7 @@ from contract_tests.keyring import Need
 from contract_tests.ledger import Ledger
 from contract_tests.passive.quota_law import QuotaReading, readings
 from contract_tests.proving import proves
+from contract_tests.quota_burn import MINUTE, STEADY, whole_minute
 from contract_tests.resets import LATE, is_absolute
 from contract_tests.run import Run
 

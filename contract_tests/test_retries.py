@@ -7,11 +7,11 @@ from threading import Event
 from contract_tests.contract.pointers import follow
 from contract_tests.deliveries import ended, event_of, examined
 from contract_tests.facts import UnverifiableError
-from contract_tests.lab import Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.proving import proves
 from contract_tests.receiver import ReceivedDelivery, ReceiverReply
 from contract_tests.run import Run
+from contract_tests.webhook_lab import Hook, WebhookLab
 
 _EVENT = "transit"
 _EARLY, _LATE = 5, 10  # seconds by which a retry must not come too early, and may come too late
@@ -24,7 +24,7 @@ _TRIED = 3  # delays that are looked at
     "webhook.delete.silent",
     rank=34, given={"webhook.delete.silent": ("delivery.id.stable",)},
 )  # fmt: skip
-def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> None:
+def test_a_failed_delivery_is_repeated(lab: WebhookLab, run: Run, ledger: Ledger) -> None:
     rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
     receiver = lab.listening()
     lab.ready_for(_EVENT)
@@ -71,7 +71,7 @@ def test_a_failed_delivery_is_repeated(lab: Lab, run: Run, ledger: Ledger) -> No
 
 
 @proves("delivery.timeout", rank=91)
-def test_a_slow_answer_is_a_failure(lab: Lab, run: Run, ledger: Ledger) -> None:
+def test_a_slow_answer_is_a_failure(lab: WebhookLab, run: Run, ledger: Ledger) -> None:
     rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
     receiver = lab.listening()
     if "default" not in lab.hooks:
@@ -96,7 +96,7 @@ def test_a_slow_answer_is_a_failure(lab: Lab, run: Run, ledger: Ledger) -> None:
 
 
 @proves("delivery.gone", rank=92)
-def test_a_410_ends_the_subscription(lab: Lab, ledger: Ledger) -> None:
+def test_a_410_ends_the_subscription(lab: WebhookLab, ledger: Ledger) -> None:
     receiver = lab.listening()
     gone, witness = lab.hook("default"), lab.hook("all")
     lab.quiet()
@@ -115,7 +115,7 @@ def test_a_410_ends_the_subscription(lab: Lab, ledger: Ledger) -> None:
 
 
 @proves("delivery.give-up", "delivery.retries", rank=96)
-def test_a_dead_receiver_is_given_up(lab: Lab, run: Run, ledger: Ledger) -> None:
+def test_a_dead_receiver_is_given_up(lab: WebhookLab, run: Run, ledger: Ledger) -> None:
     rules = follow(run.contract.document, "/webhooks/trackingEvent/post/x-delivery")
     lab.listening()
     if lab.dead is None:
@@ -140,7 +140,7 @@ def test_a_dead_receiver_is_given_up(lab: Lab, run: Run, ledger: Ledger) -> None
         ledger.judge("delivery.give-up", dead.exchange, expected, f"{count} attempts", holds=count == attempts)
 
 
-def _told_to_the_dead(lab: Lab) -> tuple[Hook, int]:
+def _told_to_the_dead(lab: WebhookLab) -> tuple[Hook, int]:
     """Brings an event about that the trial's receiver answers with failure; answers how many came to it before."""
     dead = lab.hook("trial")
     lab.listening().answer(dead.box, afterwards=ReceiverReply(500))
@@ -149,7 +149,7 @@ def _told_to_the_dead(lab: Lab) -> tuple[Hook, int]:
     return lab.dead
 
 
-def _moved(lab: Lab, dead: Hook, start: int, made: int, delay: float) -> bool:
+def _moved(lab: WebhookLab, dead: Hook, start: int, made: int, delay: float) -> bool:
     """Whether another attempt comes when so much time has passed."""
     lab.move(delay)
     return len(lab.attempts(dead, start, made + 1)) > made
@@ -163,7 +163,7 @@ class _Trials:
     when an attempt was due, or from when it came.
     """
 
-    lab: Lab
+    lab: WebhookLab
     run: Run
     ledger: Ledger
     hook: Hook

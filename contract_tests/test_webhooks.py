@@ -8,13 +8,13 @@ from contract_tests.exchange import Exchange
 from contract_tests.expect import declined, described, has_status, is_at_its_place, refused, succeeds
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.keyring import Need
-from contract_tests.lab import ELSEWHERE, Hook, Lab
 from contract_tests.ledger import Ledger
 from contract_tests.numbers import pasted
 from contract_tests.proving import proves
 from contract_tests.spoilt import AGAIN
 from contract_tests.subscriptions import webhook_id
 from contract_tests.target import bare
+from contract_tests.webhook_lab import ELSEWHERE, Hook, WebhookLab
 
 _FILTERS: dict[str, list[str] | None] = {
     "default": None,
@@ -31,7 +31,7 @@ _EACH = ["delivered", "exception", "all"]
     "webhook.request.url.loopback", "webhook.secret.fresh", "webhook.duplicates",
     rank=9,
 )  # fmt: skip
-def test_a_webhook_is_made(lab: Lab, api: Api, ledger: Ledger) -> None:
+def test_a_webhook_is_made(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
     hooks = [lab.hook(name, events) for name, events in _FILTERS.items()]
     hooks.append(lab.hook("each", _EACH))
     made = [hook for hook in hooks if hook.exchange.response.succeeded]
@@ -58,7 +58,7 @@ def test_a_webhook_is_made(lab: Lab, api: Api, ledger: Ledger) -> None:
 @proves(
     "webhook.id", "webhook.delete.path", "webhook.delete.operation", "webhook.delete.204", "webhook.delete.404", rank=11
 )
-def test_a_webhook_is_deleted_by_its_id(lab: Lab, api: Api, ledger: Ledger) -> None:
+def test_a_webhook_is_deleted_by_its_id(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
     for _ in range(AGAIN):
         hook = lab.hook("each", _EACH)
         if not hook.exchange.response.succeeded:
@@ -96,7 +96,7 @@ def test_an_unknown_webhook_is_not_found(api: Api, facts: Facts, ledger: Ledger)
 
 
 @proves("webhook.foreign", rank=13)
-def test_another_keys_webhook_cannot_be_deleted(lab: Lab, api: Api, facts: Facts, ledger: Ledger) -> None:
+def test_another_keys_webhook_cannot_be_deleted(lab: WebhookLab, api: Api, facts: Facts, ledger: Ledger) -> None:
     stranger, hook = facts.key_for(_STRANGER)[0], lab.hook("all", _FILTERS["all"])
     if hook.id is None:
         raise UnverifiableError("no webhook could be made")
@@ -173,7 +173,7 @@ def test_the_smallest_plan_can_subscribe_to_a_number_that_nobody_knows(api: Api,
     ledger.judge("webhook.echo", exchange, f"tracking_number {number}", found, holds=found == number)
 
 
-def _no_other(lab: Lab, api: Api, ledger: Ledger) -> None:
+def _no_other(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
     """Enters that the deletion of one webhook has not deleted another, which is deleted now."""
     if not lab.spare:
         return
@@ -192,14 +192,14 @@ def _posted(api: Api, body: dict[str, Any]) -> Exchange:
     return api.post(api.operation("createWebhook"), body)
 
 
-def _loopback(ledger: Ledger, lab: Lab, hook: Hook) -> None:
+def _loopback(ledger: Ledger, lab: WebhookLab, hook: Hook) -> None:
     if hook.url.startswith("http://"):
         ledger.hold("webhook.request.url.loopback", hook.exchange)
     else:
         ledger.obstacle("webhook.request.url.loopback", lab.why_no_receiver or "this is for mocks")
 
 
-def _twins(lab: Lab, api: Api, ledger: Ledger, made: list[Hook]) -> None:
+def _twins(lab: WebhookLab, api: Api, ledger: Ledger, made: list[Hook]) -> None:
     """The same request twice, to an HTTPS endpoint."""
     events = made[0].events
     first, second = (api.subscribe(lab.number(), ELSEWHERE, events) for _ in range(2))

@@ -23,7 +23,7 @@ def reply(status: int, value: Any = None, headers: Mapping[str, str] | None = No
 
 
 @dataclass(slots=True)
-class Script:
+class ScriptedTransport:
     """A transport that answers from a function and keeps what was asked."""
 
     answer: Callable[[SentRequest], Response]
@@ -44,9 +44,9 @@ def a_run(
     clock: ManualClock | None = None,
     target: Target | None = None,
     **options: Any,
-) -> tuple[Run, Script]:
+) -> tuple[Run, ScriptedTransport]:
     """A run against the function, with a clock that stands still until moved."""
-    script = Script(answer)
+    script = ScriptedTransport(answer)
     asked = RunOptions(**{"base_url": "http://target", "api_key": KEY, **options})
     run = prepare(asked, clock=clock or ManualClock(), transport=script, contract=contract, target=target or Target())
     return run, script

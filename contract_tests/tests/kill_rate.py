@@ -27,7 +27,7 @@ UNLIMITED_TIME = "not slow_answer"  # that probe waits ten real seconds, and onl
 
 
 @dataclass(frozen=True, slots=True)
-class Score:
+class KillScore:
     """What one run said of one server."""
 
     name: str
@@ -64,7 +64,7 @@ class Witness:
             self.secrets |= {found for text in texts for found in re.findall(r'"secret": ?"([^"]{8,})"', text)}
 
 
-def check(mutant: str | None, variant: str | None, arguments: Sequence[str], plan: str) -> Score:
+def check(mutant: str | None, variant: str | None, arguments: Sequence[str], plan: str) -> KillScore:
     """Runs the suite against one server in this process."""
     with tempfile.TemporaryDirectory() as folder, running(mutant, variant) as target:
         file = Path(folder) / "target.toml"
@@ -80,7 +80,7 @@ def check(mutant: str | None, variant: str | None, arguments: Sequence[str], pla
         told = leaks("\n".join([output.getvalue(), *written]), [*target.keys.values(), *witness.secrets])
     broken = [each for each in found["clauses"] if each["verdict"] == "failed"]
     group, level, wanted = _described(mutant, variant)
-    return Score(
+    return KillScore(
         name=mutant or variant or "reference",
         group=group,
         level=level,
@@ -94,12 +94,12 @@ def check(mutant: str | None, variant: str | None, arguments: Sequence[str], pla
     )
 
 
-def _unreachable(mutant: str | None, variant: str | None, status: int, output: str) -> Score:
+def _unreachable(mutant: str | None, variant: str | None, status: int, output: str) -> KillScore:
     """A server that answers no key is told apart by the exit code alone; a suite that fell over is no verdict."""
     if status != 3:
         raise RuntimeError(f"{mutant or variant}: exit code {status} without a report\n{output}")
     group, level, wanted = _described(mutant, variant)
-    return Score(mutant or variant or "", group, level, wanted, ("exit 3",), ("exit 3",), 0, 0, 0)
+    return KillScore(mutant or variant or "", group, level, wanted, ("exit 3",), ("exit 3",), 0, 0, 0)
 
 
 def _described(mutant: str | None, variant: str | None) -> tuple[str, str, tuple[str, ...]]:
@@ -112,7 +112,7 @@ def _described(mutant: str | None, variant: str | None) -> tuple[str, str, tuple
 
 def run(
     mutants: Iterable[str], variants: Iterable[str], arguments: Sequence[str], *, plan: str, workers: int = 2
-) -> list[Score]:
+) -> list[KillScore]:
     """The scores of all of them, in their order."""
     jobs = [(name, None) for name in mutants] + [(None, name) for name in variants]
     with ProcessPoolExecutor(workers) as pool:
@@ -123,7 +123,7 @@ def run(
         return [each.result() for each in futures]
 
 
-def summary(scores: Sequence[Score]) -> str:
+def summary(scores: Sequence[KillScore]) -> str:
     """Kill rate and right-reason rate by group and level, survivors, and what sound servers were blamed for."""
     mutants = [each for each in scores if each.group != "variants"]
     lines = [f"{'group':18} {'level':10} {'killed':>9} {'right reason':>13}"]
@@ -152,7 +152,7 @@ def summary(scores: Sequence[Score]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def beside_stock(scores: Sequence[Score], phases: str, workers: int = 2) -> str:
+def beside_stock(scores: Sequence[KillScore], phases: str, workers: int = 2) -> str:
     """Our kill rate and stock Schemathesis's, on the same broken servers."""
     mutants = [each for each in scores if each.group != "variants"]
     with ProcessPoolExecutor(workers) as pool:

@@ -6,9 +6,9 @@ from threading import Barrier, Thread, current_thread
 
 import pytest
 
-from contract_tests.burn import LAST
 from contract_tests.clock import ManualClock
 from contract_tests.exchange import Response, SentRequest
+from contract_tests.quota_burn import LAST
 from contract_tests.tests.honest import BEGINNING, run_along, serving
 from contract_tests.tests.servers.honest.connection import Connection
 from contract_tests.tests.servers.racing import Racing

@@ -17,7 +17,7 @@ LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class Fence:
     """A fenced block; `printed` is the block of text that stands below it, `excuse` says why it is not run."""
 
     page: Path
@@ -31,7 +31,7 @@ class Example:
         return f"{self.page.name}: {self.heading}: {self.code.strip().splitlines()[0]}"
 
 
-def examples(page: Path) -> Iterator[Example]:
+def examples(page: Path) -> Iterator[Fence]:
     """Every example of the page, in order; output that stands below one belongs to it."""
     text = page.read_text(encoding="utf-8")
     blocks = list(FENCE.finditer(text))
@@ -41,7 +41,7 @@ def examples(page: Path) -> Iterator[Example]:
         before = text[: block.start()]
         excuse = EXCUSE.search(before)
         printed = following["code"] if following and following["language"] == "text" else None
-        yield Example(
+        yield Fence(
             page, titles(before)[-1], block["language"], block["code"], printed, excuse["reason"] if excuse else None
         )
 

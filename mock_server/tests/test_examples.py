@@ -19,7 +19,7 @@ from contract_tests.target import read_target
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
 from mock_server.testing.sandbox import RecordedRequest, Sandbox, SandboxTime, SandboxWebhooks
-from mock_server.tests.pages import DOCS, PAGES, ROOT, Example, examples
+from mock_server.tests.pages import DOCS, PAGES, ROOT, Fence, examples
 from mock_server.tests.receivers.test_sample_receivers import SAMPLES, SECRET, running
 from mock_server.tests.served import served
 from mock_server.web.app import create_app
@@ -94,7 +94,7 @@ def test_there_is_a_recipe_for_each_need() -> None:
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.heading)
-def test_a_recipe_prints_what_it_says(recipe: Example, server: str, tmp_path: Path) -> None:
+def test_a_recipe_prints_what_it_says(recipe: Fence, server: str, tmp_path: Path) -> None:
     for program in ("bash", "curl"):
         if shutil.which(program) is None:
             pytest.skip(f"{program} is not installed here")
@@ -107,7 +107,7 @@ def test_a_recipe_prints_what_it_says(recipe: Example, server: str, tmp_path: Pa
 
 
 @pytest.mark.parametrize("example", EVERY, ids=str)
-def test_an_example_is_checked_or_says_why_it_is_not(example: Example) -> None:
+def test_an_example_is_checked_or_says_why_it_is_not(example: Fence) -> None:
     assert example.language in CHECKED or example.excuse, f"{example} has no language; write ```sh or ```text"
 
 
@@ -131,7 +131,7 @@ def test_a_page_s_commands_work_one_after_the_other(page: Path, programs: dict[s
 
 
 @pytest.mark.parametrize("example", PYTHON, ids=str)
-def test_python_that_is_shown_runs(example: Example, tmp_path: Path) -> None:
+def test_python_that_is_shown_runs(example: Fence, tmp_path: Path) -> None:
     (tmp_path / "test_shown.py").write_text(CLIENT + example.code, encoding="utf-8")
     tests = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "trackflow_mock.pytest_plugin"]
     command = [sys.executable, *(tests if "def test_" in example.code else []), "test_shown.py"]
@@ -150,7 +150,7 @@ def test_every_part_of_a_sandbox_is_in_its_page() -> None:
 
 
 @pytest.mark.parametrize("example", [each for each in EVERY if each.language in {"yaml", "toml", "json"}], ids=str)
-def test_a_file_that_is_shown_can_be_read(example: Example, tmp_path: Path) -> None:
+def test_a_file_that_is_shown_can_be_read(example: Fence, tmp_path: Path) -> None:
     match example.language:
         case "json":
             assert json.loads(example.code)

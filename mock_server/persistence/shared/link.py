@@ -22,7 +22,7 @@ OLDEST = 7  # the version of Redis that has all that the scripts use
 log = logging.getLogger(__name__)
 
 
-class Script:
+class StoreScript:
     """A program for the store, known by its digest."""
 
     def __init__(self, text: str) -> None:
@@ -45,7 +45,7 @@ class StoreConnection:
         )
         self._lock = Lock()
 
-    def run(self, script: Script, keys: Sequence[str], values: Sequence[Any]) -> Any:
+    def run(self, script: StoreScript, keys: Sequence[str], values: Sequence[Any]) -> Any:
         with self._lock:
             try:
                 return self._client.evalsha(script.digest, len(keys), *keys, *values)
@@ -88,13 +88,13 @@ class Link:
                 f"{self.name} is {version or 'nothing known'}; a store is Valkey, or Redis {OLDEST} and newer"
             )
 
-    def run(self, script: Script, keys: Sequence[str], *values: Any) -> Any:
+    def run(self, script: StoreScript, keys: Sequence[str], *values: Any) -> Any:
         """What the script returns; StoreAwayError at once while the store is away."""
         if self.problem:
             raise StoreAwayError(self.problem)
         return self._run(self._work, script, keys, values)
 
-    def watch(self, script: Script, keys: Sequence[str], *values: Any) -> Any:
+    def watch(self, script: StoreScript, keys: Sequence[str], *values: Any) -> Any:
         """The same, tried even while it is away: what succeeds ends that."""
         answer = self._run(self._watch, script, keys, values)
         if self.problem:
@@ -106,7 +106,7 @@ class Link:
         self._work.close()
         self._watch.close()
 
-    def _run(self, line: StoreConnection, script: Script, keys: Sequence[str], values: Sequence[Any]) -> Any:
+    def _run(self, line: StoreConnection, script: StoreScript, keys: Sequence[str], values: Sequence[Any]) -> Any:
         try:
             return line.run(script, keys, values)
         except (ValkeyError, OSError) as error:

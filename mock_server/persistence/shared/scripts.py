@@ -4,7 +4,7 @@ Everything is below one prefix, in one slot. Who owns a key is `INCARNATION|FENC
 empty. The fence grows with each claim, also over a store that has lost everything: it is never below the store's clock.
 """
 
-from mock_server.persistence.shared.link import Script
+from mock_server.persistence.shared.link import StoreScript
 
 PREFIX = "{trackflow-mock}:"
 MOCK, INSTANCES, OWNERS = f"{PREFIX}mock", f"{PREFIX}instances", f"{PREFIX}owners"
@@ -21,7 +21,7 @@ local function parts(token)
 end
 """
 
-JOIN = Script("""
+JOIN = StoreScript("""
 local theirs = redis.call('HGET', KEYS[1], 'settings')
 for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
   if redis.call('EXISTS', ARGV[1] .. name) == 1 then
@@ -39,7 +39,7 @@ return {1, redis.call('HGET', KEYS[1], 'id'), redis.call('HGET', KEYS[1], 'secre
 """)
 """KEYS mock, instances; ARGV alive-prefix, settings, an id, a secret, a number of the log that there has been."""
 
-RENEW = Script("""
+RENEW = StoreScript("""
 local unbroken = redis.call('EXISTS', KEYS[1])
 redis.call('SET', KEYS[1], '1', 'PX', ARGV[3])
 redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
@@ -53,7 +53,7 @@ return {unbroken, redis.call('HGET', KEYS[3], 'id') or '', redis.call('HGET', KE
 """)
 """KEYS alive, instances, mock, loose; ARGV incarnation, record, milliseconds, alive-prefix."""
 
-CLAIM = Script(
+CLAIM = StoreScript(
     _FENCE
     + """
 local owner, fence = parts(redis.call('HGET', KEYS[1], ARGV[1]))
@@ -71,7 +71,7 @@ return {'', fence, redis.call('HGET', KEYS[3], ARGV[1]) or '', redis.call('HGETA
 )
 """KEYS owners, loose, holdings, world, instances; ARGV key, incarnation, alive-prefix, keys-prefix."""
 
-RECLAIM = Script(
+RECLAIM = StoreScript(
     _FENCE
     + """
 local told = {}
@@ -96,7 +96,7 @@ return told
 )
 """KEYS owners, keys-of-me, loose; ARGV incarnation, then key and fence of each."""
 
-RELEASE = Script("""
+RELEASE = StoreScript("""
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 redis.call('SREM', KEYS[2], ARGV[1])
 if redis.call('EXISTS', KEYS[5]) == 0 then
@@ -109,7 +109,7 @@ return 1
 """)
 """KEYS owners, keys-of-me, loose, awake, world; ARGV key, token."""
 
-BURY = Script("""
+BURY = StoreScript("""
 if redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 local keys = redis.call('SPOP', KEYS[2], 500)
 for _, key in ipairs(keys) do
@@ -125,13 +125,13 @@ return 0
 """)
 """KEYS alive, keys-of-it, owners, loose, awake, instances; ARGV incarnation: 1 if there is more to do."""
 
-LEAVE = Script("""
+LEAVE = StoreScript("""
 redis.call('DEL', KEYS[1])
 return redis.call('HDEL', KEYS[2], ARGV[1])
 """)
 """KEYS alive, instances; ARGV incarnation."""
 
-WRITE = Script("""
+WRITE = StoreScript("""
 if redis.call('HGET', KEYS[1], ARGV[1]) ~= ARGV[2] then return 0 end
 if ARGV[3] == '1' then redis.call('DEL', KEYS[2]) end
 if ARGV[4] == '1' then redis.call('SADD', KEYS[3], ARGV[1]) end
@@ -147,39 +147,39 @@ return 1
 """)
 """KEYS owners, world, awake; ARGV key, token, clear, awake, how many values follow, field and value..., field..."""
 
-HOLD = Script("return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])")
+HOLD = StoreScript("return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])")
 """KEYS holdings; ARGV key, holding."""
 
-COUNT = Script("return redis.call('HINCRBY', KEYS[1], 'made', 1)")
+COUNT = StoreScript("return redis.call('HINCRBY', KEYS[1], 'made', 1)")
 """KEYS mock: how many keys were made up, this one among them."""
 
-OPENING = Script("return redis.call('HMGET', KEYS[1], 'opening', 'at', 'fresh')")
+OPENING = StoreScript("return redis.call('HMGET', KEYS[1], 'opening', 'at', 'fresh')")
 """KEYS mock."""
 
-FRESH = Script("""
+FRESH = StoreScript("""
 if tonumber(ARGV[1]) > tonumber(redis.call('HGET', KEYS[1], 'fresh') or '0') then
   redis.call('HSET', KEYS[1], 'fresh', ARGV[1])
 end
 """)
 """KEYS mock; ARGV the number of a call that began all anew."""
 
-FORGET_ALL = Script("redis.call('HDEL', KEYS[1], 'opening', 'at') redis.call('DEL', KEYS[2])")
+FORGET_ALL = StoreScript("redis.call('HDEL', KEYS[1], 'opening', 'at') redis.call('DEL', KEYS[2])")
 """KEYS mock, holdings."""
 
-KEEP_OPENING = Script("""
+KEEP_OPENING = StoreScript("""
 if tonumber(ARGV[2]) < tonumber(redis.call('HGET', KEYS[1], 'at') or '0') then return 0 end
 redis.call('HSET', KEYS[1], 'opening', ARGV[1], 'at', ARGV[2])
 return 1
 """)
 """KEYS mock; ARGV opening, up to which number of the log."""
 
-SETTLE = Script("""
+SETTLE = StoreScript("""
 if redis.call('HSETNX', KEYS[1], 'opening', ARGV[1]) == 1 then redis.call('HSETNX', KEYS[1], 'at', '0') end
 return redis.call('HGET', KEYS[1], 'opening')
 """)
 """KEYS mock; ARGV how a mock begins that nobody has begun: how it has been begun."""
 
-LOGGED = Script("""
+LOGGED = StoreScript("""
 local number = redis.call('HINCRBY', KEYS[1], 'logged', 1)
 redis.call('RPUSH', KEYS[2], ARGV[1])
 redis.call('LTRIM', KEYS[2], -tonumber(ARGV[2]), -1)
@@ -187,7 +187,7 @@ return number
 """)
 """KEYS mock, log; ARGV a call, how many are kept: its number."""
 
-SINCE = Script("""
+SINCE = StoreScript("""
 local number = tonumber(redis.call('HGET', KEYS[1], 'logged') or '0')
 local first = number - redis.call('LLEN', KEYS[2]) + 1
 if tonumber(ARGV[1]) >= number then return {first, {}} end

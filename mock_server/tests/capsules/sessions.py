@@ -59,7 +59,7 @@ def mock_of(seed: int, scenario: str | None) -> tuple[Past, Mock, Front]:
     return base, mock, Front(mock)
 
 
-class Session:
+class GeneratedSession:
     """One generated session; `key` is whose it is, and others come and go beside it.
 
     It is to be saved before another one begins.
@@ -83,7 +83,7 @@ class Session:
     def _key(self, kind: str, number: object) -> str:
         return f"tf_{kind}_{self.draw.choice(PLANS)}_{number}-{self.draw.randbytes(6).hex()}"
 
-    def play(self, steps: int = 60) -> "Session":
+    def play(self, steps: int = 60) -> "GeneratedSession":
         """Do so many things."""
         doings = (
             (self.track, 8),

@@ -8,7 +8,7 @@ from mock_server.capsules import replaying
 from mock_server.capsules.anonymous import anonymised, respelt
 from mock_server.capsules.substitutes import Substitutes
 from mock_server.settings import Settings
-from mock_server.tests.capsules.sessions import ORDINARY, Session
+from mock_server.tests.capsules.sessions import ORDINARY, GeneratedSession
 from mock_server.tests.web.control.admin import FREE, NUMBER, Admin
 from mock_server.world import Foundation
 
@@ -62,7 +62,7 @@ def test_a_number_is_written_as_it_was() -> None:
 
 @pytest.mark.parametrize("number", [2, 7])
 def test_a_session_about_other_numbers_is_answered_alike(number: int) -> None:
-    session = Session(number).play()
+    session = GeneratedSession(number).play()
     capsule = session.capsule()
     other = anonymised(capsule)
     text = json.dumps(other)

@@ -11,7 +11,7 @@ import pytest
 from mock_server.capsules import form, replaying
 from mock_server.capsules.form import CapsuleError
 from mock_server.contract.forms import FormError, Forms
-from mock_server.tests.capsules.sessions import SECRET, Session
+from mock_server.tests.capsules.sessions import SECRET, GeneratedSession
 
 SESSIONS = 10  # of the thousand that `python -m benchmarks.capsules` replays in another process
 NOTES = frozenset(("clock", "rules", "pin", "event", "quota", "subscribe", "collect", "attempt", "begun"))
@@ -20,14 +20,14 @@ ANSWERS = frozenset((200, 201, 400, 404, 429, 503))
 
 @pytest.fixture(scope="module")
 def capsule() -> Any:
-    return Session(3).play().capsule()
+    return GeneratedSession(3).play().capsule()
 
 
 def test_a_session_once_more_is_the_same_to_the_byte_and_tells_no_secret() -> None:
     seen: set[object] = set()
     forms = Forms({"components": {"schemas": {}}})
     for number in range(SESSIONS):
-        session = Session(number).play()
+        session = GeneratedSession(number).play()
         capsule = session.capsule()
         forms.check(form.FORM, capsule)
         again = replaying.replay(capsule)

@@ -12,7 +12,7 @@ TRACK = "/v2/track/1Z204E380338943508"
 
 
 @dataclass
-class Served:
+class MockWithDoors:
     """A mock as `serve` has it, on free ports."""
 
     url: str
@@ -26,11 +26,11 @@ class Served:
         return "127.0.0.1", parts.port or 0
 
 
-Serve = Callable[..., Served]
+Serve = Callable[..., MockWithDoors]
 """Serves with these settings."""
 
 
-def connect(served: Served, target: str, extra: str = "") -> tuple[socket.socket, str]:
+def connect(served: MockWithDoors, target: str, extra: str = "") -> tuple[socket.socket, str]:
     """The connection, and the head of the answer to CONNECT."""
     client = socket.create_connection(served.address, timeout=20)
     client.sendall(f"CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n{extra}\r\n".encode())

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.persistence.shared import link
-from mock_server.tests.persistence.places import FilePlace, Place, ValkeyPlace
+from mock_server.tests.persistence.places import FilePlace, StatePlace, ValkeyPlace
 from mock_server.tests.valkeys import PATIENCE, asked
 from mock_server.tests.valkeys import running as valkey_running
 from mock_server.tests.web.control.conftest import admin, base, running
@@ -29,7 +29,7 @@ def store_url(valkey: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture(params=["state file", "valkey"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> StatePlace:
     """Each store in turn."""
     if request.param == "valkey":
         return ValkeyPlace(request.getfixturevalue("store_url"))

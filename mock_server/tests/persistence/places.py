@@ -12,7 +12,7 @@ from mock_server.tests.valkeys import asked, rows_of, store_at
 from mock_server.world.store import Store
 
 
-class Place(Protocol):
+class StatePlace(Protocol):
     """Where a mock keeps what it has promised."""
 
     def open(self) -> Store:
@@ -30,7 +30,7 @@ class Place(Protocol):
     def written(self) -> int:
         """A number that grows with everything that is written."""
 
-    def crash(self) -> "Place":
+    def crash(self) -> "StatePlace":
         """Where the next process finds what one that was killed has left."""
 
 

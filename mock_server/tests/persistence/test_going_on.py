@@ -9,7 +9,7 @@ from mock_server.domain.clock import ManualClock, from_text
 from mock_server.persistence.shared.shared_store import SharedStore
 from mock_server.persistence.state_file import StateFile
 from mock_server.settings import Settings
-from mock_server.tests.persistence.places import FilePlace, Place, ValkeyPlace
+from mock_server.tests.persistence.places import FilePlace, StatePlace, ValkeyPlace
 from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
 from mock_server.web.app import MockServer, create_app
 
@@ -17,10 +17,10 @@ LIFE = "1ZTFTEST0300000111"  # 72 hours, from the first look on
 RULE = {"id": "twice", "fault": {"type": "error", "code": "carrier_unavailable"}, "times": 2}
 
 
-class Site:
+class KilledMock:
     """A mock on a store that can be killed, and starts again."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: StatePlace) -> None:
         self.base = ManualClock(from_text("2026-06-15T12:00:00Z"))
         self.place = place
         self.start()
@@ -39,11 +39,11 @@ class Site:
 
 
 @pytest.fixture
-def site(place: Place) -> Site:
-    return Site(place)
+def site(place: StatePlace) -> KilledMock:
+    return KilledMock(place)
 
 
-def test_what_a_quota_has_granted_is_granted_once(site: Site) -> None:
+def test_what_a_quota_has_granted_is_granted_once(site: KilledMock) -> None:
     assert site.statuses(FREE, 7) == [200] * 7
     site.kill()
     assert site.statuses(FREE, 5) == [200, 200, 200, 429, 429]
@@ -54,7 +54,7 @@ def test_what_a_quota_has_granted_is_granted_once(site: Site) -> None:
     assert day["limit"] - day["remaining"] == 11
 
 
-def test_a_rule_goes_on_counting_whoever_it_is_for(site: Site) -> None:
+def test_a_rule_goes_on_counting_whoever_it_is_for(site: KilledMock) -> None:
     site.admin.post(f"/faults?key={FREE}", RULE)
     site.admin.post("/faults", {**RULE, "id": "for-all", "fault": {"type": "error", "code": "internal_error"}})
     assert site.statuses(FREE, 3) == [503, 503, 500]
@@ -66,7 +66,7 @@ def test_a_rule_goes_on_counting_whoever_it_is_for(site: Site) -> None:
     assert told == {"twice": (2, 2), "for-all": (2, 2)}
 
 
-def test_a_scenario_a_clock_and_a_pin_are_as_they_were(site: Site) -> None:
+def test_a_scenario_a_clock_and_a_pin_are_as_they_were(site: KilledMock) -> None:
     site.admin.put(f"/scenario?key={FREE}", {"name": "flaky"})
     site.admin.put("/scenario", {"name": "ups-outage"})
     site.admin.put(f"/scenario?key={OTHER}", {"name": "flaky"})
@@ -82,7 +82,7 @@ def test_a_scenario_a_clock_and_a_pin_are_as_they_were(site: Site) -> None:
     assert site.admin.get(f"/shipments/{NUMBER}?key={ENTERPRISE}")["shipment"]["status"] == "exception"
 
 
-def test_a_clock_that_is_moved_again_and_again_is_where_it_was_left(site: Site) -> None:
+def test_a_clock_that_is_moved_again_and_again_is_where_it_was_left(site: KilledMock) -> None:
     for _ in range(3):
         left = site.admin.put(f"/clock?key={FREE}", {"action": "advance", "seconds": 60})["now"]
     site.kill()
@@ -90,7 +90,7 @@ def test_a_clock_that_is_moved_again_and_again_is_where_it_was_left(site: Site) 
 
 
 @pytest.mark.parametrize("asked", ["track", "subscribe"])
-def test_a_whole_life_has_begun_when_it_was_first_asked_about(site: Site, asked: str) -> None:
+def test_a_whole_life_has_begun_when_it_was_first_asked_about(site: KilledMock, asked: str) -> None:
     if asked == "track":
         site.admin.ask(ENTERPRISE, f"/v2/track/{LIFE}")
     else:
@@ -104,7 +104,7 @@ def test_a_whole_life_has_begun_when_it_was_first_asked_about(site: Site, asked:
     assert (told["status"], told["events"][-1]["timestamp"][:10]) == ("delivered", "2026-06-15")
 
 
-def test_a_key_belongs_to_who_made_it_and_ends_when_it_was_to(site: Site) -> None:
+def test_a_key_belongs_to_who_made_it_and_ends_when_it_was_to(site: KilledMock) -> None:
     key = site.admin.post("/keys", {"plan": "free", "expires_in": 60})["key"]
     site.kill()
     assert site.admin.get(f"/keys/{key}")["owner"] == "loopback"
@@ -115,7 +115,7 @@ def test_a_key_belongs_to_who_made_it_and_ends_when_it_was_to(site: Site) -> Non
 
 
 def test_a_key_whose_end_is_no_instant_is_told_as_damage(tmp_path: Path) -> None:
-    site = Site(FilePlace(tmp_path / "state.db"))
+    site = KilledMock(FilePlace(tmp_path / "state.db"))
     site.admin.post("/keys", {"plan": "free", "expires_in": 60})
     file = site.app.worlds.state
     assert isinstance(file, StateFile)
@@ -125,7 +125,7 @@ def test_a_key_whose_end_is_no_instant_is_told_as_damage(tmp_path: Path) -> None
         site.kill()
 
 
-def test_a_reset_is_for_good(site: Site) -> None:
+def test_a_reset_is_for_good(site: KilledMock) -> None:
     site.admin.post("/faults", RULE)
     site.statuses(FREE, 9)
     site.admin.post("/reset")
@@ -135,7 +135,7 @@ def test_a_reset_is_for_good(site: Site) -> None:
 
 
 def test_under_other_settings_the_mock_as_a_whole_starts_as_they_say(
-    site: Site, caplog: pytest.LogCaptureFixture
+    site: KilledMock, caplog: pytest.LogCaptureFixture
 ) -> None:
     site.admin.put("/scenario", {"name": "ups-outage"})
     site.statuses(FREE, 7)
@@ -144,7 +144,7 @@ def test_under_other_settings_the_mock_as_a_whole_starts_as_they_say(
     assert "other settings" in caplog.text
 
 
-def test_a_call_of_an_unlimited_key_writes_nothing_more(site: Site) -> None:
+def test_a_call_of_an_unlimited_key_writes_nothing_more(site: KilledMock) -> None:
     site.statuses(ENTERPRISE, 1)
     before = site.place.written()
     site.statuses(ENTERPRISE, 20)
@@ -153,7 +153,7 @@ def test_a_call_of_an_unlimited_key_writes_nothing_more(site: Site) -> None:
     assert site.place.written() > before
 
 
-def test_a_clock_that_was_moved_goes_on_so_though_nobody_has_called_since(site: Site) -> None:
+def test_a_clock_that_was_moved_goes_on_so_though_nobody_has_called_since(site: KilledMock) -> None:
     site.statuses(ENTERPRISE, 1)
     site.admin.put(f"/clock?key={ENTERPRISE}", {"action": "advance", "seconds": 3600})
     before = site.admin.get(f"/clock?key={ENTERPRISE}")["now"]
@@ -162,7 +162,7 @@ def test_a_clock_that_was_moved_goes_on_so_though_nobody_has_called_since(site: 
     assert site.admin.get(f"/clock?key={ENTERPRISE}")["now"] == before
 
 
-def test_a_journal_that_begins_in_the_middle_says_so(site: Site) -> None:
+def test_a_journal_that_begins_in_the_middle_says_so(site: KilledMock) -> None:
     site.statuses(FREE, 2)
     assert "gaps" not in site.admin.get(f"/requests?key={FREE}")
     site.kill()
@@ -176,7 +176,7 @@ def test_a_journal_that_begins_in_the_middle_says_so(site: Site) -> None:
 
 
 def test_what_cannot_be_kept_is_refused_and_costs_nothing(store_url: str) -> None:
-    site = Site(ValkeyPlace(store_url))
+    site = KilledMock(ValkeyPlace(store_url))
     assert site.statuses(FREE, 2) == [200, 200]
     assert site.statuses(ENTERPRISE, 1) == [200]
     store = site.app.worlds.state

@@ -8,15 +8,15 @@ from mock_server.domain.clock import ManualClock
 from mock_server.domain.webhooks.delivery import State
 from mock_server.domain.webhooks.records import Saved
 from mock_server.settings import Settings
-from mock_server.tests.domain.webhooks.correspondence import HOUR, START, Office, Spoilt, event
-from mock_server.tests.persistence.places import Place
+from mock_server.tests.domain.webhooks.correspondence import HOUR, START, Office, SpoiltDelivery, event
+from mock_server.tests.persistence.places import StatePlace
 from mock_server.world import Foundation, Worlds, steering
 
 KEY = "tf_test_free_a"
 LIFE = [event(START + hours * HOUR) for hours in (1, 2, 3)]
 
 
-def recording(place: Place, *handlings: Spoilt) -> Office:
+def recording(place: StatePlace, *handlings: SpoiltDelivery) -> Office:
     office = Office(LIFE, handlings)
     store = place.open()
     store.load(KEY)  # which claims it, where it can be claimed
@@ -33,7 +33,7 @@ def resumed(saved: Saved, office: Office) -> Office:
     return again
 
 
-def test_a_webhook_is_there_as_soon_as_it_is_made_and_gone_as_soon_as_it_is_deleted(place: Place) -> None:
+def test_a_webhook_is_there_as_soon_as_it_is_made_and_gone_as_soon_as_it_is_deleted(place: StatePlace) -> None:
     office = recording(place)
     first, second = office.subscribe("delivered", "exception"), office.subscribe()
     assert place.kept(KEY).webhooks == (first, second)
@@ -41,8 +41,10 @@ def test_a_webhook_is_there_as_soon_as_it_is_made_and_gone_as_soon_as_it_is_dele
     assert place.kept(KEY).webhooks == (second,)
 
 
-def test_deliveries_and_attempts_come_back_as_they_were(place: Place) -> None:
-    office = recording(place, Spoilt("bad", faults=("r1",)), Spoilt("missing"), Spoilt(dropped=True))
+def test_deliveries_and_attempts_come_back_as_they_were(place: StatePlace) -> None:
+    office = recording(
+        place, SpoiltDelivery("bad", faults=("r1",)), SpoiltDelivery("missing"), SpoiltDelivery(dropped=True)
+    )
     office.subscribe()
     office.advance(3 * HOUR)
     first, second = office.take_all()
@@ -52,7 +54,7 @@ def test_deliveries_and_attempts_come_back_as_they_were(place: Place) -> None:
     assert place.kept(KEY).deliveries == office.webhooks.queue.all()
 
 
-def test_a_webhooks_goes_on_where_it_stopped_and_ids_go_on_too(place: Place) -> None:
+def test_a_webhooks_goes_on_where_it_stopped_and_ids_go_on_too(place: StatePlace) -> None:
     office = recording(place)
     office.subscribe()
     office.advance(HOUR)
@@ -63,7 +65,7 @@ def test_a_webhooks_goes_on_where_it_stopped_and_ids_go_on_too(place: Place) -> 
     assert again.subscribe() == office.subscribe()
 
 
-def test_what_was_under_way_is_due_again_with_the_same_bytes(place: Place) -> None:
+def test_what_was_under_way_is_due_again_with_the_same_bytes(place: StatePlace) -> None:
     office = recording(place)
     office.subscribe()
     office.advance(HOUR)
@@ -72,7 +74,7 @@ def test_what_was_under_way_is_due_again_with_the_same_bytes(place: Place) -> No
     assert again.take_all() == [under_way]
 
 
-def test_no_attempt_is_made_at_a_delivery_that_is_not_in_the_file(place: Place) -> None:
+def test_no_attempt_is_made_at_a_delivery_that_is_not_in_the_file(place: StatePlace) -> None:
     office = recording(place)
     for _ in range(30):
         office.subscribe()
@@ -82,7 +84,7 @@ def test_no_attempt_is_made_at_a_delivery_that_is_not_in_the_file(place: Place) 
         assert {delivery.id for delivery in office.take_all()} <= saved
 
 
-def test_an_event_that_was_being_told_is_told_to_everybody(place: Place) -> None:
+def test_an_event_that_was_being_told_is_told_to_everybody(place: StatePlace) -> None:
     office = recording(place)
     for _ in range(30):
         office.subscribe()
@@ -97,7 +99,7 @@ def test_an_event_that_was_being_told_is_told_to_everybody(place: Place) -> None
     assert before < after
 
 
-def test_what_came_of_attempts_is_kept_at_the_latest_with_the_next_turn(place: Place) -> None:
+def test_what_came_of_attempts_is_kept_at_the_latest_with_the_next_turn(place: StatePlace) -> None:
     office = recording(place)
     office.subscribe()
     office.advance(HOUR)
@@ -107,7 +109,7 @@ def test_what_came_of_attempts_is_kept_at_the_latest_with_the_next_turn(place: P
     assert place.kept(KEY).deliveries[0].state is State.DELIVERED
 
 
-def test_what_is_let_go_is_let_go_in_the_file_too(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_let_go_is_let_go_in_the_file_too(place: StatePlace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mock_server.domain.webhooks.queue.KEPT", 1)
     office = recording(place)
     office.subscribe()
@@ -122,7 +124,7 @@ def test_what_is_let_go_is_let_go_in_the_file_too(place: Place, monkeypatch: pyt
 # Whole worlds
 
 
-def worlds(place: Place, clock: ManualClock, sandboxes: int = 1_000) -> Worlds:
+def worlds(place: StatePlace, clock: ManualClock, sandboxes: int = 1_000) -> Worlds:
     return Worlds(Foundation(Settings(sandboxes=sandboxes), clock), place.open())
 
 
@@ -131,7 +133,9 @@ def closed(all_of_them: Worlds) -> None:
     all_of_them.state.close()
 
 
-def test_a_sandbox_comes_back_with_its_clock_its_pins_and_its_whole_lives(place: Place, clock: ManualClock) -> None:
+def test_a_sandbox_comes_back_with_its_clock_its_pins_and_its_whole_lives(
+    place: StatePlace, clock: ManualClock
+) -> None:
     before = worlds(place, clock)
     world = before.of(KEY)
     number = before.foundation.recognise(before.foundation.magic.magic_number("ups", "011"), None)
@@ -155,7 +159,7 @@ def test_a_sandbox_comes_back_with_its_clock_its_pins_and_its_whole_lives(place:
     assert after.webhooks.next_due() == world.webhooks.next_due()
 
 
-def test_a_reset_forgets_what_the_file_knows(place: Place, clock: ManualClock) -> None:
+def test_a_reset_forgets_what_the_file_knows(place: StatePlace, clock: ManualClock) -> None:
     before = worlds(place, clock)
     for key in (KEY, "tf_test_free_b"):
         before.of(key).webhooks.subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",))
@@ -170,7 +174,7 @@ def test_a_reset_forgets_what_the_file_knows(place: Place, clock: ManualClock) -
 
 
 def test_no_webhook_that_the_file_keeps_goes_for_want_of_room(
-    place: Place, clock: ManualClock, caplog: pytest.LogCaptureFixture
+    place: StatePlace, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = worlds(place, clock, sandboxes=2)
     for name in "abc":
@@ -188,7 +192,7 @@ def test_no_webhook_that_the_file_keeps_goes_for_want_of_room(
     closed(after)
 
 
-def test_a_scenario_s_webhooks_are_not_made_twice(place: Place, clock: ManualClock, tmp_path: Path) -> None:
+def test_a_scenario_s_webhooks_are_not_made_twice(place: StatePlace, clock: ManualClock, tmp_path: Path) -> None:
     scenario = tmp_path / "hooks.yaml"
     scenario.write_text("webhooks: [{tracking_number: 1Z999AA10123456784, url: 'http://127.0.0.1:9/'}]")
 

@@ -11,7 +11,7 @@ from mock_server.receivers.examination import ATTACKS, AttackResult, Examination
 from mock_server.receivers.forger import Forger
 from mock_server.receivers.target import ReceiverTarget
 from mock_server.sending.address import Address
-from mock_server.tests.sending.receivers import SECRET, Receiver
+from mock_server.tests.sending.receivers import SECRET, ListeningReceiver
 
 NOW = from_text("2026-06-15T12:00:00Z")
 DOCUMENT = load()
@@ -31,7 +31,7 @@ def examination_of(
     )
 
 
-def examined(receiver: Receiver, **options: Any) -> Mapping[str, AttackResult]:
+def examined(receiver: ListeningReceiver, **options: Any) -> Mapping[str, AttackResult]:
     examination = examination_of(receiver.url, **options)
     return {attack.name: examination.verdict(attack) for attack in ATTACKS}
 

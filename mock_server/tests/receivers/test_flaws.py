@@ -10,7 +10,7 @@ import pytest
 from mock_server.receivers.examination import ATTACKS, FAILED
 from mock_server.tests.receivers.examining import ALL, TIMEOUT, examination_of, examined, with_verdict
 from mock_server.tests.receivers.flawed import FLAWS, tired_after
-from mock_server.tests.sending.receivers import Receiver, Single, listening, right, whole
+from mock_server.tests.sending.receivers import ListeningReceiver, Single, listening, right, whole
 
 
 @pytest.mark.parametrize("flaw", FLAWS)
@@ -20,7 +20,7 @@ def test_a_flaw_fails_its_attacks_and_no_others(flaw: str) -> None:
         assert with_verdict(examined(receiver), FAILED) == failing
 
 
-def only(receiver: Receiver, *names: str, **options: Any) -> set[str]:
+def only(receiver: ListeningReceiver, *names: str, **options: Any) -> set[str]:
     """Which of these attacks fail."""
     examination = examination_of(receiver.url, **options)
     verdicts = [examination.verdict(attack) for attack in ATTACKS if attack.name in names]

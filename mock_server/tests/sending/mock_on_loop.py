@@ -46,7 +46,7 @@ class Receivers:
 
 
 @dataclass
-class Mock:
+class MockOnLoop:
     """A mock without a network, on the event loop of a test."""
 
     clock: ManualClock
@@ -77,12 +77,12 @@ class Mock:
             await asyncio.sleep(0)
 
 
-def on_loop(clock: ManualClock, test: Callable[[Mock], Awaitable[None]], head_start: float = 1000.0) -> None:
+def on_loop(clock: ManualClock, test: Callable[[MockOnLoop], Awaitable[None]], head_start: float = 1000.0) -> None:
     async def main() -> None:
         worlds, receivers = Worlds(Foundation(Settings(), clock)), Receivers()
         scheduler = Scheduler(worlds, receivers, clock, head_start)
         scheduler.start(asyncio.get_running_loop())
-        await test(Mock(clock, worlds, scheduler, receivers))
+        await test(MockOnLoop(clock, worlds, scheduler, receivers))
         for _, answered in receivers.open:
             answered.cancel()
         await asyncio.sleep(0)

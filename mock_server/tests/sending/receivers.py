@@ -33,7 +33,7 @@ class Single(Quiet):
 
 
 @dataclass(frozen=True, slots=True)
-class Receiver:
+class ListeningReceiver:
     """A listening receiver and what it was sent."""
 
     url: str
@@ -41,7 +41,9 @@ class Receiver:
 
 
 @contextmanager
-def listening(decide: Decide, read: Read | None = None, server_class: type[Quiet] = Quiet) -> Iterator[Receiver]:
+def listening(
+    decide: Decide, read: Read | None = None, server_class: type[Quiet] = Quiet
+) -> Iterator[ListeningReceiver]:
     """A receiver that answers what `decide` returns, on a free port of loopback; `read` takes the body in."""
     received: list[tuple[Message, bytes]] = []
 
@@ -67,7 +69,7 @@ def listening(decide: Decide, read: Read | None = None, server_class: type[Quiet
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield Receiver(f"http://127.0.0.1:{server.server_port}/hooks/trackflow", received)
+            yield ListeningReceiver(f"http://127.0.0.1:{server.server_port}/hooks/trackflow", received)
         finally:
             server.shutdown()
             thread.join()

@@ -8,12 +8,12 @@ import pytest
 
 from mock_server.domain.clock import ManualClock
 from mock_server.sending import scheduler as outbound
-from mock_server.tests.sending.mock_on_loop import HOUR, Mock, Running, on_loop
+from mock_server.tests.sending.mock_on_loop import HOUR, MockOnLoop, Running, on_loop
 from mock_server.world import steering
 
 
 def test_a_failed_delivery_goes_again_when_the_sandbox_s_clock_says_so(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         mock.advance(2)
@@ -33,7 +33,7 @@ def test_a_failed_delivery_goes_again_when_the_sandbox_s_clock_says_so(clock: Ma
 def test_retry_after_is_kept_in_the_sandbox_s_time(clock: ManualClock) -> None:
     """A receiver counts in real seconds; with a scale of 60, two of them are two minutes here."""
 
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         steering.move_clock(mock.worlds, lambda course, base: course.run(base, 60.0), mock.world())
@@ -48,7 +48,7 @@ def test_retry_after_is_kept_in_the_sandbox_s_time(clock: ManualClock) -> None:
 
 
 def test_a_running_clock_wakes_it_in_real_time(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         loop = asyncio.get_running_loop()
@@ -66,7 +66,7 @@ def test_a_running_clock_wakes_it_in_real_time(clock: ManualClock) -> None:
 def test_a_frozen_clock_that_keeps_the_promise_of_retry_after_delivers_what_comes_due_by_that(
     clock: ManualClock,
 ) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         mock.advance(2 - 30 / HOUR)
@@ -91,7 +91,7 @@ def test_a_clock_of_the_machine_that_jumps_forward_makes_what_is_due_by_then_go(
     monkeypatch.setattr(outbound, "WATCH", 0.0)
     clock = Running(1_781_524_800.0)
 
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         assert not mock.receivers.open

@@ -8,12 +8,12 @@ from mock_server.domain.clock import ManualClock
 from mock_server.domain.webhooks.delivery import State
 from mock_server.sending import lanes
 from mock_server.sending import scheduler as outbound
-from mock_server.tests.sending.mock_on_loop import HOUR, KEY, OTHER, Mock, on_loop
+from mock_server.tests.sending.mock_on_loop import HOUR, KEY, OTHER, MockOnLoop, on_loop
 from mock_server.world import steering
 
 
 def test_a_webhook_s_deliveries_go_one_after_the_other_in_order(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         mock.advance(23)
@@ -30,7 +30,7 @@ def test_a_webhook_s_deliveries_go_one_after_the_other_in_order(clock: ManualClo
 
 
 def test_a_receiver_that_hangs_does_not_hold_up_the_next_for_longer_than_a_head_start(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         mock.advance(23)
@@ -43,7 +43,7 @@ def test_a_receiver_that_hangs_does_not_hold_up_the_next_for_longer_than_a_head_
 
 
 def test_one_receiver_gets_so_many_at_once_and_another_is_not_held_up(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         for number in range(30):
             mock.subscribe(f"http://127.0.0.1:9/{number}")
         mock.subscribe("http://127.0.0.2:9/other")
@@ -63,7 +63,7 @@ def test_one_world_and_all_worlds_have_so_many_at_once(clock: ManualClock, monke
     monkeypatch.setattr(lanes, "MOST_FOR_A_WORLD", 3)
     monkeypatch.setattr(outbound, "MOST_AT_ONCE", 5)
 
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         for key in (KEY, OTHER, "tf_test_free_c"):
             for number in range(4):
                 mock.subscribe(f"http://127.0.0.{number + 1}:9/{key}", key)
@@ -85,7 +85,7 @@ def test_one_world_and_all_worlds_have_so_many_at_once(clock: ManualClock, monke
 def test_a_turn_of_the_event_loop_takes_few_steps_however_many_deliveries_have_come_due(clock: ManualClock) -> None:
     keys = [f"tf_test_free_{number}" for number in range(4)]
 
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         def made() -> int:
             return sum(len(mock.deliveries(key)) for key in keys)
 
@@ -108,7 +108,7 @@ def test_a_turn_of_the_event_loop_takes_few_steps_however_many_deliveries_have_c
 
 
 def test_sandboxes_take_turns_at_making_deliveries(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         for _ in range(200):
             mock.subscribe(key=KEY)
         mock.subscribe(key=OTHER)

@@ -6,12 +6,12 @@ from mock_server.domain.clock import ManualClock
 from mock_server.domain.webhooks.delivery import State
 from mock_server.sending.scheduler import Scheduler
 from mock_server.settings import Settings
-from mock_server.tests.sending.mock_on_loop import KEY, Mock, Receivers, on_loop
+from mock_server.tests.sending.mock_on_loop import KEY, MockOnLoop, Receivers, on_loop
 from mock_server.world import Foundation, Worlds
 
 
 def test_a_deleted_webhook_s_deliveries_that_wait_for_a_place_are_not_sent(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         webhook_id = mock.subscribe()
         await mock.turns()
         mock.advance(23)
@@ -26,7 +26,7 @@ def test_a_deleted_webhook_s_deliveries_that_wait_for_a_place_are_not_sent(clock
 
 
 def test_410_ends_the_webhook(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         mock.advance(2)
@@ -39,7 +39,7 @@ def test_410_ends_the_webhook(clock: ManualClock) -> None:
 
 
 def test_a_replay_goes_at_once_and_beside_the_others(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         mock.advance(2)
@@ -59,7 +59,7 @@ def test_a_replay_goes_at_once_and_beside_the_others(clock: ManualClock) -> None
 
 
 def test_a_forgotten_world_sends_nothing_more(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         mock.advance(23)
@@ -77,7 +77,7 @@ def test_a_forgotten_world_sends_nothing_more(clock: ManualClock) -> None:
 
 
 def test_a_thread_of_its_own_is_heard(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         await asyncio.to_thread(mock.subscribe)
         await mock.turns()
         await asyncio.to_thread(mock.advance, 2.0)
@@ -90,7 +90,7 @@ def test_a_thread_of_its_own_is_heard(clock: ManualClock) -> None:
 def test_where_nothing_delivers_events_are_made_and_wait(clock: ManualClock) -> None:
     worlds = Worlds(Foundation(Settings(), clock))
     scheduler = Scheduler(worlds, Receivers(), clock)
-    mock = Mock(clock, worlds, scheduler, Receivers())
+    mock = MockOnLoop(clock, worlds, scheduler, Receivers())
     mock.subscribe()
     mock.advance(8)
     assert scheduler.news(mock.world()) == 2

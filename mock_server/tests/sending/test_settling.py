@@ -4,12 +4,12 @@ import asyncio
 
 from mock_server.domain.clock import ManualClock
 from mock_server.sending.address import ReceiverAnswer
-from mock_server.tests.sending.mock_on_loop import Mock, on_loop
+from mock_server.tests.sending.mock_on_loop import MockOnLoop, on_loop
 from mock_server.world import steering
 
 
 def test_who_settles_waits_for_what_became_due_and_not_for_what_hung_before(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe("http://127.0.0.1:9/hangs")
         await mock.turns()
         mock.advance(2)
@@ -37,7 +37,7 @@ def test_who_settles_waits_for_what_became_due_and_not_for_what_hung_before(cloc
 
 
 def test_who_settles_does_not_wait_for_ever(clock: ManualClock) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         for number in range(3):
             mock.subscribe(f"http://127.0.0.1:9/{number}")
         await mock.turns()

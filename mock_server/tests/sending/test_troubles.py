@@ -10,11 +10,11 @@ from mock_server.domain.clock import ManualClock
 from mock_server.domain.webhooks.delivery import State
 from mock_server.sending import scheduler as outbound
 from mock_server.sending.allowed import HostNotAllowedError
-from mock_server.tests.sending.mock_on_loop import Mock, on_loop
+from mock_server.tests.sending.mock_on_loop import MockOnLoop, on_loop
 
 
 def test_a_bug_is_loud_and_blocks_nobody(clock: ManualClock, caplog: pytest.LogCaptureFixture) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         mock.advance(8)
@@ -30,7 +30,7 @@ def test_a_bug_is_loud_and_blocks_nobody(clock: ManualClock, caplog: pytest.LogC
 def test_a_blocked_delivery_is_told_in_the_log_with_the_way_to_allow_it(
     clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         mock.subscribe()
         await mock.turns()
         mock.advance(8)
@@ -55,7 +55,7 @@ def test_a_blocked_delivery_is_told_in_the_log_with_the_way_to_allow_it(
     ],
 )
 def test_a_delivery_that_cannot_be_made_fails_alone_and_is_told(clock: ManualClock, change: dict[str, Any]) -> None:
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         world = mock.world()
         world.webhooks.terms = replace(world.webhooks.terms, standard=True)
         mock.subscribe()
@@ -86,7 +86,7 @@ def test_a_delivery_that_cannot_be_made_fails_alone_and_is_told(clock: ManualClo
 def test_a_turn_that_goes_wrong_is_told_and_taken_again(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbound, "HELD_UP", 0.0)
 
-    async def test(mock: Mock) -> None:
+    async def test(mock: MockOnLoop) -> None:
         world = mock.world()
         mock.subscribe()
         await mock.turns()

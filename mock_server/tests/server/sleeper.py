@@ -6,7 +6,7 @@ from queue import SimpleQueue
 from mock_server.server.background import BackgroundServer
 
 
-class Sleeper:
+class WokenSleeper:
     """Sleeps until woken."""
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.server.shared import Shared
 from mock_server.tests.server.raw_client import GET, RawClient, ask, echo, hello, serving, until
-from mock_server.tests.server.sleeper import Sleeper
+from mock_server.tests.server.sleeper import WokenSleeper
 
 
 def slow(_: Request) -> Reply:
@@ -185,7 +185,7 @@ def test_a_refused_client_that_never_stops_is_cut_off() -> None:
 
 
 def test_what_came_during_a_slow_answer_is_drained_after_a_refusal() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     with serving(slow, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
         sending = threading.Thread(target=client.send, args=(GET, b"nonsense\r\n\r\n", b"x" * 20_000_000))
         sending.start()
@@ -262,7 +262,7 @@ def test_a_client_that_never_reads_is_cut_off_in_time() -> None:
 
 
 def test_an_answer_under_way_is_given_its_time() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     with serving(slow, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
         client.send(GET)
         sleeper.asleep()

@@ -10,11 +10,11 @@ from mock_server.server.parsing import Limits
 from mock_server.server.playing import InPieces
 from mock_server.server.reply import Reply, Sending
 from mock_server.tests.server.raw_client import GET, RawClient, hello, serving, until
-from mock_server.tests.server.sleeper import Sleeper
+from mock_server.tests.server.sleeper import WokenSleeper
 
 
 def test_an_answer_under_way_is_finished_before_the_end() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     server = BackgroundServer(lambda _: Reply(200, b"late", pause=1), options=Options(sleep=sleeper))
     with RawClient(server.start()) as client:
         client.send(GET)
@@ -31,7 +31,7 @@ def test_an_answer_under_way_is_finished_before_the_end() -> None:
 
 
 def test_a_dribble_under_way_is_finished_before_the_end() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     options = Options(sleep=sleeper, limits=Limits(grace_seconds=20))
     server = BackgroundServer(lambda _: Reply(200, b"dribble", wire=InPieces(2, 1)), options=options)
     with RawClient(server.start()) as client:
@@ -47,7 +47,7 @@ def test_a_dribble_under_way_is_finished_before_the_end() -> None:
 
 
 def test_while_it_drains_whoever_comes_is_answered_once_and_whoever_is_idle_is_left_alone() -> None:
-    sleeper, left = Sleeper(), threading.Event()
+    sleeper, left = WokenSleeper(), threading.Event()
     server = BackgroundServer(hello, options=Options(sleep=sleeper, drain_seconds=7, on_stopping=(left.set,)))
     with RawClient(server.start()) as idle:
         idle.send(GET)
@@ -73,7 +73,7 @@ def test_while_it_drains_whoever_comes_is_answered_once_and_whoever_is_idle_is_l
 
 
 def test_while_it_drains_a_connection_stays_that_an_answer_under_way_has_promised_to_keep() -> None:
-    sleeper, begun, told = Sleeper(), threading.Event(), asyncio.Event()
+    sleeper, begun, told = WokenSleeper(), threading.Event(), asyncio.Event()
 
     class Promised:
         """The head of an answer that keeps the connection, and its end when that is told."""
@@ -107,7 +107,7 @@ def test_while_it_drains_a_connection_stays_that_an_answer_under_way_has_promise
 
 
 def test_an_answer_that_outlasts_the_grace_is_cut_off() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     options = Options(sleep=sleeper, limits=Limits(grace_seconds=0))
     with serving(lambda _: Reply(200, pause=100), options) as server, RawClient(server.url) as client:
         client.send(GET)

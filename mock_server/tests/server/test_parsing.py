@@ -12,7 +12,7 @@ HOST = b"Host: mock\r\n"
 SMALL = Limits(target_bytes=100, head_bytes=300, body_bytes=50)
 
 
-class Reading:
+class DeliveredRequests:
     """What a reader delivered, in order, and how often a client asked whether it may go on."""
 
     def __init__(self, limits: Limits = SMALL) -> None:
@@ -57,18 +57,18 @@ READ = [
 
 
 def test_pipelined_requests_come_out_in_order() -> None:
-    assert Reading().read(PIPELINED) == READ
+    assert DeliveredRequests().read(PIPELINED) == READ
 
 
 @given(st.lists(st.integers(1, len(PIPELINED) - 1), unique=True))
 def test_it_does_not_matter_where_the_network_cuts(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(PIPELINED)]
     pieces = [PIPELINED[start:end] for start, end in pairwise(places)]
-    assert Reading().read(*pieces) == READ
+    assert DeliveredRequests().read(*pieces) == READ
 
 
 def test_one_byte_at_a_time_is_enough() -> None:
-    assert Reading().read(*(bytes([byte]) for byte in PIPELINED)) == READ
+    assert DeliveredRequests().read(*(bytes([byte]) for byte in PIPELINED)) == READ
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_one_byte_at_a_time_is_enough() -> None:
     ],
 )
 def test_unusual_requests_are_read(line: bytes, read: tuple[object, ...]) -> None:
-    assert Reading().read(line + b"\r\n" + HOST + b"\r\n") == [read]
+    assert DeliveredRequests().read(line + b"\r\n" + HOST + b"\r\n") == [read]
 
 
 @pytest.mark.parametrize("last", [b"Connection: close\r\n", b"Connection: close, Upgrade\r\nUpgrade: h2c\r\n"])
@@ -97,13 +97,13 @@ def test_nothing_is_read_after_the_last_request(last: bytes) -> None:
     request = b"GET / HTTP/1.1\r\n" + HOST + last + b"\r\n"
     more = b"GET /more HTTP/1.1\r\n" + HOST + b"\r\n"
     for pieces in ((request + more,), (request, more), (request + b"nonsense",)):
-        reading = Reading()
+        reading = DeliveredRequests()
         assert reading.read(*pieces) == [("GET", "/", b"", False)]
         assert reading.reader.finished
 
 
 def test_a_connect_is_a_request_like_any_other_here() -> None:
-    reading = Reading()
+    reading = DeliveredRequests()
     assert reading.read(
         b"CONNECT mock:443 HTTP/1.1\r\n" + HOST + b"\r\n" + b"GET /next HTTP/1.1\r\n" + HOST + b"\r\n"
     ) == [
@@ -162,23 +162,23 @@ def test_a_connect_is_a_request_like_any_other_here() -> None:
     ],
 )
 def test_what_is_not_http_is_refused_once(data: bytes, refused: tuple[object, ...]) -> None:
-    assert Reading().read(data, b"GET /ignored HTTP/1.1\r\n" + HOST + b"\r\n") == [refused]
-    assert Reading().read(*(bytes([byte]) for byte in data)) == [refused]
+    assert DeliveredRequests().read(data, b"GET /ignored HTTP/1.1\r\n" + HOST + b"\r\n") == [refused]
+    assert DeliveredRequests().read(*(bytes([byte]) for byte in data)) == [refused]
 
 
 def test_a_head_that_never_ends_is_refused_before_it_fills_the_memory() -> None:
     pieces = [b"GET / HTTP/1.1\r\n", *[b"X: " + b"a" * 20 + b"\r\n"] * 100]
-    assert Reading().read(*pieces) == [(431, False)]
-    assert Reading().read(b"GET / HTTP/1.1\r\nX: ", *[b"a" * 20] * 100) == [(431, False)]
+    assert DeliveredRequests().read(*pieces) == [(431, False)]
+    assert DeliveredRequests().read(b"GET / HTTP/1.1\r\nX: ", *[b"a" * 20] * 100) == [(431, False)]
 
 
 def test_a_long_head_is_refused_even_if_it_ends() -> None:
     head = b"GET / HTTP/1.1\r\n" + HOST + b"X: " + b"a" * 300 + b"\r\n\r\n"
-    assert Reading().read(head[:200], head[200:]) == [(431, False)]
+    assert DeliveredRequests().read(head[:200], head[200:]) == [(431, False)]
 
 
 def test_a_long_body_behind_a_short_head_does_not_make_the_head_long() -> None:
-    reading = Reading(replace(SMALL, body_bytes=1000))
+    reading = DeliveredRequests(replace(SMALL, body_bytes=1000))
     assert reading.read(b"POST / HTTP/1.1\r\n", HOST + b"Content-Length: 900\r\n\r\n" + b"a" * 900) == [
         ("POST", "/", b"a" * 900, True)
     ]
@@ -191,20 +191,20 @@ def test_a_long_body_behind_a_short_head_does_not_make_the_head_long() -> None:
 def test_chunk_framing_that_never_ends_is_refused(piece: bytes, status: int) -> None:
     start = b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
     start += b"0\r\n" if piece.startswith(b"T") else b""
-    assert Reading().read(start, *[piece] * 200) == [(status, True)]
+    assert DeliveredRequests().read(start, *[piece] * 200) == [(status, True)]
 
 
 @pytest.mark.parametrize("piece", [b"T: " + b"x" * 20 + b"\r\n", b"T:\r\n"])
 def test_trailers_are_limited_as_heads_are(piece: bytes) -> None:
     start = b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
     roomy = replace(SMALL, body_bytes=10_000_000)
-    assert Reading(roomy).read(start, *[piece] * 200) == [(431, True)]
-    assert Reading(roomy).read(start + b"T: ", *[b"a" * 20] * 200) == [(431, True)]
-    assert Reading(roomy).read(start, *[piece] * 8, b"Z: z\r\n\r\n") == [("POST", "/", b"a", True)]
+    assert DeliveredRequests(roomy).read(start, *[piece] * 200) == [(431, True)]
+    assert DeliveredRequests(roomy).read(start + b"T: ", *[b"a" * 20] * 200) == [(431, True)]
+    assert DeliveredRequests(roomy).read(start, *[piece] * 8, b"Z: z\r\n\r\n") == [("POST", "/", b"a", True)]
 
 
 def test_trailers_do_not_pass_for_headers() -> None:
-    reading = Reading()
+    reading = DeliveredRequests()
     reading.read(b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-API-Key: forged\r\n\r\n")
     (request,) = reading.delivered
     assert isinstance(request, Request)
@@ -232,16 +232,16 @@ MIXED_READ = [
 @given(st.lists(st.integers(1, len(MIXED) - 1), unique=True))
 def test_methods_that_nobody_registered_are_read_wherever_the_network_cuts(cuts: list[int]) -> None:
     places = [0, *sorted(cuts), len(MIXED)]
-    assert Reading().read(*(MIXED[start:end] for start, end in pairwise(places))) == MIXED_READ
+    assert DeliveredRequests().read(*(MIXED[start:end] for start, end in pairwise(places))) == MIXED_READ
 
 
 def test_methods_that_nobody_registered_are_read_in_one_piece_and_byte_by_byte() -> None:
-    assert Reading().read(MIXED) == MIXED_READ
-    assert Reading().read(*(bytes([byte]) for byte in MIXED)) == MIXED_READ
+    assert DeliveredRequests().read(MIXED) == MIXED_READ
+    assert DeliveredRequests().read(*(bytes([byte]) for byte in MIXED)) == MIXED_READ
 
 
 def test_a_method_that_does_not_arrive_is_a_request_under_way() -> None:
-    reading = Reading()
+    reading = DeliveredRequests()
     reading.read(b"BR")
     assert reading.reader.open
     reading.reader.end()
@@ -252,50 +252,50 @@ def test_a_method_that_does_not_arrive_is_a_request_under_way() -> None:
 def test_a_length_of_thousands_of_digits_is_refused(digits: bytes) -> None:
     roomy = replace(SMALL, head_bytes=10_000)
     request = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: " + digits + b"\r\n\r\nabc"
-    assert Reading(roomy).read(request) == [(400, False)]
-    assert Reading(roomy).read(*(bytes([byte]) for byte in request)) == [(400, False)]
+    assert DeliveredRequests(roomy).read(request) == [(400, False)]
+    assert DeliveredRequests(roomy).read(*(bytes([byte]) for byte in request)) == [(400, False)]
 
 
 def test_a_length_with_some_leading_zeros_is_still_a_length() -> None:
-    read = Reading().read(b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 003\r\n\r\nabc")
+    read = DeliveredRequests().read(b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 003\r\n\r\nabc")
     assert read == [("POST", "/", b"abc", True)]
 
 
 @pytest.mark.parametrize("host", [b"a b", b"a/b", b"a@b", b"a:b", b"[::1", b"a\xe9", b"<a>", b"%zz", b"a:1:2", b"a,b?"])
 def test_a_host_that_can_be_none_is_refused(host: bytes) -> None:
-    assert Reading().read(b"GET / HTTP/1.1\r\nHost: " + host + b"\r\n\r\n") == [(400, False)]
+    assert DeliveredRequests().read(b"GET / HTTP/1.1\r\nHost: " + host + b"\r\n\r\n") == [(400, False)]
 
 
 @pytest.mark.parametrize(
     "host", [b"", b"mock", b"mock:", b"mock:8080", b"[::1]:80", b"1.2.3.4", b"a_b.example", b"caf%C3%A9"]
 )
 def test_every_host_that_can_be_one_is_taken(host: bytes) -> None:
-    assert Reading().read(b"GET / HTTP/1.1\r\nHost: " + host + b"\r\n\r\n") == [("GET", "/", b"", True)]
+    assert DeliveredRequests().read(b"GET / HTTP/1.1\r\nHost: " + host + b"\r\n\r\n") == [("GET", "/", b"", True)]
 
 
 def test_a_client_may_ask_before_it_sends_the_body() -> None:
-    reading = Reading()
+    reading = DeliveredRequests()
     reading.read(b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nExpect: 100-Continue\r\n\r\n")
     assert reading.expected == 1
     assert reading.read(b"abc") == [("POST", "/", b"abc", True)]
 
 
 def test_a_client_that_asks_with_too_long_a_body_is_told_at_once() -> None:
-    reading = Reading()
+    reading = DeliveredRequests()
     head = b"POST / HTTP/1.1\r\n" + HOST + b"Content-Length: 51\r\nExpect: 100-continue\r\n\r\n"
     assert reading.read(head) == [(413, True)]
     assert reading.expected == 0
 
 
 def test_a_request_cut_short_is_refused() -> None:
-    reading = Reading()
+    reading = DeliveredRequests()
     reading.read(b"GET / HTTP/1.1\r\n" + HOST)
     reading.reader.end()
     assert reading.read() == [(400, False)]
 
 
 def test_the_end_between_requests_is_no_news() -> None:
-    reading = Reading()
+    reading = DeliveredRequests()
     reading.read(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n\r\n")
     reading.reader.end()
     assert reading.read() == [("GET", "/", b"", True)]

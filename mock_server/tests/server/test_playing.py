@@ -14,7 +14,7 @@ from mock_server.server.reply import Reply, Sending, Wire
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
 from mock_server.tests.server.raw_client import GET, RawClient, ask, serving
-from mock_server.tests.server.sleeper import Sleeper
+from mock_server.tests.server.sleeper import WokenSleeper
 
 HEAD = b"HEAD / HTTP/1.1\r\nHost: mock\r\n\r\n"
 OLD = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
@@ -54,7 +54,7 @@ LATE = answering(Reply(200, b"late", pause=2.5))
 
 
 def test_a_pause_delays_the_whole_answer_and_nobody_else() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     with serving(LATE, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
         client.send(GET)
         assert sleeper.asleep() == 2.5
@@ -66,7 +66,7 @@ def test_a_pause_delays_the_whole_answer_and_nobody_else() -> None:
 
 
 def test_pipelined_requests_wait_for_a_paused_answer() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     with serving(LATE, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
         client.send(GET, GET.replace(b"/ ", b"/next "), GET)
         sleeper.wake(server)
@@ -76,7 +76,7 @@ def test_pipelined_requests_wait_for_a_paused_answer() -> None:
 
 
 def test_requests_sent_during_a_pause_are_answered_after_it() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     with serving(LATE, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
         client.send(GET)
         sleeper.asleep()
@@ -87,7 +87,7 @@ def test_requests_sent_during_a_pause_are_answered_after_it() -> None:
 
 
 def test_a_dribble_comes_piece_by_piece_with_the_length_said_before() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     dribble = answering(Reply(200, b"abcde", wire=InPieces(3, 3.0)))
     with serving(dribble, Options(sleep=sleeper)) as server, RawClient(server.url) as client:
         client.send(GET)
@@ -180,7 +180,7 @@ def test_noise_is_all_that_is_sent() -> None:
 
 @pytest.mark.parametrize("wire", [Reset(), Nothing(), Cut(4), Noise(b"\x80"), BrokenChunk(b"\x80"), InPieces(2, 1)])
 def test_whatever_happens_comes_after_the_pause(wire: Wire) -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     reply = Reply(200, b"0123456789", pause=2.0, wire=wire)
     with serving(answering(reply), Options(sleep=sleeper)) as server, RawClient(server.url) as client:
         client.send(GET)

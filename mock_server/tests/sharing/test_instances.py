@@ -22,10 +22,10 @@ from mock_server.web.mock import Mock
 NUMBER = "1Z999AA10123456784"
 ANA, BEN, EVE = "tf_test_free_ana", "tf_test_free_ben", "tf_test_free_eve"
 HOUR = 3600
-Start = Callable[[str], "Instance"]
+Start = Callable[[str], "StartedInstance"]
 
 
-class Instance:
+class StartedInstance:
     """One of them, as its clients see it."""
 
     def __init__(self, url: str, share: InstanceShare, stop: Callable[[], None]) -> None:
@@ -48,13 +48,13 @@ class Instance:
 
 
 @contextmanager
-def instance(url: str, name: str, clock: ManualClock) -> Iterator[Instance]:
+def instance(url: str, name: str, clock: ManualClock) -> Iterator[StartedInstance]:
     mock = Mock(Settings(store=url, instance=name), clock)
     share = InstanceShare(mock, heard=0.0, life=LONG)
     share.ways.patience = LONG
     served = doors(mock, Front(mock), {}, share)
     server = BackgroundServer(served.answer, options=served.options)
-    yield Instance(server.start(), share, server.stop)
+    yield StartedInstance(server.start(), share, server.stop)
     server.stop()
     mock.close()
 

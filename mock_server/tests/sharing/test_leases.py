@@ -19,7 +19,7 @@ PREFIX = "{trackflow-mock}:"
 
 
 @dataclass
-class Site:
+class LeasingInstance:
     """One instance, on a clock that stands until it is moved."""
 
     name: str
@@ -58,27 +58,27 @@ class Site:
         office.room(records).subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",))
 
 
-def silence(site: Site) -> None:
+def silence(site: LeasingInstance) -> None:
     """Let the store's time for an instance be over, as after some seconds without a word of it."""
     valkeys.asked(site.url, "DEL", f"{PREFIX}alive:{site.store.claims.incarnation}")
 
 
 @pytest.fixture
-def ana(store_url: str) -> Site:
-    ana = Site("ana", store_url)
+def ana(store_url: str) -> LeasingInstance:
+    ana = LeasingInstance("ana", store_url)
     ana.beat()
     return ana
 
 
 @pytest.fixture
-def ben(ana: Site) -> Site:
-    ben = Site("ben", ana.url)
+def ben(ana: LeasingInstance) -> LeasingInstance:
+    ben = LeasingInstance("ben", ana.url)
     ben.beat()
     ana.beat()
     return ben
 
 
-def test_who_is_asked_first_owns_the_key_and_the_others_know(ana: Site, ben: Site) -> None:
+def test_who_is_asked_first_owns_the_key_and_the_others_know(ana: LeasingInstance, ben: LeasingInstance) -> None:
     assert ana.leases.mine(KEY)
     assert not ben.leases.mine(KEY)
     assert ben.leases.owner(KEY) == ana.leases.me
@@ -88,12 +88,12 @@ def test_who_is_asked_first_owns_the_key_and_the_others_know(ana: Site, ben: Sit
 
 
 def test_no_instance_answers_before_the_store_has_heard_of_it(store_url: str) -> None:
-    site = Site("ana", store_url)
+    site = LeasingInstance("ana", store_url)
     assert not site.leases.mine(KEY)
     assert site.leases.owner(KEY) is None
 
 
-def test_an_owner_answers_until_just_before_another_may(ana: Site) -> None:
+def test_an_owner_answers_until_just_before_another_may(ana: LeasingInstance) -> None:
     assert ana.leases.mine(KEY)
     ana.now += LONG - MARGIN - 0.01
     assert ana.leases.mine(KEY)
@@ -104,7 +104,7 @@ def test_an_owner_answers_until_just_before_another_may(ana: Site) -> None:
     assert ana.leases.owner(KEY) is None
 
 
-def test_time_counts_from_when_a_renewal_was_sent(ana: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_time_counts_from_when_a_renewal_was_sent(ana: LeasingInstance, monkeypatch: pytest.MonkeyPatch) -> None:
     """The store counts from when it has heard, which is later; an answer that took long proves nothing newer."""
     renew = ana.store.claims.renew
 
@@ -122,7 +122,7 @@ def test_time_counts_from_when_a_renewal_was_sent(ana: Site, monkeypatch: pytest
     assert not ana.leases.mine(KEY)
 
 
-def test_a_dead_owner_s_key_is_the_first_s_who_is_asked(ana: Site, ben: Site) -> None:
+def test_a_dead_owner_s_key_is_the_first_s_who_is_asked(ana: LeasingInstance, ben: LeasingInstance) -> None:
     assert ana.leases.mine(KEY)
     assert not ben.leases.mine(KEY)
     silence(ana)
@@ -131,7 +131,9 @@ def test_a_dead_owner_s_key_is_the_first_s_who_is_asked(ana: Site, ben: Site) ->
     assert ben.heard == [("claimed", KEY)]
 
 
-def test_a_dead_owner_s_deliveries_are_taken_over_without_being_asked(ana: Site, ben: Site) -> None:
+def test_a_dead_owner_s_deliveries_are_taken_over_without_being_asked(
+    ana: LeasingInstance, ben: LeasingInstance
+) -> None:
     for key in (KEY, OTHER):
         assert ana.leases.mine(key)
     ana.subscribe(KEY)
@@ -141,7 +143,7 @@ def test_a_dead_owner_s_deliveries_are_taken_over_without_being_asked(ana: Site,
     assert ben.heard == [("claimed", KEY)]  # the other has nothing to do by itself
 
 
-def test_of_many_keys_all_are_taken_over_in_turns(ana: Site, ben: Site) -> None:
+def test_of_many_keys_all_are_taken_over_in_turns(ana: LeasingInstance, ben: LeasingInstance) -> None:
     keys = {f"tf_test_free_{number}" for number in range(25)}
     for key in keys:
         assert ana.leases.mine(key)
@@ -159,7 +161,7 @@ def test_of_many_keys_all_are_taken_over_in_turns(ana: Site, ben: Site) -> None:
     assert {key for _, key in ben.heard} == keys
 
 
-def test_clients_have_as_much_time_as_taking_over_takes(ana: Site, ben: Site) -> None:
+def test_clients_have_as_much_time_as_taking_over_takes(ana: LeasingInstance, ben: LeasingInstance) -> None:
     for key in (KEY, OTHER):
         assert ana.leases.mine(key)
         ana.subscribe(key)
@@ -171,8 +173,8 @@ def test_clients_have_as_much_time_as_taking_over_takes(ana: Site, ben: Site) ->
     assert rests == [pytest.approx(0.02)]
 
 
-def test_each_loose_key_is_claimed_by_one_of_those_who_are_left(ana: Site, ben: Site) -> None:
-    eve = Site("eve", ana.url)
+def test_each_loose_key_is_claimed_by_one_of_those_who_are_left(ana: LeasingInstance, ben: LeasingInstance) -> None:
+    eve = LeasingInstance("eve", ana.url)
     eve.beat()
     ben.beat()
     keys = {f"tf_test_free_{number}" for number in range(40)}
@@ -189,7 +191,7 @@ def test_each_loose_key_is_claimed_by_one_of_those_who_are_left(ana: Site, ben: 
     assert all(len(each) > 5 for each in taken)
 
 
-def test_a_write_of_who_is_owner_no_more_changes_nothing(ana: Site, ben: Site) -> None:
+def test_a_write_of_who_is_owner_no_more_changes_nothing(ana: LeasingInstance, ben: LeasingInstance) -> None:
     assert ana.leases.mine(KEY)
     ana.subscribe()
     before = valkeys.rows_of(ana.store, KEY)
@@ -202,7 +204,9 @@ def test_a_write_of_who_is_owner_no_more_changes_nothing(ana: Site, ben: Site) -
     assert valkeys.rows_of(ana.store, KEY) == before
 
 
-def test_who_wakes_up_again_lets_go_of_what_others_have_and_goes_on_with_the_rest(ana: Site, ben: Site) -> None:
+def test_who_wakes_up_again_lets_go_of_what_others_have_and_goes_on_with_the_rest(
+    ana: LeasingInstance, ben: LeasingInstance
+) -> None:
     for key in (KEY, OTHER):
         assert ana.leases.mine(key)
         ana.write(key)
@@ -221,7 +225,7 @@ def test_who_wakes_up_again_lets_go_of_what_others_have_and_goes_on_with_the_res
     assert ana.write(OTHER).problem is None
 
 
-def test_the_number_of_a_claim_grows_whoever_claims(ana: Site, ben: Site) -> None:
+def test_the_number_of_a_claim_grows_whoever_claims(ana: LeasingInstance, ben: LeasingInstance) -> None:
     fences = []
     for claimer, other in ((ana, ben), (ben, ana), (ana, ben)):
         other.beat()
@@ -234,7 +238,7 @@ def test_the_number_of_a_claim_grows_whoever_claims(ana: Site, ben: Site) -> Non
     assert fences == sorted(set(fences))
 
 
-def test_a_store_that_has_forgotten_everything_is_told_again(ana: Site, ben: Site) -> None:
+def test_a_store_that_has_forgotten_everything_is_told_again(ana: LeasingInstance, ben: LeasingInstance) -> None:
     assert ana.leases.mine(KEY)
     ana.subscribe()
     fence = int(ana.store.claims.fences[KEY])
@@ -254,7 +258,7 @@ def test_a_store_that_has_forgotten_everything_is_told_again(ana: Site, ben: Sit
 
 def test_a_store_that_is_away_ends_nothing_at_once_and_lets_nobody_claim(store_url: str) -> None:
     with valkeys.server() as server:
-        site = Site("ana", valkeys.url_of(server))
+        site = LeasingInstance("ana", valkeys.url_of(server))
         site.beat()
         assert site.leases.mine(KEY)
         server.stop()
@@ -266,7 +270,9 @@ def test_a_store_that_is_away_ends_nothing_at_once_and_lets_nobody_claim(store_u
         assert not site.leases.mine(KEY)
 
 
-def test_who_leaves_claims_nothing_more_and_sends_those_who_ask_to_who_stays(ana: Site, ben: Site) -> None:
+def test_who_leaves_claims_nothing_more_and_sends_those_who_ask_to_who_stays(
+    ana: LeasingInstance, ben: LeasingInstance
+) -> None:
     assert ana.leases.mine(KEY)
     ana.write()
     ana.leases.leave()
@@ -278,7 +284,7 @@ def test_who_leaves_claims_nothing_more_and_sends_those_who_ask_to_who_stays(ana
     assert ben.leases.mine(KEY)
 
 
-def test_what_is_no_key_is_answered_by_whoever_was_asked(ana: Site, ben: Site) -> None:
+def test_what_is_no_key_is_answered_by_whoever_was_asked(ana: LeasingInstance, ben: LeasingInstance) -> None:
     assert ana.leases.mine("nonsense")
     assert ben.leases.mine("nonsense")
     assert ana.store.claims.fences == {}

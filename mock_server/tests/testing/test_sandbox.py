@@ -44,7 +44,7 @@ def ask(sandbox: Sandbox, path: str = "/v2/carriers", **headers: str) -> int:
     return answer.status
 
 
-class Client:
+class PersistentClient:
     """A client that tries three times."""
 
     def __init__(self, sandbox: Sandbox) -> None:
@@ -58,7 +58,7 @@ class Client:
 def test_the_interface_s_own_example(trackflow: Sandbox) -> None:
     trackflow.fail("carrier_unavailable", times=2)
     trackflow.ship(NUMBER, status="out_for_delivery")
-    assert Client(trackflow).track(NUMBER) == 200
+    assert PersistentClient(trackflow).track(NUMBER) == 200
     trackflow.clock.advance(hours=6)
     trackflow.webhooks.wait(type="tracking.delivered")
     assert [request.status for request in trackflow.requests] == [503, 503, 200]

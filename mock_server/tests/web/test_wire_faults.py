@@ -13,7 +13,7 @@ import requests
 
 from mock_server.settings import Settings
 from mock_server.tests.served import served
-from mock_server.tests.server.sleeper import Sleeper
+from mock_server.tests.server.sleeper import WokenSleeper
 from mock_server.web.app import create_app
 
 TRACKED = "/v2/track/1Z999AA10123456784"
@@ -172,7 +172,7 @@ def test_a_dribbled_body_is_whole_for_every_client(url: str) -> None:
 
 
 def test_a_dribbled_body_takes_as_long_as_it_was_told_and_its_head_does_not() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
     with served(create_app(Settings()), sleeper) as running:
         fail(running.url, {"type": "dribble", "numberOfChunks": 7, "totalDuration": 600})
         answer = requests.get(running.url + TRACKED, headers=HEADERS, timeout=60, stream=True)
@@ -188,7 +188,7 @@ DELAYED = 60  # calls at once; benchmarks/latency.py has 500
 
 
 def test_delayed_calls_wait_together_and_hold_up_nobody() -> None:
-    sleeper = Sleeper()
+    sleeper = WokenSleeper()
 
     def ask(url: str) -> None:
         requests.get(url, headers=HEADERS, timeout=60).raise_for_status()

@@ -20,7 +20,7 @@ def contract() -> Conversations:
     return Conversations(Specification.load())
 
 
-class Client:
+class JournalledClient:
     """Asks one thing after the other, and keeps what a journal would keep."""
 
     def __init__(self, *, frozen: bool = False, scale: float = 1.0, batch_size: int = 5) -> None:

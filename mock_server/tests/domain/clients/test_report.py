@@ -1,11 +1,11 @@
 from mock_server.domain.clients.conduct import MOST_SHOWN, Conduct
 from mock_server.domain.clients.conversation import Conversation
 from mock_server.domain.clients.report import QUESTIONS, overall, report
-from mock_server.tests.domain.clients.conversing import Client
+from mock_server.tests.domain.clients.conversing import JournalledClient
 
 
 def test_every_question_is_answered_and_a_bad_answer_comes_with_advice() -> None:
-    client = Client()
+    client = JournalledClient()
     for _ in range(50):
         client.ask(400)
     findings = client.findings()

@@ -1,11 +1,11 @@
 import pytest
 
 from mock_server.domain.clients.journal import Struck
-from mock_server.tests.domain.clients.conversing import Client
+from mock_server.tests.domain.clients.conversing import JournalledClient
 
 
 def test_a_client_that_was_never_refused_is_not_judged() -> None:
-    client = Client()
+    client = JournalledClient()
     client.ask()
     assert {client.verdict(question) for question in ("retry_after", "backoff", "jitter", "client_errors")} == {
         "not seen"
@@ -14,7 +14,7 @@ def test_a_client_that_was_never_refused_is_not_judged() -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_who_sleeps_as_long_as_it_was_told_is_good(status: int) -> None:
-    client = Client()
+    client = JournalledClient()
     client.ask(status, retry_after=42)
     client.sleep(42)
     client.ask()
@@ -23,7 +23,7 @@ def test_who_sleeps_as_long_as_it_was_told_is_good(status: int) -> None:
 
 @pytest.mark.parametrize("status", [429, 503])
 def test_who_asks_earlier_is_bad_and_both_requests_show_it(status: int) -> None:
-    client = Client()
+    client = JournalledClient()
     client.ask()
     client.ask(status, retry_after=42)
     client.sleep(41)
@@ -33,7 +33,7 @@ def test_who_asks_earlier_is_bad_and_both_requests_show_it(status: int) -> None:
 
 
 def test_one_impatient_retry_is_enough_to_be_bad() -> None:
-    client = Client()
+    client = JournalledClient()
     for seconds in (5, 5, 1):
         client.ask(503, retry_after=5)
         client.sleep(seconds)
@@ -44,7 +44,7 @@ def test_one_impatient_retry_is_enough_to_be_bad() -> None:
 
 def test_a_503_concerns_its_own_call_and_a_429_every_call() -> None:
     for status, verdict in ((503, "not seen"), (429, "bad")):
-        client = Client()
+        client = JournalledClient()
         client.ask(status, retry_after=42)
         client.sleep(2)
         client.ask(target="/v2/track/1Z999AA10123456784")
@@ -52,7 +52,7 @@ def test_a_503_concerns_its_own_call_and_a_429_every_call() -> None:
 
 
 def test_calls_that_were_under_way_when_one_was_refused_are_forgiven() -> None:
-    client = Client()
+    client = JournalledClient()
     client.ask(429, "/a", retry_after=42)
     client.ask(429, "/b", retry_after=42)
     client.sleep(42)
@@ -62,7 +62,7 @@ def test_calls_that_were_under_way_when_one_was_refused_are_forgiven() -> None:
 
 
 def test_a_clock_moved_by_the_test_counts_as_waited() -> None:
-    client = Client(frozen=True)
+    client = JournalledClient(frozen=True)
     client.ask(429, retry_after=42)
     client.advance(42)
     client.ask()
@@ -73,7 +73,7 @@ def test_a_clock_moved_by_the_test_counts_as_waited() -> None:
 def test_who_waits_for_the_instant_of_the_reset_may_come_before_a_rounded_retry_after(
     seconds: float, verdict: str
 ) -> None:
-    client = Client()
+    client = JournalledClient()
     client.at = 1000.6
     client.ask(429, retry_after=42, reply_headers={"Retry-After": "42", "X-RateLimit-Reset": "1042"})
     client.sleep(seconds)
@@ -82,7 +82,7 @@ def test_who_waits_for_the_instant_of_the_reset_may_come_before_a_rounded_retry_
 
 
 def test_under_a_scaled_clock_the_client_s_own_seconds_count() -> None:
-    client = Client(scale=60)
+    client = JournalledClient(scale=60)
     client.ask(429, retry_after=3)
     client.sleep(2)
     client.ask(200)
@@ -94,7 +94,7 @@ def test_under_a_scaled_clock_the_client_s_own_seconds_count() -> None:
     [((1, 2, 4), "good"), ((1, 1.5), "good"), ((1, 1, 1), "bad"), ((4, 2), "bad"), ((0, 0), "bad"), ((1,), "not seen")],
 )
 def test_delays_must_grow(delays: tuple[float, ...], verdict: str) -> None:
-    client = Client()
+    client = JournalledClient()
     client.ask(500)
     for delay in delays:
         client.sleep(delay)
@@ -103,7 +103,7 @@ def test_delays_must_grow(delays: tuple[float, ...], verdict: str) -> None:
 
 
 def test_who_waits_as_long_as_it_is_told_backs_off_enough() -> None:
-    client = Client()
+    client = JournalledClient()
     for wait in (30, 5, 5):
         client.ask(503, retry_after=wait)
         client.sleep(wait)
@@ -112,7 +112,7 @@ def test_who_waits_as_long_as_it_is_told_backs_off_enough() -> None:
 
 
 def test_a_lost_answer_may_be_tried_again_and_is_judged_like_a_failure() -> None:
-    client = Client()
+    client = JournalledClient()
     for _ in range(3):
         client.ask(200, struck=(Struck("down", "CONNECTION_RESET_BY_PEER", lost=True),))
         client.sleep(1)
@@ -120,7 +120,7 @@ def test_a_lost_answer_may_be_tried_again_and_is_judged_like_a_failure() -> None
 
 
 def test_the_same_call_hours_later_is_no_retry() -> None:
-    client = Client()
+    client = JournalledClient()
     for _ in range(3):
         client.ask(500)
         client.sleep(4000)
@@ -131,7 +131,7 @@ def test_the_same_call_hours_later_is_no_retry() -> None:
     ("delays", "verdict"), [((1, 1, 1), "bad"), ((1, 1.3, 0.8), "good"), ((1, 1.3), "not seen"), ((1, 1.001, 1), "bad")]
 )
 def test_first_retries_must_differ(delays: tuple[float, ...], verdict: str) -> None:
-    client = Client()
+    client = JournalledClient()
     for place, delay in enumerate(delays):
         client.ask(500, f"/{place}")
         client.sleep(delay)
@@ -140,7 +140,7 @@ def test_first_retries_must_differ(delays: tuple[float, ...], verdict: str) -> N
 
 
 def test_jitter_is_what_comes_on_top_of_retry_after() -> None:
-    client = Client()
+    client = JournalledClient()
     for place, told in enumerate((5, 30, 60)):
         client.ask(503, f"/{place}", retry_after=told)
         client.sleep(told + 0.1)
@@ -150,7 +150,7 @@ def test_jitter_is_what_comes_on_top_of_retry_after() -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 404, 405, 413, 415])
 def test_a_refused_request_must_not_be_repeated(status: int) -> None:
-    client = Client()
+    client = JournalledClient()
     client.ask(status)
     assert client.verdict("client_errors") == "good"
     client.sleep(5)
@@ -160,7 +160,7 @@ def test_a_refused_request_must_not_be_repeated(status: int) -> None:
 
 
 def test_looking_for_a_number_again_after_a_while_is_polling() -> None:
-    client = Client()
+    client = JournalledClient()
     client.ask(404)
     client.sleep(900)
     client.ask(404)

@@ -24,7 +24,7 @@ URL = "http://127.0.0.1:9/hooks"
 
 
 @dataclass(frozen=True, slots=True)
-class Spoilt:
+class SpoiltDelivery:
     """How a delivery is spoilt; as it stands, not at all."""
 
     signature: str = "good"
@@ -51,7 +51,7 @@ class Office:
     """The webhooks of a sandbox on a clock that stands until it is moved, and the one shipment that it knows."""
 
     events: Sequence[Event] = ()
-    handlings: Sequence[Spoilt] = ()
+    handlings: Sequence[SpoiltDelivery] = ()
     terms: DeliveryTerms = TERMS
     records: Records | None = None
     base: ManualClock = field(default_factory=lambda: ManualClock(START))
@@ -72,9 +72,9 @@ class Office:
     def _find(self, place: WatchKey, _: float) -> Journey | None:
         return self.shipment if place == PLACE else None
 
-    def _handle(self, *_: object) -> Spoilt:
+    def _handle(self, *_: object) -> SpoiltDelivery:
         assert isinstance(self.handlings, list)
-        return self.handlings.pop(0) if self.handlings else Spoilt()
+        return self.handlings.pop(0) if self.handlings else SpoiltDelivery()
 
     def subscribe(self, *events: str, url: str = URL) -> Subscription:
         return self.webhooks.subscribe(*PLACE, url, events or ("all",))

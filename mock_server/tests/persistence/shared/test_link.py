@@ -11,10 +11,10 @@ import pytest
 from mock_server.contract.errors import ApiError
 from mock_server.persistence.shared.address import StoreAddress
 from mock_server.persistence.shared.away import StoreAwayError
-from mock_server.persistence.shared.link import Link, Script
+from mock_server.persistence.shared.link import Link, StoreScript
 from mock_server.tests import valkeys
 
-ONE = Script("return tonumber(ARGV[1]) + #KEYS")
+ONE = StoreScript("return tonumber(ARGV[1]) + #KEYS")
 
 
 def link_to(url: str, patience: float = 30.0) -> Link:

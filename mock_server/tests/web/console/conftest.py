@@ -45,7 +45,7 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-class Lab:
+class ServedConsole:
     """A mock that is served, and what its API says."""
 
     def __init__(self, app: MockServer, url: str, page: Page) -> None:
@@ -85,7 +85,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def lab(context: BrowserContext) -> Iterator[Lab]:
+def lab(context: BrowserContext) -> Iterator[ServedConsole]:
     app = create_app(Settings(clock="2026-06-15T12:00:00Z", time_scale=0))
     complaints: list[str] = []
     page = context.new_page()
@@ -93,7 +93,7 @@ def lab(context: BrowserContext) -> Iterator[Lab]:
     page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
     page.on("dialog", lambda dialog: dialog.accept())
     with served(app) as server:
-        yield Lab(app, server.url, page)
+        yield ServedConsole(app, server.url, page)
         page.close()
     assert complaints == []
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, expect
 
 from mock_server.settings import Settings
 from mock_server.tests.served import served
-from mock_server.tests.web.console.conftest import KEY, NUMBER, Lab
+from mock_server.tests.web.console.conftest import KEY, NUMBER, ServedConsole
 from mock_server.web.app import create_app
 
 HOSTILE = "<img src=x onerror=document.title='taken'>\"'><script>document.title='taken'</script>"
@@ -40,7 +40,7 @@ SCHEMES: tuple[tuple[Literal["light", "dark"], dict[str, Any]], ...] = (
 )
 
 
-def furnish(lab: Lab) -> None:
+def furnish(lab: ServedConsole) -> None:
     """Something to see on every page, with HTML wherever somebody can write."""
     lab.track()
     requests.get(f"{lab.url}/v2/track/{HOSTILE}", headers={"X-API-Key": KEY, "User-Agent": HOSTILE}, timeout=10)
@@ -54,7 +54,7 @@ def furnish(lab: Lab) -> None:
     lab.told("PUT", "/scenario", {"name": HOSTILE[:90], "document": {"description": HOSTILE}}, key="tf_test_free_other")
 
 
-def test_axe_finds_no_violation_on_any_page_in_light_and_dark(lab: Lab, browser: Browser, axe: str) -> None:
+def test_axe_finds_no_violation_on_any_page_in_light_and_dark(lab: ServedConsole, browser: Browser, axe: str) -> None:
     furnish(lab)
     context = browser.new_context(bypass_csp=True)  # axe is put into the page, which forbids that
     page = context.new_page()
@@ -76,7 +76,9 @@ def test_axe_finds_no_violation_on_any_page_in_light_and_dark(lab: Lab, browser:
     assert found == {}
 
 
-def test_no_page_scrolls_sideways_from_a_phone_to_a_wide_screen_and_no_html_of_a_stranger_runs(lab: Lab) -> None:
+def test_no_page_scrolls_sideways_from_a_phone_to_a_wide_screen_and_no_html_of_a_stranger_runs(
+    lab: ServedConsole,
+) -> None:
     furnish(lab)
     wide: list[object] = []
     for path in (*PAGES, "/docs"):
@@ -107,7 +109,7 @@ def test_the_name_of_a_contract_is_text_whatever_is_written_in_it(context: Brows
         expect(page.locator("main")).to_contain_text(HOSTILE)
 
 
-def test_what_is_new_takes_neither_focus_nor_selection_nor_an_open_part_away(lab: Lab) -> None:
+def test_what_is_new_takes_neither_focus_nor_selection_nor_an_open_part_away(lab: ServedConsole) -> None:
     lab.told("POST", "/faults", {"id": "down", "fault": {"type": "error", "code": "not_found"}}, key=KEY)
     lab.open("/faults")
     pause = lab.page.get_by_role("button", name="Pause down", exact=True)
@@ -140,7 +142,7 @@ def test_ten_thousand_requests_are_a_page_of_a_hundred_and_a_way_to_the_rest(con
         expect(page.locator("#none")).to_contain_text("No request yet fits.")
 
 
-def test_a_page_of_another_site_can_make_nothing_happen(lab: Lab) -> None:
+def test_a_page_of_another_site_can_make_nothing_happen(lab: ServedConsole) -> None:
     order = {"order": '{"method":"POST","path":"/reset","query":{},"body":null}'}
     lab.track()
     for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}, {"Host": "evil.example"}):

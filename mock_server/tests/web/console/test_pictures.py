@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from mock_server.tests.pages import DOCS
-from mock_server.tests.web.console.conftest import KEY, NUMBER, Lab
+from mock_server.tests.web.console.conftest import KEY, NUMBER, ServedConsole
 
 WHERE = "TRACKFLOW_PICTURES"  # a folder to take them into; `make pictures` names that of the docs
 
 
 @pytest.mark.parametrize(("name", "path"), [("console-key", f"/keys/{KEY}"), ("console-faults", "/faults")])
-def test_a_picture_of_the_docs_is_taken(lab: Lab, tmp_path: Path, name: str, path: str) -> None:
+def test_a_picture_of_the_docs_is_taken(lab: ServedConsole, tmp_path: Path, name: str, path: str) -> None:
     assert (DOCS / "images" / f"{name}.png").exists()
     lab.told("PUT", f"/shipments/{NUMBER}", {"status": "in_transit"}, key=KEY)
     lab.told("POST", "/faults", {"fault": {"type": "error", "code": "carrier_unavailable"}, "times": 2}, key=KEY)

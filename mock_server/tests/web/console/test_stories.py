@@ -5,10 +5,10 @@ import re
 import requests
 from playwright.sync_api import expect
 
-from mock_server.tests.web.console.conftest import KEY, NUMBER, Lab
+from mock_server.tests.web.console.conftest import KEY, NUMBER, ServedConsole
 
 
-def test_qa_makes_a_key_and_sees_it_once(lab: Lab) -> None:
+def test_qa_makes_a_key_and_sees_it_once(lab: ServedConsole) -> None:
     lab.open("/", key=None)
     lab.page.get_by_label("Starter").check()
     lab.page.get_by_role("button", name="Make key").click()
@@ -20,7 +20,7 @@ def test_qa_makes_a_key_and_sees_it_once(lab: Lab) -> None:
     expect(lab.page.locator("#told")).to_be_empty()
 
 
-def test_qa_makes_a_key_run_out_and_sees_the_429(lab: Lab) -> None:
+def test_qa_makes_a_key_run_out_and_sees_the_429(lab: ServedConsole) -> None:
     lab.track()
     lab.open(f"/keys/{KEY}", key=None)
     lab.page.get_by_role("button", name="Let it run out", exact=True).click()
@@ -31,7 +31,7 @@ def test_qa_makes_a_key_run_out_and_sees_the_429(lab: Lab) -> None:
     expect(lab.page.locator("#p-requests tbody tr").first).to_contain_text("429")  # told by the server, not asked for
 
 
-def test_qa_sends_a_request_and_sees_what_it_cost(lab: Lab) -> None:
+def test_qa_sends_a_request_and_sees_what_it_cost(lab: ServedConsole) -> None:
     lab.open("/try?operation=trackShipment")
     lab.page.locator("[name='path.trackingNumber']").fill(NUMBER)
     lab.page.get_by_role("button", name="Send").click()
@@ -48,7 +48,7 @@ def test_qa_sends_a_request_and_sees_what_it_cost(lab: Lab) -> None:
         expect(lab.page.get_by_role("region", name=language)).to_contain_text(word)
 
 
-def test_qa_lets_time_pass_to_the_next_scan_and_sets_a_date(lab: Lab) -> None:
+def test_qa_lets_time_pass_to_the_next_scan_and_sets_a_date(lab: ServedConsole) -> None:
     lab.told("PUT", f"/shipments/{NUMBER}", {"status": "in_transit"}, key=KEY)
     lab.open("/clock")
     coming = lab.get("/clock/upcoming", key=KEY, seconds=864000)["upcoming"]
@@ -67,7 +67,7 @@ def test_qa_lets_time_pass_to_the_next_scan_and_sets_a_date(lab: Lab) -> None:
     assert lab.get("/clock", key=KEY)["scale"] == 1
 
 
-def test_qa_takes_ups_down_pauses_reorders_and_deletes(lab: Lab) -> None:
+def test_qa_takes_ups_down_pauses_reorders_and_deletes(lab: ServedConsole) -> None:
     lab.open("/faults")
     lab.page.get_by_role("button", name="Add: UPS is down", exact=True).click()
     lab.done("UPS is down is in force")
@@ -94,7 +94,7 @@ def test_qa_takes_ups_down_pauses_reorders_and_deletes(lab: Lab) -> None:
     assert len(lab.get("/faults", key=KEY)["faults"]) == 1
 
 
-def test_qa_writes_a_rule_in_the_form_and_mends_what_is_wrong(lab: Lab) -> None:
+def test_qa_writes_a_rule_in_the_form_and_mends_what_is_wrong(lab: ServedConsole) -> None:
     lab.open("/faults")
     form = lab.page.locator("#form-fault")
     form.locator("[name='/fault/type']").select_option("error")
@@ -119,7 +119,7 @@ def test_qa_writes_a_rule_in_the_form_and_mends_what_is_wrong(lab: Lab) -> None:
     assert lab.get("/faults/once", key=KEY)["times"] == 2
 
 
-def test_qa_edits_a_scenario_and_is_told_the_line(lab: Lab) -> None:
+def test_qa_edits_a_scenario_and_is_told_the_line(lab: ServedConsole) -> None:
     lab.open("/scenario?edit=flaky")
     editor = lab.page.locator("#yaml")
     good = editor.input_value()
@@ -137,7 +137,7 @@ def test_qa_edits_a_scenario_and_is_told_the_line(lab: Lab) -> None:
     assert lab.get("/scenario", key=KEY)["name"] == "ups-outage"
 
 
-def test_qa_filters_requests_and_sends_a_colleague_the_link(lab: Lab) -> None:
+def test_qa_filters_requests_and_sends_a_colleague_the_link(lab: ServedConsole) -> None:
     for number in (NUMBER, "400"):
         lab.track(number)
     lab.open("/requests")
@@ -159,7 +159,7 @@ def test_qa_filters_requests_and_sends_a_colleague_the_link(lab: Lab) -> None:
     expect(lab.page.locator("[name='/match/operation']")).to_have_value("trackShipment")
 
 
-def test_near_misses_and_violations_say_why(lab: Lab) -> None:
+def test_near_misses_and_violations_say_why(lab: ServedConsole) -> None:
     requests.get(f"{lab.url}/v2/tracks/{NUMBER}", headers={"X-API-Key": KEY}, timeout=60)
     lab.track("400")
     lab.open("/requests/unmatched")
@@ -169,7 +169,7 @@ def test_near_misses_and_violations_say_why(lab: Lab) -> None:
     expect(lab.page.locator("#misses")).to_contain_text(clause)
 
 
-def test_qa_pins_a_shipment_lets_a_scan_happen_and_looks_back(lab: Lab) -> None:
+def test_qa_pins_a_shipment_lets_a_scan_happen_and_looks_back(lab: ServedConsole) -> None:
     lab.open("/shipments")
     form = lab.page.locator("#form-pin")
     form.locator("[name=number]").fill(NUMBER)
@@ -192,7 +192,7 @@ def test_qa_pins_a_shipment_lets_a_scan_happen_and_looks_back(lab: Lab) -> None:
     assert lab.get("/shipments", key=KEY)["meta"]["total"] == 0
 
 
-def test_qa_sees_a_webhook_in_the_built_in_inbox(lab: Lab) -> None:
+def test_qa_sees_a_webhook_in_the_built_in_inbox(lab: ServedConsole) -> None:
     lab.told("PUT", f"/shipments/{NUMBER}", {"status": "in_transit"}, key=KEY)
     lab.open("/webhooks")
     lab.page.locator("[name='/tracking_number']").fill(NUMBER)
@@ -214,7 +214,7 @@ def test_qa_sees_a_webhook_in_the_built_in_inbox(lab: Lab) -> None:
     expect(lab.page.locator("#p-messages")).to_contain_text("signature right")
 
 
-def test_qa_sends_a_pending_delivery_now_and_spoils_the_next(lab: Lab) -> None:
+def test_qa_sends_a_pending_delivery_now_and_spoils_the_next(lab: ServedConsole) -> None:
     url = f"{lab.url}/__inbox/broken?status=503"
     lab.told("POST", "/webhooks", {"tracking_number": NUMBER, "url": url}, key=KEY)
     lab.told("POST", "/webhooks/trigger", {"number": NUMBER, "event": "delivered"}, key=KEY)
@@ -232,7 +232,7 @@ def test_qa_sends_a_pending_delivery_now_and_spoils_the_next(lab: Lab) -> None:
     assert lab.get("/inbox/broken")["messages"][0]["signature_check"] == "wrong"
 
 
-def test_what_happens_elsewhere_is_seen_at_once(lab: Lab) -> None:
+def test_what_happens_elsewhere_is_seen_at_once(lab: ServedConsole) -> None:
     lab.open("/inbox/orders")
     requests.post(f"{lab.url}/__inbox/orders", data="from a colleague", timeout=10)
     expect(lab.page.locator("#p-messages")).to_contain_text("from a colleague")
@@ -253,7 +253,7 @@ def test_what_happens_elsewhere_is_seen_at_once(lab: Lab) -> None:
     expect(lab.page.locator("[data-label=attempts]")).to_have_text("2")
 
 
-def test_the_report_shows_the_developer_what_their_client_did(lab: Lab) -> None:
+def test_the_report_shows_the_developer_what_their_client_did(lab: ServedConsole) -> None:
     lab.told("POST", "/states", {"state": "quota used", "params": {"key": KEY, "remaining": 0}})
     for _ in range(3):
         lab.track()
@@ -265,7 +265,7 @@ def test_the_report_shows_the_developer_what_their_client_did(lab: Lab) -> None:
     expect(lab.page.locator("main")).to_contain_text("429")
 
 
-def test_the_contract_is_searched_and_sifted_by_its_source(lab: Lab) -> None:
+def test_the_contract_is_searched_and_sifted_by_its_source(lab: ServedConsole) -> None:
     lab.open("/docs", key=None)
     clause = lab.page.locator("#clause-quota\\.batch\\.atomic")
     kind = clause.get_attribute("data-source")

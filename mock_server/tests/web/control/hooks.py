@@ -27,7 +27,7 @@ def subscribe(admin: Admin, key: str = FREE, number: str = NUMBER, **wish: Any) 
 
 
 @dataclass
-class Served:
+class ServedMock:
     """A mock on a port of loopback, and a client of both its sides."""
 
     url: str
@@ -62,7 +62,7 @@ class Served:
 
 
 @contextmanager
-def serving(**settings: Any) -> Iterator[Served]:
+def serving(**settings: Any) -> Iterator[ServedMock]:
     app = create_app(Settings(clock=START, time_scale=0, **settings))
     with served(app) as server:
-        yield Served(server.url, number=app.worlds.foundation.magic.magic_number("ups", "011"))
+        yield ServedMock(server.url, number=app.worlds.foundation.magic.magic_number("ups", "011"))

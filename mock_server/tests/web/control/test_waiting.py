@@ -18,7 +18,7 @@ from mock_server.tests.web.control.admin import FREE, OTHER, Admin
 from mock_server.web.app import MockServer, create_app
 
 
-class Site:
+class WaitingMock:
     """A running mock whose tests know when somebody has begun to wait."""
 
     def __init__(self, app: MockServer, url: str) -> None:
@@ -49,7 +49,7 @@ class Site:
 
 
 class Waiter(threading.Thread):
-    def __init__(self, site: Site, value: object, query: str) -> None:
+    def __init__(self, site: WaitingMock, value: object, query: str) -> None:
         super().__init__(daemon=True)
         self.site, self.value, self.query = site, value, query
 
@@ -62,10 +62,10 @@ class Waiter(threading.Thread):
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
+def site() -> Iterator[WaitingMock]:
     app = create_app(Settings())
     with served(app) as server:
-        yield Site(app, server.url)
+        yield WaitingMock(app, server.url)
 
 
 def test_what_has_come_already_is_answered_at_once(admin: Admin) -> None:
@@ -81,7 +81,7 @@ def test_without_time_to_wait_what_has_not_come_is_408(admin: Admin) -> None:
     assert problem["detail"].startswith("0 of 1 requests came within 0 ms")
 
 
-def test_the_answer_comes_as_soon_as_it_holds_and_others_are_served_meanwhile(site: Site) -> None:
+def test_the_answer_comes_as_soon_as_it_holds_and_others_are_served_meanwhile(site: WaitingMock) -> None:
     site.call("GET", "/v2/carriers", key=FREE)
     waiter = site.wait({"match": {"operation": "listCarriers"}, "atLeast": 3, "timeoutMs": 20_000})
     for key in (FREE, OTHER):
@@ -90,7 +90,7 @@ def test_the_answer_comes_as_soon_as_it_holds_and_others_are_served_meanwhile(si
     assert waiter.result() == (200, {"count": 3})
 
 
-def test_one_key_waits_for_its_own_requests_wherever_they_were_heard(site: Site) -> None:
+def test_one_key_waits_for_its_own_requests_wherever_they_were_heard(site: WaitingMock) -> None:
     waiter = site.wait({"atLeast": 2, "timeoutMs": 20_000}, f"?key={FREE}")
     site.call("GET", "/v2/carriers", key=OTHER)
     site.call("GET", "/v2/parcels", key=FREE)
@@ -98,18 +98,18 @@ def test_one_key_waits_for_its_own_requests_wherever_they_were_heard(site: Site)
     assert waiter.result() == (200, {"count": 2})
 
 
-def test_after_the_timeout_it_is_408_with_what_came(site: Site) -> None:
+def test_after_the_timeout_it_is_408_with_what_came(site: WaitingMock) -> None:
     waiter = site.wait({"atLeast": 2, "timeoutMs": 1})
     status, problem = waiter.result()
     assert (status, problem["title"]) == (408, "Request Timeout")
 
 
-def test_nobody_is_watched_for_any_more_when_the_wait_is_over(site: Site) -> None:
+def test_nobody_is_watched_for_any_more_when_the_wait_is_over(site: WaitingMock) -> None:
     site.wait({"atLeast": 1, "timeoutMs": 1}).result()
     assert len(site.archive.watchers) == 0
 
 
-def test_a_client_that_is_gone_no_longer_waits(site: Site) -> None:
+def test_a_client_that_is_gone_no_longer_waits(site: WaitingMock) -> None:
     connection = HTTPConnection(urlsplit(site.url).netloc, timeout=20)
     connection.request("POST", "/__admin/requests/wait", json.dumps({"timeoutMs": 20_000}))
     assert site.begun.acquire(timeout=20)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from contract_tests.burn import ALIGNED, TOO_MANY, Burn
 from contract_tests.exchange import Exchange
 from contract_tests.expect import described
 from contract_tests.passive.quota_law import asked_for
+from contract_tests.quota_burn import ALIGNED, TOO_MANY, QuotaBurn
 
 LARGEST = 10_000  # lookups that are spent to count a day; a larger day would take minutes
 MINUTE, DAY = 60, 86400
@@ -14,10 +14,10 @@ _EVENING, _MORNING = 30, 3  # seconds before a day's end, and after it
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class QuotaDay:
     """The day of a key that is used up; time is moved, never waited for."""
 
-    burn: Burn
+    burn: QuotaBurn
 
     def until_midnight(self) -> float:
         """The next midnight UTC, by the target's clock."""

@@ -62,7 +62,7 @@ def whole_minute(run: Run, answer: Exchange) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Burn:
+class QuotaBurn:
     """A key, its plan, and the run that spends it; refusals are answers here, and nothing is waited out."""
 
     run: Run

@@ -56,7 +56,7 @@ def same_event(one: ReceivedDelivery, other: ReceivedDelivery) -> bool:
 
 
 @dataclass(slots=True)
-class Lab:
+class WebhookLab:
     """The run's subscriptions and the events that were brought about for them."""
 
     api: Api
