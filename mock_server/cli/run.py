@@ -161,14 +161,11 @@ def _sandbox(url: str, plan: str | None, key: str | None, token: str | None) -> 
 
 
 def _steer(plane: "ControlPlane", rules: list[Any], options: dict[str, Any]) -> None:
-    """Shape the sandbox: with fault rules, and on a running mock with scenario and clock."""
+    """Shape the sandbox: on a running mock with scenario and clock; with fault rules, which a scenario ends."""
     from mock_server.control_client import SteeringError
 
-    hint = "--fault"
+    hint = "--scenario"
     try:
-        for rule in rules:
-            plane.post("/faults", rule)
-        hint = "--scenario"
         if scenario := options.get("scenario"):
             file = Path(scenario)
             named = not file.suffix and not file.is_file()
@@ -176,6 +173,9 @@ def _steer(plane: "ControlPlane", rules: list[Any], options: dict[str, Any]) -> 
         hint = "--clock"
         if instant := options.get("clock"):
             plane.put("/clock", {"action": "set", "instant": instant})
+        hint = "--fault"
+        for rule in rules:
+            plane.post("/faults", rule)
     except (SteeringError, OSError, UnicodeDecodeError) as error:
         raise click.BadParameter(str(error), param_hint=hint) from None
 

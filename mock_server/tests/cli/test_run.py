@@ -140,7 +140,8 @@ def test_a_key_that_is_wired_in_has_the_plan_of_the_run() -> None:
 def test_a_running_mock_is_used_in_a_sandbox_of_ones_own(mock: RunningMock) -> None:
     tool("curl")
     call = f"curl -s https://api.trackflow.io/v2/track/{PAGE_NUMBER} -H 'X-API-Key: tf_live_sk_1'"
-    told = [run("--mock", mock.url, "--fault", DOWN, "--", "sh", "-c", f"{call}; {call}") for _ in range(2)]
+    given = ("--mock", mock.url, "--fault", DOWN, "--", "sh", "-c", f"{call}; {call}")
+    told = [run(*given), run("--scenario", "calm", *given)]
     for done in told:
         assert "carrier_unavailable" in done.stdout
         assert PAGE_NUMBER in done.stdout
