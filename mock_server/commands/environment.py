@@ -15,6 +15,7 @@ BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 ADDED_BUNDLES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
 HERE = ("localhost", "127.0.0.1", "::1")
 JAVA_OPTIONS = "JAVA_TOOL_OPTIONS"
+PHP_FOLDERS = "PHP_INI_SCAN_DIR"
 TRUST_STORE = "javax.net.ssl.trustStore"
 
 
@@ -33,6 +34,7 @@ def environment(user: Mapping[str, str], entrance: Entrance, folder: Path) -> di
         **{name: str(bundles.beside(user.get(name))) for name in BUNDLES},
         **{name: str(bundles.added(user.get(name))) for name in ADDED_BUNDLES},
         **_java(user, entrance, bundles),
+        **_php(user, folder, bundles),
     }
 
 
@@ -99,6 +101,17 @@ def _java_trust(theirs: Mapping[str, str], bundles: Bundles) -> dict[str, str]:
         f"{TRUST_STORE}Type": "PKCS12",
         f"{TRUST_STORE}Password": STORE_PASSWORD,
     }
+
+
+def _php(user: Mapping[str, str], folder: Path, bundles: Bundles) -> dict[str, str]:
+    """One more folder of settings for PHP, whose curl trusts by no variable; an empty place means its own folder."""
+    if not shutil.which("php", path=user.get("PATH")):
+        return {}
+    settings = folder / "php"
+    settings.mkdir(exist_ok=True)
+    bundle = bundles.beside(user.get("SSL_CERT_FILE"))
+    (settings / "trackflow-mock.ini").write_text(f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n')
+    return {PHP_FOLDERS: os.pathsep.join((user.get(PHP_FOLDERS, ""), str(settings)))}
 
 
 def _properties(options: str) -> dict[str, str]:

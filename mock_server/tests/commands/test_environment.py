@@ -71,9 +71,18 @@ def test_what_the_user_had_set_stays_in_effect(tmp_path: Path) -> None:
     assert Path(found["REQUESTS_CA_BUNDLE"]).read_bytes() == certificates(system_bundle()) + AUTHORITY
 
 
+@pytest.mark.parametrize(("before", "after"), [({}, ":"), ({"PHP_INI_SCAN_DIR": "/my/ini"}, "/my/ini:")])
+def test_php_reads_its_own_settings_and_then_ours(before: dict[str, str], after: str, tmp_path: Path) -> None:
+    (tmp_path / "php").touch(mode=0o700)
+    (tmp_path / "run").mkdir()
+    found = environment({"PATH": str(tmp_path), **before}, entrance(), tmp_path / "run")
+    assert found["PHP_INI_SCAN_DIR"] == f"{after}{tmp_path}/run/php"
+    assert f'curl.cainfo="{found["SSL_CERT_FILE"]}"' in (tmp_path / "run/php/trackflow-mock.ini").read_text()
+
+
 def test_no_private_key_is_written(tmp_path: Path) -> None:
     environment({"JAVA_HOME": "/opt/java"}, entrance(), tmp_path)
-    assert all(b"PRIVATE" not in file.read_bytes() for file in tmp_path.iterdir())
+    assert all(b"PRIVATE" not in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())
 
 
 def test_a_proxy_for_plain_http_is_ours_where_the_user_has_one_or_nothing_else_is_to_be_reached(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ PAGE_NUMBER = "1Z204E380338943508"
 CLIENTS = [
     path
     for path in sorted(PROGRAMS.rglob("*"))
-    if path.suffix in {".py", ".mjs", ".cjs", ".java", ".rb", ".go", ".cs"} and "__pycache__" not in path.parts
+    if path.suffix in {".py", ".mjs", ".cjs", ".java", ".rb", ".go", ".cs", ".php"} and "__pycache__" not in path.parts
 ]
 NODE_CLIENTS = [path for path in CLIENTS if path.suffix in {".mjs", ".cjs"}]
 

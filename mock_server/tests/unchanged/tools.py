@@ -71,6 +71,11 @@ def command(program: Path, folder: Path, runtime: str = "") -> list[str]:
             built = folder / "program"
             subprocess.run([tool("go"), "build", "-o", built, program], check=True, cwd=folder)
             return [str(built)]
+        case ".php":
+            php = tool("php")
+            if _fails([php, "-r", "exit(extension_loaded('curl') ? 0 : 1);"]):
+                pytest.skip("PHP's curl is not on this machine")
+            return [php, str(program)]
         case ".cs":
             return _dotnet(program, folder)
     raise AssertionError(f"nothing runs {program.name}")
