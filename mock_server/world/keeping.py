@@ -26,7 +26,7 @@ def opening(worlds: Worlds) -> Opening:
     return Opening(
         replace(worlds.scenario, seed=worlds.seed, rules=rules),
         worlds.clock.course,
-        tuple(worlds.pins.values()),
+        worlds.pins.all(),
         worlds.rules.in_force.rules,
         worlds.keys_made,
     )

@@ -56,7 +56,7 @@ def pinning(worlds: Worlds, pin: Pin, world: World | None = None) -> Generator[N
     asked = world or worlds
     pin.checked(asked.seed, worlds.foundation.source, asked.clock.now())
     if world is None:
-        worlds.pins = {**worlds.pins, identity(pin.number): pin}
+        worlds.pins.put(identity(pin.number), pin)
     pending = 0
     for each in [world] if world else worlds.all():
         each.pin(pin)
@@ -68,9 +68,8 @@ def pinning(worlds: Worlds, pin: Pin, world: World | None = None) -> Generator[N
 def unpin(worlds: Worlds, number: TrackingNumber, world: World | None = None) -> bool:
     """Let the number stand for what everybody finds, in one world or in all; whether that changed anything."""
     changed = [each.unpin(number) for each in ([world] if world else worlds.all())]
-    if world is None and identity(number) in worlds.pins:
-        worlds.pins = {key: pin for key, pin in worlds.pins.items() if key != identity(number)}
-        changed.append(True)
+    if world is None:
+        changed.append(worlds.pins.drop(identity(number)))
     return any(changed)
 
 
@@ -92,7 +91,7 @@ def happening(
         fresh = worlds.fresh()
         fresh.happen(number, record, anew=anew)
         pinned = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
-        worlds.pins = {**worlds.pins, identity(number): pinned}
+        worlds.pins.put(identity(number), pinned)
     pending = 0
     for each in [world] if world else worlds.all():
         with nullcontext() if world else suppress(ValueError):

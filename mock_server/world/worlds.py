@@ -22,6 +22,7 @@ from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import Scenario
 from mock_server.world import resuming
 from mock_server.world.admission import AskedWebhook
+from mock_server.world.common_pins import CommonPins
 from mock_server.world.foundation import Foundation
 from mock_server.world.newcomers import Newcomer, Opening
 from mock_server.world.owners import Holding, Owners
@@ -52,7 +53,7 @@ class Worlds:
         self.owners = Owners()
         self.changes: Watchers[str | None] = Watchers()  # of what no request tells; of a key, or of everybody
         self.stray = self._journal()  # requests that came without a good key
-        self.pins: Mapping[Identity, Pin]  # the shipments that every new world has of its own; another when they change
+        self.pins: CommonPins
         # What other parts do when something was done to a world; each tells how many deliveries it has pending.
         self.on_clock_moved: list[Callable[[World], int]] = []
         self.on_pinned: list[Callable[[World, TrackingNumber], int]] = []
@@ -96,7 +97,9 @@ class Worlds:
         if known:
             return known
         books = (RuleBook(), self.rules, self.scenario_rules)
-        return World(self.foundation, account, self.scenario, pins=self.pins, books=books, clock=self.clock.copy())
+        return World(
+            self.foundation, account, self.scenario, pins=self.pins.lent(), books=books, clock=self.clock.copy()
+        )
 
     def new_account(self, plan: str, holding: Holding | None = None) -> Account:
         """A key of that plan that is not in use yet, made for somebody; ValueError names the plans there are."""
@@ -128,7 +131,7 @@ class Worlds:
     def fresh(self) -> World:
         """A world as a new key would find it, of no key and in nobody's way."""
         accounts = self.foundation.accounts
-        return World(self.foundation, Account("", accounts.default), self.scenario, pins=self.pins)
+        return World(self.foundation, Account("", accounts.default), self.scenario, pins=self.pins.lent())
 
     def reset(self, key: str | None = None) -> None:
         """Forget one world, or all with the server's clock and what came without a key.
@@ -185,7 +188,7 @@ class Worlds:
             self.stray.clear()
             self._start(opening.scenario)
             self.clock.change(lambda *_: opening.course)
-            self.pins = by_identity(opening.pins)
+            self.pins = CommonPins(opening.pins)
             for rule in opening.rules:
                 self.rules.add(rule)
             self.keys_made = opening.keys_made
@@ -219,7 +222,7 @@ class Worlds:
             self._forget(world)
         self.clock.reset()
         scenario.set(self.clock)
-        self.pins = by_identity(self.foundation.pins(scenario))
+        self.pins = CommonPins(self.foundation.pins(scenario))
         self.scenario = scenario
         self.rules, self.scenario_rules = RuleBook(), RuleBook(scenario.rules)
         seed, books = self.foundation.settings.seed, (RuleBook(), self.rules, self.scenario_rules)
@@ -228,7 +231,7 @@ class Worlds:
     def _open(self, account: Account) -> World:
         with self._lock:
             if account.key not in self._worlds and not self._bring_back(account):
-                books, pins = (RuleBook(), self.rules, self.scenario_rules), self.pins
+                books, pins = (RuleBook(), self.rules, self.scenario_rules), self.pins.lent()
                 journal = self._journal()
                 self._admit(account, self.scenario, pins=pins, books=books, clock=self.clock.copy(), journal=journal)
             return self._worlds[account.key]
@@ -301,7 +304,7 @@ class Worlds:
 
     def _revive(self, newcomer: Newcomer) -> None:
         """Let a world go on that the store has."""
-        self._take_in(newcomer, self.pins)
+        self._take_in(newcomer, self.pins.lent())
         self._worlds[newcomer.account.key].resumed = self.clock.base.now()
 
     def _drop_idlest(self) -> None:
