@@ -68,7 +68,7 @@ class Gathering:
             case How.FIRST:
                 return _best([reply for _, reply in await self.all(request)])
             case How.WAITS:
-                told = await Waiting(self._membership.peers(), self.one, self._order_of).reply(request)
+                told = await Waiting(self._membership.peers, self.one, self._order_of).reply(request)
                 if told is None:
                     raise _silent("one of the processes")
                 return told
@@ -76,7 +76,7 @@ class Gathering:
                 here = await self.one(self._membership.me, request)
                 if here is not None and not _good(here):
                     return here
-                return streamed(self._ways, self._membership.peers(), request)
+                return streamed(self._ways, self._membership.peers, request)
             case How.INSTANCES:
                 return self._instances(await self.all(request, self._ways.patience))
             case How.MEASURED:

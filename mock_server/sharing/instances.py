@@ -102,6 +102,7 @@ class InstanceShare(Share):
             on_listening=[*options.on_listening, self._listens],
             on_stopping=[*options.on_stopping, self.leases.leave],
             on_leaving=[*options.on_leaving, self.leave],
+            after_clients=self._quiet,
         )
 
     async def leave(self) -> None:
@@ -117,6 +118,10 @@ class InstanceShare(Share):
                 await asyncio.sleep(LOOKED)
             self._let_go(key)
             await asyncio.sleep(0)
+
+    async def _quiet(self) -> None:
+        """Say no more that this instance is alive, once nobody is answered any more."""
+        await asyncio.to_thread(self._heart.stop)
 
     def close(self) -> None:
         """Be no more, as far as the others know."""
@@ -151,7 +156,7 @@ class InstanceShare(Share):
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop, self._heart = loop, Heart(self.leases, loop)
-        self.leases.later = loop.call_later
+        self.leases.later, self.leases.on_doubted = loop.call_later, self._heart.sooner
 
     def _listens(self, ports: Sequence[int]) -> None:
         settings = self._mock.worlds.foundation.settings

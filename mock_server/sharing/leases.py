@@ -60,6 +60,8 @@ class Leases:
         """Told of a key of which the store may know nothing any more."""
         self.later: Callable[[float, Callable[[], None]], object] = lambda _seconds, work: work()
         """Does work so many seconds later, when clients have had their turn."""
+        self.on_doubted: Callable[[], object] = lambda: None
+        """Told that an owner was not there: it may be dead."""
         self.on_gone: Callable[[Peer], object] = lambda _peer: None
         """Told of an instance that is taken to be dead."""
         self.on_forgotten: Callable[[], object] = lambda: None
@@ -115,8 +117,8 @@ class Leases:
         return _peer(owner) if owner else None
 
     def doubt(self, key: str) -> None:
-        self._owners.put(key, "")
-        self._doubts += 1
+        self._forget(key)
+        self.on_doubted()
 
     def renewed(self) -> Callable[[], None]:
         """Say to the store that this instance is alive; what is then to be done where its keys are, in their thread.
@@ -148,7 +150,7 @@ class Leases:
         while self._loose:
             key = self._loose.pop()
             if key not in self._store.claims.fences and self._heir(key) == self._me and self._good(key):
-                self.doubt(key)
+                self._forget(key)
                 self._claimed(key)
                 self._taking = True
                 self.later((self._steady() - began) * REST, self.take)
@@ -177,6 +179,11 @@ class Leases:
     def tell(self, **facts: object) -> None:
         """Let the others know that of this instance, with the next renewal."""
         self._me = replace(self._me, facts=MappingProxyType({**self._me.facts, **facts}))
+
+    def _forget(self, key: str) -> None:
+        """Take nobody for the owner of the key."""
+        self._owners.put(key, "")
+        self._doubts += 1
 
     def _claimed(self, key: str) -> bool:
         """Claim a key that nobody alive is known to have."""

@@ -1,7 +1,7 @@
 """Server-sent events of all processes, as they come."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
@@ -15,31 +15,43 @@ from mock_server.sharing.frames import ForwardedRequest, FrameEnd
 from mock_server.sharing.membership import Peer
 from mock_server.web.control.live import HEADERS
 
-PAUSE = 1.0  # real seconds before one that is not there is asked again
+PAUSE = 1.0  # real seconds before who is there is looked at again
 BLANK = b"\n\n"
 
 
-def streamed(ways: Ways, peers: Sequence[Peer], request: Request) -> Reply:
-    """A reply that goes on with the events of all; who goes away is heard again when it is back."""
+def streamed(ways: Ways, peers: Callable[[], Sequence[Peer]], request: Request) -> Reply:
+    """A reply that goes on with the events of all, also of those that join; who goes away is heard when it is back."""
 
     async def pieces() -> AsyncGenerator[bytes, None]:
         events: asyncio.Queue[bytes] = asyncio.Queue(1)
-        tasks = [asyncio.ensure_future(_hear(ways, peer, request, events)) for peer in peers]
+        hearing = asyncio.ensure_future(_hear_all(ways, peers, request, events))
         try:
             while True:
                 yield await events.get()
         finally:
-            for task in tasks:
-                task.cancel()
+            hearing.cancel()
 
     return Reply(HTTPStatus.OK, b"retry: 2000\n\n", HEADERS, wire=Stream(pieces))
 
 
+async def _hear_all(
+    ways: Ways, peers: Callable[[], Sequence[Peer]], request: Request, events: "asyncio.Queue[bytes]"
+) -> None:
+    tasks: dict[Peer, asyncio.Task[None]] = {}
+    try:
+        while True:
+            for peer in peers():
+                if peer not in tasks or tasks[peer].done():
+                    tasks[peer] = asyncio.create_task(_hear(ways, peer, request, events))
+            await asyncio.sleep(PAUSE)
+    finally:
+        for task in tasks.values():
+            task.cancel()
+
+
 async def _hear(ways: Ways, peer: Peer, request: Request, events: "asyncio.Queue[bytes]") -> None:
-    while True:
-        with suppress(UnreachableError, LostError):
-            await _events(ways, peer, request, events)
-        await asyncio.sleep(PAUSE)
+    with suppress(UnreachableError, LostError):
+        await _events(ways, peer, request, events)
 
 
 async def _events(ways: Ways, peer: Peer, request: Request, events: "asyncio.Queue[bytes]") -> None:

@@ -14,27 +14,31 @@ from mock_server.web.control.call import answer
 from mock_server.web.control.waiting import too_few
 from mock_server.web.mock import CONTROL_PREFIX
 
+LOOKED = 1.0  # real seconds until it is looked at again who is there
 COUNT = f"{CONTROL_PREFIX}/requests/count"
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """`ask` is how one of them is asked; None if it is not there. `read` is how a call is read, or Problem."""
+    """`peers` tells who is there.
 
-    peers: Sequence[Peer]
+    `ask` is how one of them is asked; None if it is not there. `read` is how a call is read, or Problem.
+    """
+
+    peers: Callable[[], Sequence[Peer]]
     ask: Callable[[Peer, Request], Awaitable[Reply | None]]
     read: Callable[[Request], Any]
 
     async def reply(self, request: Request) -> Reply | None:
         """The reply, or None if one of them is not there, and the count would be wrong."""
-        first = await self.ask(self.peers[0], _with(request, timeoutMs=0))
+        first = await self.ask(self.peers()[0], _with(request, timeoutMs=0))
         if first is None or first.status not in {HTTPStatus.OK, HTTPStatus.REQUEST_TIMEOUT}:
             return first  # it says what is wrong with the call
         order = self.read(request)  # its time as well, which the first was not told
         wanted, seconds = order.get("atLeast", 1), order.get("timeoutMs", 5000) / 1000
         counting = replace(request, target=COUNT, body=json.dumps({"match": order.get("match", {})}).encode())
         counts: dict[Peer, int] = {}
-        for peer in self.peers:
+        for peer in self.peers():
             told = await self.ask(peer, counting)
             if told is None:
                 return None
@@ -56,11 +60,14 @@ class Waiting:
             counts[peer] = told.value()["count"]
             return peer
 
-        under_way = {asyncio.ensure_future(one_more(peer)) for peer in self.peers}
+        under_way = {asyncio.ensure_future(one_more(peer)) for peer in counts}
         try:
             while under_way and sum(counts.values()) < wanted:
-                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                under_way |= {asyncio.ensure_future(one_more(peer)) for each in done if (peer := each.result())}
+                done, under_way = await asyncio.wait(under_way, timeout=LOOKED, return_when=asyncio.FIRST_COMPLETED)
+                joined = [peer for peer in self.peers() if peer not in counts]
+                counts.update(dict.fromkeys(joined, 0))
+                further = [*joined, *filter(None, (each.result() for each in done))]
+                under_way |= {asyncio.ensure_future(one_more(peer)) for peer in further}
         finally:
             for task in under_way:
                 task.cancel()

@@ -270,6 +270,12 @@ def test_a_console_page_about_all_keys_is_the_same_wherever_it_is_asked_for(urls
     assert page(urls[0], "/requests?status=404").count("data-row") == 1
 
 
+def test_a_field_for_a_key_proposes_those_of_all(urls: list[str]) -> None:
+    for url in urls:
+        assert 'hx-get="/__admin/console/known"' in page(url, "/")
+        assert all(f'<option value="{key}">' in page(url, "/console/known") for key in KEYS)
+
+
 def test_a_key_is_listed_with_the_process_that_has_it(urls: list[str]) -> None:
     told = control(urls[0], "GET", "/keys")["keys"]
     assert {each["key"]: each["instance"] for each in told} == {KEYS[0]: "worker-0", KEYS[1]: "worker-1"}

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from mock_server.cli.doors import doors
 from mock_server.domain.clock import ManualClock
 from mock_server.server.background import BackgroundServer
 from mock_server.settings import SettingError, Settings
+from mock_server.sharing import streaming, waiting
 from mock_server.sharing.instances import INSTANCE, InstanceShare
 from mock_server.tests import valkeys
 from mock_server.tests.sharing.crew import LONG
@@ -93,6 +95,24 @@ def test_who_comes_later_knows_what_was_done(start: Start) -> None:
     two = start("two")
     assert two.track(BEN)[0] == "two"
     assert two.now(BEN) == "2026-06-15T13:00:00Z"
+
+
+def test_a_stream_tells_of_who_comes_later(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streaming, "PAUSE", 0.01)
+    one = start("one")
+    with urlopen(f"{one.url}/__admin/requests/stream?since=0", timeout=60) as stream:
+        assert start("two").track(BEN)[0] == "two"
+        assert any(b"_ben" in line for line in stream)  # keys are masked there
+
+
+def test_a_wait_counts_what_is_asked_of_who_comes_later(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "LOOKED", 0.01)
+    one = start("one")
+    with ThreadPoolExecutor(1) as pool:
+        over = pool.submit(one.ask, "/__admin/requests/wait", {"atLeast": 2, "timeoutMs": 60_000}, "POST")
+        one.track(ANA)
+        assert start("two").track(BEN)[0] == "two"
+        assert over.result()[2] == {"count": 2}
 
 
 def test_keys_of_who_leaves_go_on_elsewhere_and_have_missed_nothing(start: Start) -> None:

@@ -75,6 +75,7 @@ ROUTES = (
     ControlRoute("GET", "/docs/guides/<name>", _page("contract", "guide")),
     ControlRoute("GET", "/console/assets/<name>", _page("assets", "asset")),
     ControlRoute("GET", "/console/keys", _page("keys", "listed"), spread=gathered("keys", "opened", limit=100)),
+    ControlRoute("GET", "/console/known", _page("keys", "known"), asks=True),
     ControlRoute("GET", "/console/requests", _page("requests", "listed"), spread=gathered("requests", "id", limit=101)),
     ControlRoute("GET", "/console/report", _page("report", "listed"), spread=gathered("keys", limit=50, whole=True)),
     ControlRoute("POST", SIGNED, show_signed, asks=True, spread=gathered("signed")),

@@ -71,6 +71,9 @@ NAVIGATION = (
 )
 
 
+MOST_KNOWN = 200  # keys that are proposed
+
+
 def framed(call: ControlCall, template: str, here: str, title: str, **shown: Any) -> Reply:
     """A whole page; `here` is the entry of the navigation that it belongs to."""
     key = shown.pop("key", call.key)
@@ -80,7 +83,7 @@ def framed(call: ControlCall, template: str, here: str, title: str, **shown: Any
         "title": title,
         "here": here,
         "key": key,
-        "keys": [world.account.key for world in call.worlds.all()],
+        "keys": [world.account.key for world in call.worlds.all()[-MOST_KNOWN:]],
         "navigation": NAVIGATION,
         "now": clock.now(),
         "clock": reading(clock),

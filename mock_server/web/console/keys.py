@@ -1,6 +1,7 @@
 """The keys: all of them, and everything about one on one screen."""
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -33,6 +34,12 @@ def overview(call: ControlCall) -> Reply:
 def listed(call: ControlCall) -> Reply:
     """The newest keys of one process of several."""
     return answer(_known(call))
+
+
+def known(call: ControlCall) -> Reply:
+    """The newest keys of all processes, as what a field for a key proposes."""
+    told = partial(html, call, "known.html")
+    return shown(call.about(None), "/console/keys", lambda found: told(keys=[row["key"] for row in found["keys"]]))
 
 
 def _known(call: ControlCall) -> dict[str, Any]:
