@@ -3,9 +3,8 @@
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 
 from mock_server.domain.clock import Course
@@ -15,6 +14,7 @@ from mock_server.faults.scenarios import Scenario
 from mock_server.persistence import snapshots
 from mock_server.persistence.database import Database, SharedDatabase, whole
 from mock_server.persistence.file_pages import FilePages
+from mock_server.persistence.opening_text import OpeningText
 from mock_server.persistence.reading import newcomer, saved
 from mock_server.persistence.sandbox_records import SandboxRecords, follow
 from mock_server.persistence.starting import started
@@ -41,6 +41,7 @@ class StateFile:
         self._began = self._own if resumed else FIRST
         self.path = path
         self.name = f"state file {path}"
+        self._text = OpeningText()
         self._opening = ""  # what was last kept of the mock as a whole
 
     def saved(self) -> Iterator[Saved]:
@@ -84,10 +85,9 @@ class StateFile:
         with whole(self.path):
             return newcomer(foundation, account, saved, scenario)
 
-    def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
-        """Keep how the mock as a whole stands, if that has changed; why that could not be."""
-        record = {**snapshots.standing(opening), "course": asdict(opening.course), "settings": started(foundation)}
-        document = json.dumps(record)
+    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Generator[None, None, str | None]:
+        """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
+        document = yield from self._text.writing(foundation, opening)
         if document == self._opening:
             return None
         try:

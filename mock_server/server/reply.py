@@ -1,7 +1,7 @@
 """What is answered, as one value from the handler to the socket."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Protocol, Self
@@ -12,6 +12,20 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 def encode(value: object) -> bytes:
     """JSON as it goes over the wire: UTF-8, no escapes that are not needed, no spaces."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def in_parts(value: Any, depth: int, write: Callable[[Any], bytes] = encode) -> Iterator[bytes]:
+    """The value as JSON, what is that deep in it at once: no thread has its turn while a value is encoded."""
+    if depth and isinstance(value, (dict, list)) and value:
+        opening, closing = (b"{", b"}") if isinstance(value, dict) else (b"[", b"]")
+        for place, each in enumerate(value):
+            yield b"," if place else opening
+            if isinstance(value, dict):
+                yield write(each) + b":"
+            yield from in_parts(value[each] if isinstance(value, dict) else each, depth - 1, write)
+        yield closing
+    else:
+        yield write(value)
 
 
 class Sending(Protocol):

@@ -45,7 +45,7 @@ def respond(reply: Reply) -> Response:
     if passed is not None:
         passed.append(reply)
     elif reply.later is not None:
-        return respond(asyncio.run(_awaited(reply)))
+        return respond(asyncio.run(awaited(reply)))
     content = reply.content if reply.wire is None or passed is not None else reply.wire.remains(reply.content)
     response = Response(content, reply.status)
     response.headers = Headers([*reply.headers.items(), *reply.also])  # and no Content-Type of Flask's
@@ -55,7 +55,8 @@ def respond(reply: Reply) -> Response:
     return response
 
 
-async def _awaited(reply: Reply) -> Reply:
+async def awaited(reply: Reply) -> Reply:
+    """The reply once it is known."""
     while reply.later is not None:
         reply = await reply.later()
     return reply

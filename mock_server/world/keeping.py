@@ -1,7 +1,9 @@
 """What of a mock outlives its process."""
 
+from collections.abc import Generator
 from dataclasses import replace
 
+from mock_server.domain.steps import finished
 from mock_server.world.newcomers import Opening
 from mock_server.world.worlds import Worlds
 
@@ -11,13 +13,23 @@ def keep(worlds: Worlds, key: str | None = None, *, all_of_it: bool = False) -> 
 
     Why one of them could not be kept; with `all_of_it`, also what could not be kept before.
     """
+    if key is None:
+        return finished(keeping(worlds, all_of_it=all_of_it))
+    world = worlds.known(key)
+    return world.webhooks.records.keep(all_of_it=all_of_it) if world else None
+
+
+def keeping(worlds: Worlds, key: str | None = None, *, all_of_it: bool = False) -> Generator[None, None, str | None]:
+    """The same step by step, one sandbox in each."""
+    if key is not None:
+        return keep(worlds, key, all_of_it=all_of_it)
     if worlds.state is None:
         return None
-    if key is not None:
-        world = worlds.known(key)
-        return world.webhooks.records.keep(all_of_it=all_of_it) if world else None
-    problems = [world.webhooks.records.keep(all_of_it=all_of_it) for world in worlds.all()]
-    return next(filter(None, [*problems, worlds.state.keep_opening(worlds.foundation, opening(worlds))]), None)
+    problem: str | None = None
+    for world in worlds.each():
+        problem = world.webhooks.records.keep(all_of_it=all_of_it) or problem
+        yield
+    return (yield from worlds.state.keeping_opening(worlds.foundation, opening(worlds))) or problem
 
 
 def opening(worlds: Worlds) -> Opening:

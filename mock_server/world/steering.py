@@ -1,6 +1,6 @@
 """What is done to one world, or to all there are and will be, and to those who listen for it."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from contextlib import nullcontext, suppress
 from typing import Any
 
@@ -18,6 +18,11 @@ def move_clock(worlds: Worlds, change: Change, world: World | None = None) -> in
 
     What `change` raises for any of them, it raises before the first has moved.
     """
+    return finished(moving_clock(worlds, change, world))
+
+
+def moving_clock(worlds: Worlds, change: Change, world: World | None = None) -> Generator[None, None, int]:
+    """The same step by step: all clocks move in the first, then one world in each looks at what that means for it."""
     moved = [world] if world else worlds.all()
     clocks = [each.clock for each in moved] + ([] if world else [worlds.clock])
     with still(worlds.clock):
@@ -28,11 +33,11 @@ def move_clock(worlds: Worlds, change: Change, world: World | None = None) -> in
             each.webhooks.notice()
         for clock in clocks:
             clock.change(change, base)
-        return _moved(worlds, moved)
+    return (yield from _moved(worlds, world))
 
 
-def reset_clock(worlds: Worlds, world: World | None = None) -> int:
-    """Let one world's clock follow the server's again, or all do so after it went back to its start."""
+def resetting_clock(worlds: Worlds, world: World | None = None) -> Generator[None, None, int]:
+    """Let one world's clock follow the server's again, or all do so after it went back to its start; as above."""
     moved = [world] if world else worlds.all()
     with still(worlds.clock):
         if world is None:
@@ -40,7 +45,7 @@ def reset_clock(worlds: Worlds, world: World | None = None) -> int:
         for each in moved:
             each.webhooks.notice()
             each.clock.follow(worlds.clock)
-        return _moved(worlds, moved)
+    return (yield from _moved(worlds, world))
 
 
 def pin(worlds: Worlds, pin: Pin, world: World | None = None) -> int:
@@ -58,19 +63,23 @@ def pinning(worlds: Worlds, pin: Pin, world: World | None = None) -> Generator[N
     if world is None:
         worlds.pins.put(identity(pin.number), pin)
     pending = 0
-    for each in [world] if world else worlds.all():
+    for each in worlds.each(world):
         each.pin(pin)
         pending += sum(told(each, pin.number) for told in worlds.on_pinned)
         yield
     return pending
 
 
-def unpin(worlds: Worlds, number: TrackingNumber, world: World | None = None) -> bool:
-    """Let the number stand for what everybody finds, in one world or in all; whether that changed anything."""
-    changed = [each.unpin(number) for each in ([world] if world else worlds.all())]
-    if world is None:
-        changed.append(worlds.pins.drop(identity(number)))
-    return any(changed)
+def unpinning(worlds: Worlds, number: TrackingNumber, world: World | None = None) -> Generator[None, None, bool]:
+    """Let the number stand for what everybody finds, in one world or in all; whether that changed anything.
+
+    Step by step, one world in each.
+    """
+    changed = world is None and worlds.pins.drop(identity(number))
+    for each in worlds.each(world):
+        changed = each.unpin(number) or changed
+        yield
+    return changed
 
 
 def happen(
@@ -93,7 +102,7 @@ def happening(
         pinned = Pin(number, wish_of(fresh.shipments.find(number, fresh.clock.now())))
         worlds.pins.put(identity(number), pinned)
     pending = 0
-    for each in [world] if world else worlds.all():
+    for each in worlds.each(world):
         with nullcontext() if world else suppress(ValueError):
             event = each.happen(number, record, anew=anew)
             pending += sum(told(each, number, event) for told in worlds.on_event)
@@ -101,8 +110,11 @@ def happening(
     return pending
 
 
-def _moved(worlds: Worlds, moved: Sequence[World]) -> int:
-    for world in moved:
-        world.note("clock", world.clock.course)
-        world.webhooks.moved()
-    return sum(told(world) for world in moved for told in worlds.on_clock_moved)
+def _moved(worlds: Worlds, world: World | None) -> Generator[None, None, int]:
+    pending = 0
+    for each in worlds.each(world):
+        each.note("clock", each.clock.course)
+        each.webhooks.moved()
+        pending += sum(told(each) for told in worlds.on_clock_moved)
+        yield
+    return pending

@@ -1,6 +1,6 @@
 """What keeps the sandboxes of a mock beyond its process, as far as the mock has to do with it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Protocol
 
 from mock_server.domain.clock import Course
@@ -49,8 +49,8 @@ class Store(Protocol):
         That is what it has granted, its rules and their counts; `alone` says if the mock's scenario is not its own.
         """
 
-    def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
-        """Keep how the mock as a whole stands, if that has changed; why that could not be."""
+    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Generator[None, None, str | None]:
+        """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
 
     def count_key(self, made: int) -> int:
         """How many keys were made up, with the next, where this mock knows of so many."""

@@ -1,9 +1,9 @@
 """All universes of one server."""
 
 import logging
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import count
+from itertools import count, islice
 from threading import Lock
 from typing import Any
 
@@ -15,6 +15,7 @@ from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Event
 from mock_server.domain.shipments.pinned import Pin, by_identity
 from mock_server.domain.shipments.source import Identity
+from mock_server.domain.steps import finished
 from mock_server.domain.watching import Watchers
 from mock_server.domain.webhooks.inbox import Inboxes
 from mock_server.faults.active import ActiveFaults
@@ -31,6 +32,7 @@ from mock_server.world.store import Store
 from mock_server.world.world import NO_PINS, World
 
 log = logging.getLogger(__name__)
+Steps = Generator[None, None, None]
 
 
 class Worlds:
@@ -64,6 +66,7 @@ class Worlds:
         self.scenario_rules: RuleBook
         self.beginning: Callable[[], tuple[Opening, list[Newcomer]]] | None = None  # where a reset leads, if not here
         self._worlds: dict[str, World] = {}
+        self._leaving: dict[str, World] = {}  # nobody's any more, and not let go of yet
         self.keys_made = 0
         self._uses = count(1)
         self._asked: set[AskedWebhook] = set()  # webhooks of sandboxes that came from the store, which are good
@@ -128,6 +131,12 @@ class Worlds:
         """Every world in use, oldest first."""
         return tuple(self._worlds.values())
 
+    def each(self, world: World | None = None) -> Iterator[World]:
+        """That world alone, or every world in use that still is when its turn comes."""
+        for found in [world] if world else self.all():
+            if world or self._worlds.get(found.account.key) is found:
+                yield found
+
     def fresh(self) -> World:
         """A world as a new key would find it, of no key and in nobody's way."""
         accounts = self.foundation.accounts
@@ -138,8 +147,12 @@ class Worlds:
 
         The next request of the key finds its world as at the start.
         """
+        finished(self.resetting(key))
+
+    def resetting(self, key: str | None = None) -> Steps:
+        """The same step by step: all is as at the start after the first, then what was there is let go of."""
         if key is None and self.beginning:
-            self.begin(*self.beginning())
+            yield from self.entering(*self.beginning())
             return
         with self._lock:
             if key is None:
@@ -152,9 +165,14 @@ class Worlds:
                 self._start(self.foundation.opening)
             elif key in self._worlds:
                 self._forget(self._worlds[key])
+        yield from self._letting_go()
 
     def play(self, scenario: Scenario, key: str | None = None) -> None:
         """Start one world anew in the scenario, or all there are and will be; ApiError for a bad key."""
+        finished(self.playing(scenario, key))
+
+    def playing(self, scenario: Scenario, key: str | None = None) -> Steps:
+        """The same step by step, as `resetting`."""
         with self._lock:
             if key is None:
                 if self.state:
@@ -166,17 +184,18 @@ class Worlds:
                 books, pins = (RuleBook(scenario.rules), self.rules), by_identity(self.foundation.pins(scenario))
                 journal = self._journal()
                 self._admit(account, scenario, pins=pins, books=books, clock=clock, journal=journal)
+        yield from self._letting_go()
 
     def begin(self, opening: Opening, newcomers: Iterable[Newcomer]) -> None:
         """Start all over in another way, and with these worlds."""
-        for _ in self.entering(opening, newcomers):
-            pass
+        finished(self.entering(opening, newcomers))
 
-    def entering(self, opening: Opening, newcomers: Iterable[Newcomer]) -> Generator[None, None, None]:
+    def entering(self, opening: Opening, newcomers: Iterable[Newcomer]) -> Steps:
         """The same step by step, one world in each but the first."""
         if self.state:
             self.state.begin_anew()
-        self.go_on(opening)
+        self._go_on(opening)
+        yield from self._letting_go()
         for newcomer in newcomers:
             yield
             if self.portion.mine(newcomer.account.key):
@@ -184,6 +203,10 @@ class Worlds:
 
     def go_on(self, opening: Opening) -> None:
         """Start as the opening says, with no world yet."""
+        self._go_on(opening)
+        finished(self._letting_go())
+
+    def _go_on(self, opening: Opening) -> None:
         with self._lock:
             self.stray.clear()
             self._start(opening.scenario)
@@ -217,9 +240,9 @@ class Worlds:
         world.beginning = replace(world.beginning, counts=newcomer.counts, usage=newcomer.usage)
 
     def _start(self, scenario: Scenario) -> None:
-        """Begin anew, with no world yet, in the scenario."""
-        for world in self.all():
-            self._forget(world)
+        """Begin anew, with no world yet, in the scenario; those that there were are still to be let go of."""
+        self._leaving |= self._worlds
+        self._worlds = {}
         self.clock.reset()
         scenario.set(self.clock)
         self.pins = CommonPins(self.foundation.pins(scenario))
@@ -227,6 +250,19 @@ class Worlds:
         self.rules, self.scenario_rules = RuleBook(), RuleBook(scenario.rules)
         seed, books = self.foundation.settings.seed, (RuleBook(), self.rules, self.scenario_rules)
         self.stray_faults = ActiveFaults(self.clock, self.foundation.specification.headers, books, seed, "")
+
+    def _letting_go(self) -> Steps:
+        """Let go of the worlds that are nobody's any more, one in each step."""
+        while self._leaving:
+            with self._lock:
+                for key in tuple(islice(self._leaving, 1)):
+                    self._let_go(key)
+            yield
+
+    def _let_go(self, key: str) -> None:
+        """Let go of the world of that key that is nobody's any more, before there is another."""
+        if key in self._leaving:
+            self._forget(self._leaving[key])
 
     def _open(self, account: Account) -> World:
         with self._lock:
@@ -240,6 +276,7 @@ class Worlds:
         """Let the world of that key go on if the store has it, whether it does; ValueError if it cannot."""
         if self.state is None:
             return False
+        self._let_go(account.key)
         saved = self.state.load(account.key)
         if holding := self.state.holding(account.key):
             self.owners.hold(account.key, holding)
@@ -270,7 +307,9 @@ class Worlds:
         self._dismiss(world)
 
     def _dismiss(self, world: World) -> None:
-        del self._worlds[world.account.key]
+        for worlds in (self._worlds, self._leaving):
+            if worlds.get(world.account.key) is world:
+                del worlds[world.account.key]
         self.archive.close(world.journal)
         for told in self.on_forgotten:
             told(world)
@@ -278,6 +317,7 @@ class Worlds:
     def _admit(self, account: Account, scenario: Scenario, *, clock: SandboxClock, **parts: Any) -> None:
         """Let that key have a world that is new, or that goes on from what was saved of it."""
         key = account.key
+        self._let_go(key)
         if key in self._worlds:
             self._forget(self._worlds[key])
         elif len(self._worlds) >= self.foundation.settings.sandboxes:

@@ -1,6 +1,6 @@
 """One sandbox's webhooks, from a subscription to the last attempt at its last delivery."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -92,12 +92,20 @@ class Webhooks:
         """Deliveries of an event that did not happen, to the number's webhooks whose filter lets the status through."""
         ordered = [
             delivery
-            for each in self.subscriptions.all()
-            if each.tracking_number == number and self.terms.events.lets_through(each.events, status)
+            for each in self._hearing(number, status)
             for delivery in self._fanout.order(each, event_type, data, self._clock.now())
         ]
         self.commit()
         return ordered
+
+    def hears(self, number: str, status: str) -> bool:
+        """Whether any webhook of the number has a filter that lets the status through."""
+        return any(True for _ in self._hearing(number, status))
+
+    def _hearing(self, number: str, status: str) -> Iterator[Subscription]:
+        for each in self.subscriptions.all():
+            if each.tracking_number == number and self.terms.events.lets_through(each.events, status):
+                yield each
 
     def collect(self, steps: int) -> bool:
         """Make the deliveries of what has happened, in at most so many steps; whether there are more to make.

@@ -2,9 +2,8 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from secrets import token_hex, token_urlsafe
 from types import MappingProxyType
 from typing import Any
@@ -13,9 +12,11 @@ from mock_server.contract.errors import ApiError
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import Course
 from mock_server.domain.plans import Account
+from mock_server.domain.steps import finished
 from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence import snapshots
+from mock_server.persistence.opening_text import OpeningText
 from mock_server.persistence.pages import NotKeptError
 from mock_server.persistence.reading import newcomer, saved
 from mock_server.persistence.sandbox_records import SandboxRecords, follow
@@ -55,6 +56,7 @@ class SharedStore:
         """The number of the newest call that began all anew."""
         self._rows: dict[str, dict[str, str]] = {}  # of keys that were claimed and not loaded yet
         self._holdings: dict[str, Holding] = {}  # the same, of who they were made for
+        self._text = OpeningText()
         self._opening = ""
 
     def _join(self) -> int:
@@ -79,13 +81,9 @@ class SharedStore:
 
     def settled(self, foundation: Foundation, opening: Opening) -> Opening | None:
         """How the mock was begun by another instance meanwhile, if it was; else it is begun so."""
-        ours = self._written(foundation, opening)
+        ours = finished(self._text.writing(foundation, opening))
         theirs = text(self._asked(scripts.SETTLE, [scripts.MOCK], ours))
         return None if theirs == ours else self._read(foundation, theirs)
-
-    def _written(self, foundation: Foundation, opening: Opening) -> str:
-        record = {**snapshots.standing(opening), "course": asdict(opening.course), "settings": started(foundation)}
-        return json.dumps(record)
 
     def _read(self, foundation: Foundation, document: str | bytes) -> Opening | None:
         with self._whole("the mock as a whole"):
@@ -154,9 +152,9 @@ class SharedStore:
         """From now on what the world stands in is kept with all that its sandbox writes."""
         follow(world, alone)
 
-    def keep_opening(self, foundation: Foundation, opening: Opening) -> str | None:
-        """Keep how the mock as a whole stands, if that has changed; why that could not be."""
-        document = self._written(foundation, opening)
+    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Generator[None, None, str | None]:
+        """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
+        document = yield from self._text.writing(foundation, opening)
         if document == self._opening:
             return None
         try:

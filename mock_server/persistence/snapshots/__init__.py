@@ -66,11 +66,18 @@ def taking(worlds: Worlds, key: str | None = None) -> Generator[None, None, Call
 def standing(opening: Opening) -> dict[str, Any]:
     """How a mock as a whole stands, but for its clock."""
     return {
-        "seed": opening.scenario.seed,
+        **standing_beside(opening),
         "scenario": parts.scenario(opening.scenario),
+        "shipments": [parts.shipment(pin) for pin in opening.pins],
+    }
+
+
+def standing_beside(opening: Opening) -> dict[str, Any]:
+    """The same without what there may be much of: scenario and shipments."""
+    return {
+        "seed": opening.scenario.seed,
         "scene": [rule.id for rule in opening.scenario.rules],
         "faults": [rule.to_json() for rule in opening.rules],
-        "shipments": [parts.shipment(pin) for pin in opening.pins],
         "keys_made": opening.keys_made,
     }
 

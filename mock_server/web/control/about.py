@@ -9,7 +9,7 @@ from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
 from mock_server.settings import MEMORY
-from mock_server.web.control.call import ControlCall, ControlRoute, answer
+from mock_server.web.control.call import ControlCall, ControlRoute, Steps, answer
 from mock_server.web.control.spread import INSTANCES, ordered
 from mock_server.web.documents import arazzo_document, asyncapi_document, openapi_document
 
@@ -76,11 +76,11 @@ def contract(call: ControlCall) -> Reply:
     return answer(call.worlds.foundation.specification.document)
 
 
-def reset(call: ControlCall) -> Reply:
+def reset(call: ControlCall) -> Steps[Reply]:
     if call.key is not None:
         call.check_key(call.key)
     used = len(call.known())
-    call.worlds.reset(call.key)
+    yield from call.worlds.resetting(call.key)
     return answer({"status": "reset", "keys": used})
 
 

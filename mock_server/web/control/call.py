@@ -2,13 +2,13 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from http import HTTPStatus
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from mock_server.api.conversations import Conversations
 from mock_server.contract.bodies import read_json
@@ -21,11 +21,11 @@ from mock_server.receivers.sample_event import SampleEvents
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply, encode
 from mock_server.server.request import Request
-from mock_server.web.callers import LOCAL, Caller, May
+from mock_server.web.callers import LOCAL, Caller
 from mock_server.web.company import Company
 from mock_server.web.control.spread import HERE, Spread
 from mock_server.web.problems import Problem
-from mock_server.world import World, Worlds, keeping
+from mock_server.world import World, Worlds
 
 JSON = "application/json"
 YES = frozenset({"1", "true", "yes", ""})
@@ -33,6 +33,7 @@ NO = frozenset({"0", "false", "no"})
 MOST_CHANGES = 1000  # that are kept
 PATIENCE = 3.0  # real seconds that a call waits for receivers; shorter than most clients wait for an answer
 MOST_FLAWS = 20  # that a problem lists
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,8 +231,10 @@ class ControlCall:
         return Reply(status, later=later)
 
 
-Handler = Callable[..., Reply]
-"""Answers a ControlCall and the variable parts of its path, by their names."""
+Steps = Generator[None, None, T]
+"""Work that can pause wherever it yields, and what it comes to."""
+Handler = Callable[..., Reply | Steps[Reply]]
+"""Answers a ControlCall and the variable parts of its path, by their names; step by step where there may be many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,56 +260,6 @@ class ControlRoute:
     @property
     def reads(self) -> bool:
         return self.asks or self.method == "GET"
-
-
-def carried_out(call: ControlCall, route: ControlRoute, handler: Handler, places: Mapping[str, Any]) -> Reply:
-    """The handler's reply, if the caller may; those who watch are told of what it may have changed."""
-    try:
-        if route.reads:
-            return handler(call, **places)
-        _permit(call, route)
-        reply, told = handler(call, **places), partial(_told, call, route)
-    except ApiError as error:
-        if error.retry_after is None:
-            raise
-        raise _unavailable(error.detail or error.code) from None
-    return reply.then(told) if route.late else told(reply)
-
-
-def _told(call: ControlCall, route: ControlRoute, reply: Reply) -> Reply:
-    """The reply, once those who watch are told of what it may have changed."""
-    if reply.status < HTTPStatus.BAD_REQUEST:
-        if not call.echo:
-            change = Change(call.plane.wall.now(), call.caller.name, route.method, call.path, call.key)
-            call.plane.changes.append(change)
-        about = None if route.of_all or route.makes else call.key
-        problem = keeping.keep(call.worlds, about, all_of_it=True)
-        call.worlds.changes.tell(about)
-        if problem:  # it is so for now, and would be forgotten
-            return _unavailable(problem).reply()
-    return reply
-
-
-def _unavailable(why: str) -> Problem:
-    """What cannot be told or kept at the moment."""
-    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, why, headers={"Retry-After": "1"})
-
-
-def _permit(call: ControlCall, route: ControlRoute) -> None:
-    """Problem 403 if the caller's token does not let them change that."""
-    caller = call.caller
-    if caller.may is May.ALL or (caller.may is May.OWN_KEYS and route.makes):
-        return
-    if caller.may is May.READ:
-        raise Problem(HTTPStatus.FORBIDDEN, f"the token of {caller.name} lets its holder look and change nothing")
-    holding = call.worlds.owners.of(call.key or "")
-    if route.of_all or holding is None or holding.owner != caller.name:
-        about = "everybody" if call.key is None or route.of_all else f"key={call.key!r}"
-        raise Problem(
-            HTTPStatus.FORBIDDEN,
-            f"the token of {caller.name} lets its holder change keys of their own, with ?key=, and this is about "
-            f"{about}; POST /__admin/keys makes a key",
-        )
 
 
 def answer(value: Any, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Reply:

@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from mock_server.server.reply import Reply
-from mock_server.web.control.call import JSON, ControlCall, ControlRoute
-from mock_server.web.control.turns import in_parts, in_thread
+from mock_server.server.reply import Reply, in_parts
+from mock_server.web.control.call import JSON, ControlCall, ControlRoute, encoded
+from mock_server.web.control.turns import in_thread
 from mock_server.web.problems import Problem
 
 ITEM = 2  # how deep in a capsule one exchange is
@@ -35,7 +35,7 @@ def _content(written: Callable[[], dict[str, Any]], *, anonymise: bool) -> bytes
     if anonymise:
         with _told(HTTPStatus.CONFLICT):
             capsule = anonymised(capsule)
-    return b"".join((*in_parts(capsule, ITEM), b"\n"))
+    return b"".join((*in_parts(capsule, ITEM, encoded), b"\n"))
 
 
 def _taken(content: bytes) -> Reply:

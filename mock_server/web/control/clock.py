@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_server.domain.clock import Change, Course, SandboxClock, from_text, to_text
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute, answer, refused
+from mock_server.web.control.call import ControlCall, ControlRoute, Steps, answer, refused
 from mock_server.web.control.matching import numbers
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.problems import Problem
@@ -47,14 +47,14 @@ def show_clock(call: ControlCall) -> Reply:
     return answer(shown(call))
 
 
-def move_clock(call: ControlCall) -> Reply:
+def move_clock(call: ControlCall) -> Steps[Reply]:
     order = call.read(FORM)
     world = call.world()
     with refused(ValueError):
         if order["action"] == "reset":
-            pending = steering.reset_clock(call.worlds, world)
+            pending = yield from steering.resetting_clock(call.worlds, world)
         else:
-            pending = steering.move_clock(call.worlds, change_of(order), world)
+            pending = yield from steering.moving_clock(call.worlds, change_of(order), world)
     facts, moved = shown(call), [world] if world else call.worlds.all()
     return call.when_settled(moved, pending, lambda: {**facts, **waiting(moved)})
 

@@ -7,10 +7,10 @@ from typing import Any
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute, answer
+from mock_server.web.control.call import ControlCall, ControlRoute, Steps, answer
 from mock_server.web.control.matching import Test, match_of
 from mock_server.web.control.spread import FIRST, WAITS, gathered, ordered
-from mock_server.web.control.turns import Steps, counted, in_turns, listed, those
+from mock_server.web.control.turns import counted, in_turns, listed, those
 from mock_server.web.control.waiting import Wait
 from mock_server.web.problems import Problem
 from mock_server.world import journals
@@ -45,9 +45,10 @@ def request_of(call: ControlCall, entry_id: int) -> Entry:
     return entry
 
 
-def forget_requests(call: ControlCall) -> Reply:
+def forget_requests(call: ControlCall) -> Steps[Reply]:
     for world in call.known():
         world.journal.clear()
+        yield
     call.worlds.stray.clear(call.key)
     return answer({"status": "forgotten"})
 

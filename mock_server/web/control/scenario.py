@@ -10,9 +10,9 @@ from mock_server.domain.clock import still
 from mock_server.faults import scenarios
 from mock_server.faults.scenarios import FORM, Scenario
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute, answer
+from mock_server.web.control.call import ControlCall, ControlRoute, Steps, answer
 from mock_server.web.control.spread import ordered
-from mock_server.web.control.turns import SHORT, in_thread
+from mock_server.web.control.turns import SHORT, in_thread, in_turns
 from mock_server.web.problems import Problem
 
 YAML = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})  # RFC 9512 and before it
@@ -42,9 +42,15 @@ def play_scenario(call: ControlCall) -> Reply:
 
 
 def _played(call: ControlCall, scenario: Scenario) -> Reply:
+    return in_turns(_playing(call, scenario))
+
+
+def _playing(call: ControlCall, scenario: Scenario) -> Steps[Reply]:
     with still(call.worlds.clock):
-        call.worlds.play(scenario, call.key)
-        return show_scenario(call)
+        steps = call.worlds.playing(scenario, call.key)
+        next(steps, None)
+    yield from steps
+    return show_scenario(call)
 
 
 def asked_for(call: ControlCall) -> Scenario:

@@ -13,9 +13,9 @@ from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import Pinned
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import JSON, ControlCall, ControlRoute, answer, encoded, refused
+from mock_server.web.control.call import JSON, ControlCall, ControlRoute, Steps, answer, encoded, refused
 from mock_server.web.control.spread import ordered
-from mock_server.web.control.turns import Steps, heavy, in_turns
+from mock_server.web.control.turns import heavy, in_turns
 from mock_server.web.problems import Problem
 from mock_server.world import World, steering
 
@@ -50,7 +50,7 @@ def show_shipment(call: ControlCall, text: str) -> Reply:
     return answer(shown(call, recognised(call, text, call.query.get("carrier"))))
 
 
-def pin_shipment(call: ControlCall, text: str) -> Reply:
+def pin_shipment(call: ControlCall, text: str) -> Steps[Reply]:
     wish = call.read(FORM)
     if normalise(wish.get("tracking_number", text)) != normalise(text):
         raise Problem(
@@ -59,29 +59,23 @@ def pin_shipment(call: ControlCall, text: str) -> Reply:
         )
     number = recognised(call, text, carrier_of(wish) or call.query.get("carrier"))
     with refused(ValueError):
-        return in_turns(_told(call, number, steering.pinning(call.worlds, Pin(number, wish), call.world())))
+        pending = yield from heavy(steering.pinning(call.worlds, Pin(number, wish), call.world()), WEIGHT)
+    return told(call, number, pending)
 
 
-def unpin_shipment(call: ControlCall, text: str) -> Reply:
+def unpin_shipment(call: ControlCall, text: str) -> Steps[Reply]:
     number = recognised(call, text, call.query.get("carrier"))
-    if not steering.unpin(call.worlds, number, call.world()):
+    if not (yield from heavy(steering.unpinning(call.worlds, number, call.world()), WEIGHT)):
         raise Problem(HTTPStatus.NOT_FOUND, f"{number.text} of {number.carrier.code} is not pinned")
     return answer(shown(call, number))
 
 
-def add_event(call: ControlCall, text: str) -> Reply:
+def add_event(call: ControlCall, text: str) -> Steps[Reply]:
     record = call.read(EVENT_FORM)
     number = recognised(call, text, call.query.get("carrier"))
     with refused(ValueError, HTTPStatus.CONFLICT):
-        done = steering.happening(call.worlds, number, record, call.world())
-        return in_turns(_told(call, number, done, HTTPStatus.CREATED))
-
-
-def _told(
-    call: ControlCall, number: TrackingNumber, done: Steps[int], status: HTTPStatus = HTTPStatus.OK
-) -> Steps[Reply]:
-    """What is told of the shipment once that is done, which may concern a thousand sandboxes."""
-    return told(call, number, (yield from heavy(done, WEIGHT)), status)
+        pending = yield from heavy(steering.happening(call.worlds, number, record, call.world()), WEIGHT)
+    return told(call, number, pending, HTTPStatus.CREATED)
 
 
 def carrier_of(wish: dict[str, Any]) -> str | None:

@@ -7,10 +7,10 @@ from typing import Any
 
 from mock_server.domain.clock import still
 from mock_server.persistence import snapshots
-from mock_server.server.reply import Reply
-from mock_server.web.control.call import JSON, ControlCall, ControlRoute, answer
+from mock_server.server.reply import Reply, in_parts
+from mock_server.web.control.call import JSON, ControlCall, ControlRoute, Steps, answer, encoded
 from mock_server.web.control.spread import gathered, ordered
-from mock_server.web.control.turns import SHORT, Steps, heavy, in_parts, in_thread, in_turns
+from mock_server.web.control.turns import SHORT, heavy, in_thread, in_turns
 
 WEIGHT = 5  # steps of a turn that one sandbox takes
 SHIPMENT = 4  # how deep in a snapshot one shipment is
@@ -29,7 +29,7 @@ def _taking(call: ControlCall) -> Steps[Reply]:
 
 def _content(written: Callable[[], dict[str, Any]]) -> bytes:
     value = written()
-    content = b"".join((*in_parts(value, SHIPMENT), b"\n"))
+    content = b"".join((*in_parts(value, SHIPMENT, encoded), b"\n"))
     # One by one: no thread has its turn while ten thousand are freed at once.
     for shipments in [value["server"]["shipments"], *(world["shipments"] for world in value["worlds"])]:
         while shipments:

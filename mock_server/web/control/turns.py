@@ -1,21 +1,19 @@
 """Long answers without long turns: what others ask meanwhile is answered in between."""
 
 import asyncio
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.steps import SteppedWork
 from mock_server.server.reply import Reply, encode
-from mock_server.web.control.call import JSON, encoded
+from mock_server.web.control.call import JSON, Steps, encoded
 from mock_server.web.problems import Problem, of_error
 
 SHORT = 16_384  # bytes of a body that is read at once; a longer one is read beside the event loop
 TURN = 50  # steps that one turn takes; a step looks at one entry, which costs at most some 300 us
 T = TypeVar("T")
-Steps = Generator[None, None, T]
-"""Work that can pause wherever it yields, and what it comes to."""
 
 
 def in_turns(work: Steps[Reply]) -> Reply:
@@ -24,14 +22,14 @@ def in_turns(work: Steps[Reply]) -> Reply:
     if reply is not None:
         return reply
 
-    async def later() -> Reply:
+    async def worked() -> Reply:
         while True:
             await asyncio.sleep(0)
             reply = _turn(work)
             if reply is not None:
                 return reply
 
-    return Reply(HTTPStatus.OK, later=later)
+    return _later(worked)
 
 
 def heavy(work: Steps[T], weight: int) -> Steps[T]:
@@ -45,9 +43,18 @@ def heavy(work: Steps[T], weight: int) -> Steps[T]:
 def in_thread(work: Callable[[], T], then: Callable[[T], Reply]) -> Reply:
     """What `then` makes of work that touches nothing that others change; the work is done beside the event loop."""
 
+    async def worked() -> Reply:
+        return then(await asyncio.to_thread(work))
+
+    return _later(worked)
+
+
+def _later(wait: Callable[[], Awaitable[Reply]]) -> Reply:
+    """What is waited for, or the problem that comes of it."""
+
     async def later() -> Reply:
         try:
-            return then(await asyncio.to_thread(work))
+            return await wait()
         except Exception as error:
             problem = error if isinstance(error, Problem) else of_error(error)
             if problem is None:
@@ -55,20 +62,6 @@ def in_thread(work: Callable[[], T], then: Callable[[T], Reply]) -> Reply:
             return problem.reply()
 
     return Reply(HTTPStatus.OK, later=later)
-
-
-def in_parts(value: Any, depth: int) -> Iterator[bytes]:
-    """The value as JSON, what is that deep in it at once: no thread has its turn while a value is encoded."""
-    if depth and isinstance(value, (dict, list)) and value:
-        opening, closing = (b"{", b"}") if isinstance(value, dict) else (b"[", b"]")
-        for place, each in enumerate(value):
-            yield b"," if place else opening
-            if isinstance(value, dict):
-                yield encoded(each) + b":"
-            yield from in_parts(value[each] if isinstance(value, dict) else each, depth - 1)
-        yield closing
-    else:
-        yield encoded(value)
 
 
 def listed(

@@ -13,12 +13,13 @@ from mock_server.domain.clock import to_text
 from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute, answer, refused
+from mock_server.web.control.call import ControlCall, ControlRoute, Steps, answer, refused
 from mock_server.web.control.spread import FIRST, gathered, ordered
 from mock_server.web.problems import Problem
 from mock_server.world import World
 
 MOST_SHOWN = 1000
+WEIGHT = 10  # steps of a turn that an event takes which is made for one sandbox
 SUBSCRIPTION = "webhook.schema.json#/$defs/request"
 TRIGGER = "control.schema.json#/$defs/trigger"
 
@@ -93,26 +94,29 @@ def send_now(call: ControlCall, delivery_id: str) -> Reply:
     return call.when_settled([world], call.plane.scheduler.news(world), told)
 
 
-def trigger(call: ControlCall) -> Reply:
+def trigger(call: ControlCall) -> Steps[Reply]:
     order = call.read(TRIGGER)
     samples = call.plane.sample_events
     with refused(ValueError), refused(ApiError):
         event_type = samples.event_type(order["event"])
         status = samples.status(event_type)
         parcel = samples.number(order["number"], status)
-    worlds, made = call.known(), []
-    for world in worlds:
+    worlds, made, pending = [], [], 0
+    for world in call.known():
+        yield from (None,) * WEIGHT
+        if not world.webhooks.hears(parcel.text, status):
+            continue
         data = samples.data(parcel, status, world)
         ordered = world.webhooks.order(parcel.text, event_type, status, data)
-        if ordered:
-            world.note("order", (parcel.text, event_type, status, data), len(ordered[0].body))
+        world.note("order", (parcel.text, event_type, status, data), len(ordered[0].body))
         made += [(world, each.id) for each in ordered]
+        pending += call.plane.scheduler.news(world)
+        worlds.append(world)
     if not made:
         raise Problem(
             HTTPStatus.NOT_FOUND,
             f"no webhook for {parcel.text} lets {event_type} through; POST one to /v2/webhooks",
         )
-    pending = sum(call.plane.scheduler.news(world) for world in worlds)
 
     def told() -> dict[str, Any]:
         found = ((world, world.webhooks.queue.find(each)) for world, each in made)

@@ -16,13 +16,13 @@ from mock_server.domain.clients.journal import Entry, Journal
 from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.pinned import Pin
 from mock_server.faults.scenarios import Scenario
-from mock_server.server.reply import Reply, encode
+from mock_server.server.reply import Reply, encode, in_parts
 from mock_server.server.request import Endpoints, Request
 from mock_server.settings import Settings
 from mock_server.web import console
 from mock_server.web.control import report, turns
 from mock_server.web.control.report import FEW
-from mock_server.web.control.turns import SHORT, TURN, in_parts, in_thread, in_turns, listed
+from mock_server.web.control.turns import SHORT, TURN, in_thread, in_turns, listed
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
 from mock_server.world import Foundation
