@@ -97,6 +97,8 @@ def _check(settings: Settings, *, here: bool) -> None:
     for name in ("tls_cert", "tls_key"):
         if getattr(settings, name) is not None and settings.https_port is None:
             raise SettingError(name, "it is for HTTPS; give --https-port as well, 0 for any that is free")
+    if settings.https_port and settings.https_port == settings.port:
+        raise SettingError("https_port", f"{settings.port} is --port already; choose another, 0 for any that is free")
     if settings.tls_key is not None and settings.tls_cert is None:
         raise SettingError("tls_key", "a key alone is of no use; give its certificate with --tls-cert")
     for origin in settings.cors:

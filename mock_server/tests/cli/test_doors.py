@@ -16,6 +16,7 @@ from mock_server.tests.cli.doorways import TRACK, Serve, connect
     ("settings", "name", "told"),
     [
         ({"tls_cert": "x"}, "tls_cert", "give --https-port as well"),
+        ({"port": 8443, "https_port": 8443}, "https_port", "8443 is --port already"),
         ({"https_port": 0, "tls_key": "x"}, "tls_key", "give its certificate"),
         ({"cors": ("app.example",)}, "cors", "is no origin"),
         ({"cors": ("https://app.example/",)}, "cors", "is no origin"),
