@@ -1,16 +1,17 @@
 """Every capsule that `explore` keeps of the bad clients: replayed again and again, and without each of its items.
 
-`make lab-capsules` takes all clients, `make lab-capsules ARGS="bad_one_second --replays 100"` those, so often. A
-capsule must give its verdict every time and its bytes when it is replayed by itself; with a rule or the time of day
-left out, the failure must be gone.
+`make lab-capsules` takes all clients, `make lab-capsules ARGS="bad_one_second --replays 100"` those, so often. What a
+client does by itself is seen once for all replays of a capsule, which go on side by side on one mock. A capsule must
+give its verdict every time and its bytes when it is replayed by itself; with a rule or the time of day left out, the
+failure must be gone.
 """
 
 import argparse
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
@@ -19,7 +20,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
-from benchmarks.lab.clients import TIMEOUT, Client, corpus
+from benchmarks.lab.clients import TIMEOUT, Client, corpus, folder_of
 from mock_server.capsules import form, replaying
 from mock_server.lab import kept
 from mock_server.lab.again import BY_ITSELF
@@ -62,21 +63,33 @@ def lacking(capsule: Capsule) -> Iterator[tuple[str, Capsule]]:
             yield f"rule {rule['id']}", {**capsule, "story": [*story[:place], fewer, *story[place + 1 :]]}
 
 
-def verdict(capsule: Mapping[str, Any], command: Sequence[str]) -> str:
-    """What is said of the command in the capsule's world."""
-    found = kept.judge_again(capsule, command).verdict
-    return f"{found.kind} {found.symptom}".strip()
-
-
-def check(path: Path, command: Sequence[str], replays: int) -> Checked:
+def check(path: Path, command: Sequence[str], replays: int, pool: Executor) -> Checked:
     """Replay a capsule so often, then without each of its items, then by itself."""
     capsule = dict(form.load(path))
     right = f"{FAILED} {capsule['trial']['symptom']}"
-    again = [verdict(capsule, command) for _ in range(replays)]
     items = list(lacking(capsule))
-    needless = [name for name, less in items if verdict(less, command) == right]
+    with kept.judging_again(capsule, command) as judged:
+
+        def verdict(given: Capsule) -> str:
+            found = judged(given).verdict
+            return f"{found.kind} {found.symptom}".strip()
+
+        told = list(pool.map(verdict, [*[capsule] * replays, *(less for _, less in items)]))
+    again, without = told[:replays], told[replays:]
+    needless = tuple(name for (name, _), each in zip(items, without, strict=True) if each == right)
     differences = len(replaying.replay(capsule).differences)
-    return Checked(replays, tuple(each for each in again if each != right), len(items), tuple(needless), differences)
+    return Checked(replays, tuple(each for each in again if each != right), len(items), needless, differences)
+
+
+def chosen(paths: Sequence[Path], most: int | None) -> list[Path]:
+    """So many of the capsules, of as many kinds of mistakes as there are; all if it is not said how many."""
+    symptoms = Counter[str]()
+    ranked = []
+    for path in paths:
+        symptom = form.load(path)["trial"]["symptom"]
+        ranked.append((symptoms[symptom], path))
+        symptoms[symptom] += 1
+    return [path for _, path in sorted(ranked)][:most]
 
 
 def kept_of(client: Client, command: Sequence[str], folder: Path, parallel: int) -> list[Path]:
@@ -93,6 +106,8 @@ def main() -> int:
     options.add_argument("names", nargs="*", help="clients of the corpus; all bad ones if none is named")
     options.add_argument("--replays", type=int, default=3, help="of each capsule")
     options.add_argument("--parallel", type=int, default=2 * (os.cpu_count() or 1))
+    options.add_argument("--each", type=int, help="so many capsules of a client, of different kinds of mistakes first")
+    options.add_argument("--kept", type=Path, help="where `python -m benchmarks.lab.clients --capsules` has left them")
     options.add_argument("--minutes", type=float, default=60.0, help="after which no other client is begun")
     given = options.parse_args()
     sums: Counter[str] = Counter()
@@ -104,8 +119,13 @@ def main() -> int:
                 break
             command = client.command(Path(made))
             with TemporaryDirectory(prefix="trackflow-capsules-") as folder:
-                paths = kept_of(client, command, Path(folder), given.parallel)
-                checked = list(pool.map(lambda path, told=command: check(path, told, given.replays), paths))
+                if given.kept:
+                    paths = sorted(folder_of(client, given.kept).glob(f"*{form.SUFFIX}"))
+                else:
+                    paths = kept_of(client, command, Path(folder), given.parallel)
+                paths = chosen(paths, given.each)
+                start = monotonic()
+                checked = [check(path, command, given.replays, pool) for path in paths]
             sums.update(
                 clients=1,
                 capsules=len(paths),
@@ -115,7 +135,7 @@ def main() -> int:
                 needless=sum(len(each.needless) for each in checked),
                 different=sum(each.differences > 0 for each in checked),
             )
-            print(f"{client.file.name}: {len(paths)} capsules", flush=True)
+            print(f"{client.file.name}: {len(paths)} capsules, {monotonic() - start:.0f} s", flush=True)
             for path, each in zip(paths, checked, strict=True):
                 wrong = [*(f"replayed as {told}" for told in each.other), *(f"without {it}" for it in each.needless)]
                 wrong += [f"{each.differences} differences by itself"] if each.differences else []

@@ -1,6 +1,7 @@
 """Failures kept: a capsule that says which failure it is of, and the same verdict on it once more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, fields, is_dataclass, replace
 from itertools import takewhile
 from pathlib import Path
@@ -23,7 +24,7 @@ from mock_server.lab.lies import Lie
 from mock_server.lab.scoring import Told, passes, verdict_on
 from mock_server.lab.setup import Setup
 from mock_server.lab.trial import Laboratory
-from mock_server.lab.verdicts import NOT_STRUCK, CaseVerdict
+from mock_server.lab.verdicts import NOT_STRUCK, SURVIVED, CaseVerdict
 from mock_server.world.chronicle import Chronicle
 
 EXPLORED, SCORED = "explore", "score"
@@ -101,20 +102,38 @@ def judge_again(capsule: Capsule, command: Sequence[str], *, limit: float | None
 
     The command runs as it is first, as in the campaign, so that there is something to compare with.
     """
+    with judging_again(capsule, command, limit=limit) as judged:
+        return judged(capsule)
+
+
+@contextmanager
+def judging_again(
+    capsule: Capsule, command: Sequence[str], *, limit: float | None = None
+) -> Iterator[Callable[[Capsule], Case]]:
+    """What judges the command as `judge_again` does, any number of times, also under less than is in the capsule.
+
+    A failure that does not show is looked for once more: a busy machine can be later than any wait.
+    """
     trial = capsule["trial"]
     with mock_of(capsule) as mock:
         laboratory = Laboratory(mock, command, limit=limit or trial["timeout"])
         baseline, _ = baseline_of(laboratory, trial["plan"])
         options = CampaignOptions(trial["plan"], expectations=[ExpectedEnd(**each) for each in trial["expectations"]])
         told = point_of(trial["point"], laboratory.specification)
-        point = _left(told, capsule)
-        if point is None:
-            return Case(told, CaseVerdict(NOT_STRUCK, "there is no rule left that could strike"))
-        case = case_of(laboratory, baseline, point, options)
-        if trial["impatient"] and case.verdict.abrupt:
-            verdict = impatient_after_all(case.point, case.verdict)
-            case.verdict = expected(verdict, case.point, case.status, options.expectations)
-        return case
+
+        def judged(given: Capsule) -> Case:
+            point = _left(told, given)
+            if point is None:
+                return Case(told, CaseVerdict(NOT_STRUCK, "there is no rule left that could strike"))
+            case = case_of(laboratory, baseline, point, options)
+            if case.verdict.kind == SURVIVED:
+                case = case_of(laboratory, baseline, point, options)
+            if trial["impatient"] and case.verdict.abrupt:
+                verdict = impatient_after_all(case.point, case.verdict)
+                case.verdict = expected(verdict, case.point, case.status, options.expectations)
+            return case
+
+        yield judged
 
 
 def point_of(record: Mapping[str, Any], specification: Specification) -> Point:
