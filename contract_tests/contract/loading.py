@@ -40,14 +40,15 @@ def load(
 
     `idle` hears a sentence for each action that changed nothing, `origins` who said what.
 
-    The shipped schemas are checked against the metaschema by the unit tests; here, only what an overlay may have
-    changed is, because start-up should not pay for what cannot differ. They are read once in a process.
+    The shipped contract is checked by the unit tests; here, only what an overlay may have changed is, because start-up
+    should not pay for what cannot differ. It is read once in a process.
     """
-    document = copied(_shipped(root)) if root.parent == SCHEMAS else bundle(root)
+    shipped = root.parent == SCHEMAS
+    document = copied(_shipped(root)) if shipped else bundle(root)
     origins = origins or Origins()
     for path in overlays:
         document = _with_items(_overlaid(document, path, idle, origins))
-    for place, message in _faults(document, with_schemas=bool(overlays)):
+    for place, message in () if shipped and not overlays else faults(document, with_schemas=bool(overlays)):
         raise origins.error(place, message, overlays or root)
     return document
 
@@ -134,7 +135,7 @@ def _overlaid(document: Mapping[str, Any], path: Path, idle: Callable[[str], Non
         ) from None
 
 
-def _faults(document: Mapping[str, Any], *, with_schemas: bool) -> Iterator[tuple[str, str]]:
+def faults(document: Mapping[str, Any], *, with_schemas: bool) -> Iterator[tuple[str, str]]:
     """Pointer and complaint for what could not be worked with, in the order in which fixing helps most."""
     yield from _dangling(document)
     yield from _unusable_operations(document)

@@ -1,7 +1,7 @@
 """What a fault is: one thing that goes wrong. When, how often and for whom belongs to the rule that carries it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, field, fields, replace
+from dataclasses import MISSING, Field, dataclass, field, replace
 from enum import StrEnum
 from random import Random
 from typing import Any, ClassVar, TypeVar
@@ -10,8 +10,8 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
 from mock_server.faults.bodies import altered, edited
 
-TYPES: dict[str, type["Fault"]] = {}
-"""Every kind of fault by the name that rules use; filled by importing the catalogue."""
+REGISTERED: dict[str, type["Fault"]] = {}
+"""Kinds of fault by the name that rules use, as far as they were imported; kinds.py has them all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def fault(name: str) -> Callable[[FaultClass], FaultClass]:
 
     def register(kind: FaultClass) -> FaultClass:
         kind.type = name
-        TYPES[name] = kind
+        REGISTERED[name] = kind
         return kind
 
     return register
@@ -165,10 +165,3 @@ def spelling(parameter: "Field[Any]") -> str:
     """A parameter's name in rules."""
     name: str = parameter.metadata.get("spelling", parameter.name)
     return name
-
-
-def build(document: Mapping[str, Any]) -> Fault:
-    """The fault that a document of the published form describes."""
-    kind = TYPES[document["type"]]
-    names = {spelling(parameter): parameter.name for parameter in fields(kind)}
-    return kind(**{names[name]: value for name, value in document.items() if name != "type"})

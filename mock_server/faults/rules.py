@@ -14,8 +14,7 @@ from mock_server.contract.forms import FormError, Forms
 from mock_server.contract.specification import Specification
 from mock_server.domain.clock import from_text
 from mock_server.domain.shipments.carriers import CarrierDirectory
-from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
-from mock_server.faults.fault import Fault, Phase, ReplyFault, build
+from mock_server.faults.fault import Fault, Phase, ReplyFault
 from mock_server.faults.matching import WILDCARDS, Glob, Match
 
 FORM = "fault.schema.json"
@@ -77,6 +76,8 @@ class Rule:
 
         FormError names the place, the value, what it broke and the fix.
         """
+        from mock_server.faults.kinds import build  # noqa: PLC0415 - a mock that does no wrong starts without them
+
         vocabulary.forms.check(FORM, document)
         if _deeper(document, DEEPEST):
             raise FormError.at("/fault", "depth", f"is nested more than {DEEPEST} levels deep; use a simpler value")

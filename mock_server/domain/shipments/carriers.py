@@ -83,8 +83,9 @@ class CarrierDirectory:
         named = {form.carrier for form in number_formats} - {None}
         issued_by = cache(partial(_issued, number_formats))
         alike: dict[Numbering, list[Carrier]] = {}
+        names = [field.name for field in fields(Carrier)]
         for record in records:
-            carrier = Carrier(**{field.name: record[field.name] for field in fields(Carrier)})
+            carrier = Carrier(**{name: record[name] for name in names})
             if carrier.code in self._carriers:
                 raise ValueError(f"carrier {carrier.code!r} is listed twice; a code names one carrier")
             issued = issued_by(frozenset(named & {carrier.code, record.get("brand")}), carrier.type)

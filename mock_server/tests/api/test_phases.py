@@ -7,7 +7,7 @@ import pytest
 
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clock import ManualClock
-from mock_server.faults.fault import TYPES
+from mock_server.faults.kinds import TYPES
 from mock_server.server.reply import Reply
 from mock_server.tests.web.control.admin import FREE, Admin
 from mock_server.web.app import MockServer

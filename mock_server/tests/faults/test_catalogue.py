@@ -13,16 +13,15 @@ from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.messages import Reply
 from mock_server.faults.catalogue import DISTRIBUTIONS
 from mock_server.faults.fault import (
-    TYPES,
     CallFault,
     DeliveryFault,
     DeliveryPlan,
     MessageFault,
     Occasion,
     ReplyFault,
-    build,
     spelling,
 )
+from mock_server.faults.kinds import TYPES, build
 from mock_server.server import playing as wire
 from mock_server.tests.faults.rulebook import BODY, SPECIFICATION, reply
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_server.domain.clock import ManualClock, from_text
-from mock_server.faults.fault import TYPES, DeliveryFault
+from mock_server.faults.fault import DeliveryFault
+from mock_server.faults.kinds import TYPES
 from mock_server.server.framing import Framing
 from mock_server.server.request import Request
 from mock_server.settings import Settings
