@@ -20,6 +20,7 @@ from benchmarks.options import at_least
 from benchmarks.processes import ServerFailedError, resident_bytes
 from benchmarks.shared.lab import LONGEST_START, START, Instance, Lab, Shape, lab
 from benchmarks.shared.line import Line, request
+from benchmarks.shared.user import unavailable
 
 KEY = "tf_test_growth_size"  # and a number
 LANES = 16
@@ -36,7 +37,9 @@ async def subscribe(port: int, keys: int, each: int, different: int) -> None:
         for key in waiting:
             for number in islice(cycle(numbers), key * each % different, key * each % different + each):
                 order = {"tracking_number": number, "url": "http://127.0.0.1:9/hook"}
-                answer = await line.ask(request("POST", "/v2/webhooks", f"{KEY}{key}", order))
+                content = request("POST", "/v2/webhooks", f"{KEY}{key}", order)
+                while (answer := await line.ask(content)) is not None and unavailable(answer):  # as a busy store is
+                    await asyncio.sleep(1)
                 if answer is None or answer.status != 201:
                     raise RuntimeError(f"a webhook was answered {answer}")
         line.close()
