@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 from struct import Struct
 from typing import Any
 
@@ -72,11 +73,17 @@ def unpacked(data: bytes | bytearray, place: int = 0) -> tuple[ForwardedRequest,
         return None
     parts = data[begin:body].decode("utf-8", "surrogatepass").split(BETWEEN)
     notes, method, target, scheme, flags, number, address, port, host, host_port, *fields = parts
-    peer = Endpoints(address, int(port), host, int(host_port), flags[0] == YES)
+    peer = _endpoints(address, port, host, host_port, flags[0])
     headers = dict(zip(fields[::2], fields[1::2], strict=True))
     old, keep_alive = flags[1] == YES, flags[2] == YES
     request = Request(method, target, headers, peer, bytes(data[body:end]), old, keep_alive, scheme, int(number))
     return ForwardedRequest(request, json.loads(notes) if notes else {}), end
+
+
+@lru_cache(maxsize=1024)
+def _endpoints(address: str, port: str, host: str, host_port: str, secure: str) -> Endpoints:
+    """Those of a connection, whose requests come one after the other."""
+    return Endpoints(address, int(port), host, int(host_port), secure == YES)
 
 
 def framed(kind: FrameEnd, data: bytes | bytearray | memoryview = b"") -> bytes:

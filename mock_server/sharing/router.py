@@ -99,19 +99,23 @@ class KeyRouter:
         had another answer by then.
         """
         request = question.request
-        if question.notes.get("opening") and self._opening:
-            return Reply.json(HTTPStatus.OK, self._opening())
-        if question.notes.get("here"):
-            return self._here(replace(request, echo=question.notes.get("echo", False)))
-        if name := question.notes.get("parked"):
-            return self._entrance.fetched(name)
-        found = self._told(question)
-        if found is not None:
+        if question.notes and (found := self._noted(question)):
             return found
         key = self._key_of(request)
         if key is None:
             return self._here(request)
         return self._own(key, request) if self._membership.mine(key) else Reply(HTTPStatus.MISDIRECTED_REQUEST)
+
+    def _noted(self, question: ForwardedRequest) -> Reply | None:
+        """The reply to what is more, or less, than a client's request."""
+        notes = question.notes
+        if notes.get("opening") and self._opening:
+            return Reply.json(HTTPStatus.OK, self._opening())
+        if notes.get("here"):
+            return self._here(replace(question.request, echo=notes.get("echo", False)))
+        if name := notes.get("parked"):
+            return self._entrance.fetched(name)
+        return self._told(question)
 
     @property
     def _stopping(self) -> bool:
