@@ -11,11 +11,12 @@ from mock_server.proxy.entrance import AUTHORITY_VARIABLE, Entrance
 from mock_server.proxy.upstream import covers
 
 HOOKS = Path(__file__).parent / "hooks"
-BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PERL_LWP_SSL_CA_FILE")
 ADDED_BUNDLES = ("NODE_EXTRA_CA_CERTS", "DENO_CERT")
 HERE = ("localhost", "127.0.0.1", "::1")
 JAVA_OPTIONS = "JAVA_TOOL_OPTIONS"
 PHP_FOLDERS = "PHP_INI_SCAN_DIR"
+WGET_SETTINGS = "SYSTEM_WGETRC"
 TRUST_STORE = "javax.net.ssl.trustStore"
 
 
@@ -35,6 +36,7 @@ def environment(user: Mapping[str, str], entrance: Entrance, folder: Path) -> di
         **{name: str(bundles.added(user.get(name))) for name in ADDED_BUNDLES},
         **_java(user, entrance, bundles),
         **_php(user, folder, bundles),
+        **_wget(user, folder, bundles),
     }
 
 
@@ -67,6 +69,7 @@ def _proxies(user: Mapping[str, str], entrance: Entrance) -> dict[str, str]:
         **{spelt: proxy for name in names for spelt in (name, name.upper())},
         "no_proxy": unproxied,
         "NO_PROXY": unproxied,
+        "PERL_LWP_ENV_PROXY": "1",
     }
 
 
@@ -112,6 +115,16 @@ def _php(user: Mapping[str, str], folder: Path, bundles: Bundles) -> dict[str, s
     bundle = bundles.beside(user.get("SSL_CERT_FILE"))
     (settings / "trackflow-mock.ini").write_text(f'curl.cainfo="{bundle}"\nopenssl.cafile="{bundle}"\n')
     return {PHP_FOLDERS: os.pathsep.join((user.get(PHP_FOLDERS, ""), str(settings)))}
+
+
+def _wget(user: Mapping[str, str], folder: Path, bundles: Bundles) -> dict[str, str]:
+    """The system's settings of wget, which trusts by no variable either, with the bundle; the user's own come later."""
+    if not shutil.which("wget", path=user.get("PATH")):
+        return {}
+    theirs, ours = Path(user.get(WGET_SETTINGS, "/etc/wgetrc")), folder / "wgetrc"
+    given = theirs.read_bytes() if theirs.is_file() else b""
+    ours.write_bytes(given + f"\nca_certificate = {bundles.beside(user.get('SSL_CERT_FILE'))}\n".encode())
+    return {WGET_SETTINGS: str(ours)}
 
 
 def _properties(options: str) -> dict[str, str]:

@@ -80,6 +80,14 @@ def test_php_reads_its_own_settings_and_then_ours(before: dict[str, str], after:
     assert f'curl.cainfo="{found["SSL_CERT_FILE"]}"' in (tmp_path / "run/php/trackflow-mock.ini").read_text()
 
 
+def test_wget_has_the_system_s_settings_and_then_ours(tmp_path: Path) -> None:
+    (tmp_path / "wget").touch(mode=0o700)
+    (tmp_path / "mine").write_text("tries = 3")
+    found = environment({"PATH": str(tmp_path), "SYSTEM_WGETRC": str(tmp_path / "mine")}, entrance(), tmp_path)
+    settings = Path(found["SYSTEM_WGETRC"]).read_text()
+    assert settings == f"tries = 3\nca_certificate = {found['SSL_CERT_FILE']}\n"
+
+
 def test_no_private_key_is_written(tmp_path: Path) -> None:
     environment({"JAVA_HOME": "/opt/java"}, entrance(), tmp_path)
     assert all(b"PRIVATE" not in file.read_bytes() for file in tmp_path.rglob("*") if file.is_file())

@@ -17,10 +17,11 @@ from mock_server.testing.running import RunningMock
 from mock_server.tests.unchanged.tools import PROGRAMS, command, tool
 
 PAGE_NUMBER = "1Z204E380338943508"
+LANGUAGES = {".py", ".mjs", ".cjs", ".java", ".rb", ".go", ".cs", ".php", ".pl", ".sh"}
 CLIENTS = [
     path
     for path in sorted(PROGRAMS.rglob("*"))
-    if path.suffix in {".py", ".mjs", ".cjs", ".java", ".rb", ".go", ".cs", ".php"} and "__pycache__" not in path.parts
+    if path.suffix in LANGUAGES and not {"__pycache__", "bin", "obj"}.intersection(path.parts)
 ]
 NODE_CLIENTS = [path for path in CLIENTS if path.suffix in {".mjs", ".cjs"}]
 

@@ -14,6 +14,12 @@ SNIPPETS = Path(__file__).parent / "snippets"
 # What `make client-tools` installs: npm packages, among them other versions of Node.
 TOOLS = Path(os.environ.get("TRACKFLOW_TEST_TOOLS") or Path.home() / ".cache" / "trackflow-mock" / "tools")
 MODULES = TOOLS / "node_modules"
+# By suffix: what runs a program, what it does if the library is there that the program needs, and which that is.
+SCRIPTS = {
+    ".sh": ("sh", ["-c", "command -v wget"], "wget"),
+    ".pl": ("perl", ["-MLWP::Protocol::https", "-e", ""], "Perl's LWP for HTTPS"),
+    ".php": ("php", ["-r", "exit(extension_loaded('curl') ? 0 : 1);"], "PHP's curl"),
+}
 DOTNET = TOOLS / "dotnet" / "dnv" / "net" / "runtime" / ".net"
 FRAMEWORK = "Microsoft.NETCore.App"
 
@@ -52,6 +58,12 @@ def with_modules(program: Path, folder: Path) -> Path:
 
 def command(program: Path, folder: Path, runtime: str = "") -> list[str]:
     """What runs the program, JavaScript in that version of Node or other runtime; skips the test if it is missing."""
+    if program.suffix in SCRIPTS:
+        name, probe, library = SCRIPTS[program.suffix]
+        interpreter = tool(name)
+        if _fails([interpreter, *probe]):
+            pytest.skip(f"{library} is not on this machine")
+        return [interpreter, str(program)]
     match program.suffix:
         case ".py":
             return [sys.executable, str(program)]
@@ -71,11 +83,6 @@ def command(program: Path, folder: Path, runtime: str = "") -> list[str]:
             built = folder / "program"
             subprocess.run([tool("go"), "build", "-o", built, program], check=True, cwd=folder)
             return [str(built)]
-        case ".php":
-            php = tool("php")
-            if _fails([php, "-r", "exit(extension_loaded('curl') ? 0 : 1);"]):
-                pytest.skip("PHP's curl is not on this machine")
-            return [php, str(program)]
         case ".cs":
             return _dotnet(program, folder)
     raise AssertionError(f"nothing runs {program.name}")
