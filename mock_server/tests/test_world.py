@@ -4,6 +4,7 @@ import pytest
 
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import ManualClock
+from mock_server.domain.steps import finished
 from mock_server.settings import Settings
 from mock_server.world import Foundation, World, Worlds
 
@@ -32,7 +33,7 @@ def test_the_world_idle_longest_is_forgotten_with_a_word_in_the_log(
 def test_a_world_in_use_is_not_idle_though_its_journal_is_empty(worlds: Worlds) -> None:
     for name in "abc":
         worlds.of(f"tf_test_free_{name}")
-    worlds.play(worlds.scenario, "tf_test_free_b")
+    finished(worlds.playing(worlds.scenario, "tf_test_free_b"))
     worlds.of("tf_test_free_a").journal.clear()
     worlds.of("tf_test_free_d")
     assert [world.account.key[-1] for world in worlds.all()] == ["a", "b", "d"]

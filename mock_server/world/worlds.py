@@ -1,13 +1,11 @@
 """All universes of one server."""
 
-import logging
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import count, islice
-from threading import Lock
+from itertools import count
 from typing import Any
 
-from mock_server.domain.clients.journal import Archive, Journal, masked
+from mock_server.domain.clients.journal import Archive, Journal
 from mock_server.domain.clock import SandboxClock
 from mock_server.domain.plans import Account
 from mock_server.domain.randomness import stream
@@ -25,20 +23,19 @@ from mock_server.world import resuming
 from mock_server.world.admission import AskedWebhook
 from mock_server.world.common_pins import CommonPins
 from mock_server.world.foundation import Foundation
+from mock_server.world.in_use import WorldsInUse
 from mock_server.world.newcomers import Newcomer, Opening
 from mock_server.world.owners import Holding, Owners
 from mock_server.world.portion import Portion
 from mock_server.world.store import Store
 from mock_server.world.world import NO_PINS, World
 
-log = logging.getLogger(__name__)
 Steps = Generator[None, None, None]
 
 
 class Worlds:
-    """The worlds in use, each made when its key is first seen; the one idle longest goes when there are too many.
+    """The worlds of one mock, each made when its key is first seen.
 
-    One with webhooks goes only after all that have none, and never while a state file promises to keep them.
     `scenario` is how new worlds start. `rules` are the fault rules added for every world, `scenario_rules` those of the
     scenario.
     """
@@ -51,26 +48,22 @@ class Worlds:
         self.started = self.clock.base.now()
         self.ids = self.portion.ids
         self.archive = Archive(foundation.settings.journal_megabytes * 1_000_000)
+        self._in_use = WorldsInUse(foundation.settings.sandboxes, self.archive, state)
         self.inboxes = Inboxes()
         self.owners = Owners()
         self.changes: Watchers[str | None] = Watchers()  # of what no request tells; of a key, or of everybody
         self.stray = self._journal()  # requests that came without a good key
-        self.pins: CommonPins
         # What other parts do when something was done to a world; each tells how many deliveries it has pending.
         self.on_clock_moved: list[Callable[[World], int]] = []
         self.on_pinned: list[Callable[[World, TrackingNumber], int]] = []
         self.on_event: list[Callable[[World, TrackingNumber, Event], int]] = []
         self.on_opened: list[Callable[[World], object]] = []
-        self.on_forgotten: list[Callable[[World], object]] = []
-        self.rules: RuleBook
-        self.scenario_rules: RuleBook
+        self.on_forgotten = self._in_use.on_forgotten
         self.beginning: Callable[[], tuple[Opening, list[Newcomer]]] | None = None  # where a reset leads, if not here
-        self._worlds: dict[str, World] = {}
-        self._leaving: dict[str, World] = {}  # nobody's any more, and not let go of yet
         self.keys_made = 0
         self._uses = count(1)
         self._asked: set[AskedWebhook] = set()  # webhooks of sandboxes that came from the store, which are good
-        self._lock = Lock()
+        self._worlds, self._lock = self._in_use.by_key, self._in_use.lock
         self._start(foundation.opening)
         beginning = self.portion.beginning
         if beginning:
@@ -129,13 +122,11 @@ class Worlds:
 
     def all(self) -> tuple[World, ...]:
         """Every world in use, oldest first."""
-        return tuple(self._worlds.values())
+        return self._in_use.all()
 
     def each(self, world: World | None = None) -> Iterator[World]:
         """That world alone, or every world in use that still is when its turn comes."""
-        for found in [world] if world else self.all():
-            if world or self._worlds.get(found.account.key) is found:
-                yield found
+        return self._in_use.each(world)
 
     def fresh(self) -> World:
         """A world as a new key would find it, of no key and in nobody's way."""
@@ -163,16 +154,12 @@ class Worlds:
                     self.state.begin_anew()
                     self.state.forget_all()
                 self._start(self.foundation.opening)
-            elif key in self._worlds:
-                self._forget(self._worlds[key])
-        yield from self._letting_go()
-
-    def play(self, scenario: Scenario, key: str | None = None) -> None:
-        """Start one world anew in the scenario, or all there are and will be; ApiError for a bad key."""
-        finished(self.playing(scenario, key))
+            elif world := self.known(key):
+                self._in_use.forget(world)
+        yield from self._in_use.letting_go()
 
     def playing(self, scenario: Scenario, key: str | None = None) -> Steps:
-        """The same step by step, as `resetting`."""
+        """Start one world anew in the scenario, or all there are and will be, in steps; ApiError for a bad key."""
         with self._lock:
             if key is None:
                 if self.state:
@@ -184,18 +171,14 @@ class Worlds:
                 books, pins = (RuleBook(scenario.rules), self.rules), by_identity(self.foundation.pins(scenario))
                 journal = self._journal()
                 self._admit(account, scenario, pins=pins, books=books, clock=clock, journal=journal)
-        yield from self._letting_go()
-
-    def begin(self, opening: Opening, newcomers: Iterable[Newcomer]) -> None:
-        """Start all over in another way, and with these worlds."""
-        finished(self.entering(opening, newcomers))
+        yield from self._in_use.letting_go()
 
     def entering(self, opening: Opening, newcomers: Iterable[Newcomer]) -> Steps:
-        """The same step by step, one world in each but the first."""
+        """Start all over in another way, and with these worlds; one of them in each step but the first."""
         if self.state:
             self.state.begin_anew()
         self._go_on(opening)
-        yield from self._letting_go()
+        yield from self._in_use.letting_go()
         for newcomer in newcomers:
             yield
             if self.portion.mine(newcomer.account.key):
@@ -204,7 +187,7 @@ class Worlds:
     def go_on(self, opening: Opening) -> None:
         """Start as the opening says, with no world yet."""
         self._go_on(opening)
-        finished(self._letting_go())
+        finished(self._in_use.letting_go())
 
     def _go_on(self, opening: Opening) -> None:
         with self._lock:
@@ -217,32 +200,27 @@ class Worlds:
             self.keys_made = opening.keys_made
 
     def admit(self, newcomer: Newcomer) -> None:
-        """Let one world be as it was elsewhere."""
+        """Let one world be as it was elsewhere, and write all of that down."""
         with self._lock:
-            self._enter(newcomer)
+            records = self._take_in(newcomer).webhooks.records
+            newcomer.saved.enter(records)
+            records.keep(all_of_it=False)
 
-    def _enter(self, newcomer: Newcomer) -> None:
-        """Let a world be as it was, and write all of that down."""
-        self._take_in(newcomer)
-        records = self._worlds[newcomer.account.key].webhooks.records
-        newcomer.saved.enter(records)
-        records.keep(all_of_it=False)
-
-    def _take_in(self, newcomer: Newcomer, pins: Mapping[Identity, Pin] = NO_PINS) -> None:
+    def _take_in(self, newcomer: Newcomer, pins: Mapping[Identity, Pin] = NO_PINS) -> World:
         """Let a world be as it was; `pins` are the shipments that it has but for those that were saved."""
         account, saved, own = newcomer.account, newcomer.saved, RuleBook(newcomer.rules)
         books = (own, self.rules) if newcomer.alone else (own, self.rules, self.scenario_rules)
         journal, clock = self._journal(), self.clock.copy()
-        self._admit(account, newcomer.scenario, pins=pins, books=books, clock=clock, journal=journal, saved=saved)
-        world = self._worlds[account.key]
+        scenario = newcomer.scenario
+        world = self._admit(account, scenario, pins=pins, books=books, clock=clock, journal=journal, saved=saved)
         world.quota.resume(newcomer.usage)
         world.faults.recount(newcomer.counts)
         world.beginning = replace(world.beginning, counts=newcomer.counts, usage=newcomer.usage)
+        return world
 
     def _start(self, scenario: Scenario) -> None:
         """Begin anew, with no world yet, in the scenario; those that there were are still to be let go of."""
-        self._leaving |= self._worlds
-        self._worlds = {}
+        self._in_use.leave()
         self.clock.reset()
         scenario.set(self.clock)
         self.pins = CommonPins(self.foundation.pins(scenario))
@@ -251,40 +229,27 @@ class Worlds:
         seed, books = self.foundation.settings.seed, (RuleBook(), self.rules, self.scenario_rules)
         self.stray_faults = ActiveFaults(self.clock, self.foundation.specification.headers, books, seed, "")
 
-    def _letting_go(self) -> Steps:
-        """Let go of the worlds that are nobody's any more, one in each step."""
-        while self._leaving:
-            with self._lock:
-                for key in tuple(islice(self._leaving, 1)):
-                    self._let_go(key)
-            yield
-
-    def _let_go(self, key: str) -> None:
-        """Let go of the world of that key that is nobody's any more, before there is another."""
-        if key in self._leaving:
-            self._forget(self._leaving[key])
-
     def _open(self, account: Account) -> World:
         with self._lock:
-            if account.key not in self._worlds and not self._bring_back(account):
+            world = self._worlds.get(account.key) or self._bring_back(account)
+            if world is None:
                 books, pins = (RuleBook(), self.rules, self.scenario_rules), self.pins.lent()
-                journal = self._journal()
-                self._admit(account, self.scenario, pins=pins, books=books, clock=self.clock.copy(), journal=journal)
-            return self._worlds[account.key]
+                clock, journal = self.clock.copy(), self._journal()
+                world = self._admit(account, self.scenario, pins=pins, books=books, clock=clock, journal=journal)
+            return world
 
-    def _bring_back(self, account: Account) -> bool:
-        """Let the world of that key go on if the store has it, whether it does; ValueError if it cannot."""
+    def _bring_back(self, account: Account) -> World | None:
+        """The world of that key, which goes on if the store has it; ValueError if it cannot."""
         if self.state is None:
-            return False
-        self._let_go(account.key)
+            return None
+        self._in_use.let_go(account.key)
         saved = self.state.load(account.key)
         if holding := self.state.holding(account.key):
             self.owners.hold(account.key, holding)
         if saved is None:
-            return False
+            return None
         newcomer = resuming.newcomer(self.state, self.foundation, account, saved, self.scenario, asked=self._asked)
-        self._revive(newcomer)
-        return True
+        return self._revive(newcomer)
 
     def _journal(self) -> Journal:
         return self.archive.journal(self.foundation.settings.journal_size)
@@ -293,43 +258,28 @@ class Worlds:
         """The world of that key, if it is kept and was not in use here yet; ApiError or ValueError if it cannot be."""
         account = self.foundation.accounts.authenticate(key)
         with self._lock:
-            return self._worlds[key] if key not in self._worlds and self._bring_back(account) else None
+            return None if self._worlds.get(key) else self._bring_back(account)
 
     def put_away(self, key: str) -> None:
         """Let go of a world that goes on elsewhere, or when it is asked for again, as far as the store has it."""
         with self._lock:
-            if key in self._worlds:
-                self._dismiss(self._worlds[key])
+            if world := self.known(key):
+                self._in_use.dismiss(world)
 
-    def _forget(self, world: World) -> None:
-        if self.state:
-            self.state.forget(world.account.key)
-        self._dismiss(world)
-
-    def _dismiss(self, world: World) -> None:
-        for worlds in (self._worlds, self._leaving):
-            if worlds.get(world.account.key) is world:
-                del worlds[world.account.key]
-        self.archive.close(world.journal)
-        for told in self.on_forgotten:
-            told(world)
-
-    def _admit(self, account: Account, scenario: Scenario, *, clock: SandboxClock, **parts: Any) -> None:
+    def _admit(self, account: Account, scenario: Scenario, *, clock: SandboxClock, **parts: Any) -> World:
         """Let that key have a world that is new, or that goes on from what was saved of it."""
         key = account.key
-        self._let_go(key)
-        if key in self._worlds:
-            self._forget(self._worlds[key])
-        elif len(self._worlds) >= self.foundation.settings.sandboxes:
-            self._drop_idlest()
+        self._in_use.make_room(key)
         records = self.state.of(key, lambda: clock.course) if self.state else None
-        world = self._worlds[key] = World(self.foundation, account, scenario, clock=clock, records=records, **parts)
+        world = World(self.foundation, account, scenario, clock=clock, records=records, **parts)
+        self._in_use.add(world)
         world.used, world.opened = next(self._uses), self.clock.base.now()
         world.mortal, world.kept = self.owners.mortal(key), self.state is not None
         if self.state:
             self.state.follow(world, lambda world: self.scenario_rules not in world.books)
         for told in self.on_opened:
             told(world)
+        return world
 
     def _resume(self, state: Store) -> None:
         """Let the mock and every sandbox of the state file go on."""
@@ -342,21 +292,8 @@ class Worlds:
         for newcomer in resuming.newcomers(state, foundation, self.portion.mine, self.scenario):
             self._revive(newcomer)
 
-    def _revive(self, newcomer: Newcomer) -> None:
-        """Let a world go on that the store has."""
-        self._take_in(newcomer, self.pins.lent())
-        self._worlds[newcomer.account.key].resumed = self.clock.base.now()
-
-    def _drop_idlest(self) -> None:
-        """Make room for one more world, where that loses no webhook that the state file keeps."""
-        idlest = min(self._worlds.values(), key=lambda world: (not world.webhooks.idle, world.used))
-        name, known = masked(idlest.account.key), len(self._worlds)
-        if not idlest.webhooks.idle and self.state:
-            log.warning("%d keys have webhooks that the state file keeps; there is room for another still", known)
-            return
-        webhooks = len(idlest.webhooks.subscriptions)
-        self._dismiss(idlest)
-        if self.state:
-            self.state.put_away(idlest.account.key)
-        lost = f" and its {webhooks} webhook{'s' * (webhooks != 1)}" if webhooks else ""
-        log.warning("forgot the sandbox of %s%s: %d keys are in use", name, lost, known + 1)
+    def _revive(self, newcomer: Newcomer) -> World:
+        """The world that the store has, going on."""
+        world = self._take_in(newcomer, self.pins.lent())
+        world.resumed = self.clock.base.now()
+        return world

@@ -153,7 +153,7 @@ def opened(foundation: Foundation, value: Value) -> tuple[Opening, list[Newcomer
     begun = opening(foundation, record, parts.course(record["clock"], foundation.clock.base.now()))
     guests = [newcomer(foundation, each, place, begun.scenario) for each, place in parts.placed(value, "worlds", "")]
     # Whatever could still go wrong goes wrong here, where nobody lives.
-    Worlds(foundation.twin()).begin(begun, guests)
+    finished(Worlds(foundation.twin()).entering(begun, guests))
     return begun, guests
 
 

@@ -13,6 +13,7 @@ from contract_tests.contract.files import DocumentError, parse
 from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import ManualClock
+from mock_server.domain.steps import finished
 from mock_server.faults import scenarios
 from mock_server.faults.catalogue import Error
 from mock_server.faults.scenarios import Scenario
@@ -264,7 +265,7 @@ def test_a_scenario_s_clock_may_stand_and_still_keep_the_promise_of_retry_after(
 
 def test_a_reset_goes_back_to_the_opening_scenario(tmp_path: Path) -> None:
     worlds = started("seed: 5\nfaults:\n  - fault: { type: drop }\n", tmp_path)
-    worlds.play(scenarios.load("calm", worlds.foundation.stage))
+    finished(worlds.playing(scenarios.load("calm", worlds.foundation.stage)))
     assert (worlds.of("tf_test_free_a").seed, list(worlds.of("tf_test_free_a").faults.rules())) == (0, [])
     worlds.reset()
     assert worlds.of("tf_test_free_a").seed == 5
@@ -274,7 +275,7 @@ def test_a_reset_goes_back_to_the_opening_scenario(tmp_path: Path) -> None:
 def test_one_world_can_be_in_a_scenario_of_its_own(tmp_path: Path) -> None:
     worlds = started("seed: 5\nfaults:\n  - { id: all, fault: { type: drop } }\n", tmp_path)
     other = scenarios.read(WHOLE, "other", worlds.foundation.stage, source="")
-    worlds.play(other, "tf_test_free_a")
+    finished(worlds.playing(other, "tf_test_free_a"))
     own, usual = worlds.of("tf_test_free_a"), worlds.of("tf_test_free_b")
     assert (own.seed, usual.seed) == (7, 5)
     assert [rule.id for rule, _ in own.faults.rules()] == ["other-1", "mine"]

@@ -9,6 +9,7 @@ from weakref import ref
 
 import pytest
 
+from mock_server.domain.steps import finished
 from mock_server.persistence import snapshots
 from mock_server.settings import Settings
 from mock_server.web.mock import Mock
@@ -27,7 +28,7 @@ def taken(worlds: Worlds) -> Any:
 WAYS: dict[str, Callable[[Worlds], object]] = {
     "reset": lambda worlds: worlds.reset(KEY),
     "reset-of-all": lambda worlds: worlds.reset(),
-    "scenario": lambda worlds: worlds.play(worlds.scenario, KEY),
+    "scenario": lambda worlds: finished(worlds.playing(worlds.scenario, KEY)),
     "snapshot": lambda worlds: snapshots.restore(worlds, taken(worlds)),
     "put-away": lambda worlds: worlds.put_away(KEY),
 }
