@@ -86,8 +86,9 @@ class Specification:
     def example_webhooks(self) -> Mapping[str, tuple[str, str]]:
         """Number and url of the webhooks in the contract's examples, by the id that each has there."""
         values = [value for operation in self.operations.values() for _, _, value in operation.examples()]
-        made = [each for each in values if isinstance(each, Mapping) and "webhook_id" in each and "url" in each]
-        return {each["webhook_id"]: (each["tracking_number"], each["url"]) for each in made}
+        told = {"webhook_id", "tracking_number", "url"}
+        made = [each for each in values if isinstance(each, Mapping) and told <= each.keys()]
+        return {str(each["webhook_id"]): (each["tracking_number"], each["url"]) for each in made}
 
     @cached_property
     def headers(self) -> Mapping[str, str]:
