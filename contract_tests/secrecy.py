@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from contract_tests.contract import alike
 from contract_tests.exchange import Exchange
 from contract_tests.masking import Mask
 
@@ -62,8 +63,9 @@ def learn_answer(mask: Mask, exchange: Exchange) -> None:
 
 def _secrets(value: Any, *, named: bool = False) -> Iterator[str]:
     """The texts inside a JSON value that stand under a name which speaks of a secret."""
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, each in members:
+    if isinstance(value, list):
+        value = dict(enumerate(alike.distinct(value)))
+    for name, each in value.items() if isinstance(value, dict) else ():
         if isinstance(each, dict | list):
             yield from _secrets(each, named=named or _speaks(name))
         elif isinstance(each, str) and (named or _speaks(name)):

@@ -1,8 +1,10 @@
 """Bodies under the contract's own names, whatever an overlay calls them."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
+from contract_tests.contract import alike
 from contract_tests.contract.expressions import expression
 from contract_tests.contract.loading import lookup, resolve
 
@@ -18,7 +20,7 @@ def read(document: Mapping[str, Any], schema: Any, value: Any) -> Any:
         nodes += [node for each in branches if fits(resolve(document, each), value) for node in _nodes(document, each)]
     if isinstance(value, list):
         items = next((each["items"] for each in nodes if "items" in each), None)
-        return [read(document, items, each) for each in value] if items is not None else value
+        return alike.each(partial(read, document, items), value) if items is not None else value
     if not isinstance(value, dict):
         return _word(document, nodes, value)
     properties: dict[str, Any] = {}

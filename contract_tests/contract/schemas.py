@@ -9,6 +9,8 @@ from typing import Any
 
 from jsonschema import FormatChecker
 
+from contract_tests.contract import alike
+from contract_tests.contract.alike import AlikeValidator
 from contract_tests.contract.loading import lookup, resolve
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.reading import fits
@@ -78,7 +80,9 @@ class Schemas:
 
     def _validator(self, place: str) -> Any:
         if place not in self._validators:
-            self._validators[place] = validator({"$ref": f"#{place}"}, self._document, formats=_formats())
+            self._validators[place] = validator(
+                {"$ref": f"#{place}"}, self._document, formats=_formats(), kind=AlikeValidator
+            )
         return self._validators[place]
 
     def _told(self, error: Any, place: str, default: str | None) -> Iterator[Complaint]:
@@ -141,7 +145,7 @@ class Schemas:
                 if name in value:
                     self._exercise(value[name], each, found, frame)
         if isinstance(value, list) and "items" in schema:
-            for each in value:
+            for each in alike.distinct(value):
                 self._exercise(each, schema["items"], found, frame)
 
     def _tells(self, schema: Mapping[str, Any], value: Any) -> bool:

@@ -210,13 +210,15 @@ class _Resolver:
         return self._resolver.dynamic_scope()
 
 
-def validator(schema: Any, document: Mapping[str, Any], *, formats: FormatChecker = FORMATS) -> Draft202012Validator:
+def validator(
+    schema: Any, document: Mapping[str, Any], *, formats: FormatChecker = FORMATS, kind: Any = Validator
+) -> Draft202012Validator:
     """A validator of JSON Schema 2020-12 with formats, for a schema that may refer to `#/components/...`."""
     if isinstance(schema, Mapping):
         # References are looked up from the schema's own root. OpenAPI's top-level names mean nothing to JSON Schema,
         # so the document can stand around the schema without constraining anything.
         schema = {**document, **schema}
-    checked: Draft202012Validator = _remembering(Validator(schema, format_checker=formats))
+    checked: Draft202012Validator = _remembering(kind(schema, format_checker=formats))
     return checked
 
 

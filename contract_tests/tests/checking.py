@@ -15,19 +15,21 @@ from contract_tests.contract.document import Contract, load
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Verdict
 from contract_tests.plugin import CLOCK, CONTRACT, RUN, TRANSPORT
+from contract_tests.run import Run
 from contract_tests.tests.servers import Target, target_toml
 from contract_tests.transport import Transport
 
 
 @dataclass(slots=True)
 class Checked:
-    """What one run did: its exit code, its output, what it sent and what it found."""
+    """What one run did: its exit code, its output, what it sent and what it found; `run` is what it was made of."""
 
     status: int
     output: str
     exchanges: list[Exchange] = field(default_factory=list)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
     lookups: int = 0
+    run: Run | None = None
 
     def of(self, *kinds: str) -> set[str]:
         """The clauses with one of these verdicts."""
@@ -52,6 +54,7 @@ class _Witness:
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         run = config.stash.get(RUN, None)
         if run is not None:
+            self.checked.run = run
             self.checked.exchanges = run.session.exchanges
             self.checked.lookups = run.session.budget.spent_lookups
             self.checked.verdicts = {each.clause.id: each for each in run.ledger.verdicts()}

@@ -8,13 +8,10 @@ from pathlib import Path
 import pytest
 
 from contract_tests.contract.document import Contract
-from contract_tests.plugin import RUN
-from contract_tests.run import Run
-from contract_tests.tests.checking import check_server
+from contract_tests.tests.checking import Checked, check_server
 from contract_tests.tests.servers import running
 
 HERE = Path(__file__).parents[1]
-QUICK = ("-k", "not slow_answer and not dead_receiver and not made_up")
 
 
 def declared() -> Mapping[str, tuple[frozenset[str], Mapping[str, frozenset[str]]]]:
@@ -40,14 +37,18 @@ def passive() -> frozenset[str]:
     return frozenset(texts)
 
 
-class _Entered:
-    """Keeps what a run entered about documented clauses."""
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory: pytest.TempPathFactory) -> Checked:
+    """A whole run on the reference, which keeps everything."""
+    options = ("--level", "all", "--exhaust-quota", "-k", "not slow_answer")
+    with running() as target:
+        return check_server(target, tmp_path_factory.mktemp("whole"), *options)
 
-    def __init__(self) -> None:
-        self.run: Run | None = None
 
-    def pytest_unconfigure(self, config: pytest.Config) -> None:
-        self.run = config.stash.get(RUN, None)
+def test_the_reference_keeps_every_clause(checked: Checked) -> None:
+    assert checked.status == 0, checked.output
+    assert checked.of("failed", "warned") == set()
+    assert checked.of("not_verified") <= {"errors.500", "delivery.timeout"}
 
 
 def test_what_a_probe_rests_on_are_assumptions_that_some_probe_can_show(contract: Contract) -> None:
@@ -62,19 +63,17 @@ def test_what_a_probe_rests_on_are_assumptions_that_some_probe_can_show(contract
 
 
 def test_what_is_documented_is_never_judged_by_what_rests_on_assumptions_alone(
-    contract: Contract, tmp_path: Path
+    contract: Contract, checked: Checked
 ) -> None:
-    """A run on the reference, which keeps everything: each documented clause has evidence that rests on nothing.
+    """Each documented clause has evidence that rests on nothing.
 
     The page gives no path for carriers and webhooks, so what is there rests on the path, or on the target file's word.
     """
-    entered, places = _Entered(), set(contract.assumed_places.values())
-    with running() as target:
-        check_server(target, tmp_path, "--exhaust-quota", *QUICK, plugins=[entered])
-    assert entered.run is not None
-    free = {clause for _, clause, rests in entered.run.ledger.entered if set(rests) <= places}
+    assert checked.run is not None
+    entered, places = checked.run.ledger.entered, set(contract.assumed_places.values())
+    free = {clause for _, clause, rests in entered if set(rests) <= places}
     probes, everyone = declared(), passive()
-    for probe, clause, rests in entered.run.ledger.entered:
+    for probe, clause, rests in entered:
         if probe not in probes:
             continue
         _, given = probes[probe]
@@ -83,5 +82,5 @@ def test_what_is_documented_is_never_judged_by_what_rests_on_assumptions_alone(
             f"{probe}: {clause} rests on {undeclared}, which it does not declare"
         )
     documented = {name for name, each in contract.testable.items() if each.documented}
-    judged = {clause for _, clause, _ in entered.run.ledger.entered}
+    judged = {clause for _, clause, _ in entered}
     assert judged & documented - free == set()

@@ -1,6 +1,7 @@
 """Small real objects that many tests need."""
 
 import gc
+from collections.abc import Generator
 
 import hypothesis
 import pytest
@@ -26,10 +27,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
     """Eight thousand collected tests are no garbage, and looking through them again and again takes minutes."""
-    gc.collect()
-    gc.freeze()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.fixture
