@@ -4,32 +4,25 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 from random import Random
-from typing import Any, Protocol
+from typing import Any
 
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import pointer
 from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence
-from mock_server.contract.bodies import as_json, check_media_type, read_json, read_text
+from mock_server.contract.bodies import as_json, check_media_type
 from mock_server.contract.credentials import Credentials
 from mock_server.contract.errors import ApiError, ContractBroken
 from mock_server.contract.media import JSON, body_of, chosen, examples_of, is_json, name_of, written
 from mock_server.contract.messages import Call, Reply, encode
 from mock_server.contract.parameter_styles import pairs_of
-from mock_server.contract.parameters import FORM, Parameter, Typing, cookies_of, error_code, form_of
+from mock_server.contract.parameters import Parameter, cookies_of
 from mock_server.contract.refusals import Refusals
-from mock_server.contract.request_schemas import request_validator
+from mock_server.contract.request_bodies import NamedPlan, RequestBody
 from mock_server.contract.samples import sample
 from mock_server.contract.shapes import Shape
 
 KEY_SCHEME = "apiKey"  # the contract's own
-
-
-class NamedPlan(Protocol):
-    """A plan as the contract's `x-limit` needs it: a name, and the fields that limits are called by."""
-
-    @property
-    def name(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +65,7 @@ class Operation:
         """Whether a call says anything beside its path and query."""
         self.media_types = tuple(self._body["content"]) if self._body else ()
         self._bodies = {
-            media_type: _Body(media_type, media.get("schema", True), document)
+            media_type: RequestBody(media_type, media.get("schema", True), document)
             for media_type, media in (self._body["content"].items() if self._body else ())
         }
         security: Sequence[Mapping[str, Any]] = self.spec.get("security", document.get("security", ())) or ({},)
@@ -239,60 +232,6 @@ class Operation:
             for name, header in self.response(status).get("headers", {}).items()
         )
         return {name: str(schema["const"]) for name, schema in declared if "const" in schema}
-
-
-class _Body:
-    """What bodies of one media type must be, compiled once."""
-
-    def __init__(self, media_type: str, schema: Any, document: Mapping[str, Any]) -> None:
-        self._media_type = media_type
-        self._validator = request_validator(schema, document)
-        self._shape = Shape(schema, document)
-        self._limits = list(_limits(schema, document))
-        self._typing = Typing(schema, document)
-
-    def read(self, body: bytes, plan: NamedPlan) -> Any:
-        """The body's value; ApiError for the first thing that is wrong with it. What cannot be read is None."""
-        kind = self._media_type.partition(";")[0].strip().lower()
-        if is_json(kind):
-            value = read_json(body)
-        elif kind == FORM:
-            value = self._typing.value(form_of(body))
-        elif kind.startswith("text/"):
-            value = read_text(body)
-        else:
-            return None
-        for error in self._validator.iter_errors(value):
-            raise ApiError(error_code(error), f"body: {sentence(error)}")
-        for name, field in self._limits:
-            _check_limit(value, name, field, plan)
-        return self._shape.read(value)
-
-    def facts(self, value: Any) -> Any:
-        """What a value says, whatever is wrong with it."""
-        return self._shape.read(value)
-
-    def check(self, facts: Mapping[str, Any]) -> None:
-        """ApiError for the first thing that is wrong with a body that says so."""
-        for error in self._validator.iter_errors(self._shape.write(facts, Random(0))):
-            raise ApiError(error_code(error), sentence(error))
-
-
-def _limits(schema: Any, document: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """Properties of a body whose length the plan limits, each with the plan's field: `x-limit`."""
-    found = resolve(document, schema)
-    properties = found.get("properties", {}) if isinstance(found, Mapping) else {}
-    resolved = ((name, resolve(document, each)) for name, each in properties.items())
-    return [(name, each["x-limit"]) for name, each in resolved if isinstance(each, dict) and "x-limit" in each]
-
-
-def _check_limit(value: Any, name: str, field: str, plan: NamedPlan) -> None:
-    limit, given = getattr(plan, field), len(value.get(name, ()))
-    if given > limit:
-        raise ApiError(
-            "invalid_request",
-            f"{name} has {given} items; the {plan.name} plan allows {limit}, so split the batch",
-        )
 
 
 def _pointer(expression: str | None) -> list[str]:

@@ -26,7 +26,8 @@ from mock_server.version import __version__
 from mock_server.web.app import MockServer
 from mock_server.web.console import ROUTES as OF_THE_CONSOLE
 from mock_server.web.control import ROUTES, endpoint_of
-from mock_server.web.control.call import ControlCall, Plane, answer, encoded
+from mock_server.web.control.call import ControlCall, Plane
+from mock_server.web.control.replies import answer, encoded
 from mock_server.web.control.requests import WAITING
 from mock_server.web.control.spread import HERE, How, Spread
 from mock_server.web.problems import Problem

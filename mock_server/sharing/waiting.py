@@ -10,7 +10,7 @@ from typing import Any
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.sharing.membership import Peer
-from mock_server.web.control.call import answer
+from mock_server.web.control.replies import answer
 from mock_server.web.control.waiting import too_few
 from mock_server.web.mock import CONTROL_PREFIX
 

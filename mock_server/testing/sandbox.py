@@ -1,76 +1,22 @@
 """A sandbox for one test: an API key whose world the test shapes, moves and looks into."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import quote, urlsplit
 
 from mock_server.control_client import ControlPlane, SteeringError
 from mock_server.testing.receiver import Received, Receiver
+from mock_server.testing.recorded import RecordedRequest
 
 if TYPE_CHECKING:
     from mock_server.proxy.entrance import Entrance
     from mock_server.proxy.entrances import Outside
 
 MOST_REQUESTS = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class RecordedRequest:
-    """One request that the client made and what it was answered; `at` is the sandbox's time."""
-
-    id: int
-    at: datetime
-    method: str
-    url: str
-    operation: str | None
-    headers: Mapping[str, str]
-    body: str
-    status: int
-    reply_headers: Mapping[str, str]
-    reply_body: str
-    reason: str | None
-    fault: str | None
-
-    @classmethod
-    def from_entry(cls, entry: Mapping[str, Any]) -> Self:
-        """The request that an entry of GET /__admin/requests tells of."""
-        asked, answered = entry["request"], entry["response"]
-        return cls(
-            int(entry["id"]),
-            datetime.fromisoformat(entry["at"]),
-            asked["method"],
-            asked["url"],
-            entry["operation"],
-            asked["headers"],
-            asked["body"],
-            answered["status"],
-            answered["headers"],
-            answered["body"],
-            entry["reason"],
-            entry["fault"],
-        )
-
-    @property
-    def path(self) -> str:
-        return self.url.partition("?")[0]
-
-    def json(self) -> Any:
-        """The request's body as JSON."""
-        return json.loads(self.body)
-
-    def reply(self) -> Any:
-        """The answer's body as JSON."""
-        return json.loads(self.reply_body)
-
-    def __str__(self) -> str:
-        why = " ".join(filter(None, (self.fault and f"[{self.fault}]", self.reason)))
-        return f"#{self.id} {self.at:%H:%M:%S} {self.method} {self.url} -> {self.status} {why}".rstrip()
 
 
 class SandboxTime:

@@ -18,7 +18,8 @@ from contract_tests.contract.loading import FIXTURES
 from contract_tests.target import read_target
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
-from mock_server.testing.sandbox import RecordedRequest, Sandbox, SandboxTime, SandboxWebhooks
+from mock_server.testing.recorded import RecordedRequest
+from mock_server.testing.sandbox import Sandbox, SandboxTime, SandboxWebhooks
 from mock_server.tests.pages import DOCS, PAGES, ROOT, Fence, examples
 from mock_server.tests.receivers.test_sample_receivers import SAMPLES, SECRET, running
 from mock_server.tests.served import served

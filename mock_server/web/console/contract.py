@@ -9,7 +9,8 @@ from mock_server import guides
 from mock_server.contract.specification import Specification
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import HEADERS, framed, query_of
-from mock_server.web.control.call import ControlCall, refused
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.replies import refused
 from mock_server.web.documentation import Documentation
 from mock_server.web.problems import Problem
 

@@ -9,8 +9,9 @@ from mock_server.server.reply import Reply
 from mock_server.web.console.clock import moves
 from mock_server.web.console.frame import framed, html
 from mock_server.web.console.orders import get, place, shown
-from mock_server.web.control.call import ControlCall, answer
+from mock_server.web.control.call import ControlCall
 from mock_server.web.control.keys import facts
+from mock_server.web.control.replies import answer
 from mock_server.world import journals
 
 MOST_LISTED = 100

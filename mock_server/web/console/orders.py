@@ -13,8 +13,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute
+from mock_server.web.control.call import ControlCall
 from mock_server.web.control.carrying import carried_out
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.problems import Problem, of_error, problem_of
 

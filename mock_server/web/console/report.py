@@ -8,7 +8,8 @@ from typing import Any
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed
 from mock_server.web.console.orders import shown
-from mock_server.web.control.call import ControlCall, answer
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.replies import answer
 
 LISTED = 50  # clients on the page, those of the newest keys
 

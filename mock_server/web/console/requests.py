@@ -11,10 +11,12 @@ from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, link, query_of, rendered
 from mock_server.web.console.orders import shown
 from mock_server.web.console.snippets import curl_of
-from mock_server.web.control.call import ControlCall, Steps, answer
+from mock_server.web.control.call import ControlCall
 from mock_server.web.control.live import event, following
 from mock_server.web.control.misses import clause, missed, told
+from mock_server.web.control.replies import answer
 from mock_server.web.control.requests import request_of
+from mock_server.web.control.route import Steps
 from mock_server.web.control.turns import in_turns
 from mock_server.world import journals
 

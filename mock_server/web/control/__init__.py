@@ -37,8 +37,10 @@ from mock_server.web.control import (
     states,
     webhooks,
 )
-from mock_server.web.control.call import JSON, ControlCall, ControlRoute, Handler, Plane
+from mock_server.web.control.call import ControlCall, Plane
 from mock_server.web.control.carrying import carried_out
+from mock_server.web.control.replies import JSON
+from mock_server.web.control.route import ControlRoute, Handler
 from mock_server.web.guard import Guard
 from mock_server.web.problems import PROBLEMS, Problem, render
 from mock_server.world import Worlds

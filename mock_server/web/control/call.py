@@ -1,14 +1,12 @@
 """One call of the control plane as a plain value, so that what answers it is a plain function."""
 
-import json
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http import HTTPStatus
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 
 from mock_server.api.conversations import Conversations
 from mock_server.contract.bodies import read_json
@@ -19,21 +17,20 @@ from mock_server.domain.clients.shown import EntryView
 from mock_server.domain.clock import Clock, SystemClock
 from mock_server.receivers.sample_event import SampleEvents
 from mock_server.sending.scheduler import Scheduler
-from mock_server.server.reply import Reply, encode
+from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.web.callers import LOCAL, Caller
 from mock_server.web.company import Company
-from mock_server.web.control.spread import HERE, Spread
+from mock_server.web.control.replies import JSON, answer, refused
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
 
-JSON = "application/json"
 YES = frozenset({"1", "true", "yes", ""})
 NO = frozenset({"0", "false", "no"})
 MOST_CHANGES = 1000  # that are kept
 PATIENCE = 3.0  # real seconds that a call waits for receivers; shorter than most clients wait for an answer
 MOST_FLAWS = 20  # that a problem lists
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,56 +226,3 @@ class ControlCall:
             return reply(await settled(PATIENCE))
 
         return Reply(status, later=later)
-
-
-Steps = Generator[None, None, T]
-"""Work that can pause wherever it yields, and what it comes to."""
-Handler = Callable[..., Reply | Steps[Reply]]
-"""Answers a ControlCall and the variable parts of its path, by their names; step by step where there may be many."""
-
-
-@dataclass(frozen=True, slots=True)
-class ControlRoute:
-    """What answers a method on a path below the control plane, written as Flask does."""
-
-    method: str
-    path: str
-    handler: Handler
-    asks: bool = False
-    """Whether it changes nothing by itself although it is a POST."""
-    of_all: bool = False
-    """Whether it may concern more than the key of `?key=`."""
-    makes: bool = False
-    """Whether it makes a key, which is its caller's then."""
-    late: bool = False
-    """Whether a reply that is not known yet has its effect only when it comes."""
-    spread: Spread = HERE
-    """What it means without a key where several processes are one mock."""
-    told_to_all: bool = False
-    """Whether it tells no secret, so that who checks whether the mock is up needs no token."""
-
-    @property
-    def reads(self) -> bool:
-        return self.asks or self.method == "GET"
-
-
-def answer(value: Any, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None) -> Reply:
-    """A reply whose body is that value as JSON, on a line of its own."""
-    return Reply(status, encoded(value) + b"\n", {"Content-Type": JSON, **(headers or {})})
-
-
-def encoded(value: Any) -> bytes:
-    """That value as JSON."""
-    try:
-        return encode(value)
-    except UnicodeEncodeError:  # half a surrogate pair, which JSON can say and UTF-8 cannot
-        return json.dumps(value, separators=(",", ":")).encode()
-
-
-@contextmanager
-def refused(error: type[Exception], status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> Iterator[None]:
-    """Problem in the words of an error that says what is wrong with what the caller gave."""
-    try:
-        yield
-    except error as problem:
-        raise Problem(status, getattr(problem, "detail", None) or str(problem)) from None

@@ -6,7 +6,9 @@ from http import HTTPStatus
 from typing import Any
 
 from mock_server.server.reply import Reply, in_parts
-from mock_server.web.control.call import JSON, ControlCall, ControlRoute, encoded
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.replies import JSON, encoded
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.turns import in_thread
 from mock_server.web.problems import Problem
 

@@ -9,7 +9,8 @@ from mock_server.contract.errors import ApiError
 from mock_server.server.reply import Reply
 from mock_server.web.bridge import awaited
 from mock_server.web.callers import May
-from mock_server.web.control.call import Change, ControlCall, ControlRoute, Handler, Steps
+from mock_server.web.control.call import Change, ControlCall
+from mock_server.web.control.route import ControlRoute, Handler, Steps
 from mock_server.web.control.turns import in_turns
 from mock_server.web.problems import Problem
 from mock_server.world import keeping

@@ -6,7 +6,8 @@ from mock_server.certificates.authority import CertificateError
 from mock_server.certificates.store import CERTIFICATE_FILE
 from mock_server.certificates.telling import CERTIFICATE_TYPE
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.problems import Problem
 
 

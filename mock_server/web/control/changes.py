@@ -6,7 +6,9 @@ from typing import Any
 
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import Change, ControlCall, ControlRoute, answer
+from mock_server.web.control.call import Change, ControlCall
+from mock_server.web.control.replies import answer
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered
 
 MOST_SHOWN = 1000

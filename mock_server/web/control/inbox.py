@@ -9,7 +9,9 @@ from typing import Any
 from mock_server.domain.clock import to_text
 from mock_server.domain.webhooks.inbox import InboxMessage
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute, answer, encoded
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.replies import answer, encoded
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.inbox import NAME
 from mock_server.web.mock import CONTROL_PREFIX

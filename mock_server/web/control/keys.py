@@ -5,7 +5,9 @@ from typing import Any
 
 from mock_server.domain.clock import to_text
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute, answer, refused
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.replies import answer, refused
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.world import World
 from mock_server.world.owners import Holding

@@ -9,7 +9,8 @@ from itertools import islice, takewhile
 from mock_server.domain.clients.journal import Entry
 from mock_server.server.playing import Stream
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import STREAMS
 from mock_server.world import journals
 

@@ -7,7 +7,8 @@ from http import HTTPStatus
 
 from mock_server.domain.webhooks.delivery import State
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute, Plane
+from mock_server.web.control.call import ControlCall, Plane
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import MEASURED
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"

@@ -9,8 +9,9 @@ from mock_server.contract.specification import Specification
 from mock_server.domain.clients.journal import KEPT_BODY, Entry
 from mock_server.domain.clients.shown import reason_of
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute
+from mock_server.web.control.call import ControlCall
 from mock_server.web.control.requests import MOST_ENTRIES
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered
 from mock_server.web.control.turns import in_turns, listed, those
 from mock_server.world import journals

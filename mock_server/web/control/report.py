@@ -7,7 +7,9 @@ from mock_server.domain.clients.conduct import Finding
 from mock_server.domain.clients.journal import Entry, masked
 from mock_server.domain.clients.report import overall, report
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute, answer
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.replies import answer
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered
 from mock_server.web.control.turns import in_thread
 from mock_server.world import World, journals

@@ -11,7 +11,9 @@ from mock_server.contract.forms import FormError
 from mock_server.domain.clock import Course
 from mock_server.faults.rules import Rule, check_name
 from mock_server.server.reply import Reply
-from mock_server.web.control.call import ControlCall, ControlRoute, Steps, refused
+from mock_server.web.control.call import ControlCall
+from mock_server.web.control.replies import refused
+from mock_server.web.control.route import ControlRoute, Steps
 from mock_server.web.control.spread import ordered
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds, steering

@@ -1,0 +1,75 @@
+"""What the body of a request must be, and what it says."""
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any, Protocol
+
+from contract_tests.contract.loading import resolve
+from contract_tests.contract.violations import sentence
+from mock_server.contract.bodies import read_json, read_text
+from mock_server.contract.errors import ApiError
+from mock_server.contract.media import is_json
+from mock_server.contract.parameters import FORM, Typing, error_code, form_of
+from mock_server.contract.request_schemas import request_validator
+from mock_server.contract.shapes import Shape
+
+
+class NamedPlan(Protocol):
+    """A plan as the contract's `x-limit` needs it: a name, and the fields that limits are called by."""
+
+    @property
+    def name(self) -> str: ...
+
+
+class RequestBody:
+    """What bodies of one media type must be, compiled once."""
+
+    def __init__(self, media_type: str, schema: Any, document: Mapping[str, Any]) -> None:
+        self._media_type = media_type
+        self._validator = request_validator(schema, document)
+        self._shape = Shape(schema, document)
+        self._limits = list(_limits(schema, document))
+        self._typing = Typing(schema, document)
+
+    def read(self, body: bytes, plan: NamedPlan) -> Any:
+        """The body's value; ApiError for the first thing that is wrong with it. What cannot be read is None."""
+        kind = self._media_type.partition(";")[0].strip().lower()
+        if is_json(kind):
+            value = read_json(body)
+        elif kind == FORM:
+            value = self._typing.value(form_of(body))
+        elif kind.startswith("text/"):
+            value = read_text(body)
+        else:
+            return None
+        for error in self._validator.iter_errors(value):
+            raise ApiError(error_code(error), f"body: {sentence(error)}")
+        for name, field in self._limits:
+            _check_limit(value, name, field, plan)
+        return self._shape.read(value)
+
+    def facts(self, value: Any) -> Any:
+        """What a value says, whatever is wrong with it."""
+        return self._shape.read(value)
+
+    def check(self, facts: Mapping[str, Any]) -> None:
+        """ApiError for the first thing that is wrong with a body that says so."""
+        for error in self._validator.iter_errors(self._shape.write(facts, Random(0))):
+            raise ApiError(error_code(error), sentence(error))
+
+
+def _limits(schema: Any, document: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
+    """Properties of a body whose length the plan limits, each with the plan's field: `x-limit`."""
+    found = resolve(document, schema)
+    properties = found.get("properties", {}) if isinstance(found, Mapping) else {}
+    resolved = ((name, resolve(document, each)) for name, each in properties.items())
+    return [(name, each["x-limit"]) for name, each in resolved if isinstance(each, dict) and "x-limit" in each]
+
+
+def _check_limit(value: Any, name: str, field: str, plan: NamedPlan) -> None:
+    limit, given = getattr(plan, field), len(value.get(name, ()))
+    if given > limit:
+        raise ApiError(
+            "invalid_request",
+            f"{name} has {given} items; the {plan.name} plan allows {limit}, so split the batch",
+        )
