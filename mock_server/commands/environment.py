@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mock_server.commands.trust import STORE_PASSWORD, Bundles
 from mock_server.proxy.entrance import AUTHORITY_VARIABLE, Entrance
-from mock_server.proxy.upstream import covers
+from mock_server.proxy.upstream import PORTS, covers, proxy_url
 
 HOOKS = Path(__file__).parent / "hooks"
 BUNDLES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PERL_LWP_SSL_CA_FILE")
@@ -62,7 +62,7 @@ def _proxies(user: Mapping[str, str], entrance: Entrance) -> dict[str, str]:
     address, port = entrance.proxy
     proxy = f"http://{address}:{port}"
     names = ["https_proxy"]
-    if entrance.offline or user.get("http_proxy") or user.get("HTTP_PROXY"):
+    if entrance.offline or proxy_url(user, "http"):
         names.append("http_proxy")
     unproxied = ",".join(dict.fromkeys((*_unproxied(user, entrance.host), *HERE)))
     return {
@@ -75,7 +75,7 @@ def _proxies(user: Mapping[str, str], entrance: Entrance) -> dict[str, str]:
 
 def _unproxied(user: Mapping[str, str], host: str) -> Iterator[str]:
     """What the user reaches without a proxy, less what would take the API's host with it."""
-    if user.get("http_proxy") or user.get("HTTP_PROXY") or user.get("https_proxy") or user.get("HTTPS_PROXY"):
+    if any(proxy_url(user, scheme) for scheme in PORTS):
         given = user.get("no_proxy") or user.get("NO_PROXY") or ""
         yield from (each for each in map(str.strip, given.split(",")) if each and not covers(each, host))
 

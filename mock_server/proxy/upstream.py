@@ -52,13 +52,9 @@ class Upstream:
 
     @classmethod
     def of(cls, user: Mapping[str, str]) -> Self:
-        """What the variables say, as curl reads them; ValueError for one that cannot be gone through."""
-        proxies = {}
-        for scheme in PORTS:
-            names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY")
-            given = next((user[name] for name in names if user.get(name)), None)
-            if given:
-                proxies[scheme] = UserProxy.parse(given)
+        """What the variables say; ValueError for a proxy that cannot be gone through."""
+        given = {scheme: proxy_url(user, scheme) for scheme in PORTS}
+        proxies = {scheme: UserProxy.parse(url) for scheme, url in given.items() if url}
         listed = user.get("no_proxy") or user.get("NO_PROXY") or ""
         return cls(proxies, tuple(filter(None, map(str.strip, listed.split(",")))))
 
@@ -100,6 +96,12 @@ class Upstream:
         """A line to the proxy itself."""
         context = ssl.create_default_context() if proxy.secure else None
         return await asyncio.open_connection(proxy.host, proxy.port, ssl=context)
+
+
+def proxy_url(user: Mapping[str, str], scheme: str) -> str | None:
+    """The proxy that the variables name for the scheme, as curl reads them."""
+    names = (f"{scheme}_proxy", f"{scheme.upper()}_PROXY", "all_proxy", "ALL_PROXY")
+    return next((user[name] for name in names if user.get(name)), None)
 
 
 def covers(entry: str, host: str) -> bool:

@@ -94,15 +94,16 @@ def test_no_private_key_is_written(tmp_path: Path) -> None:
 
 
 def test_a_proxy_for_plain_http_is_ours_where_the_user_has_one_or_nothing_else_is_to_be_reached(tmp_path: Path) -> None:
-    for user, offline in (({"http_proxy": "http://corporate:3128"}, False), ({}, True)):
-        found = environment(user, entrance(offline=offline), tmp_path)
+    for name, offline in (("http_proxy", False), ("ALL_PROXY", False), ("UNRELATED", True)):
+        found = environment({name: "http://corporate:3128"}, entrance(offline=offline), tmp_path)
         assert found["http_proxy"] == found["HTTP_PROXY"] == PROXY
         assert ("TRACKFLOW_INTERCEPT_OFFLINE" in found) == offline
 
 
 def test_hosts_that_need_no_proxy_need_none_still_unless_that_takes_the_api_with_them(tmp_path: Path) -> None:
-    user = {"HTTPS_PROXY": "http://corporate:3128", "NO_PROXY": "db,.trackflow.io, 10.0.0.0/8 ,*.local"}
-    assert environment(user, entrance(), tmp_path)["NO_PROXY"] == "db,10.0.0.0/8,*.local,localhost,127.0.0.1,::1"
+    for name in ("HTTPS_PROXY", "all_proxy"):
+        user = {name: "http://corporate:3128", "NO_PROXY": "db,.trackflow.io, 10.0.0.0/8 ,*.local"}
+        assert environment(user, entrance(), tmp_path)["NO_PROXY"] == "db,10.0.0.0/8,*.local,localhost,127.0.0.1,::1"
 
 
 @pytest.mark.parametrize(
@@ -126,6 +127,11 @@ def test_the_users_own_proxy_is_gone_through() -> None:
     assert upstream.proxy("http", "example.com") == UserProxy("corporate", 80, secure=False, credentials=None)
     assert upstream.proxy("https", "x.local") is None
     assert upstream.proxy("https", "db") is None
+    general = Upstream.of({"ALL_PROXY": "http://general:8", "https_proxy": "corporate:3128"})
+    assert [(general.proxy(scheme, "db") or UserProxy.parse("none")).host for scheme in ("http", "https")] == [
+        "general",
+        "corporate",
+    ]
     with pytest.raises(ValueError, match=r"socks5://.* cannot be gone through"):
         Upstream.of({"HTTPS_PROXY": "socks5://corporate"})
 
