@@ -136,6 +136,8 @@ class TrunkGuest(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # as above
         self._shared.connections.add(self)
+        if self._shared.ending:
+            self.leave()
 
     def data_received(self, data: bytes) -> None:
         self._came += data

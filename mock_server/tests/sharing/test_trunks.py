@@ -59,9 +59,10 @@ def answered(question: ForwardedRequest) -> Reply:
 
 
 @asynccontextmanager
-async def ends() -> AsyncGenerator[Ends, None]:
+async def ends(*, ending: bool = False) -> AsyncGenerator[Ends, None]:
     loop, options, parked = asyncio.get_running_loop(), Options(), list[Reply]()
     shared = Shared(lambda _: Reply(500), plain, options.limits, banner=None, now=lambda: 0.0, sleep=options.sleep)
+    shared.stopping = shared.ending = ending
 
     def park(reply: Reply) -> str:
         parked.append(reply)
@@ -75,9 +76,9 @@ async def ends() -> AsyncGenerator[Ends, None]:
     guest.transport.abort()
 
 
-def on_both(test: Callable[[Ends], Coroutine[Any, Any, None]]) -> None:
+def on_both(test: Callable[[Ends], Coroutine[Any, Any, None]], *, ending: bool = False) -> None:
     async def run() -> None:
-        async with ends() as each:
+        async with ends(ending=ending) as each:
             await test(each)
 
     asyncio.run(run())
@@ -163,3 +164,11 @@ def test_one_that_stops_answers_what_it_was_asked_and_then_the_trunk_ends() -> N
         assert not both.trunk.open
 
     on_both(test)
+
+
+def test_one_that_comes_while_all_ends_is_let_go_of_at_once() -> None:
+    async def test(both: Ends) -> None:
+        await both.until(lambda: not both.shared.connections)
+        assert not both.trunk.open
+
+    on_both(test, ending=True)
