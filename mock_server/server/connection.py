@@ -4,11 +4,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from itertools import chain, repeat
 from typing import cast
 
 from mock_server.server.framing import Framing
 from mock_server.server.parsing import Reader
+from mock_server.server.presence import find_out
 from mock_server.server.reply import Errand, Reply
 from mock_server.server.request import Endpoints, Refusal, Request
 from mock_server.server.shared import Shared
@@ -21,10 +21,6 @@ HELD = 64 * 1024
 # Pipelined requests answered before other connections have their turn; so many bytes of a reply count as one more.
 TURN = 8
 WEIGHT = 8 * 1024
-# Asks a client that has stopped sending whether it is still there (RFC 9110 section 15.2 lets any number come first).
-INTERIM = b"HTTP/1.1 102 Processing\r\n\r\n"
-# Seconds from one such question to the next; the last goes on.
-QUESTIONS = (0.05, 0.05, 0.5, 5.0)
 
 logger = logging.getLogger(__name__)
 
@@ -252,6 +248,7 @@ class Connection(asyncio.Protocol):
             else:
                 reusable = self._fail(sending.request)
         self.task = self.sending = None
+        sending.known = True  # also where it failed before
         takeover = sending.reply.takeover
         if takeover is not None and not self.line.closing:
             self._leave_to(takeover)
@@ -263,18 +260,7 @@ class Connection(asyncio.Protocol):
     def _ask_for(self, sending: Transmission | None) -> None:
         """Whether its client is still there, as long as the reply is not known."""
         if sending is not None and not sending.known and not self.secure:
-            self.shared.keep(self.shared.loop.create_task(self._question(sending)))
-
-    async def _question(self, sending: Transmission) -> None:
-        """Find out whether anybody still waits for a reply that is not known yet; HTTP/1.0 has no words to ask with."""
-        for seconds in chain(QUESTIONS, repeat(QUESTIONS[-1])):
-            await self.shared.sleep(seconds)
-            if sending is not self.sending or sending.known or self.line.closing:
-                return
-            if sending.request.old:
-                self.line.close()
-                return
-            self.line.send(INTERIM)
+            self.shared.keep(self.shared.loop.create_task(find_out(sending, self.line, self.shared)))
 
     def _leave_to(self, takeover: Callable[["Connection", bytes], None]) -> None:
         """Read and write no more: the connection belongs to somebody else."""
