@@ -19,7 +19,6 @@ from benchmarks.attack.target import Target, attacked
 
 BAR = 50.0  # milliseconds of computing that one call may put before another
 TRIES = 3
-ONCE = frozenset({"the first control call", "the first page", "all anew"})  # what is another call when it is repeated
 PROBE = {"X-API-Key": "tf_test_enterprise_probe"}
 
 
@@ -60,16 +59,16 @@ def _holds(*arguments: str) -> Iterator[Held]:
             return target.ask(call.method, f"/__admin{call.path}", call.headers, call.body)
 
         for call in calls(lambda call: made(call)[1], partial(_track, target)):
-            yield _held(target, call.name, partial(made, call))
+            yield _held(target, call, partial(made, call))
 
 
-def _held(target: Target, name: str, work: Callable[[], tuple[int, bytes]]) -> Held:
+def _held(target: Target, call: Call, work: Callable[[], tuple[int, bytes]]) -> Held:
     def once() -> Held:
         (status, _), took, waits = _waits(target, work)
-        return Held(name, status, took, *waits)
+        return Held(call.name, status, took, *waits)
 
     seen = once()
-    for _ in range(0 if name in ONCE else TRIES - 1):
+    for _ in range(0 if call.once else TRIES - 1):
         if not seen.met:
             seen = min(seen, once(), key=lambda each: each.computed)
     return seen

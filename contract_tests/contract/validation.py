@@ -60,6 +60,17 @@ def _in_utc(validator: Any, form: Any, value: Any, _schema: Any) -> Iterator[Val
         yield from validator.descend(utc, form)
 
 
+def _within(keyword: str, most: str) -> Any:
+    """The keyword for a value that has no more parts than it may; of a longer one, no part is looked at."""
+    check: Any = _KEYWORDS.get(keyword) or Draft202012Validator.VALIDATORS[keyword]
+
+    def checked(validator: Any, form: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+        if most not in schema or not isinstance(value, (list, dict)) or len(value) <= schema[most]:
+            yield from check(validator, form, value, schema) or ()
+
+    return checked
+
+
 def _multiple_of(validator: Any, step: Any, value: Any, _schema: Any) -> Iterator[ValidationError]:
     if validator.is_type(value, "number") and (Fraction(str(value)) / Fraction(str(step))).denominator != 1:
         yield ValidationError(f"{value!r} is not a multiple of {step!r}")
@@ -162,6 +173,11 @@ _KEYWORDS = {
     "uniqueItems": _unique_items,
     "anyOf": _any_of,
     "oneOf": _one_of,
+}
+_KEYWORDS |= {
+    "items": _within("items", "maxItems"),
+    "uniqueItems": _within("uniqueItems", "maxItems"),
+    **{each: _within(each, "maxProperties") for each in ("propertyNames", "patternProperties", "additionalProperties")},
 }
 FORMATS = FormatChecker()  # what is registered there by name stays; the rest is said below
 FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)

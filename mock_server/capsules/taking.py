@@ -10,9 +10,10 @@ from mock_server.capsules.past import Past
 from mock_server.capsules.secrets import SecretMask
 from mock_server.capsules.story import Story, body_of_entry, course
 from mock_server.domain.clock import SandboxClock, to_text
+from mock_server.domain.steps import finished
 from mock_server.faults.rulebook import RuleBook
 from mock_server.persistence.snapshots import fingerprint
-from mock_server.persistence.snapshots.worlds import written
+from mock_server.persistence.snapshots.worlds import writing
 from mock_server.settings import Settings
 from mock_server.version import __version__
 from mock_server.world import Foundation, World, Worlds, journals
@@ -97,7 +98,7 @@ def _world(foundation: Foundation, chronicle: Chronicle) -> dict[str, Any]:
     )
     world.faults.recount(beginning.counts)
     world.quota.resume(beginning.usage)
-    record = written(world, beginning.base, alone=True)()
+    record = finished(writing(world, beginning.base, alone=True))()
     # A life begins when it is first asked for; who asks again has to find it begun then.
     begun = [{"tracking_number": text, "carrier": carrier, "at": at} for (carrier, text), at in chronicle.begun]
     return {**record, "first_seen": begun}

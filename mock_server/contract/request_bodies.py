@@ -1,6 +1,6 @@
 """What the body of a request must be, and what it says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from random import Random
 from typing import Any, Protocol
 
@@ -12,6 +12,8 @@ from mock_server.contract.media import is_json
 from mock_server.contract.parameters import FORM, Typing, error_code, form_of
 from mock_server.contract.request_schemas import request_validator
 from mock_server.contract.shapes import Shape
+
+MOST_ITEMS = 100  # of a list that no plan limits: looking at 100,000 holds up everybody for seconds
 
 
 class NamedPlan(Protocol):
@@ -28,7 +30,7 @@ class RequestBody:
         self._media_type = media_type
         self._validator = request_validator(schema, document)
         self._shape = Shape(schema, document)
-        self._limits = list(_limits(schema, document))
+        self._limits = _limits(schema, document)
         self._typing = Typing(schema, document)
 
     def read(self, body: bytes, plan: NamedPlan) -> Any:
@@ -42,11 +44,21 @@ class RequestBody:
             value = read_text(body)
         else:
             return None
+        self._check_lengths(value, plan)  # before any item is looked at
         for error in self._validator.iter_errors(value):
             raise ApiError(error_code(error), f"body: {sentence(error)}")
-        for name, field in self._limits:
-            _check_limit(value, name, field, plan)
         return self._shape.read(value)
+
+    def _check_lengths(self, value: Any, plan: NamedPlan) -> None:
+        """ApiError for a list that is longer than the plan allows, or than anybody has a use for."""
+        for name, field in self._limits.items() if isinstance(value, dict) else ():
+            given = value.get(name)
+            length = len(given) if isinstance(given, list) else 0
+            if field and length > getattr(plan, field):
+                allowed = f"the {plan.name} plan allows {getattr(plan, field)}, so split the batch"
+                raise ApiError("invalid_request", f"{name} has {length} items; {allowed}")
+            if not field and length > MOST_ITEMS:
+                raise ApiError("invalid_request", f"body: {name} has {length} items; at most {MOST_ITEMS} are read")
 
     def facts(self, value: Any) -> Any:
         """What a value says, whatever is wrong with it."""
@@ -58,18 +70,9 @@ class RequestBody:
             raise ApiError(error_code(error), sentence(error))
 
 
-def _limits(schema: Any, document: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
-    """Properties of a body whose length the plan limits, each with the plan's field: `x-limit`."""
+def _limits(schema: Any, document: Mapping[str, Any]) -> Mapping[str, str | None]:
+    """The properties of a body, each with the plan's field that limits its length, if one does: `x-limit`."""
     found = resolve(document, schema)
     properties = found.get("properties", {}) if isinstance(found, Mapping) else {}
-    resolved = ((name, resolve(document, each)) for name, each in properties.items())
-    return [(name, each["x-limit"]) for name, each in resolved if isinstance(each, dict) and "x-limit" in each]
-
-
-def _check_limit(value: Any, name: str, field: str, plan: NamedPlan) -> None:
-    limit, given = getattr(plan, field), len(value.get(name, ()))
-    if given > limit:
-        raise ApiError(
-            "invalid_request",
-            f"{name} has {given} items; the {plan.name} plan allows {limit}, so split the batch",
-        )
+    resolved = {name: resolve(document, each) for name, each in properties.items()}
+    return {name: each.get("x-limit") for name, each in resolved.items() if isinstance(each, dict)}

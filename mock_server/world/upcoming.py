@@ -1,6 +1,7 @@
 """What will happen in a sandbox by itself, soonest first: scans, deliveries, windows, rules that come and go."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
@@ -36,25 +37,27 @@ class Coming:
     """How many subscriptions will be told."""
 
 
-def upcoming(world: World, until: float, asked: Iterable[str] = ()) -> list[Coming]:
-    """All that comes by that instant; scans are of shipments subscribed to, begun, pinned lately, or `asked` for."""
+def upcoming(world: World, until: float, asked: Iterable[str] = ()) -> Generator[None, None, list[Coming]]:
+    """All that comes by that instant; scans are of shipments subscribed to, begun, pinned lately, or `asked` for.
+
+    Step by step, one shipment in each.
+    """
     now = world.clock.now()
-    found = [*_scans(world, now, until, asked), *_deliveries(world, now), *_windows(world, now), *_rules(world, now)]
+    found = [*_deliveries(world, now), *_windows(world, now), *_rules(world, now)]
+    listening = Counter(each.tracking_number for each in world.webhooks.subscriptions.all())
+    for number in _numbers(world, asked):
+        yield
+        found += _scans(world, number, now, until, listening[number.text])
     return sorted((each for each in found if each.at <= until), key=lambda each: each.at)
 
 
-def _scans(world: World, now: float, until: float, asked: Iterable[str]) -> Iterator[Coming]:
-    listening: dict[str, int] = {}
-    for subscription in world.webhooks.subscriptions.all():
-        listening[subscription.tracking_number] = listening.get(subscription.tracking_number, 0) + 1
-    for number in _numbers(world, asked):
-        after = now
-        for _ in range(MOST_SCANS):
-            event = world.shipments.next_event(number, after)
-            if event is None or event.at > until:
-                break
-            yield Coming(event.at, ComingKind.SCAN, number.text, event.phrase.words, listening.get(number.text, 0))
-            after = event.at
+def _scans(world: World, number: TrackingNumber, after: float, until: float, listening: int) -> Iterator[Coming]:
+    for _ in range(MOST_SCANS):
+        event = world.shipments.next_event(number, after)
+        if event is None or event.at > until:
+            break
+        yield Coming(event.at, ComingKind.SCAN, number.text, event.phrase.words, listening)
+        after = event.at
 
 
 def _numbers(world: World, asked: Iterable[str]) -> Iterator[TrackingNumber]:

@@ -1,6 +1,6 @@
 """One key's universe."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from threading import RLock
@@ -17,6 +17,7 @@ from mock_server.domain.shipments.journey import Event, Journey, Snapshot
 from mock_server.domain.shipments.phrases import Phrase
 from mock_server.domain.shipments.pinned import Pin, as_if_said, wish_of, with_event
 from mock_server.domain.shipments.source import Identity, Shipments, identity
+from mock_server.domain.steps import finished
 from mock_server.domain.webhooks.records import Records, Saved
 from mock_server.domain.webhooks.watches import News, snapshot
 from mock_server.domain.webhooks.webhooks import Webhooks
@@ -30,7 +31,7 @@ from mock_server.world.foundation import Foundation
 from mock_server.world.hearing import handling, note, pinned, watched
 
 NO_PINS: Mapping[Identity, Pin] = MappingProxyType({})
-MOST_COLLECTED = 1_000_000  # steps in which a world makes its deliveries ready to be written down
+COLLECTED = 10  # deliveries that a world makes ready at once, before it is written down
 
 
 class World:
@@ -194,11 +195,15 @@ class World:
 
     def saved(self) -> Saved:
         """All that `saved` may say of a world, once what is due of its webhooks has been made ready."""
-        return self.saved_later()()
+        return finished(self.saved_later())()
 
-    def saved_later(self) -> Callable[[], Saved]:
-        """The same of this moment, written out whenever it is called for, in whatever thread."""
-        self.webhooks.collect(MOST_COLLECTED)
+    def saved_later(self) -> Generator[None, None, Callable[[], Saved]]:
+        """The same of the moment when it is ready, written out whenever it is called for, in whatever thread.
+
+        Step by step, some deliveries in each.
+        """
+        while self.webhooks.collect(COLLECTED):
+            yield
         return self.noticed()
 
     def recorded(self) -> Saved:

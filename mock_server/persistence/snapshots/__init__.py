@@ -14,7 +14,7 @@ from mock_server.domain.steps import finished
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence.snapshots import parts
 from mock_server.persistence.snapshots.parts import Value
-from mock_server.persistence.snapshots.worlds import newcomer, written
+from mock_server.persistence.snapshots.worlds import newcomer, writing
 from mock_server.version import __version__
 from mock_server.world import Foundation, Newcomer, Opening, Worlds, keeping
 
@@ -49,7 +49,7 @@ def taking(worlds: Worlds, key: str | None = None) -> Generator[None, None, Call
     opening, clock = keeping.opening(worlds), parts.clock(worlds.clock.course, base)
     each = []
     for world in worlds.all() if key is None else [worlds.glimpse(key)]:
-        each.append(written(world, worlds.clock.base.now(), alone=worlds.scenario_rules not in world.books))
+        each.append((yield from writing(world, alone=worlds.scenario_rules not in world.books)))
         yield
     return lambda: {
         "format": FORMAT,

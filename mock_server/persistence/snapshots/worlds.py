@@ -1,6 +1,6 @@
 """One world in a snapshot."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any
 
@@ -15,10 +15,16 @@ from mock_server.world import Foundation, Newcomer, World
 from mock_server.world.admission import check_saved
 
 
-def written(world: World, base: float, *, alone: bool) -> Callable[[], dict[str, Any]]:
-    """Writes the world as it is at this instant of its clock's base; `alone` if the scenario for all is not its own."""
-    noticed, stands = world.saved_later(), standing(world, alone=alone)
-    key, clock = world.account.key, parts.clock(world.clock.course, base)
+def writing(
+    world: World, base: float | None = None, *, alone: bool
+) -> Generator[None, None, Callable[[], dict[str, Any]]]:
+    """What writes the world as it is when it is ready, step by step; `alone` if the scenario for all is not its own.
+
+    `base` is the instant of its clock's base that the clock is told of, if that is not the one when it is ready.
+    """
+    noticed = yield from world.saved_later()
+    stands = standing(world, alone=alone)
+    key, clock = world.account.key, parts.clock(world.clock.course, world.clock.base.now() if base is None else base)
     return lambda: _written(key, clock, noticed(), stands)
 
 

@@ -4,7 +4,7 @@ Its pages lie at the paths of the control plane: a browser, which asks for text/
 JSON. Nothing behind this module is imported before the first page is asked for.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from importlib import import_module
 from types import MappingProxyType
@@ -13,34 +13,33 @@ from typing import Any
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.inbox import SIGNED, show_signed
-from mock_server.web.control.route import ControlRoute, Handler
+from mock_server.web.control.route import ControlRoute, Handler, Steps
 from mock_server.web.control.spread import STREAMS, gathered, ordered
-from mock_server.web.control.turns import in_thread
-
-Page = Callable[..., Reply]
+from mock_server.web.control.turns import in_thread, in_turns
 
 
-def _page(module: str, name: str) -> Page:
+def _page(module: str, name: str) -> Handler:
     """What answers with a page, of a module that is imported when it is first needed."""
-    page: Page | None = None
+    page: Handler | None = None
 
-    def handler(call: ControlCall, **places: Any) -> Reply:
+    def handler(call: ControlCall, **places: Any) -> Reply | Steps[Reply]:
         if page:
             return page(call, **places)
         return in_thread(partial(_prepared, module, name), lambda found: shown(found, call, places))
 
-    def shown(found: Page, call: ControlCall, places: dict[str, Any]) -> Reply:
+    def shown(found: Handler, call: ControlCall, places: dict[str, Any]) -> Reply:
         nonlocal page
         page = found  # by now all of its module is there, not only its beginning
-        return page(call, **places)
+        made = page(call, **places)
+        return made if isinstance(made, Reply) else in_turns(made)
 
     handler.__name__ = f"console_{module}_{name}"
     return handler
 
 
-def _prepared(module: str, name: str) -> Page:
+def _prepared(module: str, name: str) -> Handler:
     """The page, once its module is imported and the templates compiled; both take longer than others should wait."""
-    found: Page = getattr(import_module(f"{__name__}.{module}"), name)
+    found: Handler = getattr(import_module(f"{__name__}.{module}"), name)
     import_module(f"{__name__}.frame").environment()
     return found
 

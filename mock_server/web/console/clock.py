@@ -1,13 +1,16 @@
 """The clock: what time it is there, how to move it, and what will happen then."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed
-from mock_server.web.console.orders import ConsoleCall, Filled, get, keyed
+from mock_server.web.console.orders import ConsoleCall, Filled, keyed
 from mock_server.web.control.call import ControlCall
-from mock_server.web.control.clock import DAY, awaited
+from mock_server.web.control.clock import DAY, awaited, told
+from mock_server.web.control.route import Steps
 from mock_server.world.upcoming import Coming, ComingKind
 
 MINUTE, HOUR = 60, 3600  # seconds
@@ -24,38 +27,51 @@ class Move:
     count: int = 0
 
 
-def page(call: ControlCall) -> Reply:
+def page(call: ControlCall) -> Steps[Reply]:
+    coming = yield from ahead(call)
     return framed(
         call,
         "clock.html",
         "Clock",
         "Clock",
-        moves=moves(call),
+        moves=moves(call, coming),
         courses=courses(call),
-        upcoming=get(call, "/clock/upcoming", limit=LISTED, seconds=30 * DAY)["upcoming"] if call.key else [],
+        upcoming=coming_soon(call, coming, days=30, most=LISTED),
     )
 
 
-def moves(call: ControlCall) -> list[Move]:
+def ahead(call: ControlCall) -> Steps[list[Coming]]:
+    """What comes in a year, where the page is about a key."""
+    world = call.seen_world()
+    return (yield from awaited(call, world, 366 * DAY)) if world else []
+
+
+def coming_soon(call: ControlCall, coming: Sequence[Coming], *, days: int, most: int) -> list[dict[str, Any]]:
+    """So much of it at most, as far as it comes in so many days."""
+    world = call.seen_world()
+    until = world.clock.now() + days * DAY if world else 0.0
+    return [told(world, each) for each in islice(coming, most) if world and each.at <= until]
+
+
+def moves(call: ControlCall, coming: Sequence[Coming]) -> list[Move]:
     """The usual steps ahead."""
     world = call.seen_world()
     clock = world.clock if world else call.worlds.clock
     now = clock.now()
-    coming: list[Coming] = awaited(call, world, 366 * DAY) if world else []
 
-    def ahead(label: str, seconds: float) -> Move:
+    def by(label: str, seconds: float) -> Move:
         order = ConsoleCall("PUT", "/clock", keyed(call), {"action": "advance", "seconds": seconds})
         return Move(label, order, f"Time went on by {label.lstrip('+ ')}", sum(c.at <= now + seconds for c in coming))
 
     def until(label: str, instant: float) -> Move:
         whole = int(instant - now) + 1
-        return ahead(label, whole)
+        return by(label, whole)
 
     scans = [each.at for each in coming if each.kind is ComingKind.SCAN]
     further = [until("To the next scan", scans[0])] if scans else []
     return [
-        ahead("+ 1 min", MINUTE),
-        ahead("+ 1 h", HOUR),
+        by("+ 1 min", MINUTE),
+        by("+ 1 h", HOUR),
         until("To the next minute", (now // MINUTE + 1) * MINUTE - 1),
         until("To midnight", (now // DAY + 1) * DAY - 1),
         *further,

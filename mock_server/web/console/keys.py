@@ -6,12 +6,14 @@ from itertools import islice
 from typing import Any
 
 from mock_server.server.reply import Reply
-from mock_server.web.console.clock import moves
+from mock_server.web.console.clock import ahead, coming_soon, moves
 from mock_server.web.console.frame import framed, html
 from mock_server.web.console.orders import get, place, shown
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.keys import facts
 from mock_server.web.control.replies import answer
+from mock_server.web.control.route import Steps
+from mock_server.web.control.turns import in_turns
 from mock_server.world import journals
 
 MOST_LISTED = 100
@@ -74,7 +76,9 @@ def one(call: ControlCall, key: str) -> Reply:
     return shown(
         of_key,
         "/faults",
-        lambda rules: shown(of_key, "/shipments", lambda pinned: _one(of_key, key, rules, pinned), limit=MOST_SHOWN),
+        lambda rules: shown(
+            of_key, "/shipments", lambda pinned: in_turns(_one(of_key, key, rules, pinned)), limit=MOST_SHOWN
+        ),
     )
 
 
@@ -83,7 +87,8 @@ def verdict(call: ControlCall) -> Reply:
     return shown(call, "/report", lambda report: html(call, "verdict.html", report=report))
 
 
-def _one(of_key: ControlCall, key: str, rules: dict[str, Any], pinned: dict[str, Any]) -> Reply:
+def _one(of_key: ControlCall, key: str, rules: dict[str, Any], pinned: dict[str, Any]) -> Steps[Reply]:
+    coming = yield from ahead(of_key)
     rows: list[dict[str, Any]] = [
         of_key.plane.view.glance(entry) for entry in islice(journals.heard(of_key.worlds, key), NEWEST)
     ]
@@ -98,10 +103,10 @@ def _one(of_key: ControlCall, key: str, rules: dict[str, Any], pinned: dict[str,
         more_rules=max(0, rules["meta"]["total"] - MOST_SHOWN),
         webhooks=get(of_key, "/webhooks")["webhooks"],
         deliveries=get(of_key, "/deliveries", limit=NEWEST)["deliveries"],
-        upcoming=get(of_key, "/clock/upcoming", limit=NEWEST)["upcoming"],
+        upcoming=coming_soon(of_key, coming, days=1, most=NEWEST),
         pinned=pinned["shipments"],
         more_pinned=pinned["meta"]["total"] - len(pinned["shipments"]),
         scenario=get(of_key, "/scenario")["name"],
-        moves=moves(of_key),
+        moves=moves(of_key, coming),
         segment=place(key),
     )

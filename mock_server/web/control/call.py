@@ -31,6 +31,7 @@ NO = frozenset({"0", "false", "no"})
 MOST_CHANGES = 1000  # that are kept
 PATIENCE = 3.0  # real seconds that a call waits for receivers; shorter than most clients wait for an answer
 MOST_FLAWS = 20  # that a problem lists
+VALUE = "value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ class ControlCall:
 
     None where there is one process.
     """
+    seen: dict[object, Any] = field(default_factory=dict, compare=False)
+    """What has been read of the body, and what of it was looked at under forms."""
 
     @property
     def worlds(self) -> Worlds:
@@ -135,8 +138,10 @@ class ControlCall:
         """The JSON value, whatever its Content-Type; none sent is an empty object. Problem if it is no JSON."""
         if not self.content:
             return {}
-        with refused(ApiError):
-            return read_json(self.content)
+        if VALUE not in self.seen:
+            with refused(ApiError):
+                self.seen[VALUE] = read_json(self.content)
+        return self.seen[VALUE]
 
     def read(self, form: str) -> Any:
         """The body, which has that form; Problem with its first flaws if it has not."""
@@ -146,7 +151,11 @@ class ControlCall:
 
     def check(self, form: str, value: Any) -> None:
         """Problem with the first flaws of the value under the form, if it has any."""
-        flaws = list(islice(self.plane.forms.flaws(form, value), MOST_FLAWS))
+        flaws = self.seen.get(form) if value is self.seen.get(VALUE) else None
+        if flaws is None:
+            flaws = list(islice(self.plane.forms.flaws(form, value), MOST_FLAWS))
+            if value is self.seen.get(VALUE):
+                self.seen[form] = flaws
         if flaws:
             raise Problem(HTTPStatus.BAD_REQUEST, "; ".join(flaw.detail for flaw in flaws[:3]), flaws)
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +13,7 @@ from mock_server.web.bridge import awaited
 from mock_server.web.callers import May
 from mock_server.web.control.call import Change, ControlCall
 from mock_server.web.control.route import ControlRoute, Handler, Steps
-from mock_server.web.control.turns import in_turns
+from mock_server.web.control.turns import SHORT, in_thread, in_turns
 from mock_server.web.problems import Problem
 from mock_server.world import keeping
 
@@ -20,8 +22,17 @@ def carried_out(call: ControlCall, route: ControlRoute, handler: Handler, places
     """The handler's reply, if the caller may; those who watch are told of what it may have changed."""
     if not route.reads:
         _permit(call, route)
-    reply = in_turns(_carried(call, route, handler, places))
+    if len(call.content) <= SHORT or route.late:
+        reply = in_turns(_carried(call, route, handler, places))
+    else:
+        reply = in_thread(partial(_looked_at, call, route), lambda _: in_turns(_carried(call, route, handler, places)))
     return reply if route.reads else _whole(reply)
+
+
+def _looked_at(call: ControlCall, route: ControlRoute) -> None:
+    """Read the body; what is wrong with it, the handler tells who needs it."""
+    with suppress(Problem):
+        call.read(route.form) if route.form else call.body()
 
 
 def _carried(call: ControlCall, route: ControlRoute, handler: Handler, places: Mapping[str, Any]) -> Steps[Reply]:

@@ -14,12 +14,14 @@ from mock_server.web.control.matching import numbers
 from mock_server.web.control.replies import answer, refused
 from mock_server.web.control.route import ControlRoute, Steps
 from mock_server.web.control.spread import gathered, ordered
+from mock_server.web.control.turns import heavy
 from mock_server.web.problems import Problem
 from mock_server.world import World, journals, steering
 from mock_server.world.upcoming import Coming, upcoming
 
 DAY = 86_400  # seconds
 MOST_AHEAD = 366 * DAY
+WEIGHT = 25  # steps of a turn that the events of one shipment take
 MOST_READ = 200  # newest requests in which shipments are looked for
 MOST_ASKED = 100  # texts in them that could be numbers
 FORM = "control.schema.json#/$defs/clock"
@@ -69,24 +71,24 @@ def waiting(worlds: Sequence[World]) -> dict[str, int]:
     }
 
 
-def show_upcoming(call: ControlCall) -> Reply:
+def show_upcoming(call: ControlCall) -> Steps[Reply]:
     """What will happen in so many seconds of the sandbox's clock."""
     world, seconds = call.seen_world(), call.number("seconds", DAY, MOST_AHEAD)
     if world is None:
         raise Problem(HTTPStatus.BAD_REQUEST, "say whose clock it is, with ?key=")
-    coming = awaited(call, world, seconds)
+    coming = yield from awaited(call, world, seconds)
     shown = [told(world, each) for each in coming[: call.number("limit", 100, 1000)]]
     return answer({**reading(world.clock), "upcoming": shown, "meta": {"total": len(coming)}})
 
 
-def awaited(call: ControlCall, world: World, seconds: float) -> list[Coming]:
+def awaited(call: ControlCall, world: World, seconds: float) -> Steps[list[Coming]]:
     """What comes in so many seconds, also to the shipments that the key's client has asked for lately."""
     tracked = call.worlds.foundation.specification.operations
     asked: dict[str, None] = {}
     for entry in islice(journals.heard(call.worlds, world.account.key), MOST_READ):
         if entry.operation in tracked and len(asked) < MOST_ASKED:
             asked |= dict.fromkeys(numbers(entry))
-    return upcoming(world, world.clock.now() + seconds, asked)
+    return (yield from heavy(upcoming(world, world.clock.now() + seconds, asked), WEIGHT))
 
 
 def told(world: World, coming: Coming) -> dict[str, Any]:

@@ -22,6 +22,8 @@ class ControlRoute:
     method: str
     path: str
     handler: Handler
+    form: str = ""
+    """What a long body must be, so that it can be looked at beside the event loop."""
     asks: bool = False
     """Whether it changes nothing by itself although it is a POST."""
     of_all: bool = False

@@ -139,7 +139,7 @@ ROUTES = (
     ControlRoute("GET", "/numbers", list_numbers),
     ControlRoute("GET", "/shipments", list_shipments),
     ControlRoute("GET", "/shipments/<text>", show_shipment),
-    ControlRoute("PUT", "/shipments/<text>", pin_shipment, spread=ordered("pending_deliveries")),
+    ControlRoute("PUT", "/shipments/<text>", pin_shipment, FORM, spread=ordered("pending_deliveries")),
     ControlRoute("DELETE", "/shipments/<text>", unpin_shipment, spread=ordered()),
     ControlRoute("POST", "/shipments/<text>/events", add_event, spread=ordered("pending_deliveries")),
 )

@@ -222,7 +222,7 @@ def attempted(count: int, attempt: Attempt) -> dict[str, Any]:
 
 ROUTES = (
     ControlRoute("GET", "/webhooks", list_webhooks, spread=gathered("webhooks", limit=MOST_SHOWN)),
-    ControlRoute("POST", "/webhooks", add_webhook),
+    ControlRoute("POST", "/webhooks", add_webhook, SUBSCRIPTION),
     ControlRoute("DELETE", "/webhooks/<webhook_id>", remove_webhook, spread=FIRST),
     ControlRoute("GET", "/deliveries", list_deliveries, spread=gathered("deliveries", "created_at", limit=100)),
     ControlRoute("GET", "/deliveries/<delivery_id>", show_delivery, spread=FIRST),
