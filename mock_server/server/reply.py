@@ -73,6 +73,12 @@ class Errand(Protocol):
         """Nobody waits for it any more."""
 
 
+Deliver = Callable[[bytes, bool], None]
+"""Takes all bytes of an answer, and whether the connection outlives it."""
+Instead = Callable[["Reply"], None]
+"""Takes a reply that is to be sent instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One answer, its body already encoded; `pause` is seconds before its first byte."""
@@ -91,11 +97,10 @@ class Reply:
     """Asked just before the first byte of a reply that takes its time: what leaves instead, if this one may not."""
     takeover: Callable[[Any, bytes], None] | None = None
     """Whoever takes the Connection over once the head is sent, and what has come after the request."""
-    brings: "Callable[[Callable[[bytes, bool], None], Callable[[Reply], None]], Errand] | None" = None
+    brings: "Callable[[Deliver, Instead], Errand] | None" = None
     """The quick way to what `later` returns, without a task that waits for it.
 
-    This asks for it. Later, the first is called with all bytes of the answer and whether the connection outlives it,
-    or the second with the reply that is to be sent instead.
+    This asks for it. Later, one of the two is called.
     """
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 
-from mock_server.server.reply import Errand, Reply
+from mock_server.server.reply import Deliver, Errand, Instead, Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application, Shared
 from mock_server.sharing.brought import brought
@@ -138,10 +138,10 @@ class KeyRouter:
             return Reply(HTTPStatus.OK, later=later)
         question = self._question(request)
 
-        def brings(brought: Callable[[bytes, bool], None], instead: Callable[[Reply], None]) -> Errand:
+        def brings(deliver: Deliver, instead: Instead) -> Errand:
             def told(outcome: ErrandEnd, data: bytes) -> None:
-                if outcome in {ErrandEnd.STAYS, ErrandEnd.CLOSES}:
-                    brought(data, outcome is ErrandEnd.STAYS)
+                if outcome is ErrandEnd.STAYS or outcome is ErrandEnd.CLOSES:
+                    deliver(data, outcome is ErrandEnd.STAYS)
                 elif outcome is ErrandEnd.PARKED:
                     instead(Reply(HTTPStatus.OK, later=partial(self._fetched, owner, key, question, data.decode())))
                 elif outcome is ErrandEnd.MISDIRECTED:
