@@ -15,6 +15,8 @@ from mock_server.sharing.channels import PATH, PATIENCE, Ways
 from mock_server.sharing.frames import ForwardedRequest, FrameEnd, framed, unpacked
 from mock_server.sharing.trunks import UPGRADE, TrunkGuest
 
+CHANNEL = "trackflow-mock"
+"""What is spoken where nothing else is asked for."""
 PARKED = 2 * PATIENCE  # real seconds for a reply that nobody fetches
 
 Answers = Callable[[ForwardedRequest], Reply]
@@ -32,7 +34,7 @@ class PeerEntrance:
         """The reply that lets another process ask from here on; None for anybody else."""
         if request.target != PATH or not self._ways.good(request.headers.get("authorization", "")):
             return None
-        how = request.headers.get("upgrade", "")
+        how = request.headers.get("upgrade", CHANNEL)
         return Reply(HTTPStatus.SWITCHING_PROTOCOLS, headers={"Upgrade": how}, takeover=partial(self._receive, how))
 
     def fetched(self, name: str) -> Reply:
