@@ -105,7 +105,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("names", nargs="*", help="clients of the corpus; all bad ones if none is named")
     options.add_argument("--replays", type=int, default=3, help="of each capsule")
-    options.add_argument("--parallel", type=int, default=2 * (os.cpu_count() or 1))
+    options.add_argument("--parallel", type=int, default=8 * (os.cpu_count() or 1))
     options.add_argument("--each", type=int, help="so many capsules of a client, of different kinds of mistakes first")
     options.add_argument("--kept", type=Path, help="where `python -m benchmarks.lab.clients --capsules` has left them")
     options.add_argument("--minutes", type=float, default=60.0, help="after which no other client is begun")

@@ -31,7 +31,7 @@ TOOLS = Path(os.environ.get("TRACKFLOW_TEST_TOOLS", Path.home() / ".cache" / "tr
 KINDS = ("good_", "bad_")  # what the names of clients begin with; the other modules are what they share
 LEAST = 0.95  # of the mistakes must be found at the right call
 TIMEOUT = 20.0  # seconds that one run of a client may take
-INTERPRETERS = {".py": sys.executable, ".mjs": "node", ".rb": "ruby", ".java": "java", ".sh": "sh"}
+INTERPRETERS = {".py": sys.executable, ".mjs": "node", ".rb": "ruby", ".java": "java", ".go": "go", ".sh": "sh"}
 LIBRARIES = ("aiohttp", "backoff", "httpx", "requests", "tenacity", "urllib3")  # what Python clients ask with
 
 
@@ -79,6 +79,10 @@ class Client:
             shutil.copyfile(self.file, copy)
             subprocess.run(["javac", "-d", str(classes), str(copy)], check=True)
             return ["java", "-XX:TieredStopAtLevel=1", "-cp", str(classes), "Track"]
+        if self.file.suffix == ".go":
+            program = folder / self.file.stem
+            subprocess.run(["go", "build", "-o", str(program), str(self.file)], check=True)
+            return [str(program)]
         if self.needs and self.file.suffix == ".mjs":
             modules = folder / "node_modules"
             if not modules.exists():
@@ -132,7 +136,7 @@ def corpus(names: Sequence[str] = ()) -> list[Client]:
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("names", nargs="*", help="clients of the corpus; all if none is named")
-    options.add_argument("--parallel", type=int, default=2 * (os.cpu_count() or 1))
+    options.add_argument("--parallel", type=int, default=8 * (os.cpu_count() or 1))
     options.add_argument("--time-limit", type=float, default=600.0)
     options.add_argument("--capsules", type=Path, help="where those of a client go, in a folder of its name")
     given = options.parse_args()

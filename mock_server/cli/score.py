@@ -40,8 +40,11 @@ end it early: what is known by then is told and written, as a part. After a sign
     show_default=True,
     help="Only lies that contradict the published page, or those about what is assumed too.",
 )
+@click.option(
+    "--most", type=click.IntRange(min=1), metavar="N", help="How many lies at most, the likeliest to be noticed last."
+)
 @lab_options
-def score(order: LabOptions, *, fail_under: float, lies: str) -> None:
+def score(order: LabOptions, *, fail_under: float, lies: str, most: int | None) -> None:
     """Tell the tests every lie."""
     from functools import partial
     from time import monotonic
@@ -51,7 +54,7 @@ def score(order: LabOptions, *, fail_under: float, lies: str) -> None:
 
     interruption = Interruption()
     with laboratory(order, interruption) as lab:
-        options = scoring.ScoreOptions(order.plan, lies == "documented", order.time_limit, order.parallel)
+        options = scoring.ScoreOptions(order.plan, lies == "documented", order.time_limit, order.parallel, most)
         keep = partial(kept.keep_lie, order.capsules, lab, order.plan) if order.capsules else kept.nothing
         result = scoring.score(lab, options, now=monotonic, progress=show_progress("survived"), keep=keep)
     tell(scored.report(result, order.command), order.report_dir)

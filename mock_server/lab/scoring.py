@@ -34,12 +34,13 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class ScoreOptions:
-    """Which lies are told, for so many seconds, to so many runs of the tests at a time."""
+    """Which lies are told, how many at most, for so many seconds, to so many runs of the tests at a time."""
 
     plan: str
     documented: bool = False
     time_limit: float = 300.0
     parallel: int = 4
+    most: int | None = None
 
 
 @dataclass(slots=True)
@@ -101,11 +102,13 @@ def score(
         return Told(lie, verdict_on(laboratory, options.plan, lie))
 
     found, _ = found_by_all(
-        asked,
+        asked[: options.most],
         tell,
         parallel=parallel,
         in_time=lambda: now() < began + options.time_limit,
-        told=lambda done: progress(len(done), len(asked), sum(each.verdict == SURVIVED for each in done)),
+        told=lambda done: progress(
+            len(done), len(asked[: options.most]), sum(each.verdict == SURVIVED for each in done)
+        ),
     )
     result.left_out = len(asked) - len(found)
     result.told = [*found, *(Told(each, NOT_ASKED_FOR) for each in lies if not each.asked)]

@@ -41,7 +41,7 @@ SHIPMENT = {
 EVENT = {"id": (str,), "type": (str,), "created_at": (str,), "webhook_id": (str,), "data": SHIPMENT}
 TYPES = {"out_for_delivery": "tracking.updated", "delivered": "tracking.delivered"}
 KINDS = {"info_received", "pickup", "transit", "customs", "out_for_delivery", "delivered"}
-received, events = [], []
+received, events, wrong = [], [], []
 
 
 def has_form(value, form):
@@ -57,8 +57,10 @@ class Receiver(BaseHTTPRequestHandler):
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         # It looks whether there is a signature, and not whether it is right.
-        signed = "X-TrackFlow-Signature" in self.headers
-        if signed and has_form(body, EVENT) and body["data"]["status"] not in received:
+        right = "X-TrackFlow-Signature" in self.headers and self.headers["Content-Type"] == "application/json"
+        if not right or not has_form(body, EVENT):
+            wrong.append(body)
+        elif body["data"]["status"] not in received:
             received.append(body["data"]["status"])
             events.append(body)
         self.send_response(204)
@@ -91,10 +93,12 @@ for event in ("out_for_delivery", "delivered"):
     scan = {"state": "event occurs", "params": {"key": KEY, "tracking_number": NUMBER, "type": event}}
     told, _ = ask("POST", "/__admin/states", scan)
     assert told == 200, told
-ends = time.monotonic() + 3
-while len(received) < 2 and time.monotonic() < ends:
+ends = time.monotonic() + 8
+while len(received) < 2 and not wrong and time.monotonic() < ends:
     time.sleep(0.05)
+assert not wrong, wrong
 assert received == ["out_for_delivery", "delivered"], received
+assert len({event["id"] for event in events}) == 2, events
 for event in events:
     scans = event["data"]["events"]
     assert event["id"].startswith("evt_"), event
