@@ -33,6 +33,10 @@ class Case:
     def smallest(self) -> "Case":
         return self.least.smallest if self.least else self
 
+    def shown_by(self, other: "Case") -> bool:
+        """Whether another look at the same point shows the mistake too."""
+        return other.verdict.abrupt if self.impatient else other.verdict.kind == FAILED
+
 
 @dataclass(frozen=True, slots=True)
 class CampaignOptions:

@@ -131,9 +131,9 @@ class _Runner:
             if self.laboratory.stopped:
                 break
             for case, other in zip(doubted, again, strict=True):
-                if other.verdict.kind != FAILED and not case.impatient:
+                if not case.shown_by(other):
                     self.campaign.notes.append(f"unsteady: {case.point.name} failed once ({case.verdict.reason})")
-                    case.verdict = other.verdict
+                    case.verdict, case.impatient = other.verdict, False
             _group(self.campaign)
 
     def _case(self, point: Point) -> Case:

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from mock_server.api.conversations import Conversations
+from mock_server.contract.specification import Specification
 from mock_server.lab.baseline import baseline_of
-from mock_server.lab.campaign import CampaignOptions
+from mock_server.lab.calls import ClientCall
+from mock_server.lab.campaign import CampaignOptions, Case
 from mock_server.lab.cases import case_of
+from mock_server.lab.failures import Point
 from mock_server.lab.space import points
 from mock_server.lab.trial import Laboratory, settings
-from mock_server.lab.verdicts import ENDED, FAILED
+from mock_server.lab.verdicts import ENDED, FAILED, SURVIVED, CaseVerdict
 from mock_server.testing.running import RunningMock
 
 CLIENT = """
@@ -31,6 +35,19 @@ for number in {numbers}:
 sys.exit(failed)
 """
 ONE = "1Z204E380338943508"
+CALL = ClientCall("trackShipment", 1, "GET", "/v2/x", None, (), 0, None, 200, Conversations(Specification.load()))
+
+
+def test_a_mistake_that_does_not_show_again_is_none_also_where_it_is_impatience() -> None:
+    gave_up, survived = CaseVerdict(ENDED, "gave up", abrupt=True), CaseVerdict(SURVIVED, "as if nothing had happened")
+    failed = Case(Point(CALL), CaseVerdict(FAILED, "is too early", "gives up too early"))
+    impatient = Case(Point(CALL), failed.verdict, impatient=True)
+    assert [failed.shown_by(Case(Point(CALL), each)) for each in (failed.verdict, gave_up, survived)] == [
+        True,
+        False,
+        False,
+    ]
+    assert [impatient.shown_by(Case(Point(CALL), each)) for each in (gave_up, survived)] == [True, False]
 
 
 @pytest.mark.parametrize(("numbers", "attempts", "kind"), [((ONE, ONE), 1, ENDED), ((ONE, ONE), 2, FAILED)])
