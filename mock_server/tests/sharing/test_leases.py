@@ -143,6 +143,16 @@ def test_a_dead_owner_s_deliveries_are_taken_over_without_being_asked(
     assert ben.heard == [("claimed", KEY)]  # the other has nothing to do by itself
 
 
+def test_an_owner_that_is_not_there_is_looked_for(ana: LeasingInstance, ben: LeasingInstance) -> None:
+    doubted: list[str] = []
+    ben.leases.on_doubted = lambda: doubted.append("once")
+    assert ana.leases.mine(KEY)
+    assert ben.leases.owner(KEY) == ana.leases.me
+    ben.leases.doubt(KEY)
+    assert doubted == ["once"]
+    assert ben.leases.owner(KEY) == ana.leases.me  # it is asked for anew
+
+
 def test_of_many_keys_all_are_taken_over_in_turns(ana: LeasingInstance, ben: LeasingInstance) -> None:
     keys = {f"tf_test_free_{number}" for number in range(25)}
     for key in keys:
