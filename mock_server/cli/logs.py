@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import warnings
+from contextlib import nullcontext
 from queue import Full, Queue
 from threading import Thread, current_thread
 from typing import TextIO
@@ -61,6 +62,12 @@ class Patient(logging.Handler):
             line += self._told(f"{self._times} lines like this one")
         self._put(line)
 
+    def say(self, line: str) -> None:
+        """Write a line that is none of the log's, and wait a while for that."""
+        with self.lock or nullcontext():
+            self._put(line)
+        self.flush()
+
     def flush(self) -> None:
         """Wait a while for the lines to be written."""
         thread = self._thread
@@ -114,6 +121,13 @@ def configure(form: str, output: TextIO) -> None:
     logging.getLogger(REQUESTS).setLevel(logging.INFO)
     logging.captureWarnings(capture=True)
     warnings.formatwarning = _told
+
+
+def say(line: str) -> None:
+    """Write that line, as it is, where the log goes: an output that takes nothing stops nobody."""
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, Patient):
+            handler.say(line)
 
 
 def _told(message: Warning | str, *_: object, **__: object) -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mock_server.cli.exits import Unreachable, Unusable
-from mock_server.cli.logs import configure
+from mock_server.cli.logs import configure, say
 from mock_server.settings import MEMORY, SettingError, Settings
 
 if TYPE_CHECKING:
@@ -161,11 +161,11 @@ def _shared(settings: Settings, made: str | None) -> None:
 def _ready(*urls: str, token: str | None, then: Callable[[], object]) -> None:
     """Say so; then do what can wait."""
     if token:
-        print(f"control plane token: {token}", file=sys.stderr)
+        say(f"control plane token: {token}")
     for url in urls:
         print(f"listening on {url}", flush=True)
     here = urls[0].replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
-    print(f"console: {here}/__admin/", file=sys.stderr, flush=True)
+    say(f"console: {here}/__admin/")
     from mock_server.server.collecting import considerate
 
     considerate()

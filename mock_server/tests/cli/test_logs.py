@@ -3,11 +3,12 @@ import json
 import logging
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 
 import pytest
 
-from mock_server.cli.logs import MOST_LINES, configure
+from mock_server.cli.logs import MOST_LINES, configure, say
 from mock_server.domain.clients import REQUESTS
 
 
@@ -137,3 +138,19 @@ def test_requests_are_logged_one_by_one_also_where_they_are_alike() -> None:
         logging.getLogger(REQUESTS).info("%s", "GET /v2/carriers 200")
     flushed()
     assert output.getvalue().splitlines() == ["INFO GET /v2/carriers 200"] * 50
+
+
+def test_what_is_said_is_written_as_it_is_between_the_lines_of_the_log() -> None:
+    output = io.StringIO()
+    configure("json", output)
+    logging.getLogger("x").warning("one")
+    say("console: http://127.0.0.1:8080/__admin/")
+    assert output.getvalue().splitlines()[1] == "console: http://127.0.0.1:8080/__admin/"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+def test_an_output_that_is_full_stops_nobody_who_says_something() -> None:
+    with Path("/dev/full").open("w") as full:
+        configure("text", full)
+        say("console: http://127.0.0.1:8080/__admin/")
+        flushed()
