@@ -14,7 +14,7 @@ from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
 
-from benchmarks.attack.calls import NUMBER, REQUESTS, Call, calls
+from benchmarks.attack.calls import KEYS, NUMBER, REQUESTS, Call, calls
 from benchmarks.attack.target import Target, attacked
 
 BAR = 50.0  # milliseconds of computing that one call may put before another
@@ -53,7 +53,9 @@ def holds() -> Iterator[Held]:
 
 
 def _holds(*arguments: str) -> Iterator[Held]:
-    with attacked("--journal-size", str(REQUESTS), "--journal-megabytes", "256", *arguments) as target:
+    with attacked(
+        "--journal-size", str(REQUESTS), "--journal-megabytes", "256", "--sandboxes", str(2 * KEYS), *arguments
+    ) as target:
 
         def made(call: Call) -> tuple[int, bytes]:
             return target.ask(call.method, f"/__admin{call.path}", call.headers, call.body)

@@ -170,6 +170,7 @@ class SandboxRecords(Records):
 
     def _write(self, change: Callable[[], None]) -> None:
         self._dirty = True
+        self.written += 1
         if self.problem:  # the commit writes everything anew
             return
         try:

@@ -182,7 +182,7 @@ class Worlds:
         for newcomer in newcomers:
             yield
             if self.portion.mine(newcomer.account.key):
-                self.admit(newcomer)
+                yield from self.admitting(newcomer)
 
     def go_on(self, opening: Opening) -> None:
         """Start as the opening says, with no world yet."""
@@ -201,10 +201,25 @@ class Worlds:
 
     def admit(self, newcomer: Newcomer) -> None:
         """Let one world be as it was elsewhere, and write all of that down."""
+        finished(self.admitting(newcomer))
+
+    def admitting(self, newcomer: Newcomer) -> Steps:
+        """The same step by step: the world is as it was after the first, then what was saved of it is written down.
+
+        Where something else is written meanwhile, which may be newer, all is written anew.
+        """
         with self._lock:
-            records = self._take_in(newcomer).webhooks.records
-            newcomer.saved.enter(records)
-            records.keep(all_of_it=False)
+            world = self._take_in(newcomer)
+        records, written = world.webhooks.records, world.webhooks.records.written
+        for _ in newcomer.saved.entering(records) if self.state else ():
+            written = records.written
+            yield
+            if self.known(world.account.key) is not world:
+                return
+            if records.written != written:
+                records.renew()
+                break
+        records.keep(all_of_it=False)
 
     def _take_in(self, newcomer: Newcomer, pins: Mapping[Identity, Pin] = NO_PINS) -> World:
         """Let a world be as it was; `pins` are the shipments that it has but for those that were saved."""

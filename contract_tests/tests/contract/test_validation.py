@@ -127,3 +127,22 @@ def test_keywords_mean_what_json_schema_says(schema: dict[str, Any], good: list[
     checked = validator(schema, {})
     assert [value for value in good if not checked.is_valid(value)] == []
     assert [value for value in bad if checked.is_valid(value)] == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "rule"),
+    [
+        ({"maxItems": 2, "items": {"type": "object"}}, [1, 2, 3], "maxItems"),
+        ({"items": {"type": "object"}, "maxItems": 2}, [1, 2, 3], "maxItems"),
+        ({"maxItems": 2, "uniqueItems": True}, [1, 1, 1], "maxItems"),
+        ({"maxProperties": 1, "additionalProperties": {"type": "object"}}, {"a": 1, "b": 2}, "maxProperties"),
+        ({"maxProperties": 1, "propertyNames": {"pattern": "^x"}}, {"a": 1, "b": 2}, "maxProperties"),
+        ({"maxProperties": 1, "patternProperties": {"": {"type": "object"}}}, {"a": 1, "b": 2}, "maxProperties"),
+    ],
+)
+def test_of_what_is_too_long_no_part_is_looked_at(schema: Any, value: object, rule: str) -> None:
+    assert [error.validator for error in validator(schema, {}).iter_errors(value)] == [rule]
+
+
+def test_of_what_is_just_short_enough_each_part_is_looked_at() -> None:
+    assert len(list(validator({"maxItems": 2, "items": {"type": "object"}}, {}).iter_errors([1, 2]))) == 2

@@ -1,6 +1,6 @@
 """Records: what a sandbox writes down of its webhooks, so that a mock that starts again goes on where it stopped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import Course
 from mock_server.domain.shipments.source import Identity
+from mock_server.domain.steps import finished
 from mock_server.domain.webhooks.delivery import Attempt, Delivery
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.domain.webhooks.watches import Mark, WatchKey
@@ -44,20 +45,29 @@ class Saved:
 
     def enter(self, records: "Records") -> None:
         """Write all of it into records that have nothing yet."""
+        finished(self.entering(records))
+
+    def entering(self, records: "Records") -> Generator[None, None, None]:
+        """The same step by step."""
         for subscription in self.webhooks:
             records.subscribed(subscription)
+            yield
         for place, mark in self.told.items():
             records.told(place, mark)
+            yield
         for delivery in self.deliveries:
             records.delivery(delivery)
             attempted = replace(delivery, attempts=())
             for attempt in delivery.attempts:
                 attempted = attempted.after(attempt)
                 records.attempt(attempted, attempt)
+            yield
         for identity, wish in self.pins:
             records.pinned(identity, wish)
+            yield
         for identity, instant in self.begun:
             records.began(identity, instant)
+            yield
         records.moved()
         records.commit(self.seen, self.counts)
 
@@ -70,6 +80,8 @@ class Records:
 
     problem: str | None = None
     """Why what was committed last is not kept; the next commit tries again, with all that there is."""
+    written = 0
+    """How often anything was."""
 
     def subscribed(self, subscription: Subscription) -> None: ...
     def unsubscribed(self, webhook_id: str) -> None: ...
@@ -87,6 +99,9 @@ class Records:
 
         With `all_of_it`, also what could not be kept before.
         """
+
+    def renew(self) -> None:
+        """Write all there is anew."""
 
     def refusal(self) -> ApiError:
         """The refusal of what could not be kept."""

@@ -128,7 +128,7 @@ def entering(worlds: Worlds, found: Found) -> Generator[None, None, None]:
         yield from worlds.entering(found.opening, found.newcomers)
     else:
         for guest in found.newcomers:
-            worlds.admit(guest)
+            yield from worlds.admitting(guest)
             yield
 
 

@@ -266,3 +266,20 @@ def test_a_webhooks_url_has_no_room_for_another_line(client: Client, ending: str
     hook = {"tracking_number": "1Z204E380338943508", "url": f"https://example.com{ending}"}
     answer = client.post("/v2/webhooks", headers=ENTERPRISE, json=hook)
     assert (answer.status_code, code(answer)) == (400, "invalid_request")
+
+
+@pytest.mark.parametrize("events", [["all"] * 101, ["nothing"] * 50_000])
+def test_a_list_that_nobody_has_a_use_for_is_refused_before_its_items_are_looked_at(
+    client: Client, events: list[str]
+) -> None:
+    hook = {"tracking_number": "1Z204E380338943508", "url": "https://example.com/", "events": events}
+    answer = client.post("/v2/webhooks", headers=ENTERPRISE, json=hook)
+    assert (answer.status_code, code(answer)) == (400, "invalid_request")
+    assert f"events has {len(events)} items" in answer.text
+    assert client.post("/v2/webhooks", headers=ENTERPRISE, json={**hook, "events": ["all"] * 100}).status_code == 201
+
+
+def test_a_batch_that_is_too_long_is_told_so_before_its_items_are_looked_at(client: Client) -> None:
+    answer = client.post("/v2/track/batch", headers=ENTERPRISE, json={"shipments": [{}] * 51})
+    assert (answer.status_code, code(answer)) == (400, "invalid_request")
+    assert "shipments has 51 items" in answer.text

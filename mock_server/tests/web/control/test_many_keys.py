@@ -1,0 +1,124 @@
+"""What the control plane does to many keys: in turns with other requests, and to its end."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from sqlite3 import ProgrammingError
+
+import pytest
+
+from mock_server.domain.shipments.pinned import Pin
+from mock_server.persistence import snapshots
+from mock_server.settings import Settings
+from mock_server.tests.web.control.test_turns import asked, turns_of_others
+from mock_server.web.control.turns import TURN
+from mock_server.web.front import Front
+from mock_server.web.mock import Mock
+
+NUMBER = "1ZTFTEST0300000022"  # in transit
+KEYS = [f"tf_test_growth_{place}" for place in range(2 * TURN)]
+HOOK = json.dumps({"tracking_number": NUMBER, "url": "http://127.0.0.1:9/"}).encode()
+PINNED = b'{"status": "in_transit"}'
+
+
+@pytest.fixture
+def front(tmp_path: Path) -> Iterator[Front]:
+    """A mock with many keys, each with a webhook, and a state file."""
+    mock = Mock(Settings(state=str(tmp_path / "state")))
+    front = Front(mock)
+    assert front.flask is not None
+    for key in KEYS:
+        subscribe(front, key)
+    yield front
+    with suppress(ProgrammingError):  # a test has closed it
+        mock.close()
+
+
+def subscribe(front: Front, key: str) -> None:
+    headers = {"x-api-key": key, "content-type": "application/json"}
+    assert front.mock.pipeline.answer("POST", "/v2/webhooks", headers, HOOK).status == 201
+
+
+def again(front: Front) -> Mock:
+    """The mock that goes on from the state file."""
+    front.mock.close()
+    return Mock(front.mock.worlds.foundation.settings)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "/clock", b'{"action": "advance", "seconds": 60}'),
+        ("PUT", "/clock", b'{"action": "reset"}'),
+        ("PUT", f"/shipments/{NUMBER}", PINNED),
+        ("POST", f"/shipments/{NUMBER}/events", b'{"type": "exception"}'),
+        ("POST", "/states", b'{"state": "quota used", "params": {"remaining": 1}}'),
+        ("POST", "/states", b'{"state": "time passes", "params": {"seconds": 1}}'),
+        ("POST", "/states", b'{"state": "carrier available", "params": {"carrier": "ups"}}'),
+        ("POST", "/webhooks/trigger", json.dumps({"number": NUMBER, "event": "tracking.updated"}).encode()),
+        ("POST", "/faults", b'{"fault": {"type": "error", "code": "not_found"}}'),
+        ("DELETE", "/requests", b""),
+        ("PUT", "/scenario", b'{"name": "flaky"}'),
+        ("POST", "/reset", b""),
+    ],
+)
+def test_what_is_done_to_many_keys_lets_others_have_their_turns(
+    front: Front, method: str, path: str, body: bytes
+) -> None:
+    reply = asked(front, path, method, body)
+    assert reply.later is not None
+    done, others = asyncio.run(turns_of_others(reply.later))
+    assert done.status in {200, 201}
+    assert others >= 2
+
+
+def test_what_is_done_to_many_keys_is_done_to_the_end_though_who_asked_has_gone(front: Front) -> None:
+    async def gone() -> None:
+        reply = asked(front, "/states", "POST", b'{"state": "quota used", "params": {"remaining": 1}}')
+        assert reply.later is not None
+        waiting = asyncio.ensure_future(reply.later())
+        await asyncio.sleep(0)
+        waiting.cancel()
+        for _ in KEYS:
+            await asyncio.sleep(0)
+
+    asyncio.run(gone())
+    assert {world.quota.levels()[0].remaining for world in front.mock.worlds.all()} == {1}
+
+
+def test_a_key_that_is_asked_for_while_others_are_let_go_of_begins_anew_and_is_kept(front: Front) -> None:
+    worlds = front.mock.worlds
+    steps = worlds.resetting()
+    next(steps)
+    assert not worlds.all()
+    last = KEYS[-1]
+    assert not worlds.of(last).webhooks.subscriptions.all()
+    subscribe(front, last)
+    for _ in steps:
+        pass
+    assert [world.account.key for world in worlds.all()] == [last]
+    mock = again(front)
+    assert {world.account.key: len(world.webhooks.subscriptions) for world in mock.worlds.all()} == {last: 1}
+    mock.close()
+
+
+def test_what_changes_while_a_snapshot_is_written_down_is_kept_as_it_is_then(front: Front) -> None:
+    worlds, key = front.mock.worlds, KEYS[0]
+    world = worlds.of(key)
+    recognise = worlds.foundation.recognise
+    numbers = [recognise(f"1Z999AA1{place:09}4", "ups") for place in range(9)]
+    for number in numbers:
+        world.pin(Pin(number, {"status": "in_transit"}))
+    found = snapshots.read_value(worlds, json.loads(json.dumps(snapshots.take(worlds, key))), key)
+    steps = snapshots.entering(worlds, found)
+    for _ in range(4):
+        next(steps)
+    assert worlds.of(key) is not world
+    assert all(worlds.of(key).unpin(number) for number in (numbers[0], numbers[-1]))
+    for _ in steps:
+        pass
+    mock = again(front)
+    assert set(mock.worlds.of(key).shipments.own) == {("ups", number.text) for number in numbers[1:-1]}
+    mock.close()
