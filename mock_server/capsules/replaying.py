@@ -25,7 +25,7 @@ from mock_server.contract.specification import Specification
 from mock_server.domain.clock import Clock, Course
 from mock_server.domain.webhooks.delivery import Attempt
 from mock_server.faults.rules import Rule
-from mock_server.persistence.snapshots import fingerprint, parts
+from mock_server.persistence.snapshots import parts
 from mock_server.persistence.snapshots.worlds import newcomer
 from mock_server.server.reply import Reply
 from mock_server.settings import Settings
@@ -88,7 +88,7 @@ def check(capsule: Capsule, foundation: Foundation) -> None:
     by = f"it was made by trackflow-mock {capsule['mock']}, and this is {__version__}"
     if capsule["mock"] == __version__:
         by = "overlays or schemas have changed since it was made"
-    if capsule["contract"] != fingerprint(foundation):
+    if capsule["contract"] != foundation.specification.fingerprint:
         raise CapsuleError(f"the capsule is of another contract than this mock's, so it cannot be replayed here: {by}")
     if capsule["mock"] != __version__:
         raise CapsuleError(f"the capsule is of another version, so it cannot be replayed exactly: {by}")

@@ -12,7 +12,6 @@ from mock_server.capsules.story import Story, body_of_entry, course
 from mock_server.domain.clock import SandboxClock, to_text
 from mock_server.domain.steps import finished
 from mock_server.faults.rulebook import RuleBook
-from mock_server.persistence.snapshots import fingerprint
 from mock_server.persistence.snapshots.worlds import writing
 from mock_server.settings import Settings
 from mock_server.version import __version__
@@ -67,7 +66,7 @@ def capsule(foundation: Foundation, chronicle: Chronicle) -> dict[str, Any]:
         "format": FORMAT,
         "version": VERSION,
         "mock": __version__,
-        "contract": fingerprint(foundation),
+        "contract": foundation.specification.fingerprint,
         "taken_at": to_text(foundation.clock.base.now()),
         "overlays": [
             {"name": path.name, "text": path.read_text(encoding="utf-8")} for path in foundation.settings.overlay

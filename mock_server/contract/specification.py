@@ -1,7 +1,9 @@
 """The contract as the mock uses it: one document, its operations, errors, plans and header names."""
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache, cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,6 +54,11 @@ class Specification:
         document = sound_document(overlays, origins=origins)
         document = with_plain_http(document, receivers) if receivers else document
         return cls(document, proven=not overlays, origins=origins)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """What tells one contract from another."""
+        return sha256(json.dumps(self.document, sort_keys=True).encode()).hexdigest()
 
     @property
     def hosts(self) -> tuple[str, ...]:

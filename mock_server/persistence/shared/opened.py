@@ -3,7 +3,6 @@
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
-from mock_server.persistence import snapshots
 from mock_server.persistence.shared.address import StoreAddress
 from mock_server.persistence.starting import started
 from mock_server.settings import setting_from
@@ -29,5 +28,5 @@ def opened(foundation: Foundation) -> "SharedStore":
         link = Link(address)
         link.check()
         common = {name: getattr(foundation.settings, name) for name in COMMON}
-        settings = {**started(foundation), **common, CONTRACT: snapshots.fingerprint(foundation)}
+        settings = {**started(foundation), **common, CONTRACT: foundation.specification.fingerprint}
         return SharedStore(link, Claims(link, token_hex(8)), settings)

@@ -1,9 +1,7 @@
 """Snapshots: all worlds as one JSON value, and worlds made from one, on this machine or another."""
 
-import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +54,7 @@ def taking(worlds: Worlds, key: str | None = None) -> Generator[None, None, Call
         "version": VERSION,
         "mock": __version__,
         "taken_at": to_text(base),
-        "contract": fingerprint(foundation),
+        "contract": foundation.specification.fingerprint,
         "settings": settings,
         "server": {**standing(opening), "clock": clock},
         "worlds": [write() for write in each],
@@ -157,11 +155,6 @@ def opened(foundation: Foundation, value: Value) -> tuple[Opening, list[Newcomer
     return begun, guests
 
 
-def fingerprint(foundation: Foundation) -> str:
-    """What tells one contract from another."""
-    return sha256(json.dumps(foundation.specification.document, sort_keys=True).encode()).hexdigest()
-
-
 def _scenario(foundation: Foundation, record: Value) -> Scenario:
     """The server's scenario under the snapshot's seed, with those of its rules that nobody had taken out."""
     scenario = parts.staged(foundation, record.get("scenario"), "/server/scenario")
@@ -180,7 +173,7 @@ def _chosen(value: Value, key: str) -> tuple[int, Value]:
 
 
 def _differences(foundation: Foundation, value: Value) -> Iterator[str]:
-    if value.get("contract", "") not in {"", fingerprint(foundation)}:
+    if value.get("contract", "") not in {"", foundation.specification.fingerprint}:
         yield "the contract is another: other overlays, or another version of the mock; answers may differ"
     for name, then in value.get("settings", {}).items():
         now = getattr(foundation.settings, name)

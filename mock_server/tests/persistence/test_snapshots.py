@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from contract_tests.contract.files import DocumentError
+from mock_server.contract.specification import Specification
 from mock_server.domain.clock import ManualClock, from_text
-from mock_server.persistence import snapshots
 from mock_server.settings import Settings
 from mock_server.tests.web.control.admin import ENTERPRISE, FREE, NUMBER, OTHER, Admin
 from mock_server.web.app import MockServer, create_app
@@ -271,5 +271,8 @@ def test_what_is_restored_is_kept_in_a_state_file_too(admin: Admin, app: MockSer
     again.worlds.state.close()
 
 
-def test_the_same_contract_has_the_same_fingerprint(app: MockServer, elsewhere: MockServer) -> None:
-    assert snapshots.fingerprint(app.worlds.foundation) == snapshots.fingerprint(elsewhere.worlds.foundation)
+def test_the_same_contract_has_the_same_fingerprint(app: MockServer) -> None:
+    ours = app.worlds.foundation.specification
+    written_otherwise = dict(reversed(ours.document.items()))
+    assert Specification(written_otherwise).fingerprint == ours.fingerprint
+    assert Specification({**ours.document, "x-more": 1}).fingerprint != ours.fingerprint
