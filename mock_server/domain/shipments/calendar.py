@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,18 @@ DAY = 86400
 SATURDAY = 6
 
 
+@cache
+def zone(name: str) -> ZoneInfo:
+    """The zone of that name, read once: ZoneInfo itself keeps eight, and journeys go through hundreds."""
+    return ZoneInfo(name)
+
+
 def whole_minute(instant: float) -> float:
     return instant // MINUTE * MINUTE
 
 
 def local_date(instant: float, place: Place) -> date:
-    return datetime.fromtimestamp(instant, ZoneInfo(place.zone)).date()
+    return datetime.fromtimestamp(instant, zone(place.zone)).date()
 
 
 def end_of_day(day: date) -> float:
@@ -47,8 +54,8 @@ def opening(
 
     With `saturdays`, the chance that people work on a Saturday, days of rest are left out; without, no day is.
     """
-    zone = ZoneInfo(place.zone)
-    local = datetime.fromtimestamp(after, zone)
+    wall = zone(place.zone)
+    local = datetime.fromtimestamp(after, wall)
     day = local.date()
     first = max(int(opens * 60), local.hour * 60 + local.minute + 1)
     last = int(closes * 60) - 1
@@ -56,7 +63,7 @@ def opening(
         day += timedelta(days=1)
         first = int(opens * 60)
     minute = random.randint(first, last)
-    moment = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=zone).timestamp()
+    moment = datetime(day.year, day.month, day.day, minute // 60, minute % 60, tzinfo=wall).timestamp()
     # In the hour that the end of summer time repeats, the wall shows times that are already past.
     return max(moment, whole_minute(after) + MINUTE)
 
