@@ -62,6 +62,7 @@ PREFIX = "Put {prefix} before your digest, or take it off the header, before you
 CASE = "Compare with a digest in lower case, as the header has it."
 BASE64 = "Write the digest in hex, not in base64, before you compare."
 KEY = "Take the secret as it is, with whsec_ and as text, for the key of the HMAC; nothing in it is to be decoded."
+BREAK = "Take the line break off the secret: a file ends with one, and it is no part of the key."
 
 RIGHT = _DigestForm("", "", lambda scheme, digest: scheme.prefix + _digest(scheme, digest))
 FORMS = (
@@ -91,6 +92,7 @@ KEYS = (
     WHOLE,
     _Key("under the secret decoded from base64", KEY, _decoded),
     _Key("under the secret without its whsec_", KEY, lambda secret: _whole(secret.removeprefix(SECRET_PREFIX))),
+    _Key("under the secret with a line break after it", BREAK, lambda secret: _whole(f"{secret}\n")),
 )
 
 

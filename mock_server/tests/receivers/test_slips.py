@@ -53,6 +53,11 @@ def hex_of(secret: bytes, body: bytes) -> str:
             "Take the secret as it is",
         ),
         (
+            lambda body: "sha256=" + hex_of(f"{SLIPPING}\n".encode(), body),
+            "under the secret with a line break after it",
+            "Take the line break off the secret",
+        ),
+        (
             lambda body: hex_of(b64decode(SLIPPING[6:]), body).upper(),
             " and ".join(
                 (
