@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any
@@ -53,23 +53,26 @@ class Database:
         self.path = path
         if path.exists() and not path.is_file():
             raise ValueError(f"the state file {path} cannot be opened: it is no ordinary file; name one")
-        try:
-            patience = OPENED if shared else 0
-            self._connection = connection = sqlite3.connect(path, check_same_thread=False, timeout=patience)
-            with _told(path):
-                if not shared:
-                    connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-                connection.execute("PRAGMA journal_mode=WAL")
-                # What is committed is the system's, and outlives this process however it ends. A loss of power leaves
-                # the file whole, without what the system had not put on the disk; waiting for that at each commit
-                # (FULL) would hold up every client for milliseconds.
-                connection.execute("PRAGMA synchronous=NORMAL")
-                self._prepare(path)
-                self._check(path)
-                if shared:
-                    connection.execute(f"PRAGMA busy_timeout={WRITTEN}")
-        except sqlite3.OperationalError as error:
-            raise ValueError(f"the state file {path} cannot be opened: {error}") from None
+        with ExitStack() as refused:
+            try:
+                patience = OPENED if shared else 0
+                self._connection = connection = sqlite3.connect(path, check_same_thread=False, timeout=patience)
+                refused.callback(connection.close)
+                with _told(path):
+                    if not shared:
+                        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+                    connection.execute("PRAGMA journal_mode=WAL")
+                    # What is committed is the system's, and outlives this process however it ends. A loss of power
+                    # leaves the file whole, without what the system had not put on the disk; waiting for that at each
+                    # commit (FULL) would hold up every client for milliseconds.
+                    connection.execute("PRAGMA synchronous=NORMAL")
+                    self._prepare(path)
+                    self._check(path)
+                    if shared:
+                        connection.execute(f"PRAGMA busy_timeout={WRITTEN}")
+            except sqlite3.OperationalError as error:
+                raise ValueError(f"the state file {path} cannot be opened: {error}") from None
+            refused.pop_all()
 
     def clear(self, key: str) -> None:
         """Let go of all that is known of a sandbox, as part of what the next commit keeps."""
