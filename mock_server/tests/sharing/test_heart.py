@@ -14,7 +14,7 @@ from mock_server.sharing.leases import Leases
 LONG = 3600.0
 
 
-class Listening:
+class ListeningStore:
     """Leases that hear each beat."""
 
     def __init__(self) -> None:
@@ -29,10 +29,10 @@ class Listening:
 def hurried(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(heart, "RENEWED", LONG)
     monkeypatch.setattr(heart, "SOONER", 0.0)
-    return Listening()
+    return ListeningStore()
 
 
-def test_who_is_missed_is_looked_for_before_the_next_turn(hurried: Listening) -> None:
+def test_who_is_missed_is_looked_for_before_the_next_turn(hurried: ListeningStore) -> None:
     loop = asyncio.new_event_loop()
     beating = Heart(cast("Leases", hurried), loop)
     beating.start()
@@ -44,7 +44,7 @@ def test_who_is_missed_is_looked_for_before_the_next_turn(hurried: Listening) ->
     loop.close()
 
 
-def test_it_stops_at_once_and_says_nothing_more(hurried: Listening) -> None:
+def test_it_stops_at_once_and_says_nothing_more(hurried: ListeningStore) -> None:
     loop = asyncio.new_event_loop()
     beating = Heart(cast("Leases", hurried), loop)
     beating.start()
