@@ -61,8 +61,8 @@ def test_a_receiver_elsewhere_without_a_certificate_is_taken_once_url_is_relaxed
     assert refused.status_code == 400
     assert refused.json is not None
     assert refused.json["error"]["message"] == (
-        'body: url: "http://hooks.lan:5000/trackflow" must be an https:// URL, '
-        "or http:// to this machine (localhost, 127.0.0.1, [::1]) "
+        'body: url: "http://hooks.lan:5000/trackflow" must be an https:// URL of a host, its port, '
+        "if it has one, from 1 to 65535; or http:// to this machine (localhost, 127.0.0.1, [::1]) "
         "or to a host that the mock was started with --webhook-allow for"
     )
     url = f"{SCHEMAS}.Webhook['$defs'].request.properties.url"
