@@ -1,6 +1,6 @@
 """Runs against honest servers: which clauses a run says are broken that are not.
 
-`python -m contract_tests.tests.honest [--only WORDS] [--runs 10] [--profile default|exhaust]`
+`python -m contract_tests.tests.honest [--only WORDS] [--runs 10] [--results FILE] [-- --exhaust-quota ...]`
 """
 
 import argparse
@@ -13,6 +13,7 @@ from random import Random
 from types import MappingProxyType
 
 from contract_tests.clock import ManualClock
+from contract_tests.masking import visible
 from contract_tests.tests.checking import Checked, Connected, Timed, check
 from contract_tests.tests.servers.clock import Clock
 from contract_tests.tests.servers.honest.connection import Connection
@@ -25,6 +26,7 @@ from contract_tests.tests.servers.wire import Server
 HONEST = {**FIRST, **{each.name: each for each in MORE}}
 SECONDS = (0.0, 0.1, 0.4)
 SPOILT = (0.0, 0.05)
+_NOTHING = "exit 0"
 BEGINNING = 1_795_000_000.0  # forty seconds into a minute
 
 
@@ -87,19 +89,35 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m contract_tests.tests.honest", description=__doc__)
     parser.add_argument("--only", default="", help="names that contain one of these words, joined by commas")
     parser.add_argument("--runs", type=int, default=10, help="with different chance each")
+    parser.add_argument("--results", type=Path, help="a line for each run; those that are in it are not run again")
     parser.add_argument("rest", nargs="*", help="further options of trackflow-contract")
     options = parser.parse_args()
     names = [name for name in HONEST if any(word in name for word in options.only.split(","))]
+    told = _told(options.results)
     alarms = count = 0
     for trial in trials(names, options.runs):
-        checked, count = run(trial, *options.rest), count + 1
-        if checked.status or checked.of("failed"):
+        result = told.get(str(trial)) or _result(run(trial, *options.rest))
+        if str(trial) not in told and options.results:
+            with options.results.open("a", encoding="utf-8") as file:
+                file.write(f"{trial}: {result}\n")
+        count += 1
+        if result != _NOTHING:
             alarms += 1
-            told = [f"{name}: {checked.verdicts[name].reason}" for name in sorted(checked.of("failed"))]
-            sys.stdout.write(f"{trial}: exit {checked.status}, {told}\n")
+            sys.stdout.write(f"{trial}: {result}\n")
             sys.stdout.flush()
     sys.stdout.write(f"{count} runs, {alarms} with a false alarm\n")
     return int(alarms > 0)
+
+
+def _told(results: Path | None) -> dict[str, str]:
+    """What earlier runs said, by trial."""
+    lines = results.read_text(encoding="utf-8").splitlines() if results and results.exists() else []
+    return dict(line.split(": ", 1) for line in lines)
+
+
+def _result(checked: Checked) -> str:
+    told = [f"{name}: {checked.verdicts[name].reason}" for name in sorted(checked.of("failed"))]
+    return " ".join([f"exit {checked.status}", *([visible(str(told))] if told else [])])
 
 
 if __name__ == "__main__":
