@@ -1,8 +1,9 @@
 """Requests that Schemathesis makes up from the contract: what a human would not think of sending."""
 
+import json
 from collections.abc import Iterable, Mapping
-from copy import deepcopy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,14 +38,22 @@ def cases(contract: Contract, seed: int, *, methods: Iterable[str]) -> list[Made
     """The cases of the examples and coverage phases for operations with these methods; the same for the same seed.
 
     Schemathesis's engine runs against an application that only notes what arrives, so nothing is sent here and the
-    run's own session decides what is, within its budget.
+    run's own session decides what is, within its budget. It keeps what it builds for a document for as long as the
+    process lives, so it is asked once for each document that is another one.
     """
+    return list(
+        _cases(json.dumps(contract.document), contract.base_path, contract.key_header, seed, frozenset(methods))
+    )
+
+
+@lru_cache(maxsize=16)
+def _cases(text: str, base_path: str, key_header: str, seed: int, methods: frozenset[str]) -> tuple[MadeUpRequest, ...]:
     import schemathesis  # noqa: PLC0415 - slow to import; only this probe needs it
     import schemathesis.engine  # noqa: PLC0415 - slow to import; only this probe needs it
     from schemathesis.engine.events import ScenarioFinished  # noqa: PLC0415 - slow to import; only this probe needs it
 
-    document = deepcopy(dict(contract.document))
-    document["servers"] = [{"url": "http://target" + contract.base_path}]
+    document = json.loads(text)
+    document["servers"] = [{"url": "http://target" + base_path}]
     document["paths"] = _only(document["paths"], {each.lower() for each in methods})
     off = {"enabled": False}
     config = schemathesis.Config.from_dict(
@@ -62,8 +71,8 @@ def cases(contract: Contract, seed: int, *, methods: Iterable[str]) -> list[Made
     events = schemathesis.engine.from_schema(schema).execute()
     recorders = [each.recorder for each in events if isinstance(each, ScenarioFinished)]
     made = [node.value for recorder in recorders for node in recorder.cases.values()]
-    found = [_case(contract, each, notes[each.id]) for each in made if each.id in notes]
-    return [each for each in found if not each.description.startswith(_LEFT_OUT)]
+    found = [_case(each, notes[each.id], base_path, key_header) for each in made if each.id in notes]
+    return tuple(each for each in found if not each.description.startswith(_LEFT_OUT))
 
 
 def spread(all_of_them: list[MadeUpRequest], count: int) -> list[MadeUpRequest]:
@@ -87,9 +96,9 @@ def _only(paths: Mapping[str, Any], methods: set[str]) -> dict[str, Any]:
     }
 
 
-def _case(contract: Contract, case: Any, noted: Noted) -> MadeUpRequest:
+def _case(case: Any, noted: Noted, base_path: str, key_header: str) -> MadeUpRequest:
     ours = {
-        contract.key_header.lower(),
+        key_header.lower(),
         "user-agent",
         "accept",
         "accept-encoding",
@@ -106,7 +115,7 @@ def _case(contract: Contract, case: Any, noted: Noted) -> MadeUpRequest:
         operation=str(case.operation.definition.raw.get("operationId")),
         refused=case.meta.generation.mode.value == "negative",
         description=str(getattr(case.meta.phase.data, "description", None) or ""),
-        target=noted.target.removeprefix(contract.base_path),
+        target=noted.target.removeprefix(base_path),
         headers=headers,
         body=noted.body or None,
     )

@@ -9,10 +9,12 @@ from typing import Any
 from contract_tests.contract.clauses import DOCUMENTED, Clause, clauses_of
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.operations import Operation, base_path, operations_of
-from contract_tests.contract.pointers import follow
+from contract_tests.contract.pointers import follow, named
 from contract_tests.contract.reading import read as read_as
 from contract_tests.contract.schemas import Schemas
 from contract_tests.contract.soundness import sound_document
+
+_OURS = "x-value"  # our name for what an overlay calls otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class Contract:
     plans: Mapping[str, PlanLimits]
     schemas: Schemas
     idle: tuple[str, ...] = ()
+    renames: bool = True
 
     @property
     def base_path(self) -> str:
@@ -85,7 +88,7 @@ class Contract:
 
     def read(self, place: str, value: Any) -> Any:
         """The value under our own names, whatever an overlay calls them at that schema."""
-        return read_as(self.document, follow(self.document, place), value)
+        return read_as(self.document, follow(self.document, place), value) if self.renames else value
 
     def wire(self, name: str, *places: str) -> str:
         """What an overlay calls the constant of that name in one of the choices at these places."""
@@ -143,6 +146,9 @@ def contract_of(document: Mapping[str, Any], idle: tuple[str, ...] = ()) -> Cont
         plans={each["name"]: _plan(each) for each in document["x-plans"]["plans"]},
         schemas=Schemas(document, frozenset(name for name, each in clauses.items() if not each.documented)),
         idle=idle,
+        renames=any(
+            True for part in (document["components"]["schemas"], document["paths"]) for _ in named(part, _OURS)
+        ),
     )
 
 
