@@ -63,6 +63,11 @@ class Api:
             self._once[asked] = self.track(number, lang=lang)
         return self._once[asked]
 
+    def answered(self, number: Number) -> bool:
+        """Whether the target has shown data for the number, now or before."""
+        asked = (each for each in self.session.exchanges if f"/{number.tracking_number}" in each.request.url)
+        return any(each.response.succeeded for each in asked) or self.once(number).response.succeeded
+
     def forget(self) -> None:
         """From now on every question is asked anew: something has happened."""
         self._once.clear()

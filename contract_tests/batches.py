@@ -33,11 +33,11 @@ def largest(api: Api, size: int, *, key: Key | None = None, wanting_429: bool = 
     full = ask(filling(api, size), size)
     if full.response.succeeded and api.repeats is None:
         api.repeats = True
-    elif _declined(full) and api.repeats is None:
+    elif turned_down(full) and api.repeats is None:
         different = ask(_different(api, size), size)
         if different.response.succeeded:
             api.repeats, full = False, different
-        elif _for_its_numbers(api, different) and _declined(ask(filling(api, 2), 2)):
+        elif _for_its_numbers(api, different) and turned_down(ask(filling(api, 2), 2)):
             raise UnverifiableError(f"no batch of {size} can be made up: {described(different)}")
     return full, ask(filling(api, size + 1), 1)
 
@@ -52,7 +52,7 @@ def learn_repetition(api: Api, key: Key) -> None:
     """Finds out, at two lookups, whether a batch may ask for a shipment twice."""
     if api.repeats is None:
         answer = api.batch(shipments(filling(api, 2)), key=key, wanting_429=True)
-        if answer.response.succeeded or _declined(answer):
+        if answer.response.succeeded or turned_down(answer):
             api.repeats = answer.response.succeeded
 
 
@@ -78,7 +78,8 @@ def _different(api: Api, size: int) -> list[Number]:
     return [known, *(number_like(api, known, f"batch {count}") for count in range(1, size))]
 
 
-def _declined(exchange: Exchange) -> bool:
+def turned_down(exchange: Exchange) -> bool:
+    """Whether a batch was refused for what it asks for."""
     return 400 <= exchange.status < 500 and exchange.status not in _NOT_FOR_THE_BATCH
 
 

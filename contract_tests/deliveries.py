@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qsl
 
 from contract_tests.api import Api
 from contract_tests.contract.document import Contract
@@ -37,7 +38,7 @@ def examined(contract: Contract, ledger: Ledger, hook: Hook, delivery: ReceivedD
     seen, message = _seen(hook, delivery), delivery.message
     meant = f"{hook.url.partition('://')[2].partition('/')[2]}"
     way = f"{delivery.method} {delivery.path}"
-    ledger.judge("delivery.operation", seen, f"POST /{meant}", way, holds=way == f"POST /{meant}")
+    ledger.judge("delivery.operation", seen, f"POST /{meant}", way, holds=_same_way(way, f"POST /{meant}"))
     kind = media_type(message.header("Content-Type"))
     ledger.judge("delivery.content-type", seen, JSON, kind or "none", holds=kind == JSON)
     _signed(contract, ledger, hook, seen)
@@ -48,6 +49,14 @@ def examined(contract: Contract, ledger: Ledger, hook: Hook, delivery: ReceivedD
         ledger.hold(clause, seen)
     found = event_of(contract, delivery).get("webhook_id")
     ledger.judge("delivery.webhook_id", seen, f"webhook_id {hook.id}", found, holds=found == hook.id)
+
+
+def _same_way(one: str, other: str) -> bool:
+    """Whether both are the same path and the same query, however its letters are escaped."""
+    (path, _, query), (other_path, _, other_query) = one.partition("?"), other.partition("?")
+    return path == other_path and parse_qsl(query, keep_blank_values=True) == parse_qsl(
+        other_query, keep_blank_values=True
+    )
 
 
 def about(api: Api, ledger: Ledger, hook: Hook, delivery: ReceivedDelivery) -> None:

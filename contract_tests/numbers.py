@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from contract_tests.api import Api
+from contract_tests.contract.operations import examples
+from contract_tests.exchange import JSON
 from contract_tests.target import Number
 
 
@@ -15,6 +17,14 @@ def number_like(api: Api, known: Number | None, purpose: str) -> Number:
     text, kept = model.tracking_number, 2
     tail = "".join(digits.choice("0123456789") if each.isdigit() else each for each in text[kept:])
     return Number(text[:kept] + tail, model.carrier)
+
+
+def page_numbers(api: Api) -> list[Number]:
+    """The numbers of the page's batch, but for the known one."""
+    content = api.operation("trackBatch").node["requestBody"]["content"][JSON]
+    page = examples(content)["documented"]["shipments"]
+    known = api.facts.known().tracking_number
+    return [Number(each["tracking_number"], each.get("carrier")) for each in page if each["tracking_number"] != known]
 
 
 def with_wrong_check_digit(number: Number) -> Number:

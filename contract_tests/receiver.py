@@ -17,6 +17,7 @@ from contract_tests.facts import UnverifiableError
 
 ANYWHERE = "0.0.0.0"
 _OURS = "lag"  # a path that no webhook has
+_ESCAPED = "kept=a%2Bb%26c%25d"  # in the url of each: letters that mean something else once they are not escaped
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -88,7 +89,7 @@ class HookReceiver:
     def url(self, name: str) -> str:
         """Where the deliveries called so go."""
         self._boxes.setdefault(name, _Mailbox())
-        return f"{self.base}/{name}?hook={name}"
+        return f"{self.base}/{name}?hook={name}&{_ESCAPED}"
 
     def path(self, name: str) -> str:
         """Path and query of that url, which deliveries must keep."""

@@ -26,7 +26,6 @@ from contract_tests.spoilt import (
 from contract_tests.transport import READ_SECONDS, NoAnswerError, SilenceError, Transport
 
 _TOO_MANY = 429
-_SERVER_ERROR = 500
 _SAME_TIME = 2.0  # seconds by which two clocks may differ
 _HALF_A_SECOND = 0.5  # by which Date, in whole seconds, is late on average
 _PATIENCE = 3  # refusals in a row that are waited out before the key is given up for an operation
@@ -121,15 +120,17 @@ class Session:
         wanting_5xx: bool = False,
         once: bool = False,
         cleaning: bool = False,
+        small: bool = False,
     ) -> Exchange:
         """One exchange, within budget and quota; a 429 is waited out unless it is wanted.
 
         What may be a network's or a gateway's doing is asked again, or raises SpoiltError if it may be sent only once.
+        `small` writes the name of the key's header in small letters, as HTTP/2 writes all of them.
         """
         if self.safe and method != "GET" and not cleaning:
             raise UnsafeError(f"{method} is not sent under --safe")
         url = self.base_url + target
-        request = SentRequest(method, url, (*self._standing(key), *headers), body)
+        request = SentRequest(method, url, (*self._standing(key, small=small), *headers), body)
         pace = self._pace(key)
         lane = (key.text if key else "", operation.id if operation else target)
         if lane in self.hopeless and not wanting_429:
@@ -242,7 +243,7 @@ class Session:
             began, failure, response = self.sleeper.clock.now(), None, None
             try:
                 response = self._answer(operation, request)
-                wanted = taken and response.status >= _SERVER_ERROR and response.is_json
+                wanted = response.is_json and (taken or self._refuses_for_quota(response))
                 odd = None if wanted else oddity(response)
             except SilenceError:
                 raise
@@ -273,6 +274,10 @@ class Session:
         if response is None:
             raise NoAnswerError("no answer")
         return self._kept(operation, request, key, charged, response, again=len(spoilt), seconds=seconds)
+
+    def _refuses_for_quota(self, response: Response) -> bool:
+        """Whether it says, under whatever status, what no gateway says that only fails."""
+        return self.contract.refusals["rate_limit_exceeded"].code in response.text
 
     def _answer(self, operation: Operation | None, request: SentRequest) -> Response:
         """What comes back; an endpoint that hung is given up, and one that had answered before is given up later."""
@@ -337,11 +342,12 @@ class Session:
         found = self.contract.document.get("x-quota", {}).get("free_statuses", {}).get("statuses", ())
         return tuple(found)
 
-    def _standing(self, key: Key | None) -> tuple[tuple[str, str], ...]:
+    def _standing(self, key: Key | None, *, small: bool = False) -> tuple[tuple[str, str], ...]:
         ours = {"Accept": "application/json", "User-Agent": AGENT}
         given = {name.lower() for name, _ in self.standing}
         standing = (*((name, each) for name, each in ours.items() if name.lower() not in given), *self.standing)
-        return (*standing, (self.contract.key_header, key.text)) if key else standing
+        name = self.contract.key_header.lower() if small else self.contract.key_header
+        return (*standing, (name, key.text)) if key else standing
 
     def _pace(self, key: Key | None) -> Pace | None:
         if key is None:

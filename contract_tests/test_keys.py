@@ -12,6 +12,7 @@ from contract_tests.proving import proves
 from contract_tests.target import Number
 
 _TOO_LONG = 65
+_ANY_IN_SQL = "_"  # fits any character, where a key is looked for with LIKE
 
 
 @proves("errors.401", rank=5)
@@ -72,10 +73,9 @@ def test_a_revoked_key_is_refused(api: Api, facts: Facts, ledger: Ledger) -> Non
 @proves("auth.header-only", rank=31)
 def test_a_key_counts_in_its_header_only(api: Api, ledger: Ledger) -> None:
     number, key = Number(api.page_number()), api.session.key.text
-    in_query = api.track(number, query={"api_key": key}, keyless=True)
-    as_bearer = api.track(number, keyless=True, headers=(("Authorization", f"Bearer {key}"),))
-    for exchange in (in_query, as_bearer):
-        refused(api.contract, ledger, ["auth.header-only"], exchange, "unauthorized")
+    bearer = (("Authorization", f"Bearer {key}"),)
+    exchange = api.track(number, query={"api_key": key}, headers=bearer, keyless=True)
+    refused(api.contract, ledger, ["auth.header-only"], exchange, "unauthorized")
 
 
 @proves("order.route-first", rank=42)
@@ -103,7 +103,9 @@ def _is_mock(api: Api, facts: Facts) -> bool:
 
 
 def _another(key: str, chance: Random) -> str:
-    """A key of the same form that hardly anybody has: its last character is another of its kind."""
+    """A key of the same form that hardly anybody has, and that some databases take for a pattern of the good one."""
+    if key[-1] != _ANY_IN_SQL:
+        return key[:-1] + _ANY_IN_SQL
     kinds = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
     others = next((kind.replace(key[-1], "") for kind in kinds if key[-1] in kind), string.digits)
     return key[:-1] + chance.choice(others)

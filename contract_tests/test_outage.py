@@ -2,10 +2,10 @@
 
 from contract_tests.api import Api
 from contract_tests.exchange import Exchange
-from contract_tests.expect import refused, succeeds
+from contract_tests.expect import described, refused, succeeds
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
-from contract_tests.numbers import carrier_row, matches
+from contract_tests.numbers import carrier_row, matches, page_numbers
 from contract_tests.passive.directory import carriers_of
 from contract_tests.proving import proves
 from contract_tests.states import States
@@ -28,6 +28,7 @@ def test_a_carrier_that_is_back_answers_again(api: Api, facts: Facts, ledger: Le
     try:
         if not refused(api.contract, ledger, ["errors.503"], api.track(known, wanting_5xx=True), "carrier_unavailable"):
             return
+        _others_answer(api, ledger, carrier)
         if not matches(carrier_row(carriers_of(api.carriers()), carrier), misfit.tracking_number):
             refused(
                 api.contract, ledger, ["order.request-before-lookup"], api.track(misfit), "invalid_tracking_number"
@@ -45,6 +46,17 @@ def test_a_failure_to_order_is_told_as_one(api: Api, facts: Facts, ledger: Ledge
     if answer.response.succeeded:
         raise UnverifiableError(f"the target does not fail to order: it ignores Prefer: code={status}")
     refused(api.contract, ledger, ["errors.500"], answer, "internal_error")
+
+
+def _others_answer(api: Api, ledger: Ledger, down: str) -> None:
+    """Enters that shipments of other carriers are answered meanwhile, by one of the page's that was answered before."""
+    unavailable = api.contract.refusals["carrier_unavailable"].statuses
+    for number in page_numbers(api):
+        if number.carrier != down and api.answered(number):
+            answer, expected = api.track(number), f"an answer while only {down} is down"
+            holds = answer.status not in unavailable
+            ledger.judge("errors.503", answer, expected, described(answer), holds=holds)
+            return
 
 
 def _carrier(api: Api, exchange: Exchange) -> str:

@@ -86,7 +86,13 @@ def test_a_webhook_is_deleted_by_its_id(lab: WebhookLab, api: Api, ledger: Ledge
     _no_other(lab, api, ledger)
 
 
-@proves("webhook.delete.404", rank=36)
+@proves("errors.fields", rank=97)
+def test_a_webhook_for_a_number_of_another_type_is_refused(api: Api, ledger: Ledger) -> None:
+    mistyped = _posted(api, {"tracking_number": 12345678, "url": ELSEWHERE})
+    refused(api.contract, ledger, ["errors.fields"], mistyped, "invalid_request")
+
+
+@proves("webhook.delete.404", rank=97)
 def test_an_unknown_webhook_is_not_found(api: Api, facts: Facts, ledger: Ledger) -> None:
     facts.writes()
     operation = api.operation("deleteWebhook")
@@ -111,8 +117,7 @@ def test_a_webhook_without_a_good_number_and_url_is_refused(api: Api, facts: Fac
     number = facts.known().tracking_number
     for url in (
         "http://https.example.com/https:/?to=https://example.com/hooks",
-        "httpsfoo",
-        "ftp://example.com/hooks/trackflow",
+        "httpsfoo://example.com/hooks/trackflow",
     ):
         exchange = api.subscribe(number, url)
         declined(ledger, "webhook.request.url", exchange)
@@ -121,8 +126,6 @@ def test_a_webhook_without_a_good_number_and_url_is_refused(api: Api, facts: Fac
         exchange = _posted(api, incomplete)
         declined(ledger, "webhook.request.required", exchange)
         refused(api.contract, ledger, ["errors.fields"], exchange, "invalid_request")
-    mistyped = _posted(api, {"tracking_number": 12345678, "url": ELSEWHERE})
-    refused(api.contract, ledger, ["errors.fields"], mistyped, "invalid_request")
 
 
 @proves("webhook.events.unknown", "webhook.events.nonempty", rank=35)

@@ -11,7 +11,7 @@ from contract_tests.batches import results_of
 from contract_tests.exchange import Exchange
 from contract_tests.facts import UnverifiableError, lacking
 from contract_tests.ledger import Ledger
-from contract_tests.numbers import number_like
+from contract_tests.numbers import number_like, pasted
 from contract_tests.passive.history import classes, over, successors
 from contract_tests.receiver import LOOPBACK, HookReceiver, ReceivedDelivery
 from contract_tests.spoilt import AGAIN, SpoiltError
@@ -88,8 +88,9 @@ class WebhookLab:
         *,
         number: Number | None = None,
         url: str | None = None,
+        typed: bool = False,
     ) -> Hook:
-        """The subscription called so, made if it is not there yet."""
+        """The subscription called so, made if it is not there yet; `typed` names the number as people type it."""
         self._renewed()
         if name not in self.hooks:
             chosen = number or self.number()
@@ -97,7 +98,7 @@ class WebhookLab:
                 box = name if not self._made[name] else f"{name}-{self._made[name]}"
                 self._made[name] += 1
                 try:
-                    exchange = self._subscribe(chosen, events, url or self._url(box), once=True)
+                    exchange = self._subscribe(chosen, events, url or self._url(box), once=True, typed=typed)
                     break
                 except SpoiltError:
                     continue  # whether it was made is not known, so another one has a box of its own
@@ -244,7 +245,13 @@ class WebhookLab:
         if self.receiver is not None:
             self.receiver.close()
 
-    def _subscribe(self, number: Number, events: Sequence[str] | None, url: str, *, once: bool = False) -> Exchange:
+    def _subscribe(
+        self, number: Number, events: Sequence[str] | None, url: str, *, once: bool = False, typed: bool = False
+    ) -> Exchange:
+        if typed:
+            exchange = self.api.subscribe(pasted(number.tracking_number), url, events, once=once)
+            if not 400 <= exchange.status < 500:
+                return exchange
         exchange = self.api.subscribe(number, url, events, once=once)
         if self.receiver is not None and url.startswith(self.receiver.base) and 400 <= exchange.status < 500:
             # A real API may want HTTPS and a public name; its webhooks can still be made, and deleted.

@@ -1,5 +1,6 @@
 """Bodies: JSON, and the shape that the operation's answer has."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -9,6 +10,8 @@ from contract_tests.exchange import JSON, Exchange
 from contract_tests.ledger import Ledger
 from contract_tests.passive.refusals import of_the_page
 from contract_tests.target import bare
+
+_ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);")  # escapes that HTML has and JSON has not
 
 
 def check_body(contract: Contract, ledger: Ledger, exchange: Exchange) -> None:
@@ -43,6 +46,7 @@ def check_utf8(ledger: Ledger, exchange: Exchange) -> None:
         return
     foreign = [text for text in texts(response.value) if not text.isascii()]
     spoilt = [text for text in foreign if _encoded_twice(text) or "\ufffd" in text]
+    spoilt += [text for text in texts(response.value) if _ENTITY.search(text)]
     if spoilt:
         ledger.breach("api.utf8", exchange, "texts as their language writes them", spoilt[0])
     elif foreign:

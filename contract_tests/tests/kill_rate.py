@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,9 +162,10 @@ def run(
 def _kept(results: Path | None) -> Iterator[KillScore]:
     """The scores that an earlier run wrote down."""
     for line in results.read_text(encoding="utf-8").splitlines() if results and results.exists() else ():
-        yield KillScore(
-            **{name: tuple(each) if isinstance(each, list) else each for name, each in json.loads(line).items()}
-        )
+        kept: dict[str, Any] = {
+            name: tuple(each) if isinstance(each, list) else each for name, each in json.loads(line).items()
+        }
+        yield KillScore(**kept)
 
 
 def summary(scores: Sequence[KillScore]) -> str:

@@ -41,6 +41,33 @@ def test_a_slip_is_told(mutant: str, clause: str, probes: str) -> None:
     assert clause in checked.of("failed"), checked.output
 
 
+@pytest.mark.parametrize(
+    ("mutant", "clause", "probes"),
+    [
+        ("formats-hold-for-one-line", "errors.400.number", "does_not_have"),
+        ("an-empty-language-crashes", "track.parameter.lang", "no_difference_is_ignored"),
+        ("the-headers-name-has-its-case", "auth.header", "no_difference_is_ignored"),
+        ("browsers-choose-the-language", "track.parameter.lang", "nearest"),
+        ("keys-are-patterns", "errors.401", "nearly_good"),
+        ("one-carrier-down-takes-all-down", "errors.503", "own_batch or is_back"),
+        ("never-scanned-is-never-updated", "api.timestamps", "fits_several"),
+        ("leading-zeros-are-lost", "track.tracking_number", "fits_several"),
+        ("texts-are-escaped-for-html", "api.utf8", "known_shipment"),
+        ("null-shipments-crash", "errors.fields", "malformed_batch"),
+        ("null-bodies-crash", "errors.json", "no_json_object"),
+        ("numbers-are-kept-as-typed", "track.normalisation", "delivered_and_signed"),
+        ("urls-are-decoded", "delivery.operation", "delivered_and_signed"),
+        ("each-name-that-fits-delivers", "delivery.success", "own_batch or return"),
+        ("all-among-others-is-nothing", "delivery.filter.all", "own_batch or return"),
+    ],
+)
+def test_a_slip_is_told_without_using_up_a_key(mutant: str, clause: str, probes: str) -> None:
+    clock = ManualClock(BEGINNING)
+    way = Connection(serving(parts_of(mutant), clock), clock)
+    checked = run_along(way, "--level", "all", "-k", f"known_shipment or {probes}", plans=("growth",))
+    assert clause in checked.of("failed"), checked.output
+
+
 def test_an_enterprise_key_with_limits_is_told() -> None:
     clock = ManualClock(BEGINNING)
     way = Connection(serving(parts_of("enterprise-is-limited"), clock), clock)

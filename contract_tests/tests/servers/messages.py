@@ -1,7 +1,7 @@
 """Requests and answers as values."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -15,7 +15,7 @@ def dump(value: object) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request; header names are lower case, `path` is as it was sent."""
+    """A request; header names are lower case and `names` as they were sent, as is `path`."""
 
     method: str
     path: str
@@ -24,6 +24,7 @@ class Call:
     body: bytes = b""
     operation: str | None = None
     argument: str = ""
+    names: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,9 +88,12 @@ def tracking(talk: Conversation) -> Iterator[Seen]:
         (DOWN, "yodel"),
     ):
         yield talk.track(number, carrier=carrier)
+    yield talk.track(f"{KNOWN}\n0", carrier="ups"), talk.track("000000000018", carrier="fedex")
+    yield talk.track("9400190000000000000045"), talk.track(KNOWN, lang="")
+    yield talk.track(KNOWN, headers={"accept-language": "fr"})
     yield talk.track("C11031500001879", carrier="ontrac")
     yield talk.track(KNOWN, colour="red")
-    yield talk.state("carrier unavailable", carrier="ups"), talk.track(KNOWN)
+    yield talk.state("carrier unavailable", carrier="ups"), talk.track(KNOWN), talk.track(LABEL)
     yield talk.state("carrier available", carrier="ups"), talk.track(KNOWN)
 
 
@@ -122,7 +125,17 @@ def routes(talk: Conversation) -> Iterator[Seen]:
 
 
 def keys(talk: Conversation) -> Iterator[Seen]:
-    for key in (None, "", "wrong", "tf_", "tf_live_nope_1", "tf_test_revoked_1", "tf_live_sk_1", "TF_LIVE_FREE_1"):
+    for key in (
+        None,
+        "",
+        "wrong",
+        "tf_",
+        "tf_live_nope_1",
+        "tf_test_revoked_1",
+        "tf_live_sk_1",
+        "TF_LIVE_FREE_1",
+        "tf_live_free__",
+    ):
         yield talk.track(KNOWN, key=key)
         yield talk.ask("GET", "/v2/carriers", key=key)
     yield talk.batch(KNOWN, key=None)
@@ -145,7 +158,7 @@ def batches(talk: Conversation) -> Iterator[Seen]:
     for plan, sizes in (("free", (0, 5, 6)), ("starter", (20, 21)), ("growth", (50, 51)), ("enterprise", (50, 51))):
         for size in sizes:
             yield talk.batch(*[LABEL] * size, key=f"tf_live_{plan}_size")
-    yield talk.batch(KNOWN, {}, 7)
+    yield talk.batch(KNOWN, {}, 7), talk.batch(None)
     yield talk.batch({"tracking_number": 7})
     yield talk.batch({})
     for path in ("/v2/track/batch", "/v2/webhooks"):
@@ -206,11 +219,12 @@ def webhooks(talk: Conversation) -> Iterator[Seen]:
 
 def deliveries(talk: Conversation) -> Iterator[Seen]:
     hooks = [talk.hook(*events) for events in ((), ("delivered",), ("exception",), ("exception", "delivered"))]
+    hooks.append(talk.hook("delivered", "all"))
     hooks.append(talk.hook(key=STARTER))
     for kind in HAPPENING:
         yield talk.state("event occurs", tracking_number=KNOWN, type=kind), talk.delivered(), talk.track(KNOWN)
         yield talk.batch(KNOWN)
-    for hook, key in zip(hooks, (GROWTH, GROWTH, GROWTH, GROWTH, STARTER), strict=True):
+    for hook, key in zip(hooks, (GROWTH, GROWTH, GROWTH, GROWTH, GROWTH, STARTER), strict=True):
         yield talk.ask("DELETE", f"/v2/webhooks/{hook}", key=key)
     yield talk.state("event occurs", tracking_number=KNOWN, type="transit"), talk.delivered()
 

@@ -50,7 +50,7 @@ class Receiver(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/hook?to=me"
+        return f"http://127.0.0.1:{self.server_address[1]}/hook?to=me&kept=a%2Bb"
 
     def run(self) -> None:
         while not self.closing:

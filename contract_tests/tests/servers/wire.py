@@ -37,7 +37,7 @@ class Handler(BaseHTTPRequestHandler):
         url = urlsplit("http://server" + self.path if self.path.startswith("/") else self.path)
         query = dict(parse_qsl(url.query, keep_blank_values=True))
         headers = {name.lower(): text for name, text in self.headers.items()}
-        return Call(self.command, url.path, query, headers, self.body())
+        return Call(self.command, url.path, query, headers, self.body(), names=tuple(self.headers.keys()))
 
     def body(self) -> bytes:
         if self.headers.get("Transfer-Encoding", "").lower() == "chunked":

@@ -53,8 +53,8 @@ class Connection:
     def answer(self, request: SentRequest) -> Response:
         url = urlsplit(request.url)
         headers = {name.lower(): value for name, value in request.headers}
-        call = Call(request.method, url.path, dict(parse_qsl(url.query, keep_blank_values=True)), headers)
-        call = Call(call.method, call.path, call.query, headers, request.body or b"")
+        query, names = dict(parse_qsl(url.query, keep_blank_values=True)), tuple(name for name, _ in request.headers)
+        call = Call(request.method, url.path, query, headers, request.body or b"", names=names)
         reply = self.server.answer(call)
         body = b"" if request.method == "HEAD" or reply.status == 204 else reply.body
         return Response(reply.status, tuple(reply.headers.items()), body)

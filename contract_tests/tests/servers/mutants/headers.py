@@ -90,13 +90,13 @@ def remaining_with_limit(call: Call, reply: Reply) -> Reply:
     return with_number(reply, REMAINING, f"{reply.headers.get(REMAINING)}/10")
 
 
-@documented.reply("quota.reset")
+@assumed.reply("quota.reset.unit")
 def reset_is_iso(call: Call, reply: Reply) -> Reply:
     """Reset is an ISO 8601 time."""
     return with_number(reply, RESET, instant(int(reply.headers.get(RESET, "0"))))
 
 
-@documented.reply("quota.reset")
+@assumed.reply("quota.reset.unit")
 def reset_is_fractional(call: Call, reply: Reply) -> Reply:
     """Reset has decimals."""
     return with_number(reply, RESET, f"{reply.headers.get(RESET)}.500")
