@@ -220,17 +220,24 @@ def _child(node: Any, step: str) -> tuple[Any, Any] | None:
     return None
 
 
-def text_of(path: Path) -> str:
-    """The text of a UTF-8 file; DocumentError if it cannot be read."""
+def bytes_of(path: Path) -> bytes:
+    """What is in a file; DocumentError if it cannot be read, or never ends."""
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise DocumentError(path, "", f"is longer than {MOST_BYTES // 2**20} MB; name the file that you mean")
-        # As text files are read everywhere: a byte order mark says nothing, and every line's end is one.
-        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise DocumentError(path, "", f"cannot be read: {error.strerror}") from None
+    if len(content) > MOST_BYTES:
+        raise DocumentError(path, "", f"is longer than {MOST_BYTES // 2**20} MB; name the file that you mean")
+    return content
+
+
+def text_of(path: Path) -> str:
+    """The text of a UTF-8 file; DocumentError if it cannot be read."""
+    content = bytes_of(path)
+    try:
+        # As text files are read everywhere: a byte order mark says nothing, and every line's end is one.
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise DocumentError(path, f"byte {error.start}", "is not UTF-8 text; save it as UTF-8") from None
 

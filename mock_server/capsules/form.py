@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from contract_tests.contract.files import DocumentError
+from contract_tests.contract.files import DocumentError, bytes_of
 from mock_server.contract.bodies import read_json
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError, Forms
@@ -49,10 +49,7 @@ def unpacked(data: bytes, name: str) -> Any:
 
 def load(path: Path) -> Capsule:
     """The capsule of a file, which is of this form; DocumentError says where it is not."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DocumentError(path, "", f"cannot be read: {error.strerror}") from None
+    data = bytes_of(path)
     value = unpacked(data, str(path))
     if not isinstance(value, dict) or value.get("format") != FORMAT:
         raise DocumentError(path, "", f"is no capsule: its format is not {FORMAT!r}")

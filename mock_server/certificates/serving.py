@@ -13,6 +13,8 @@ from mock_server.certificates.authority import LOCAL_NAME, Authority, Certificat
 def context_of_files(certificate: Path, key: Path | None) -> ssl.SSLContext:
     """A context with that certificate, whose key may stand in the same file; CertificateError says what is wrong."""
     for path in filter(None, (certificate, key)):
+        if path.exists() and not path.is_file():  # which might never end
+            raise CertificateError(f"{path}: is no ordinary file; name one")
         try:
             path.read_bytes()
         except OSError as error:

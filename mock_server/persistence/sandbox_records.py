@@ -15,6 +15,7 @@ from mock_server.domain.webhooks.records import Counts, Records, Saved
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.domain.webhooks.watches import Mark, WatchKey
 from mock_server.persistence.pages import NotKeptError, Pages
+from mock_server.persistence.snapshots import parts
 from mock_server.persistence.snapshots.worlds import standing
 from mock_server.world import World
 
@@ -34,6 +35,7 @@ class SandboxRecords(Records):
         self._alone: Callable[[World], bool] = lambda _: False
         self._turn: object = None  # what the sandbox stood in when it was last kept
         self._told = False  # whether the log has the problem
+        self._scenario = ""
 
     def follow(self, world: World, alone: Callable[[World], bool]) -> None:
         """From now on each commit has what that world stands in as well, if that has changed."""
@@ -156,8 +158,8 @@ class SandboxRecords(Records):
         world = self._world
         turn = _turn(world) if world else None
         if world and turn != self._turn:
-            row["standing"] = json.dumps(standing(world, alone=self._alone(world)))
-        self._write(lambda: self.pages.world(row))
+            row["standing"] = self._standing(world)
+        self._keep(lambda: self.pages.world(row))
         if self.problem:
             return
         try:
@@ -168,9 +170,22 @@ class SandboxRecords(Records):
             self._dirty = self._told = False
             self._turn = turn
 
+    def _standing(self, world: World) -> str:
+        """What the world stands in, as text; its scenario, in which much can be, is the same as long as it lives."""
+        text = json.dumps(standing(world, alone=False))
+        if not self._alone(world):
+            return text
+        if not self._scenario:
+            self._scenario = json.dumps(parts.scenario(world.scenario))
+        return f'{text[:-1]}, "scenario": {self._scenario}}}'
+
     def _write(self, change: Callable[[], None]) -> None:
-        self._dirty = True
+        """One of the things of which there may be many, and which are counted."""
         self.written += 1
+        self._keep(change)
+
+    def _keep(self, change: Callable[[], None]) -> None:
+        self._dirty = True
         if self.problem:  # the commit writes everything anew
             return
         try:

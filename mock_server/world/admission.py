@@ -1,7 +1,8 @@
 """What comes in by a snapshot or a state file is checked as at the front door, before it is in force."""
 
+from dataclasses import asdict
 from functools import partial
-from math import isfinite
+from math import isfinite, isnan
 
 from mock_server.contract.forms import told_at
 from mock_server.domain.clock import EARLIEST, LATEST, SandboxClock
@@ -29,14 +30,19 @@ def check_saved(foundation: Foundation, saved: Saved, asked: set[AskedWebhook] |
     with at("/clock"):
         SandboxClock(foundation.clock.base).change(lambda *_: saved.course)
         _check_instant("the clock", saved.course.at(foundation.clock.base.now()))
+    for name, number in {**asdict(saved.counts), "seen": saved.seen}.items():
+        with at(f"/{name}"):
+            _check_number(name, number)
     seen: set[str] = set()
     for place, subscription in enumerate(saved.webhooks):
         with at(f"/webhooks/subscriptions/{place}"):
             _check_name("webhook_id", subscription.webhook_id, seen)
             _check_subscription(foundation, subscription, asked)
-    for place, ((number, carrier), _) in enumerate(saved.told.items()):
+    for place, ((text, carrier), mark) in enumerate(saved.told.items()):
         with at(f"/webhooks/told/{place}"):
-            _check_watched(foundation, number, carrier)
+            _check_watched(foundation, text, carrier)
+            for each in mark:
+                _check_number("mark", each)
     seen = set()
     for place, delivery in enumerate(saved.deliveries):
         with at(f"/deliveries/list/{place}"):
@@ -125,6 +131,11 @@ def _check_header(member: str, text: object) -> None:
         raise ValueError(f"{member} {text!r} is not a text")
     if not text.isprintable():
         raise ValueError(f"{member} {text[:80]!r} has a line break or another control character")
+
+
+def _check_number(member: str, number: object) -> None:
+    if isinstance(number, bool) or not isinstance(number, int | float) or isnan(number):
+        raise ValueError(f"{member} {number!r} is no number")
 
 
 def _check_instant(member: str, instant: object) -> None:

@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from contract_tests.contract.files import DocumentError
+from mock_server.capsules.form import load as capsule_of
+from mock_server.certificates.authority import CertificateError
+from mock_server.certificates.serving import context_of_files
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import ManualClock
@@ -87,6 +90,9 @@ def test_a_state_file_as_it_was_written_is_gone_on_with(path: Path) -> None:
         ("UPDATE webhooks SET tracking_number = '1Z'", "/webhooks/subscriptions/0"),
         ("UPDATE webhooks SET secret = NULL", "secret None is not a text"),
         ("UPDATE webhooks SET created_at = 1e300", "created_at 1e+300 is no instant"),
+        ("UPDATE worlds SET seen = 'x'", "seen 'x' is no number"),
+        ("UPDATE worlds SET announced = 'many'", "announced 'many' is no number"),
+        ("UPDATE told SET instant = 'soon'", "/webhooks/told/0"),
         ("UPDATE told SET carrier = 'nobody'", "/webhooks/told/0"),
         ("UPDATE deliveries SET url = 'gopher://x/'", "/deliveries/list/0"),
         ("UPDATE deliveries SET event_id = 'a' || char(13) || char(10) || 'X: 1'", "event_id"),
@@ -226,3 +232,7 @@ def test_a_device_that_never_ends_is_refused_by_its_name() -> None:
         snapshots.load(FOUNDATION, Path("/dev/zero"))
     with pytest.raises(ValueError, match="/dev/zero"):
         StateFile(Path("/dev/zero"))
+    with pytest.raises(CertificateError, match="/dev/zero: is no ordinary file"):
+        context_of_files(Path("/dev/zero"), None)
+    with pytest.raises(DocumentError, match=r"/dev/zero: is longer than 64 MB"):
+        capsule_of(Path("/dev/zero"))
