@@ -9,7 +9,6 @@ from contract_tests.contract.clauses import Clause
 from contract_tests.contract.document import load
 from contract_tests.contract.files import read
 from contract_tests.contract.loading import FIXTURES
-from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
 from mock_server.faults.fault import spelling
 from mock_server.faults.kinds import TYPES
 from mock_server.settings import Settings
