@@ -111,8 +111,8 @@ async def _until(
         if await done():
             return
         await asyncio.sleep(PAUSE)
-        if again is not None:
-            await again()
+        if again is not None:  # what is done once more before that is known may be done twice
+            await _until(again, user, book)
     book.breach(AGAIN, user.key.text)
 
 
