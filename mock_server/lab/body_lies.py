@@ -27,7 +27,7 @@ class Bodies:
     """What can be wrong with bodies of the contract; the same body is looked at once."""
 
     contract: Contract
-    _known: dict[tuple[str, str, str], list[BodyLie]] = field(default_factory=dict)
+    _known: dict[tuple[str, ...], list[BodyLie]] = field(default_factory=dict)
 
     def about(self, schema: Any, place: str, clause: str, body: Any) -> list[BodyLie]:
         """Every lie about a body that keeps the schema, which is at the place; `clause` is the one of last resort."""
@@ -38,22 +38,14 @@ class Bodies:
             self._known[known] = [lie for each in fields for lie in told.about(each)]
         return self._known[known]
 
-    def as_typed(self, schema: Any, place: str, clause: str, body: Any, typed: frozenset[str]) -> Iterator[BodyLie]:
+    def as_typed(self, schema: Any, place: str, clause: str, body: Any, typed: frozenset[str]) -> list[BodyLie]:
         """Every lie about a number in the body that was typed in another form, and is repeated so."""
-        told = _BodyLies(self.contract, place, clause, body)
-        for each in fields_of(self.contract.document, schema, body):
-            otherwise = (text for text in sorted(typed) if normalise(text) == each.value != text)
-            for text in otherwise:
-                broken, _ = told.broken(each, _set_to(text))
-                at = each.pointer.replace(EVERY, "0")
-                if broken:
-                    yield (
-                        each.pointer,
-                        "is as it was typed",
-                        broken,
-                        {"type": "wrong_value", "pointer": at, "value": text},
-                        1,
-                    )
+        known = (place, clause, json.dumps(body, sort_keys=True), *sorted(typed))
+        if known not in self._known:
+            told = _BodyLies(self.contract, place, clause, body)
+            fields = fields_of(self.contract.document, schema, body)
+            self._known[known] = [lie for each in fields for text in sorted(typed) for lie in told.as_typed(each, text)]
+        return self._known[known]
 
 
 @dataclass(frozen=True)
@@ -75,11 +67,19 @@ class _BodyLies:
             (f"is called {name}", {"type": "renamed_field", **at, "name": name}, delitem),
         ]
         for rank, (what, fault, edit) in enumerate(edits, 1):
-            clause, _ = self.broken(field, edit)
+            clause, _ = self._broken(field, edit)
             if clause and not (field.value is None and fault["type"] == "wrong_value"):
                 yield field.pointer, what, clause, fault, rank
         yield from self._about_word(field)
         yield from self._about_list(field)
+
+    def as_typed(self, field: Field, text: str) -> Iterator[BodyLie]:
+        """The number in the field as that text has it, of a list in the first item."""
+        if normalise(text) == field.value != text:
+            clause, _ = self._broken(field, _set_to(text))
+            if clause:
+                fault = {"type": "wrong_value", "pointer": field.pointer.replace(EVERY, "0"), "value": text}
+                yield field.pointer, "is as it was typed", clause, fault, 1
 
     def _about_word(self, field: Field) -> Iterator[BodyLie]:
         """Another word, of those that only some words are good for."""
@@ -97,7 +97,7 @@ class _BodyLies:
         if (clause := field.note("x-distinct")) and isinstance(value, str):
             yield field.pointer, SAME, clause, {**at, "value": value}, 0
         told = (not value) if isinstance(value, bool) else UNHEARD_OF
-        clause, keyword = self.broken(field, _set_to(told))
+        clause, keyword = self._broken(field, _set_to(told))
         if clause and keyword in CHOICES:
             what = f"is {str(told).lower()}" if isinstance(told, bool) else "is a word of no list"
             yield field.pointer, what, clause, {**at, "value": told}, 1
@@ -121,7 +121,7 @@ class _BodyLies:
         found = self.contract.schemas.complaints(body, self.place, self.clause)
         return {(each.place, each.expected): each for each in found}
 
-    def broken(self, field: Field, edit: Edit) -> tuple[str | None, str]:
+    def _broken(self, field: Field, edit: Edit) -> tuple[str | None, str]:
         """The clause that the body breaks with the field edited, and the keyword; none if it keeps the contract."""
         told = deepcopy(self.body)
         for container, name in reversed(list(places(told, field.steps))):
