@@ -42,6 +42,7 @@ class StateFile:
         self.path = path
         self.name = f"state file {path}"
         self._text = OpeningText()
+        self._left_over: set[str] = set()  # keys that could not be forgotten
         self._opening = ""  # what was last kept of the mock as a whole
 
     def saved(self) -> Iterator[Saved]:
@@ -51,6 +52,8 @@ class StateFile:
 
     def load(self, key: str) -> Saved | None:
         """The sandbox as it was left, if the file knows it; ValueError as `saved`."""
+        if key in self._left_over:
+            return None
         with whole(self.path), self.database.lock:
             for world in self.database.worlds(key):
                 return saved(key, world, self.database.book(key))
@@ -87,6 +90,12 @@ class StateFile:
 
     def keeping_opening(self, foundation: Foundation, opening: Opening) -> Generator[None, None, str | None]:
         """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
+        for key in tuple(self._left_over):
+            yield
+            if key in self._left_over:
+                self.forget(key)
+        if self._left_over:
+            return f"the state file cannot be written: {len(self._left_over)} keys are still in it that should not be"
         document = yield from self._text.writing(foundation, opening)
         if document == self._opening:
             return None
@@ -119,7 +128,11 @@ class StateFile:
 
     def of(self, key: str, course: Callable[[], Course]) -> SandboxRecords:
         """Where the sandbox of that key writes; `course` is how its clock goes."""
-        return SandboxRecords(FilePages(self.database, key), course)
+        records = SandboxRecords(FilePages(self.database, key), course)
+        if key in self._left_over:
+            self._left_over.discard(key)
+            records.problem = "the state file has another sandbox of this key still"  # so it is written anew, or not
+        return records
 
     def follow(self, world: World, alone: Callable[[World], bool]) -> None:
         """From now on what the world stands in is kept with all that its sandbox writes."""
@@ -137,7 +150,9 @@ class StateFile:
         try:
             self.database.clear(key)
             self.database.commit()
+            self._left_over.discard(key)
         except sqlite3.Error as error:
+            self._left_over.add(key)
             self.database.undo()
             log.error("the state file %s cannot be written: %s", self.path, error)
 

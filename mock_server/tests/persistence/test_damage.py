@@ -19,7 +19,7 @@ from mock_server.domain.clock import ManualClock
 from mock_server.persistence import snapshots
 from mock_server.persistence.state_file import StateFile
 from mock_server.settings import Settings
-from mock_server.world import Foundation, Worlds, steering
+from mock_server.world import Foundation, Worlds, keeping, steering
 
 KEY = "tf_test_free_a"
 LIFE = "1ZTFTEST0300000111"
@@ -163,6 +163,30 @@ def test_a_webhook_that_cannot_be_kept_is_refused_and_is_none(clock: ManualClock
     (saved,) = StateFile(path).saved()
     assert {each.webhook_id for each in saved.webhooks} == kept
     assert {each.id for each in saved.deliveries} == made
+
+
+def test_what_a_full_disk_still_has_of_a_sandbox_that_was_let_go_of_is_told_and_goes_with_the_next_call(
+    clock: ManualClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "state.db"
+    file = StateFile(path)
+    worlds = Worlds(Foundation(Settings(), clock), file)
+    for key in ("tf_test_free_a", "tf_test_free_b"):
+        worlds.of(key).webhooks.subscribe(LIFE, "ups", "http://127.0.0.1:9/", ("all",))
+
+    def full(_: str) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(file.database, "clear", full)
+        worlds.reset()
+        assert "2 keys are still in it" in str(keeping.keep(worlds))
+        assert not worlds.of("tf_test_free_a").webhooks.subscriptions.all()
+    assert keeping.keep(worlds) is None
+    assert not worlds.of("tf_test_free_b").webhooks.subscriptions.all()
+    worlds.of("tf_test_free_a").webhooks.subscribe(LIFE, "ups", "http://127.0.0.1:9/new", ("all",))
+    file.close()
+    assert [each.url for saved in StateFile(path).saved() for each in saved.webhooks] == ["http://127.0.0.1:9/new"]
 
 
 def room(file: StateFile, pages: int) -> None:

@@ -14,7 +14,7 @@ from mock_server.web.control.route import ControlRoute, Steps
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.control.turns import SHORT, heavy, in_thread, in_turns
 
-WEIGHT = 5  # steps of a turn that one sandbox takes
+WEIGHT = 25  # steps of a turn that one sandbox takes
 SHIPMENT = 4  # how deep in a snapshot one shipment is
 
 
