@@ -90,7 +90,10 @@ def _fit(api: Api, case: _Case) -> None:
 
 def _together(api: Api, texts: list[str]) -> tuple[Exchange, dict[str, Any]]:
     """A batch of the numbers and some more, to see other lives, and what is told of each that has data."""
-    others = [_DIGITS, *(number_like(api, api.facts.known(), f"life {each}").tracking_number for each in range(_LIVES))]
+    others = [
+        _DIGITS,
+        *(number_like(api, api.facts.target.known, f"life {each}").tracking_number for each in range(_LIVES)),
+    ]
     room = (api.facts.plan.batch_size if api.facts.plan else _SMALL) - len(texts)
     asked = [*texts, *others[: max(0, room)]]
     exchange = api.batch(shipments([Number(each) for each in asked]))
