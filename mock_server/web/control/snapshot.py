@@ -32,11 +32,15 @@ def _taking(call: ControlCall) -> Steps[Reply]:
 def _content(written: Callable[[], dict[str, Any]]) -> bytes:
     value = written()
     content = b"".join((*in_parts(value, SHIPMENT, encoded), b"\n"))
-    # One by one: no thread has its turn while ten thousand are freed at once.
     for shipments in [value["server"]["shipments"], *(world["shipments"] for world in value["worlds"])]:
-        while shipments:
-            shipments.pop()
+        _let_go(shipments)
     return content
+
+
+def _let_go(many: list[Any]) -> None:
+    """One by one: no thread has its turn while ten thousand are freed at once."""
+    while many:
+        many.pop()
 
 
 def _taken(content: bytes) -> Reply:
@@ -47,8 +51,14 @@ def restore_snapshot(call: ControlCall) -> Reply:
     call.world()
     if len(call.content) <= SHORT:
         return _restored(call, snapshots.read_value(call.worlds, call.body(), call.key))
-    read = partial(snapshots.read_value, call.worlds, key=call.key)
-    return in_thread(lambda: read(call.body()), partial(_restored, call))
+    return in_thread(partial(_read, call), partial(_restored, call))
+
+
+def _read(call: ControlCall) -> snapshots.Found:
+    value = call.body()
+    found = snapshots.read_value(call.worlds, value, call.key)
+    _let_go(value["worlds"])
+    return found
 
 
 def _restored(call: ControlCall, found: snapshots.Found) -> Reply:
