@@ -1,14 +1,14 @@
 """Scoring: a test suite in every world in which the API lies about something that it asked for."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
 
 from contract_tests.contract.document import Contract, contract_of
+from mock_server.domain.clients import asking
 from mock_server.domain.clients.journal import KEPT_BODY, Entry
 from mock_server.lab.baseline import BaselineError, said_last
 from mock_server.lab.calls import ClientCall, calls_of
@@ -165,22 +165,7 @@ def verdict_on(laboratory: Laboratory, plan: str, lie: Lie) -> str:
 
 def _heard(entry: Entry) -> Heard:
     headers = {name.lower(): value for name, value in entry.reply_headers.items()}
-    return Heard(entry.operation or "", entry.status, headers, *_value(entry), frozenset(_typed(entry)))
-
-
-def _typed(entry: Entry) -> Iterator[str]:
-    """The texts in a question's path and body."""
-    yield from map(unquote, entry.target.partition("?")[0].split("/"))
-    with suppress(ValueError, RecursionError):
-        yield from _texts(json.loads(entry.body or b"null"))
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _texts(each)
+    return Heard(entry.operation or "", entry.status, headers, *_value(entry), frozenset(asking.texts(entry)))
 
 
 def _value(entry: Entry) -> tuple[Any, bool]:

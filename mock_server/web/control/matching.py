@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import unquote
 
 from mock_server.contract.bodies import as_json
+from mock_server.domain.clients import asking
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.faults.matching import Glob
@@ -91,8 +91,7 @@ TESTS: Mapping[str, Callable[[Any], Test]] = MappingProxyType(
 
 def numbers(entry: Entry) -> Iterator[str]:
     """Whatever the request says that could be a tracking number, normalised: path segments and texts of its body."""
-    yield from (normalise(unquote(segment)) for segment in entry.target.partition("?")[0].split("/") if segment)
-    yield from (normalise(text) for text in _texts(as_json(entry.body)))
+    return map(normalise, asking.texts(entry))
 
 
 def holds(found: Any, wanted: Any) -> bool:
@@ -111,15 +110,3 @@ def holds(found: Any, wanted: Any) -> bool:
         elif found != wanted or isinstance(found, bool) is not isinstance(wanted, bool):
             return False
     return True
-
-
-def _texts(value: Any) -> Iterator[str]:
-    values = [value]
-    while values:
-        value = values.pop()
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, dict):
-            values += value.values()
-        elif isinstance(value, list):
-            values += value
