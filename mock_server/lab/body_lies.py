@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from operator import delitem
 from typing import Any
 
@@ -27,24 +27,23 @@ class Bodies:
     """What can be wrong with bodies of the contract; the same body is looked at once."""
 
     contract: Contract
-    _known: dict[tuple[str, ...], list[BodyLie]] = field(default_factory=dict)
+    _known: dict[tuple[str, str, str, frozenset[str] | None], list[BodyLie]] = field(default_factory=dict)
 
     def about(self, schema: Any, place: str, clause: str, body: Any) -> list[BodyLie]:
         """Every lie about a body that keeps the schema, which is at the place; `clause` is the one of last resort."""
-        known = (place, clause, json.dumps(body, sort_keys=True))
-        if known not in self._known:
-            told = _BodyLies(self.contract, place, clause, body)
-            fields = fields_of(self.contract.document, schema, body)
-            self._known[known] = [lie for each in fields for lie in told.about(each)]
-        return self._known[known]
+        return self._told(schema, place, clause, body, None)
 
     def as_typed(self, schema: Any, place: str, clause: str, body: Any, typed: frozenset[str]) -> list[BodyLie]:
         """Every lie about a number in the body that was typed in another form, and is repeated so."""
-        known = (place, clause, json.dumps(body, sort_keys=True), *sorted(typed))
+        return self._told(schema, place, clause, body, typed)
+
+    def _told(self, schema: Any, place: str, clause: str, body: Any, typed: frozenset[str] | None) -> list[BodyLie]:
+        known = (place, clause, json.dumps(body, sort_keys=True), typed)
         if known not in self._known:
-            told = _BodyLies(self.contract, place, clause, body)
+            lies = _BodyLies(self.contract, place, clause, body)
+            about = lies.about if typed is None else partial(lies.as_typed, typed=typed)
             fields = fields_of(self.contract.document, schema, body)
-            self._known[known] = [lie for each in fields for text in sorted(typed) for lie in told.as_typed(each, text)]
+            self._known[known] = [lie for each in fields for lie in about(each)]
         return self._known[known]
 
 
@@ -73,13 +72,14 @@ class _BodyLies:
         yield from self._about_word(field)
         yield from self._about_list(field)
 
-    def as_typed(self, field: Field, text: str) -> Iterator[BodyLie]:
-        """The number in the field as that text has it, of a list in the first item."""
-        if normalise(text) == field.value != text:
-            clause, _ = self._broken(field, _set_to(text))
-            if clause:
-                fault = {"type": "wrong_value", "pointer": field.pointer.replace(EVERY, "0"), "value": text}
-                yield field.pointer, "is as it was typed", clause, fault, 1
+    def as_typed(self, field: Field, typed: frozenset[str]) -> Iterator[BodyLie]:
+        """The number in the field as one of the texts has it, of a list in the first item."""
+        for text in sorted(typed):
+            if normalise(text) == field.value != text:
+                clause, _ = self._broken(field, _set_to(text))
+                if clause:
+                    fault = {"type": "wrong_value", "pointer": field.pointer.replace(EVERY, "0"), "value": text}
+                    yield field.pointer, "is as it was typed", clause, fault, 1
 
     def _about_word(self, field: Field) -> Iterator[BodyLie]:
         """Another word, of those that only some words are good for."""

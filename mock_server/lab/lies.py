@@ -102,7 +102,7 @@ def lies_of(
     return sorted(found.values(), key=lambda lie: lie.rank)
 
 
-def _about_events(contract: Contract, events: Sequence[Any], bodies: "Bodies") -> Iterator[Lie]:
+def _about_events(contract: Contract, events: Sequence[Any], bodies: Bodies) -> Iterator[Lie]:
     """Lies about what is delivered, as examples have it where nothing was."""
     operation = delivery_operation(contract.document)
     place = delivery_place(contract.document) + pointer(("requestBody", "content", JSON))
@@ -128,7 +128,7 @@ class _Answer:
     status: int
     answer: DeclaredResponse
     heard: Sequence[Heard]
-    bodies: "Bodies"
+    bodies: Bodies
 
     def lies(self) -> Iterator[Lie]:
         yield from self._about_status()
@@ -184,17 +184,13 @@ class _Answer:
     def _about_bodies(self, place: str) -> Iterator[Lie]:
         heard = [each.value for each in self.heard if each.whole and isinstance(each.value, dict)]
         bodies = heard if heard and all(each.whole for each in self.heard) else [*heard, *self._examples()]
-        for body in map(shortened, bodies):
-            schema = self.answer.node["content"][JSON]["schema"]
-            for where, what, clause, fault, rank in self.bodies.about(schema, place, self._clause, body):
-                yield self._lie(where, what, clause, fault, rank=rank)
+        schema = self.answer.node["content"][JSON]["schema"]
+        told = [lie for body in bodies for lie in self.bodies.about(schema, place, self._clause, shortened(body))]
         for each in self.heard:
             if each.whole and isinstance(each.value, dict):
-                schema = self.answer.node["content"][JSON]["schema"]
-                told = self.bodies.as_typed(schema, place, self._clause, shortened(each.value), each.typed)
-                yield from (
-                    self._lie(where, what, clause, fault, rank=rank) for where, what, clause, fault, rank in told
-                )
+                told += self.bodies.as_typed(schema, place, self._clause, shortened(each.value), each.typed)
+        for where, what, clause, fault, rank in told:
+            yield self._lie(where, what, clause, fault, rank=rank)
 
     def _examples(self) -> Iterator[Any]:
         content = self.answer.node["content"][JSON]

@@ -97,18 +97,17 @@ def score(
     if options.documented:
         lies = [each for each in lies if contract.clauses[each.clause].documented]
     asked = [each for each in lies if each.asked]
+    chosen = asked[: options.most]
 
     def tell(lie: Lie) -> Told:
         return Told(lie, verdict_on(laboratory, options.plan, lie))
 
     found, _ = found_by_all(
-        asked[: options.most],
+        chosen,
         tell,
         parallel=parallel,
         in_time=lambda: now() < began + options.time_limit,
-        told=lambda done: progress(
-            len(done), len(asked[: options.most]), sum(each.verdict == SURVIVED for each in done)
-        ),
+        told=lambda done: progress(len(done), len(chosen), sum(each.verdict == SURVIVED for each in done)),
     )
     result.left_out = len(asked) - len(found)
     result.told = [*found, *(Told(each, NOT_ASKED_FOR) for each in lies if not each.asked)]
