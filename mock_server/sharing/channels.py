@@ -39,10 +39,14 @@ class Channel(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, idle: "list[Channel]") -> None:
-        """`idle` is where it goes when it has brought an answer, until the next question."""
+    def __init__(self, idle: "list[Channel]", heir: asyncio.Protocol | None = None) -> None:
+        """`idle` is where it goes when it has brought an answer, until the next question.
+
+        An `heir` has the connection from where the other process takes questions, and all that comes after that.
+        """
         self.lost = False
         self._idle = idle
+        self._heir = heir
         self._granted = False
         self._buffer = bytearray()
         self._came: deque[tuple[FrameEnd, bytes]] = deque()
@@ -63,6 +67,8 @@ class Channel(asyncio.Protocol):
                 return
             self._granted = True
             del self._buffer[: end + len(END)]
+            if self._heir is not None:
+                self._leave_to(self._heir)
         for kind, piece in frames(self._buffer):
             self._came.append((kind, piece))
             self._held += len(piece)
@@ -98,6 +104,12 @@ class Channel(asyncio.Protocol):
     def leave(self) -> None:
         """Nobody waits for the answer any more."""
         self.transport.abort()
+
+    def _leave_to(self, heir: asyncio.Protocol) -> None:
+        came, self._buffer = bytes(self._buffer), bytearray()
+        self.transport.set_protocol(heir)
+        heir.connection_made(self.transport)
+        heir.data_received(came)
 
     async def _news(self) -> None:
         self._waiter = asyncio.get_running_loop().create_future()
@@ -149,14 +161,6 @@ class Ways:
                 channel.transport.abort()
         self._idle.clear()
 
-    def _free(self, address: str) -> Channel | None:
-        channels = self._idle[address]
-        while channels:
-            channel = channels.pop()
-            if not (channel.lost or channel.transport.is_closing()):
-                return channel
-        return None
-
     def trunk(self, address: str) -> Trunk | None:
         """What leads there for many questions at once, if it is there; it is soon once there is a channel."""
         trunk = self._trunks.get(address)
@@ -167,19 +171,28 @@ class Ways:
             task.add_done_callback(lambda _: self._laid.pop(address))
         return None
 
+    def _free(self, address: str) -> Channel | None:
+        channels = self._idle[address]
+        while channels:
+            channel = channels.pop()
+            if not (channel.lost or channel.transport.is_closing()):
+                return channel
+        return None
+
     async def _lay(self, address: str) -> None:
         """Open a trunk to there, if it can be had."""
+        trunk = Trunk(asyncio.get_running_loop())
         with suppress(UnreachableError):
-            channel = await self._opened(address, f"Upgrade: {UPGRADE}\r\n")
-            trunk = self._trunks[address] = Trunk(asyncio.get_running_loop())
-            channel.transport.set_protocol(trunk)
-            trunk.connection_made(channel.transport)
+            await self._opened(address, trunk)
+            self._trunks[address] = trunk
 
-    async def _opened(self, address: str, how: str = "") -> Channel:
+    async def _opened(self, address: str, trunk: Trunk | None = None) -> Channel:
+        """A channel to there, or what leads to the trunk that is to have the connection."""
         opened: list[Channel] = []
+        how = f"Upgrade: {UPGRADE}\r\n" if trunk else ""
         try:
             async with asyncio.timeout(self.patience):
-                channel, host = await self._connected(address)
+                channel, host = await self._connected(address, trunk)
                 opened.append(channel)
                 head = f"GET {PATH} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {self._token}\r\n{how}\r\n"
                 channel.transport.write(head.encode())
@@ -192,8 +205,8 @@ class Ways:
             for channel in opened:
                 channel.leave()
 
-    async def _connected(self, address: str) -> tuple[Channel, str]:
-        loop, made = asyncio.get_running_loop(), partial(Channel, self._idle[address])
+    async def _connected(self, address: str, trunk: Trunk | None) -> tuple[Channel, str]:
+        loop, made = asyncio.get_running_loop(), partial(Channel, self._idle[address], trunk)
         if address.startswith(UNIX):
             _, channel = await loop.create_unix_connection(made, address.removeprefix(UNIX))
             return channel, "localhost"

@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -14,8 +15,10 @@ from mock_server.server.playing import Stream
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Shared, plain
-from mock_server.sharing.frames import ForwardedRequest
-from mock_server.sharing.trunks import LONGEST, TURN, ErrandEnd, Trunk, TrunkGuest
+from mock_server.sharing.channels import GRANTED, Ways
+from mock_server.sharing.frames import ForwardedRequest, FrameEnd, framed
+from mock_server.sharing.membership import Peer
+from mock_server.sharing.trunks import ANSWER, LONGEST, TURN, UPGRADE, ErrandEnd, Trunk, TrunkGuest
 
 
 @dataclass
@@ -172,3 +175,31 @@ def test_one_that_comes_while_all_ends_is_let_go_of_at_once() -> None:
         assert not both.trunk.open
 
     on_both(test, ending=True)
+
+
+def test_what_the_other_says_at_once_when_it_lets_a_trunk_in_is_heard() -> None:
+    async def run(path: str) -> None:
+        address = f"unix:{path}"
+        left: asyncio.Queue[str] = asyncio.Queue()
+
+        async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked = await reader.readuntil(b"\r\n\r\n")
+            trunk = UPGRADE.encode() in asked
+            bye = ANSWER.pack(0, ErrandEnd.BYE, 0)
+            writer.write(GRANTED + b"\r\n\r\n" + (bye if trunk else framed(FrameEnd.LAST)))
+            await reader.read()
+            writer.close()
+            await writer.wait_closed()
+            left.put_nowait("trunk" if trunk else "channel")
+
+        async with await asyncio.start_unix_server(met, path), asyncio.timeout(30):
+            ways = Ways("secret")
+            channel = await ways.ask(Peer("other", address, 1), ForwardedRequest(Request("GET", "/", {})))
+            await channel.answered()
+            assert ways.trunk(address) is None
+            assert await left.get() == "trunk"
+            ways.close()
+            assert await left.get() == "channel"
+
+    with TemporaryDirectory() as folder:
+        asyncio.run(run(f"{folder}/peer"))
