@@ -77,11 +77,8 @@ def left_out(score: Score) -> list[str]:
     """Why this is a part of what there is to find, if it is."""
     if score.interrupted:
         return [f"interrupted: this is a part; {score.left_out} more were not told"]
-    return (
-        [f"time or --most was up before {score.left_out} more were told; --time-limit gives it more"]
-        if score.left_out
-        else []
-    )
+    more = f"{score.left_out} more were not told: --time-limit or --most was reached"
+    return [more] if score.left_out else []
 
 
 def as_json(score: Score, begun: Mapping[str, Any]) -> dict[str, Any]:
