@@ -93,7 +93,7 @@ def receiving() -> Iterator[str]:
         server.shutdown()
 
 
-class Client:
+class KeptClient:
     """One client of the mock, on a connection that it keeps."""
 
     def __init__(self, url: str) -> None:
@@ -123,7 +123,7 @@ def journeys() -> dict[str, Journey]:
     watching = Watching()
     threading.setprofile(watching)
     with receiving() as receiver, RunningMock(Settings(clock=START, time_scale=0)) as mock:
-        client = Client(mock.url)
+        client = KeptClient(mock.url)
         client.ask("POST", "/v2/webhooks", {"tracking_number": LIFE, "url": receiver})
         track = partial(client.ask, "GET", f"/v2/track/{NUMBER}")
         advance = partial(client.ask, "PUT", f"/__admin/clock?key={KEY}", {"action": "advance", "seconds": TO_A_SCAN})

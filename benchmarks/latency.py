@@ -35,7 +35,7 @@ MEASURED, NOT_MEASURED = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
-class Round:
+class LatencyRound:
     """p99 of prompt calls in microseconds: alone, beside a steady flow of delayed ones, and beside a herd of them.
 
     `delayed` has the seconds that each call of the herd took.
@@ -55,7 +55,7 @@ class Round:
         return f"p99 {self.quiet_p99_us:,.0f} us alone, {self.beside_p99_us:,.0f} us beside a steady flow, {herd}"
 
 
-def measure(process: Running, load: Wrk, amount: int) -> Round:
+def measure(process: Running, load: Wrk, amount: int) -> LatencyRound:
     """Prompt calls alone, then the same while so many delayed ones wait: begun one by one, then all at once."""
     quiet = load.for_seconds(process.port, SECONDS, NEIGHBOURS)
     with ThreadPoolExecutor(1) as pool:
@@ -64,7 +64,7 @@ def measure(process: Running, load: Wrk, amount: int) -> Round:
         steady = beside.result()
         beside = pool.submit(load.for_seconds, process.port, SECONDS, NEIGHBOURS)
         delayed = uvloop.run(_delayed(process.port, amount, 0, 1))
-        return Round(quiet.p99_us, steady.p99_us, beside.result().p99_us, delayed)
+        return LatencyRound(quiet.p99_us, steady.p99_us, beside.result().p99_us, delayed)
 
 
 async def _delayed(port: int, amount: int, spread: float, times: int) -> list[float]:
@@ -92,7 +92,7 @@ async def _calls(port: int, offset: float, times: int) -> list[float]:
     return took
 
 
-def verdicts(rounds: Sequence[Round]) -> list[Verdict]:
+def verdicts(rounds: Sequence[LatencyRound]) -> list[Verdict]:
     """The two bars held against the figures."""
     slowest = max(max(each.delayed) for each in rounds)
     earliest = min(min(each.delayed) for each in rounds)

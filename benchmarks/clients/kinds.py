@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.clients.workshop import Workshop, tool
+from benchmarks.clients.workshop import Workshop, path_of
 from benchmarks.packages import ToolMissingError
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -64,14 +64,14 @@ def java(shop: Workshop, document: Path, folder: Path) -> list[str]:
         place.write_text(f"package jakarta.annotation;\npublic @interface {name} {body}\n")
     sources = [str(each) for each in (folder / "src/main/java").rglob("*.java")]
     shop.run(
-        [tool("javac"), "-nowarn", "-cp", str(shop.jar), "-d", "built", *sources, _program("Program.java", folder)],
+        [path_of("javac"), "-nowarn", "-cp", str(shop.jar), "-d", "built", *sources, _program("Program.java", folder)],
         folder,
     )
-    return [tool("java"), "-cp", f"{folder / 'built'}:{shop.jar}", "Program"]
+    return [path_of("java"), "-cp", f"{folder / 'built'}:{shop.jar}", "Program"]
 
 
 def ruby(shop: Workshop, document: Path, folder: Path) -> list[str]:
-    interpreter = tool("ruby")
+    interpreter = path_of("ruby")
     for gem in ("faraday", "marcel"):
         if (
             not shop.run(
@@ -116,7 +116,7 @@ def orval(shop: Workshop, document: Path, folder: Path) -> list[str]:
 
 def _generate(shop: Workshop, generator: str, document: Path, folder: Path, options: str = "") -> None:
     folder.mkdir(exist_ok=True)
-    line = [tool("java"), "-jar", str(shop.jar), "generate", "-g", generator, "-i", str(document), "-o", str(folder)]
+    line = [path_of("java"), "-jar", str(shop.jar), "generate", "-g", generator, "-i", str(document), "-o", str(folder)]
     parts = "apiTests=false,modelTests=false,apiDocs=false,modelDocs=false"
     shop.run([*line, "--global-property", parts, *(["--additional-properties", options] if options else [])], folder)
 
@@ -127,7 +127,7 @@ def _typescript(shop: Workshop, program: str, folder: Path) -> list[str]:
     (folder / "node_modules").symlink_to(shop.modules)
     (folder / "tsconfig.json").write_text(json.dumps({"compilerOptions": TYPESCRIPT, "files": [f"{program}.ts"]}))
     shop.run([*shop.npm_program("typescript", "bin/tsc"), "-p", "."], folder)
-    return [tool("node"), str(folder / "built" / f"{program}.js")]
+    return [path_of("node"), str(folder / "built" / f"{program}.js")]
 
 
 def _program(name: str, folder: Path) -> str:

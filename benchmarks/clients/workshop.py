@@ -1,16 +1,14 @@
 """Where clients are made: generators and compilers, pinned, in a folder of their own outside the repository."""
 
 import json
-import shutil
 import subprocess
-import sys
 import venv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks.packages import ToolMissingError
+from benchmarks.packages import tool
 
 GENERATOR = "openapi-generator-cli==7.26.0"
 # What the client of its `python` generator imports, as that client's own requirements.txt has it.
@@ -58,7 +56,7 @@ class Workshop:
     @cached_property
     def modules(self) -> Path:
         """The folder node_modules with the npm packages in their pinned versions."""
-        npm = tool("npm")
+        npm = path_of("npm")
         place = self.folder / "node"
         place.mkdir(parents=True, exist_ok=True)
         manifest = place / "package.json"
@@ -75,7 +73,7 @@ class Workshop:
 
     def npm_program(self, package: str, script: str) -> list[str]:
         """The command line that starts a program of an npm package."""
-        return [tool("node"), str(self.modules / package / script)]
+        return [path_of("node"), str(self.modules / package / script)]
 
     def run(self, line: Sequence[str], folder: Path) -> str:
         """What the command printed; CalledProcessError with all it said if it failed."""
@@ -84,9 +82,6 @@ class Workshop:
         ).stdout
 
 
-def tool(name: str) -> str:
+def path_of(name: str) -> str:
     """Where the program is; ToolMissingError says what brings it."""
-    found = sys.executable if name == "python" else shutil.which(name)
-    if found is None:
-        raise ToolMissingError(f"{name} is not on this machine: {REMEDIES[name]}")
-    return found
+    return tool(name, REMEDIES[name])

@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import Any
 
-from benchmarks.lab.clients import TIMEOUT, Client, corpus, folder_of
+from benchmarks.lab.clients import TIMEOUT, CorpusClient, corpus, folder_of
 from mock_server.capsules import form, replaying
 from mock_server.lab import kept
 from mock_server.lab.again import BY_ITSELF
@@ -92,7 +92,7 @@ def chosen(paths: Sequence[Path], most: int | None) -> list[Path]:
     return [path for _, path in sorted(ranked)][:most]
 
 
-def kept_of(client: Client, command: Sequence[str], folder: Path, parallel: int) -> list[Path]:
+def kept_of(client: CorpusClient, command: Sequence[str], folder: Path, parallel: int) -> list[Path]:
     """The capsules of the client's mistakes."""
     with RunningMock(settings(0)) as mock:
         lab = Laboratory(mock, command, limit=TIMEOUT)

@@ -36,7 +36,7 @@ LIBRARIES = ("aiohttp", "backoff", "httpx", "requests", "tenacity", "urllib3")  
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class CorpusClient:
     """A client of the corpus: of a bad one, the calls at which it goes wrong, and the kind of its mistake."""
 
     file: Path
@@ -47,7 +47,7 @@ class Client:
     """How many failures at once show its mistake."""
 
     @classmethod
-    def of(cls, file: Path) -> "Client":
+    def of(cls, file: Path) -> "CorpusClient":
         text = file.read_text()
         kind, places = re.search(r"^(?:// |# )?kind: (.+)$", text, re.M), re.search(r"wrong at: (.+)$", text, re.M)
         needs, depth = re.search(r"needs: (.+)$", text, re.M), re.search(r"failures: (\d)$", text, re.M)
@@ -98,7 +98,7 @@ class Client:
 class Finding:
     """What came of exploring a client."""
 
-    client: Client
+    client: CorpusClient
     campaign: Campaign
 
     @property
@@ -120,17 +120,17 @@ class Finding:
         yield from (f"    elsewhere: {each}" for each in self.elsewhere)
 
 
-def folder_of(client: Client, capsules: Path) -> Path:
+def folder_of(client: CorpusClient, capsules: Path) -> Path:
     """Where the capsules of the client's mistakes are."""
     folder = capsules / client.file.stem
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def corpus(names: Sequence[str] = ()) -> list[Client]:
+def corpus(names: Sequence[str] = ()) -> list[CorpusClient]:
     """The clients of those names, or all."""
     files = sorted(each for each in CORPUS.iterdir() if each.suffix in INTERPRETERS and each.stem.startswith(KINDS))
-    return [Client.of(each) for each in files if not names or each.stem in names]
+    return [CorpusClient.of(each) for each in files if not names or each.stem in names]
 
 
 def main() -> int:

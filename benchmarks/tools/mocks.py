@@ -4,7 +4,7 @@ import json
 import re
 import subprocess
 
-from benchmarks.clients.workshop import tool
+from benchmarks.clients.workshop import path_of
 from benchmarks.processes import free_port
 from benchmarks.tools.trial import NotSeenError, Trial, asked
 
@@ -47,10 +47,10 @@ def mockoon(trial: Trial) -> str:
 
 def specmatic(trial: Trial) -> str:
     """Specmatic asks the mock for every example whose answer is paired with it."""
-    tool("java")
+    path_of("java")
     jar = trial.shop.modules / "specmatic" / "specmatic.jar"
     done = subprocess.run(
-        [tool("java"), "-jar", str(jar), "test", "soft.json", f"--testBaseURL={trial.url}/v2"],
+        [path_of("java"), "-jar", str(jar), "test", "soft.json", f"--testBaseURL={trial.url}/v2"],
         cwd=trial.folder,
         env=trial.environment,
         capture_output=True,

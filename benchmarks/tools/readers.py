@@ -7,7 +7,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from openapi_spec_validator import validate
 
-from benchmarks.clients.workshop import tool
+from benchmarks.clients.workshop import path_of
 from benchmarks.tools.trial import NotSeenError, Trial
 
 BROWSER = (
@@ -86,7 +86,7 @@ def viewer(name: str, trial: Trial) -> str:
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         page = f"http://127.0.0.1:{server.server_port}/page.html"
-        line = [tool("chromium"), *BROWSER, f"--user-data-dir={trial.folder / 'browser'}"]
+        line = [path_of("chromium"), *BROWSER, f"--user-data-dir={trial.folder / 'browser'}"]
         shown = subprocess.run([*line, "--dump-dom", page], capture_output=True, text=True, timeout=180, check=True)
         subprocess.run(
             [*line, f"--screenshot={trial.folder / 'page.png'}", page], capture_output=True, timeout=180, check=True
