@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from operator import delitem
-from typing import Any
+from typing import Any, NamedTuple
 
 from contract_tests.contract.document import Contract
 from contract_tests.contract.schemas import Complaint
@@ -18,8 +18,16 @@ UNHEARD_OF = "unheard_of"  # a word of no list
 SAME = "is the same in all"
 CHOICES = frozenset({"enum", "const", "oneOf", "anyOf"})
 
-BodyLie = tuple[str, str, str, Mapping[str, Any], int]
-"""Where in the body, what is not so, the clause that breaks, the fault, the rank."""
+
+class BodyLie(NamedTuple):
+    """Where in a body, what is not so, the clause that breaks, the fault, the rank, whether it changes that body."""
+
+    place: str
+    what: str
+    clause: str
+    fault: Mapping[str, Any]
+    rank: int
+    changes: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ class _BodyLies:
         for rank, (what, fault, edit) in enumerate(edits, 1):
             clause, _ = self._broken(field, edit)
             if clause and not (field.value is None and fault["type"] == "wrong_value"):
-                yield field.pointer, what, clause, fault, rank
+                yield BodyLie(field.pointer, what, clause, fault, rank)
         yield from self._about_word(field)
         yield from self._about_list(field)
 
@@ -79,7 +87,7 @@ class _BodyLies:
                 clause, _ = self._broken(field, _set_to(text))
                 if clause:
                     fault = {"type": "wrong_value", "pointer": field.pointer.replace(EVERY, "0"), "value": text}
-                    yield field.pointer, "is as it was typed", clause, fault, 1
+                    yield BodyLie(field.pointer, "is as it was typed", clause, fault, 1)
 
     def _about_word(self, field: Field) -> Iterator[BodyLie]:
         """Another word, of those that only some words are good for."""
@@ -90,28 +98,30 @@ class _BodyLies:
         codes = [each.code for each in self.contract.refusals.values()]
         if value in codes and any("x-status" in each for node in field.schemas for each in node.get("oneOf", ())):
             other = codes[(codes.index(str(value)) + 1) % len(codes)]
-            yield field.pointer, "is another code", self.clause, {**at, "value": other}, 0
+            yield BodyLie(field.pointer, "is another code", self.clause, {**at, "value": other}, 0)
             return
         if (clause := field.note("x-determined")) and isinstance(value, str):
-            yield field.pointer, "is another one", clause, {**at, "value": _another(field)}, 0
+            yield BodyLie(field.pointer, "is another one", clause, {**at, "value": _another(field)}, 0)
         if (clause := field.note("x-distinct")) and isinstance(value, str):
-            yield field.pointer, SAME, clause, {**at, "value": value}, 0
+            yield BodyLie(field.pointer, SAME, clause, {**at, "value": value}, 0)
         told = (not value) if isinstance(value, bool) else UNHEARD_OF
         clause, keyword = self._broken(field, _set_to(told))
         if clause and keyword in CHOICES:
             what = f"is {str(told).lower()}" if isinstance(told, bool) else "is a word of no list"
-            yield field.pointer, what, clause, {**at, "value": told}, 1
+            yield BodyLie(field.pointer, what, clause, {**at, "value": told}, 1)
 
     def _about_list(self, field: Field) -> Iterator[BodyLie]:
         at = {"pointer": field.pointer}
+        items = field.value if isinstance(field.value, list) else []
         if clause := field.note("x-ordered"):
-            yield field.pointer, "is in the opposite order", clause, {"type": "reversed_list", **at}, 0
+            reverse = {"type": "reversed_list", **at}
+            yield BodyLie(field.pointer, "is in the opposite order", clause, reverse, 0, items != items[::-1])
         if clause := field.note("x-complete"):
             lacking = {"type": "missing_field", "pointer": f"{field.pointer}/0"}
-            yield field.pointer, "lacks its first item", clause, lacking, 0
+            yield BodyLie(field.pointer, "lacks its first item", clause, lacking, 0, bool(items))
         if clause := field.note("x-counts"):
             other = {"type": "wrong_value", **at, "value": int(field.value) + 1}
-            yield field.pointer, "is not the number there are", clause, other, 0
+            yield BodyLie(field.pointer, "is not the number there are", clause, other, 0)
 
     @cached_property
     def _already(self) -> frozenset[tuple[str, str]]:

@@ -88,7 +88,7 @@ def lies_of(
             if status.isdigit():
                 place = (operation.id, int(status))
                 for lie in _Answer(contract, *place, answer, answers.get(place, ()), bodies).lies():
-                    found.setdefault(lie.id, lie)
+                    _add(lie, found)
     for name, clause in deliveries.items():
         rule = {"fault": {"type": name}}
         lie = Lie(DELIVERIES, name, DELIVERY_WORDS.get(name, name), clause, ((rule,),), 0, bool(events))
@@ -98,8 +98,14 @@ def lies_of(
     )
     found[again.id] = again
     for lie in _about_events(contract, events, bodies):
-        found.setdefault(lie.id, lie)
+        _add(lie, found)
     return sorted(found.values(), key=lambda lie: lie.rank)
+
+
+def _add(lie: Lie, found: dict[str, Lie]) -> None:
+    """Put the lie to those that were found; one that can be told takes the place of the same one that cannot."""
+    if lie.asked > found.setdefault(lie.id, lie).asked:
+        found[lie.id] = lie
 
 
 def _about_events(contract: Contract, events: Sequence[Any], bodies: Bodies) -> Iterator[Lie]:
@@ -112,11 +118,11 @@ def _about_events(contract: Contract, events: Sequence[Any], bodies: Bodies) -> 
     yield Lie(DELIVERIES, "Content-Type", f"is {HTML}", NOT_JSON_EVENT, ((html,),), 0, bool(events))
     for event in events or examples(content).values():
         about = bodies.about(content["schema"], f"{place}/schema", str(operation["x-clause"]), shortened(event))
-        for where, what, clause, fault, rank in about:
-            least = 2 if what == SAME else 1
-            yield Lie(
-                DELIVERIES, where, what, clause, (({"fault": fault, "match": match},),), rank, bool(events), least
-            )
+        for told in about:
+            forms = (({"fault": told.fault, "match": match},),)
+            asked = told.changes and bool(events)
+            least = 2 if told.what == SAME else 1
+            yield Lie(DELIVERIES, told.place, told.what, told.clause, forms, told.rank, asked, least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,8 +195,9 @@ class _Answer:
         for each in self.heard:
             if each.whole and isinstance(each.value, dict):
                 told += self.bodies.as_typed(schema, place, self._clause, shortened(each.value), each.typed)
-        for where, what, clause, fault, rank in told:
-            yield self._lie(where, what, clause, fault, rank=rank)
+        for lie in told:
+            asked = lie.changes and bool(self.heard)
+            yield self._lie(lie.place, lie.what, lie.clause, lie.fault, rank=lie.rank, asked=asked)
 
     def _examples(self) -> Iterator[Any]:
         content = self.answer.node["content"][JSON]

@@ -106,6 +106,22 @@ def test_what_was_heard_is_lied_about_and_nothing_else_is(contract: Contract) ->
     assert {each.place for each in asked if each.place.startswith("X-")} == {"X-RateLimit-Reset"}
 
 
+def test_a_list_is_lied_about_only_if_the_lie_would_show(contract: Contract) -> None:
+    content = contract.operations["trackShipment"].answers["200"].node["content"][JSON]
+    body = next(iter(content["examples"].values()))["value"]
+    event = body["events"][0]
+    one, none = ({**body, "events": events} for events in ([event], []))
+    two = {**body, "events": [{**event, "location": "Reno, NV"}, event]}
+    turned, shorter = "is in the opposite order", "lacks its first item"
+    for bodies, asked in (([none], set()), ([one], {shorter}), ([none, one, two], {turned, shorter})):
+        lies = lies_of(contract, [Heard("trackShipment", 200, {}, each) for each in bodies], {})
+        about_events = [each for each in lies if (each.subject, each.place) == ("trackShipment 200", "/events")]
+        assert {each.what for each in about_events} >= {turned, shorter}, "those that are not asked for are told of too"
+        assert {each.what for each in about_events if each.asked} & {turned, shorter} == asked
+        told = lies_of(contract, [], {}, [{"data": each} for each in bodies])
+        assert {each.what for each in told if each.place == "/data/events" and each.asked} & {turned, shorter} == asked
+
+
 def test_a_number_that_is_repeated_as_it_was_typed_is_a_lie_only_to_who_typed_it_otherwise(contract: Contract) -> None:
     content = contract.operations["trackShipment"].answers["200"].node["content"][JSON]
     body = next(iter(content["examples"].values()))["value"]
