@@ -133,19 +133,19 @@ def test_a_return_is_trouble_too(lab: WebhookLab, api: Api, ledger: Ledger) -> N
 
 
 def _as_it_should_be(
-    lab: WebhookLab, ledger: Ledger, kind: str, first: Hook, typed: Hook
+    lab: WebhookLab, ledger: Ledger, kind: str, first: Hook, as_typed: Hook
 ) -> tuple[Hook, list[ReceivedDelivery], list[ReceivedDelivery]]:
     """A webhook for the number as it should be written in the place of one that heard nothing of it as it was typed.
 
     Enters what that was for, once the event has occurred again; answers what came to the first and to the new one.
     """
-    lab.drop(typed.name)
-    again, had = lab.hook(typed.name, typed.events), len(lab.arrivals(first, 0))
+    lab.drop(as_typed.name)
+    again, had = lab.hook(as_typed.name, as_typed.events), len(lab.arrivals(first, 0))
     lab.event(kind)
     arrived, also = lab.arrivals(first, had + 1)[had:], lab.arrivals(again, 1)
     if arrived and also:
         expected = f"events of {first.number.tracking_number}, also where blanks and small letters were typed"
-        ledger.breach("track.normalisation", typed.exchange, expected, "nothing came")
+        ledger.breach("track.normalisation", as_typed.exchange, expected, "nothing came")
     return again, arrived or lab.arrivals(first, 0)[-1:], also
 
 

@@ -94,7 +94,7 @@ class Contract:
         """What an overlay calls the constant of that name in one of the choices at these places."""
         for place in places:
             for each in follow(self.document, place):
-                if each.get("x-value", each.get("const")) == name:
+                if each.get(_OURS, each.get("const")) == name:
                     return str(each["const"])
         return name
 
@@ -103,7 +103,7 @@ class Contract:
         for operation in self.operations.values():
             for answer in operation.answers.values():
                 for name, node in answer.node.get("headers", {}).items():
-                    if resolve(self.document, node).get("x-value") == value:
+                    if resolve(self.document, node).get(_OURS) == value:
                         return str(name)
         return ""
 
@@ -146,17 +146,22 @@ def contract_of(document: Mapping[str, Any], idle: tuple[str, ...] = ()) -> Cont
         plans={each["name"]: _plan(each) for each in document["x-plans"]["plans"]},
         schemas=Schemas(document, frozenset(name for name, each in clauses.items() if not each.documented)),
         idle=idle,
-        renames=any(
-            True for part in (document["components"]["schemas"], document["paths"]) for _ in named(part, _OURS)
-        ),
+        renames=_renames(document),
     )
+
+
+def _renames(document: Mapping[str, Any]) -> bool:
+    """Whether a body may call something otherwise than we do; as shipped, only headers have names of ours."""
+    components = {name: part for name, part in document["components"].items() if name != "headers"}
+    parts = (components, document["paths"], document.get("webhooks", {}))
+    return any(True for part in parts for _ in named(part, _OURS))
 
 
 def _refusals(document: Mapping[str, Any]) -> list[DeclaredRefusal]:
     codes = document["components"]["schemas"]["Error"]["$defs"]["code"]
     return [
         DeclaredRefusal(
-            name=each.get("x-value", each["const"]),
+            name=each.get(_OURS, each["const"]),
             code=each["const"],
             statuses=tuple(each.get("x-statuses", [each["x-status"]])),
             message=each["x-message"],

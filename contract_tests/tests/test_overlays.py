@@ -41,6 +41,17 @@ def test_a_renamed_property_is_read_under_its_own_name(tmp_path: Path) -> None:
     assert run.api.read(exchange)["webhook_id"] == "h1"
 
 
+def test_so_is_one_that_only_what_is_delivered_has(tmp_path: Path) -> None:
+    place = "/webhooks/trackingEvent/post/requestBody/content/application~1json/schema"
+    file = overlay(
+        tmp_path,
+        "  - target: $.webhooks.trackingEvent.post.requestBody.content['application/json']\n"
+        "    update: {schema: {properties: {event_id: {type: string, x-value: id}}}}\n",
+    )
+    assert load([file]).read(place, {"event_id": "evt_1"})["id"] == "evt_1"
+    assert not load().renames
+
+
 def test_a_message_and_a_level_can_be_corrected(tmp_path: Path) -> None:
     file = overlay(
         tmp_path,
