@@ -1,6 +1,8 @@
+import sqlite3
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,22 @@ from mock_server.tests.valkeys import running as valkey_running
 from mock_server.tests.web.control.conftest import admin, base, running
 
 __all__ = ["admin", "base", "running"]
+
+
+@pytest.fixture(autouse=True)
+def _mocks_that_were_killed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Tests leave state files as a process does that is killed; they are closed afterwards, or Python would tell."""
+    opened: list[sqlite3.Connection] = []
+    connect = sqlite3.connect
+
+    def noted(*args: Any, **options: Any) -> sqlite3.Connection:
+        opened.append(connect(*args, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", noted)
+    yield
+    for connection in opened:
+        connection.close()
 
 
 @pytest.fixture(scope="session")
