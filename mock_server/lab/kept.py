@@ -24,10 +24,11 @@ from mock_server.lab.lies import Lie
 from mock_server.lab.scoring import Told, passes, verdict_on
 from mock_server.lab.setup import Setup
 from mock_server.lab.trial import Laboratory
-from mock_server.lab.verdicts import NOT_STRUCK, SURVIVED, CaseVerdict
+from mock_server.lab.verdicts import FAILED, NOT_STRUCK, CaseVerdict
 from mock_server.world.chronicle import Chronicle
 
 EXPLORED, SCORED = "explore", "score"
+LOOKS = 4  # after which a failure that has not shown as it did is not there
 
 
 def keep(folder: Path, laboratory: Laboratory, options: CampaignOptions, case: Case, name: str) -> str | None:
@@ -112,7 +113,7 @@ def judging_again(
 ) -> Iterator[Callable[[Capsule], Case]]:
     """What judges the command as `judge_again` does, any number of times, also under less than is in the capsule.
 
-    A failure that does not show is looked for once more: a busy machine can be later than any wait.
+    A failure that does not show as it did is looked for again: a busy machine can be later than any wait.
     """
     trial = capsule["trial"]
     with mock_of(capsule) as mock:
@@ -121,19 +122,31 @@ def judging_again(
         options = CampaignOptions(trial["plan"], expectations=[ExpectedEnd(**each) for each in trial["expectations"]])
         told = point_of(trial["point"], laboratory.specification)
 
-        def judged(given: Capsule) -> Case:
-            point = _left(told, given)
-            if point is None:
-                return Case(told, CaseVerdict(NOT_STRUCK, "there is no rule left that could strike"))
+        def look(point: Point) -> Case:
             case = case_of(laboratory, baseline, point, options)
-            if case.verdict.kind == SURVIVED:
-                case = case_of(laboratory, baseline, point, options)
             if trial["impatient"] and case.verdict.abrupt:
                 verdict = impatient_after_all(case.point, case.verdict)
                 case.verdict = expected(verdict, case.point, case.status, options.expectations)
             return case
 
+        def judged(given: Capsule) -> Case:
+            point = _left(told, given)
+            if point is None:
+                return Case(told, CaseVerdict(NOT_STRUCK, "there is no rule left that could strike"))
+            return sought(lambda: look(point), trial["symptom"])
+
         yield judged
+
+
+def sought(look: Callable[[], Case], symptom: str) -> Case:
+    """The first of a few looks that shows the symptom; where none does, one that fails otherwise, or the last."""
+    seen: list[Case] = []
+    for _ in range(LOOKS):
+        case = look()
+        if case.verdict.kind == NOT_STRUCK or case.verdict.symptom == symptom:
+            return case
+        seen.append(case)
+    return next((each for each in seen if each.verdict.kind == FAILED), seen[-1])
 
 
 def point_of(record: Mapping[str, Any], specification: Specification) -> Point:
