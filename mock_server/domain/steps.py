@@ -5,20 +5,23 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+Steps = Generator[None, None, T]
+"""Work that can pause wherever it yields, and what it comes to."""
+
 
 class SteppedWork(Generic[T]):
     """The steps of some work, to be gone through once; then `value` is what it came to."""
 
     value: T
 
-    def __init__(self, work: Generator[None, None, T]) -> None:
+    def __init__(self, work: Steps[T]) -> None:
         self._work = work
 
-    def __iter__(self) -> Generator[None, None, None]:
+    def __iter__(self) -> Steps[None]:
         self.value = yield from self._work
 
 
-def finished(work: Generator[None, None, T]) -> T:
+def finished(work: Steps[T]) -> T:
     """What the work comes to, done at once."""
     outcome = SteppedWork(work)
     for _ in outcome:

@@ -1,12 +1,13 @@
 """How a mock as a whole stands, as the text that is kept of it."""
 
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from operator import is_
 from typing import Any
 
 from mock_server.domain.shipments.pinned import Pin
+from mock_server.domain.steps import Steps
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence import snapshots
 from mock_server.persistence.snapshots import parts
@@ -16,7 +17,7 @@ from mock_server.world import Foundation, Opening
 
 SHIPMENT = 3  # how deep in a scenario one shipment is
 
-Written = Generator[None, None, str]
+Written = Steps[str]
 """A text that is written step by step."""
 
 

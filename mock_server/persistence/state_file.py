@@ -3,12 +3,13 @@
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from mock_server.domain.clock import Course
 from mock_server.domain.plans import Account
+from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence import snapshots
@@ -88,7 +89,7 @@ class StateFile:
         with whole(self.path):
             return newcomer(foundation, account, saved, scenario)
 
-    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Generator[None, None, str | None]:
+    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Steps[str | None]:
         """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
         for key in tuple(self._left_over):
             yield

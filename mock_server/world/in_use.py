@@ -1,11 +1,12 @@
 """The worlds that are in use, and those that are on their way out."""
 
 import logging
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from threading import Lock
 
 from mock_server.domain.clients.journal import Archive, masked
+from mock_server.domain.steps import Steps
 from mock_server.world.store import Store
 from mock_server.world.world import World
 
@@ -53,7 +54,7 @@ class WorldsInUse:
         self._leaving |= self.by_key
         self.by_key.clear()
 
-    def letting_go(self) -> Generator[None, None, None]:
+    def letting_go(self) -> Steps[None]:
         """Let go of the worlds that are nobody's any more, one in each step."""
         while self._leaving:
             with self.lock:

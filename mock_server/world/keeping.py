@@ -1,9 +1,8 @@
 """What of a mock outlives its process."""
 
-from collections.abc import Generator
 from dataclasses import replace
 
-from mock_server.domain.steps import finished
+from mock_server.domain.steps import Steps, finished
 from mock_server.world.newcomers import Opening
 from mock_server.world.worlds import Worlds
 
@@ -13,16 +12,14 @@ def keep(worlds: Worlds, key: str | None = None, *, all_of_it: bool = False) -> 
 
     Why one of them could not be kept; with `all_of_it`, also what could not be kept before.
     """
-    if key is None:
-        return finished(keeping(worlds, all_of_it=all_of_it))
-    world = worlds.known(key)
-    return world.webhooks.records.keep(all_of_it=all_of_it) if world else None
+    return finished(keeping(worlds, key, all_of_it=all_of_it))
 
 
-def keeping(worlds: Worlds, key: str | None = None, *, all_of_it: bool = False) -> Generator[None, None, str | None]:
+def keeping(worlds: Worlds, key: str | None = None, *, all_of_it: bool = False) -> Steps[str | None]:
     """The same step by step, one sandbox in each."""
     if key is not None:
-        return keep(worlds, key, all_of_it=all_of_it)
+        world = worlds.known(key)
+        return world.webhooks.records.keep(all_of_it=all_of_it) if world else None
     if worlds.state is None:
         return None
     problem: str | None = None

@@ -1,6 +1,6 @@
 """What is done to one world, or to all there are and will be, and to those who listen for it."""
 
-from collections.abc import Generator, Mapping
+from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from typing import Any
 
@@ -8,7 +8,7 @@ from mock_server.domain.clock import Change, still
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import identity
-from mock_server.domain.steps import finished
+from mock_server.domain.steps import Steps, finished
 from mock_server.world.world import World
 from mock_server.world.worlds import Worlds
 
@@ -21,7 +21,7 @@ def move_clock(worlds: Worlds, change: Change, world: World | None = None) -> in
     return finished(moving_clock(worlds, change, world))
 
 
-def moving_clock(worlds: Worlds, change: Change, world: World | None = None) -> Generator[None, None, int]:
+def moving_clock(worlds: Worlds, change: Change, world: World | None = None) -> Steps[int]:
     """The same step by step: all clocks move in the first, then one world in each looks at what that means for it."""
     moved = [world] if world else worlds.all()
     clocks = [each.clock for each in moved] + ([] if world else [worlds.clock])
@@ -36,7 +36,7 @@ def moving_clock(worlds: Worlds, change: Change, world: World | None = None) -> 
     return (yield from _moved(worlds, world))
 
 
-def resetting_clock(worlds: Worlds, world: World | None = None) -> Generator[None, None, int]:
+def resetting_clock(worlds: Worlds, world: World | None = None) -> Steps[int]:
     """Let one world's clock follow the server's again, or all do so after it went back to its start; as above."""
     moved = [world] if world else worlds.all()
     with still(worlds.clock):
@@ -56,7 +56,7 @@ def pin(worlds: Worlds, pin: Pin, world: World | None = None) -> int:
     return finished(pinning(worlds, pin, world))
 
 
-def pinning(worlds: Worlds, pin: Pin, world: World | None = None) -> Generator[None, None, int]:
+def pinning(worlds: Worlds, pin: Pin, world: World | None = None) -> Steps[int]:
     """The same step by step, one world in each; a ValueError comes in the first."""
     asked = world or worlds
     pin.checked(asked.seed, worlds.foundation.source, asked.clock.now())
@@ -70,7 +70,7 @@ def pinning(worlds: Worlds, pin: Pin, world: World | None = None) -> Generator[N
     return pending
 
 
-def unpinning(worlds: Worlds, number: TrackingNumber, world: World | None = None) -> Generator[None, None, bool]:
+def unpinning(worlds: Worlds, number: TrackingNumber, world: World | None = None) -> Steps[bool]:
     """Let the number stand for what everybody finds, in one world or in all; whether that changed anything.
 
     Step by step, one world in each.
@@ -94,7 +94,7 @@ def happen(
 
 def happening(
     worlds: Worlds, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None, *, anew: bool = False
-) -> Generator[None, None, int]:
+) -> Steps[int]:
     """The same step by step, one world in each; a ValueError comes in the first."""
     if world is None:
         fresh = worlds.fresh()
@@ -110,7 +110,7 @@ def happening(
     return pending
 
 
-def _moved(worlds: Worlds, world: World | None) -> Generator[None, None, int]:
+def _moved(worlds: Worlds, world: World | None) -> Steps[int]:
     pending = 0
     for each in worlds.each(world):
         each.note("clock", each.clock.course)

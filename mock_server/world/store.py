@@ -1,10 +1,11 @@
 """What keeps the sandboxes of a mock beyond its process, as far as the mock has to do with it."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from mock_server.domain.clock import Course
 from mock_server.domain.plans import Account
+from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.records import Records, Saved
 from mock_server.faults.scenarios import Scenario
 from mock_server.world.foundation import Foundation
@@ -49,7 +50,7 @@ class Store(Protocol):
         That is what it has granted, its rules and their counts; `alone` says if the mock's scenario is not its own.
         """
 
-    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Generator[None, None, str | None]:
+    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Steps[str | None]:
         """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
 
     def count_key(self, made: int) -> int:

@@ -1,7 +1,7 @@
 """What will happen in a sandbox by itself, soonest first: scans, deliveries, windows, rules that come and go."""
 
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
@@ -9,6 +9,7 @@ from math import inf
 from mock_server.contract.errors import ApiError
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.source import identity
+from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.delivery import State
 from mock_server.world.world import World
 
@@ -37,7 +38,7 @@ class Coming:
     """How many subscriptions will be told."""
 
 
-def upcoming(world: World, until: float, asked: Iterable[str] = ()) -> Generator[None, None, list[Coming]]:
+def upcoming(world: World, until: float, asked: Iterable[str] = ()) -> Steps[list[Coming]]:
     """All that comes by that instant; scans are of shipments subscribed to, begun, pinned lately, or `asked` for.
 
     Step by step, one shipment in each.

@@ -1,6 +1,6 @@
 """One key's universe."""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from threading import RLock
@@ -17,7 +17,7 @@ from mock_server.domain.shipments.journey import Event, Journey, Snapshot
 from mock_server.domain.shipments.phrases import Phrase
 from mock_server.domain.shipments.pinned import Pin, as_if_said, wish_of, with_event
 from mock_server.domain.shipments.source import Identity, Shipments, identity
-from mock_server.domain.steps import finished
+from mock_server.domain.steps import Steps, finished
 from mock_server.domain.webhooks.records import Records, Saved
 from mock_server.domain.webhooks.watches import News, snapshot
 from mock_server.domain.webhooks.webhooks import Webhooks
@@ -197,7 +197,7 @@ class World:
         """All that `saved` may say of a world, once what is due of its webhooks has been made ready."""
         return finished(self.saved_later())()
 
-    def saved_later(self) -> Generator[None, None, Callable[[], Saved]]:
+    def saved_later(self) -> Steps[Callable[[], Saved]]:
         """The same of the moment when it is ready, written out whenever it is called for, in whatever thread.
 
         Step by step, some deliveries in each.

@@ -1,6 +1,6 @@
 """All universes of one server."""
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count
 from typing import Any
@@ -13,7 +13,7 @@ from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Event
 from mock_server.domain.shipments.pinned import Pin, by_identity
 from mock_server.domain.shipments.source import Identity
-from mock_server.domain.steps import finished
+from mock_server.domain.steps import Steps, finished
 from mock_server.domain.watching import Watchers
 from mock_server.domain.webhooks.inbox import Inboxes
 from mock_server.faults.active import ActiveFaults
@@ -29,8 +29,6 @@ from mock_server.world.owners import Holding, Owners
 from mock_server.world.portion import Portion
 from mock_server.world.store import Store
 from mock_server.world.world import NO_PINS, World
-
-Steps = Generator[None, None, None]
 
 
 class Worlds:
@@ -140,7 +138,7 @@ class Worlds:
         """
         finished(self.resetting(key))
 
-    def resetting(self, key: str | None = None) -> Steps:
+    def resetting(self, key: str | None = None) -> Steps[None]:
         """The same step by step: all is as at the start after the first, then what was there is let go of."""
         if key is None and self.beginning:
             yield from self.entering(*self.beginning())
@@ -158,7 +156,7 @@ class Worlds:
                 self._in_use.forget(world)
         yield from self._in_use.letting_go()
 
-    def playing(self, scenario: Scenario, key: str | None = None) -> Steps:
+    def playing(self, scenario: Scenario, key: str | None = None) -> Steps[None]:
         """Start one world anew in the scenario, or all there are and will be, in steps; ApiError for a bad key."""
         with self._lock:
             if key is None:
@@ -173,7 +171,7 @@ class Worlds:
                 self._admit(account, scenario, pins=pins, books=books, clock=clock, journal=journal)
         yield from self._in_use.letting_go()
 
-    def entering(self, opening: Opening, newcomers: Iterable[Newcomer]) -> Steps:
+    def entering(self, opening: Opening, newcomers: Iterable[Newcomer]) -> Steps[None]:
         """Start all over in another way, and with these worlds; one of them in each step but the first."""
         if self.state:
             self.state.begin_anew()
@@ -203,7 +201,7 @@ class Worlds:
         """Let one world be as it was elsewhere, and write all of that down."""
         finished(self.admitting(newcomer))
 
-    def admitting(self, newcomer: Newcomer) -> Steps:
+    def admitting(self, newcomer: Newcomer) -> Steps[None]:
         """The same step by step: the world is as it was after the first, then what was saved of it is written down.
 
         Where something else is written meanwhile, which may be newer, all is written anew.

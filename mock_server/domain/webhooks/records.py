@@ -1,6 +1,6 @@
 """Records: what a sandbox writes down of its webhooks, so that a mock that starts again goes on where it stopped."""
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clock import Course
 from mock_server.domain.shipments.source import Identity
-from mock_server.domain.steps import finished
+from mock_server.domain.steps import Steps, finished
 from mock_server.domain.webhooks.delivery import Attempt, Delivery
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.domain.webhooks.watches import Mark, WatchKey
@@ -47,7 +47,7 @@ class Saved:
         """Write all of it into records that have nothing yet."""
         finished(self.entering(records))
 
-    def entering(self, records: "Records") -> Generator[None, None, None]:
+    def entering(self, records: "Records") -> Steps[None]:
         """The same step by step."""
         for subscription in self.webhooks:
             records.subscribed(subscription)

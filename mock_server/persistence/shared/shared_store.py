@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from secrets import token_hex, token_urlsafe
 from types import MappingProxyType
@@ -12,7 +12,7 @@ from mock_server.contract.errors import ApiError
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import Course
 from mock_server.domain.plans import Account
-from mock_server.domain.steps import finished
+from mock_server.domain.steps import Steps, finished
 from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence import snapshots
@@ -152,7 +152,7 @@ class SharedStore:
         """From now on what the world stands in is kept with all that its sandbox writes."""
         follow(world, alone)
 
-    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Generator[None, None, str | None]:
+    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Steps[str | None]:
         """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
         document = yield from self._text.writing(foundation, opening)
         if document == self._opening:

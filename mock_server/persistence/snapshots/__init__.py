@@ -1,6 +1,6 @@
 """Snapshots: all worlds as one JSON value, and worlds made from one, on this machine or another."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from contract_tests.contract.files import DocumentError, place_of, read, text_of
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import Course, to_text
-from mock_server.domain.steps import finished
+from mock_server.domain.steps import Steps, finished
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence.snapshots import parts
 from mock_server.persistence.snapshots.parts import Value
@@ -40,7 +40,7 @@ def taken(worlds: Worlds, key: str | None = None) -> Callable[[], dict[str, Any]
     return finished(taking(worlds, key))
 
 
-def taking(worlds: Worlds, key: str | None = None) -> Generator[None, None, Callable[[], dict[str, Any]]]:
+def taking(worlds: Worlds, key: str | None = None) -> Steps[Callable[[], dict[str, Any]]]:
     """What `taken` returns, step by step: each world as it is when its turn comes."""
     foundation, base = worlds.foundation, worlds.clock.base.now()
     settings = {name: getattr(foundation.settings, name) for name in ANSWERING}
@@ -120,7 +120,7 @@ def enter(worlds: Worlds, found: Found) -> None:
         pass
 
 
-def entering(worlds: Worlds, found: Found) -> Generator[None, None, None]:
+def entering(worlds: Worlds, found: Found) -> Steps[None]:
     """The same step by step, one world in each."""
     if found.opening:
         yield from worlds.entering(found.opening, found.newcomers)

@@ -1,11 +1,12 @@
 """One world in a snapshot."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from mock_server.contract.forms import told_at
 from mock_server.domain.plans import Account
+from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.rules import Count
 from mock_server.faults.scenarios import Scenario
@@ -15,9 +16,7 @@ from mock_server.world import Foundation, Newcomer, World
 from mock_server.world.admission import check_saved
 
 
-def writing(
-    world: World, base: float | None = None, *, alone: bool
-) -> Generator[None, None, Callable[[], dict[str, Any]]]:
+def writing(world: World, base: float | None = None, *, alone: bool) -> Steps[Callable[[], dict[str, Any]]]:
     """What writes the world as it is when it is ready, step by step; `alone` if the scenario for all is not its own.
 
     `base` is the instant of its clock's base that the clock is told of, if that is not the one when it is ready.

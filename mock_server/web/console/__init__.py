@@ -10,10 +10,11 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any
 
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.inbox import SIGNED, show_signed
-from mock_server.web.control.route import ControlRoute, Handler, Steps
+from mock_server.web.control.route import ControlRoute, Handler
 from mock_server.web.control.spread import STREAMS, gathered, ordered
 from mock_server.web.control.turns import in_thread, in_turns
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed
 from mock_server.web.console.orders import ConsoleCall, Filled, keyed
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.clock import DAY, awaited, told
-from mock_server.web.control.route import Steps
 from mock_server.world.upcoming import Coming, ComingKind
 
 MINUTE, HOUR = 60, 3600  # seconds

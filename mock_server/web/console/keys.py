@@ -5,6 +5,7 @@ from functools import partial
 from itertools import islice
 from typing import Any
 
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.console.clock import ahead, coming_soon, moves
 from mock_server.web.console.frame import framed, html
@@ -12,7 +13,6 @@ from mock_server.web.console.orders import get, place, shown
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.keys import facts
 from mock_server.web.control.replies import answer
-from mock_server.web.control.route import Steps
 from mock_server.web.control.turns import in_turns
 from mock_server.world import journals
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.searching import holding
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, link, query_of, rendered
 from mock_server.web.console.orders import shown
@@ -16,7 +17,6 @@ from mock_server.web.control.live import event, following
 from mock_server.web.control.misses import clause, missed, told
 from mock_server.web.control.replies import answer
 from mock_server.web.control.requests import request_of
-from mock_server.web.control.route import Steps
 from mock_server.web.control.turns import in_turns
 from mock_server.world import journals
 

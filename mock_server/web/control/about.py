@@ -7,11 +7,12 @@ from typing import Any
 
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.settings import MEMORY
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import answer
-from mock_server.web.control.route import ControlRoute, Steps
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import INSTANCES, ordered
 from mock_server.web.documents import arazzo_document, asyncapi_document, openapi_document
 

@@ -8,11 +8,12 @@ from http import HTTPStatus
 from typing import Any
 
 from mock_server.contract.errors import ApiError
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.bridge import awaited
 from mock_server.web.callers import May
 from mock_server.web.control.call import Change, ControlCall
-from mock_server.web.control.route import ControlRoute, Handler, Steps
+from mock_server.web.control.route import ControlRoute, Handler
 from mock_server.web.control.turns import SHORT, in_thread, in_turns
 from mock_server.web.problems import Problem
 from mock_server.world import keeping

@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import Any
 
 from mock_server.domain.clock import Change, Course, SandboxClock, from_text, to_text
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.matching import numbers
 from mock_server.web.control.replies import answer, refused
-from mock_server.web.control.route import ControlRoute, Steps
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.control.turns import heavy
 from mock_server.web.problems import Problem

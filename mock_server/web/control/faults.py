@@ -6,13 +6,14 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
+from mock_server.domain.steps import Steps
 from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook, RuleBookError
 from mock_server.faults.rules import FORM, Count, Rule
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import answer, refused
-from mock_server.web.control.route import ControlRoute, Steps
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.control.turns import in_turns
 from mock_server.web.problems import Problem

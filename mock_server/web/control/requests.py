@@ -6,11 +6,12 @@ from typing import Any
 
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clock import to_text
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.matching import Test, match_of
 from mock_server.web.control.replies import answer
-from mock_server.web.control.route import ControlRoute, Steps
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import FIRST, WAITS, gathered, ordered
 from mock_server.web.control.turns import counted, in_turns, listed, those
 from mock_server.web.control.waiting import Wait

@@ -1,16 +1,12 @@
 """What of the control plane is answered by what."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.control.spread import HERE, Spread
 
-T = TypeVar("T")
-
-Steps = Generator[None, None, T]
-"""Work that can pause wherever it yields, and what it comes to."""
 Handler = Callable[..., Reply | Steps[Reply]]
 """Answers a ControlCall and the variable parts of its path, by their names; step by step where there may be many."""
 

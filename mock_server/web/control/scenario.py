@@ -7,12 +7,13 @@ from typing import Any
 from contract_tests.contract.files import parse, text_of
 from mock_server.contract.bodies import misread
 from mock_server.domain.clock import still
+from mock_server.domain.steps import Steps
 from mock_server.faults import scenarios
 from mock_server.faults.scenarios import FORM, Scenario
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import answer
-from mock_server.web.control.route import ControlRoute, Steps
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import ordered
 from mock_server.web.control.turns import SHORT, in_thread, in_turns
 from mock_server.web.problems import Problem

@@ -12,10 +12,11 @@ from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import Pinned
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import JSON, answer, encoded, refused
-from mock_server.web.control.route import ControlRoute, Steps
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import ordered
 from mock_server.web.control.turns import heavy, in_turns
 from mock_server.web.problems import Problem

@@ -6,11 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 from mock_server.domain.clock import still
+from mock_server.domain.steps import Steps
 from mock_server.persistence import snapshots
 from mock_server.server.reply import Reply, in_parts
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import JSON, answer, encoded
-from mock_server.web.control.route import ControlRoute, Steps
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.control.turns import SHORT, heavy, in_thread, in_turns
 

@@ -1,6 +1,6 @@
 """`/states`: provider states, Pact's convention for what a test needs the other side to be like."""
 
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from types import MappingProxyType
@@ -9,18 +9,19 @@ from typing import Any
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import Course
+from mock_server.domain.steps import Steps
 from mock_server.faults.rules import Rule, check_name
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import refused
-from mock_server.web.control.route import ControlRoute, Steps
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import ordered
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds, steering
 
 FORM = "control.schema.json#/$defs/state"
 Params = Mapping[str, Any]
-Pending = Generator[None, None, int]
+Pending = Steps[int]
 """What is done step by step, a sandbox in each, and the deliveries that are pending then."""
 
 

@@ -6,10 +6,9 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 
 from mock_server.domain.clients.journal import Entry
-from mock_server.domain.steps import SteppedWork
+from mock_server.domain.steps import SteppedWork, Steps
 from mock_server.server.reply import Reply, encode
 from mock_server.web.control.replies import JSON, encoded
-from mock_server.web.control.route import Steps
 from mock_server.web.problems import Problem, of_error
 
 SHORT = 16_384  # bytes of a body that is read at once; a longer one is read beside the event loop

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from mock_server.domain.clients.journal import Archive, Entry
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.control.replies import answer
-from mock_server.web.control.route import Steps
 from mock_server.web.control.turns import TURN, counted, in_turns
 from mock_server.web.problems import Problem
 

@@ -10,12 +10,13 @@ from mock_server.api.webhooks import subscribe
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
+from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import answer, refused
-from mock_server.web.control.route import ControlRoute, Steps
+from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import FIRST, gathered, ordered
 from mock_server.web.problems import Problem
 from mock_server.world import World
