@@ -44,7 +44,7 @@ class Examination:
     """Attacks on a receiver that has accepted a good delivery; without that, no refusal would prove anything."""
 
     def __init__(self, forger: Forger, target: ReceiverTarget) -> None:
-        """Sends the good delivery; UnreachableError if nobody answers."""
+        """Sends the good delivery; NoReceiverError if nobody answers."""
         self._forger = forger
         self._target = target
         self._gone = False
