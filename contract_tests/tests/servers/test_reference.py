@@ -132,7 +132,7 @@ def test_a_delivery_is_signed_filtered_repeated_and_ended(talk: Conversation, sc
     talk.state("time passes", seconds=30)
     assert talk.server.api.world.outbox.settle(5)
     (_, _, headers, body), again = talk.receiver.seen
-    assert again == ("POST", "/hook?to=me", headers, body)
+    assert again == ("POST", "/hook?to=me&kept=a%2Bb", headers, body)
     signature = hmac.new(created["secret"].encode(), body, "sha256").hexdigest()
     assert headers["x-trackflow-signature"] == f"sha256={signature}"
     check(json.loads(body), "webhook.schema.json#/$defs/event", schemas)
