@@ -48,16 +48,12 @@ def resetting_clock(worlds: Worlds, world: World | None = None) -> Steps[int]:
     return (yield from _moved(worlds, world))
 
 
-def pin(worlds: Worlds, pin: Pin, world: World | None = None) -> int:
+def pinning(worlds: Worlds, pin: Pin, world: World | None = None) -> Steps[int]:
     """Let the number stand for that shipment in one world, or in all there are and will be; deliveries pending.
 
-    ValueError for a wish that contradicts itself changes nothing.
+    Step by step, one world in each. ValueError for a wish that contradicts itself changes nothing, and comes in the
+    first.
     """
-    return finished(pinning(worlds, pin, world))
-
-
-def pinning(worlds: Worlds, pin: Pin, world: World | None = None) -> Steps[int]:
-    """The same step by step, one world in each; a ValueError comes in the first."""
     asked = world or worlds
     pin.checked(asked.seed, worlds.foundation.source, asked.clock.now())
     if world is None:
@@ -82,20 +78,14 @@ def unpinning(worlds: Worlds, number: TrackingNumber, world: World | None = None
     return changed
 
 
-def happen(
-    worlds: Worlds, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None, *, anew: bool = False
-) -> int:
-    """An event for one world's shipment, or for that of all there are and will be; the deliveries pending then.
-
-    ValueError as `World.happen` has it; of many worlds, those are left out.
-    """
-    return finished(happening(worlds, number, record, world, anew=anew))
-
-
 def happening(
     worlds: Worlds, number: TrackingNumber, record: Mapping[str, Any], world: World | None = None, *, anew: bool = False
 ) -> Steps[int]:
-    """The same step by step, one world in each; a ValueError comes in the first."""
+    """An event for one world's shipment, or for that of all there are and will be; the deliveries pending then.
+
+    Step by step, one world in each. ValueError as `World.happen` has it, in the first; of many worlds, those are left
+    out.
+    """
     if world is None:
         fresh = worlds.fresh()
         fresh.happen(number, record, anew=anew)

@@ -17,7 +17,7 @@ from mock_server.domain.shipments.journey import Event, Journey, Snapshot
 from mock_server.domain.shipments.phrases import Phrase
 from mock_server.domain.shipments.pinned import Pin, as_if_said, wish_of, with_event
 from mock_server.domain.shipments.source import Identity, Shipments, identity
-from mock_server.domain.steps import Steps, finished
+from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.records import Records, Saved
 from mock_server.domain.webhooks.watches import News, snapshot
 from mock_server.domain.webhooks.webhooks import Webhooks
@@ -193,14 +193,10 @@ class World:
         ends = self.foundation.specification.final_statuses
         return as_if_said(self.shipments.find(number, now), phrase, now, ends=ends)
 
-    def saved(self) -> Saved:
-        """All that `saved` may say of a world, once what is due of its webhooks has been made ready."""
-        return finished(self.saved_later())()
-
     def saved_later(self) -> Steps[Callable[[], Saved]]:
-        """The same of the moment when it is ready, written out whenever it is called for, in whatever thread.
+        """All that `saved` may say of a world, once what is due of its webhooks has been made ready.
 
-        Step by step, some deliveries in each.
+        It is written out whenever it is called for, in whatever thread. Step by step, some deliveries in each.
         """
         while self.webhooks.collect(COLLECTED):
             yield

@@ -16,6 +16,7 @@ from mock_server.certificates.serving import context_of_files
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import ManualClock
+from mock_server.domain.steps import finished
 from mock_server.persistence import snapshots
 from mock_server.persistence.state_file import StateFile
 from mock_server.settings import Settings
@@ -33,7 +34,7 @@ def busy(clock: ManualClock, path: Path | None = None) -> Worlds:
     world = worlds.of(KEY)
     world.webhooks.subscribe(LIFE, "ups", "http://127.0.0.1:9/hooks", ("all",))
     number = worlds.foundation.recognise("1Z204E380338943508", "ups")
-    steering.happen(worlds, number, {"type": "exception"}, world)
+    finished(steering.happening(worlds, number, {"type": "exception"}, world))
     steering.move_clock(worlds, lambda course, base: course.advance(base, 3 * HOUR), world)
     while world.webhooks.collect(16):
         pass

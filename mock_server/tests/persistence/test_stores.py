@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mock_server.domain.clock import ManualClock
+from mock_server.domain.steps import finished
 from mock_server.domain.webhooks.delivery import State
 from mock_server.domain.webhooks.records import Saved
 from mock_server.settings import Settings
@@ -145,7 +146,7 @@ def test_a_sandbox_comes_back_with_its_clock_its_pins_and_its_whole_lives(
     world.webhooks.collect(10)
     clock.sleep(HOUR)
     steering.move_clock(before, lambda course, base: course.advance(base, 100.0), world)
-    steering.happen(before, pinned, {"type": "exception"}, world)
+    finished(steering.happening(before, pinned, {"type": "exception"}, world))
     while world.webhooks.collect(10):
         pass
     closed(before)

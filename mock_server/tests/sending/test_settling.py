@@ -3,6 +3,7 @@
 import asyncio
 
 from mock_server.domain.clock import ManualClock
+from mock_server.domain.steps import finished
 from mock_server.sending.address import ReceiverAnswer
 from mock_server.tests.sending.mock_on_loop import MockOnLoop, on_loop
 from mock_server.world import steering
@@ -17,8 +18,10 @@ def test_who_settles_waits_for_what_became_due_and_not_for_what_hung_before(cloc
         assert len(mock.receivers.open) == 1
         mock.subscribe("http://127.0.0.2:9/answers")
         await mock.turns()
-        steering.happen(
-            mock.worlds, mock.worlds.foundation.recognise(mock.number, None), {"type": "exception"}, mock.world()
+        finished(
+            steering.happening(
+                mock.worlds, mock.worlds.foundation.recognise(mock.number, None), {"type": "exception"}, mock.world()
+            )
         )
         settled = asyncio.ensure_future(mock.scheduler.settling([mock.world()])(1000.0))
         while not any("answers" in url for url, _ in mock.receivers.open):
