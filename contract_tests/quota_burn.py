@@ -185,10 +185,11 @@ class QuotaBurn:
     def used_up(self) -> Exchange:
         """A refusal, after spending whatever is left; or the answer, if the key can't be used up."""
         answer = self.track()
-        left = self.left(answer) or 0
-        while answer.status != TOO_MANY and left >= 0:
-            size = max(1, min(self.plan.batch_size, left))
-            answer, left = self.send(size), left - size
+        for _ in range(_ATTEMPTS):
+            left = self.left(answer) or 0
+            while answer.status != TOO_MANY and left >= 0:
+                size = max(1, min(self.plan.batch_size, left))
+                answer, left = self.send(size), left - size
         return answer
 
     def minute(self) -> None:
