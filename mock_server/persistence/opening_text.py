@@ -1,7 +1,7 @@
 """How a mock as a whole stands, as the text that is kept of it."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from operator import is_
 from typing import Any
@@ -37,6 +37,14 @@ class OpeningText:
         rest = json.dumps({**snapshots.standing_beside(opening), "course": course, "settings": settings})
         scenario, shipments = (yield from self._of_scenario(opening.scenario)), (yield from self._of_pins(opening.pins))
         return f'{rest[:-1]}, "scenario": {scenario}, "shipments": [{shipments}]}}'
+
+    def latest(self, foundation: Foundation, opening: Callable[[], Opening]) -> Written:
+        """The text for how it stands when that is ready: what others change meanwhile is in it."""
+        while True:
+            began = opening()
+            text = yield from self.writing(foundation, began)
+            if opening() == began:
+                return text
 
     def _of_scenario(self, scenario: Scenario) -> Written:
         known = self._scenario

@@ -89,7 +89,7 @@ class StateFile:
         with whole(self.path):
             return newcomer(foundation, account, saved, scenario)
 
-    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Steps[str | None]:
+    def keeping_opening(self, foundation: Foundation, opening: Callable[[], Opening]) -> Steps[str | None]:
         """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
         for key in tuple(self._left_over):
             yield
@@ -97,7 +97,7 @@ class StateFile:
                 self.forget(key)
         if self._left_over:
             return f"the state file cannot be written: {len(self._left_over)} keys are still in it that should not be"
-        document = yield from self._text.writing(foundation, opening)
+        document = yield from self._text.latest(foundation, opening)
         if document == self._opening:
             return None
         try:

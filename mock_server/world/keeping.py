@@ -1,6 +1,7 @@
 """What of a mock outlives its process."""
 
 from dataclasses import replace
+from functools import partial
 
 from mock_server.domain.steps import Steps, finished
 from mock_server.world.newcomers import Opening
@@ -26,7 +27,7 @@ def keeping(worlds: Worlds, key: str | None = None, *, all_of_it: bool = False) 
     for world in worlds.each():
         problem = world.webhooks.records.keep(all_of_it=all_of_it) or problem
         yield
-    return (yield from worlds.state.keeping_opening(worlds.foundation, opening(worlds))) or problem
+    return (yield from worlds.state.keeping_opening(worlds.foundation, partial(opening, worlds))) or problem
 
 
 def opening(worlds: Worlds) -> Opening:

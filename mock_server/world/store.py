@@ -50,7 +50,7 @@ class Store(Protocol):
         That is what it has granted, its rules and their counts; `alone` says if the mock's scenario is not its own.
         """
 
-    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Steps[str | None]:
+    def keeping_opening(self, foundation: Foundation, opening: Callable[[], Opening]) -> Steps[str | None]:
         """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
 
     def count_key(self, made: int) -> int:

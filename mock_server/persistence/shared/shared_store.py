@@ -152,9 +152,9 @@ class SharedStore:
         """From now on what the world stands in is kept with all that its sandbox writes."""
         follow(world, alone)
 
-    def keeping_opening(self, foundation: Foundation, opening: Opening) -> Steps[str | None]:
+    def keeping_opening(self, foundation: Foundation, opening: Callable[[], Opening]) -> Steps[str | None]:
         """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
-        document = yield from self._text.writing(foundation, opening)
+        document = yield from self._text.latest(foundation, opening)
         if document == self._opening:
             return None
         try:

@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from mock_server.domain.clock import ManualClock, SandboxClock
+from mock_server.domain.shipments.pinned import Pin
+from mock_server.domain.steps import finished
 from mock_server.persistence.state_file import StateFile
+from mock_server.settings import Settings
 from mock_server.tests.domain.webhooks.correspondence import Office
 from mock_server.tests.persistence.places import FilePlace, copied
 from mock_server.tests.persistence.test_stores import recording, worlds
+from mock_server.world import Foundation, Worlds, keeping, steering
 
 
 @pytest.fixture
@@ -56,6 +60,18 @@ def test_a_file_of_an_earlier_version_gets_what_it_lacks(path: Path, version: in
     file.close()
     assert list(saved.webhooks) == [subscription]
     assert sqlite3.connect(old).execute("SELECT media_type FROM deliveries").fetchall() == []
+
+
+def test_what_is_kept_of_the_mock_is_how_it_stands_when_that_is_written(path: Path, clock: ManualClock) -> None:
+    mock = Worlds(Foundation(Settings(), clock), StateFile(path))
+    number = mock.foundation.recognise("1Z999AA10123456784", "ups")
+    finished(steering.pinning(mock, Pin(number, {"status": "in_transit"})))
+    slow = keeping.keeping(mock)
+    next(slow)
+    mock.reset()
+    assert keeping.keep(mock) is None
+    assert finished(slow) is None
+    assert Worlds(Foundation(Settings(), clock), StateFile(copied(path))).pins.all() == ()
 
 
 def test_a_place_that_is_none_is_told(tmp_path: Path) -> None:
