@@ -90,6 +90,7 @@ class Reader:
         self.last = b""  # the three bytes before, in which an end may have begun
         self.wire = 0
         self.idle = 0  # bytes since the last of the body
+        self.trailing = 0  # of trailers
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes up to the end of one request, which is delivered before this returns; what is left comes back."""
@@ -180,8 +181,12 @@ class Reader:
             self._refuse(414, f"The request target is longer than {self.limits.target_bytes} bytes.")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self.request is None:  # afterwards they are trailers, which nobody asks for
+        if self.request is None:
             self.fields.append((name, value))
+            return
+        self.trailing += len(name) + len(value)  # nobody asks for these
+        if self.trailing > self.limits.head_bytes:
+            self._refuse(*self._long_trailers())
 
     def on_headers_complete(self) -> None:
         if self.request is not None:  # the second reading of a head whose upgrade was declined
@@ -258,15 +263,16 @@ class Reader:
         elif self.wire > self.limits.head_bytes + FRAMING * self.most:
             self._give_up(*self._long_body())
         elif self.idle > self.limits.head_bytes:
-            self._give_up(
-                431, f"The trailers, or a chunk's extensions, are longer than {self.limits.head_bytes} bytes."
-            )
+            self._give_up(*self._long_trailers())
 
     def _long_head(self) -> tuple[int, str]:
         return 431, f"The request head is longer than {self.limits.head_bytes} bytes."
 
     def _long_body(self) -> tuple[int, str]:
         return 413, f"The request body is longer than {self.most} bytes."
+
+    def _long_trailers(self) -> tuple[int, str]:
+        return 431, f"The trailers, or a chunk's extensions, are longer than {self.limits.head_bytes} bytes."
 
     def _refuse(self, status: int, reason: str) -> NoReturn:
         raise _RefusedError(status, reason)

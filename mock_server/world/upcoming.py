@@ -1,10 +1,13 @@
 """What will happen in a sandbox by itself, soonest first: scans, deliveries, windows, rules that come and go."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import merge
+from itertools import chain, islice
 from math import inf
+from operator import attrgetter
 
 from mock_server.contract.errors import ApiError
 from mock_server.domain.shipments.carriers import TrackingNumber
@@ -15,6 +18,7 @@ from mock_server.world.world import World
 
 MOST_SCANS = 50  # of one shipment
 MOST_PINNED = 150  # shipments, the newest: nobody waits for what happens to thousands
+TOGETHER = 250  # things that are put in order in one step: less than a millisecond
 
 
 class ComingKind(StrEnum):
@@ -44,12 +48,26 @@ def upcoming(world: World, until: float, asked: Iterable[str] = ()) -> Steps[lis
     Step by step, one shipment in each.
     """
     now = world.clock.now()
-    found = [*_deliveries(world, now), *_windows(world, now), *_rules(world, now)]
+    others = chain(_deliveries(world, now), _windows(world, now), _rules(world, now))
+    runs: list[Sequence[Coming]] = []
+    while run := sorted(islice(others, TOGETHER), key=attrgetter("at")):
+        runs.append([each for each in run if each.at <= until])
+        yield
     listening = Counter(each.tracking_number for each in world.webhooks.subscriptions.all())
     for number in _numbers(world, asked):
         yield
-        found += _scans(world, number, now, until, listening[number.text])
-    return sorted((each for each in found if each.at <= until), key=lambda each: each.at)
+        runs.append([*_scans(world, number, now, until, listening[number.text])])
+    return (yield from _in_order(runs))
+
+
+def _in_order(runs: Iterable[Sequence[Coming]]) -> Steps[list[Coming]]:
+    """All of them, soonest first, of runs that are so each."""
+    ordered = merge(*runs, key=attrgetter("at"))
+    found: list[Coming] = []
+    while together := [*islice(ordered, TOGETHER)]:
+        found += together
+        yield
+    return found
 
 
 def _scans(world: World, number: TrackingNumber, after: float, until: float, listening: int) -> Iterator[Coming]:

@@ -203,6 +203,18 @@ def test_trailers_are_limited_as_heads_are(piece: bytes) -> None:
     assert DeliveredRequests(roomy).read(start, *[piece] * 8, b"Z: z\r\n\r\n") == [("POST", "/", b"a", True)]
 
 
+@pytest.mark.parametrize("trailers", [b"T: " + b"x" * 400 + b"\r\n", b"T: xxxxxxx\r\n" * 50])
+def test_long_trailers_are_refused_also_where_they_come_with_their_end_at_once(trailers: bytes) -> None:
+    start = b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+    roomy = replace(SMALL, body_bytes=10_000_000)
+    whole = b"1\r\na\r\n0\r\n" + trailers + b"\r\n"
+    assert DeliveredRequests(roomy).read(start + whole) == [(431, True)]
+    assert DeliveredRequests(roomy).read(start, whole) == [(431, True)]
+    assert DeliveredRequests(roomy).read(start, *[whole[place : place + 1] for place in range(len(whole))]) == [
+        (431, True)
+    ]
+
+
 def test_trailers_do_not_pass_for_headers() -> None:
     reading = DeliveredRequests()
     reading.read(b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-API-Key: forged\r\n\r\n")

@@ -25,6 +25,8 @@ PATHS = [
     "/__admin/health",
     "/__admin/",
     "/__admin/keys",
+    "/__admin/nothing",
+    "/__adminx",
 ]
 KEY = {"X-API-Key": "tf_test_free_a"}
 

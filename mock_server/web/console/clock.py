@@ -1,8 +1,10 @@
 """The clock: what time it is there, how to move it, and what will happen then."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from mock_server.domain.steps import Steps
@@ -61,14 +63,15 @@ def moves(call: ControlCall, coming: Sequence[Coming]) -> list[Move]:
 
     def by(label: str, seconds: float) -> Move:
         order = ConsoleCall("PUT", "/clock", keyed(call), {"action": "advance", "seconds": seconds})
-        return Move(label, order, f"Time went on by {label.lstrip('+ ')}", sum(c.at <= now + seconds for c in coming))
+        count = bisect_right(coming, now + seconds, key=attrgetter("at"))
+        return Move(label, order, f"Time went on by {label.lstrip('+ ')}", count)
 
     def until(label: str, instant: float) -> Move:
         whole = int(instant - now) + 1
         return by(label, whole)
 
-    scans = [each.at for each in coming if each.kind is ComingKind.SCAN]
-    further = [until("To the next scan", scans[0])] if scans else []
+    scan = next((each for each in coming if each.kind is ComingKind.SCAN), None)
+    further = [until("To the next scan", scan.at)] if scan else []
     return [
         by("+ 1 min", MINUTE),
         by("+ 1 h", HOUR),

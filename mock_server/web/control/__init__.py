@@ -42,6 +42,7 @@ from mock_server.web.control.carrying import carried_out
 from mock_server.web.control.replies import JSON
 from mock_server.web.control.route import ControlRoute, Handler
 from mock_server.web.guard import Guard
+from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.problems import PROBLEMS, Problem, render
 from mock_server.world import Worlds
 
@@ -96,8 +97,11 @@ def control_plane(
 
     told_to_all = {endpoint_of(route) for route in ROUTES if route.told_to_all}
 
-    @blueprint.before_request
+    @blueprint.before_app_request
     def guarded() -> None:
+        """Also of a path or method that no route has, which Flask asks no blueprint about."""
+        if not request.path.startswith(CONTROL_PREFIX):
+            return
         reads = request.method in {"GET", "HEAD"}
         g.caller = guard.check(
             request.remote_addr, request.headers, reads=reads, told_to_all=reads and request.endpoint in told_to_all
