@@ -9,10 +9,15 @@ from mock_server.contract.specification import Specification
 from mock_server.domain.clients.journal import KEPT_BODY, Entry, masked
 from mock_server.domain.clock import to_exact_text
 
-SECRET_HEADER = re.compile("auth|cookie|api-?_?key|token|secret|passw|credential|session|signature", re.IGNORECASE)
-# A parameter that holds a secret, in a query or a form, and the user before a host.
+SECRET_HEADER = re.compile(
+    r"auth|cookie|(?:api|access|private|functions|subscription)[-_]?key|token|secret|passw|passphrase|pwd|credential"
+    r"|session|signature|bearer|jwt",
+    re.IGNORECASE,
+)
+# A parameter that holds a secret, in a query or a form, also as an item (`token[]`), and the user before a host.
 SECRET_PART = re.compile(
-    r"(?P<name>(?:^|[?&;\s])[^=&;?\s]*(?:key|token|auth|secret|password|passwd|pwd|session|sig|signature)=)[^&;#\s\"']+"
+    r"(?P<name>(?:^|[?&;\s])[^=&;?\s]*(?:key|token|auth|authori[sz]ation|secret|password|passwd|passphrase|pass|pwd"
+    r"|credentials?|session(?:_?id)?|sig|signature|bearer|jwt)(?:\[|\]|%5B|%5D)*=)[^&;#\s\"']+"
     r"|(?P<before>://)[^/?#\s@\"']+(?=@)",
     re.IGNORECASE,
 )

@@ -76,11 +76,23 @@ WORD = "correct-horse-battery"
         SHOW(entry(header="x-client-secret", value=WORD)),
         SHOW(entry(header="x-amz-security-token", value=WORD)),
         SHOW(entry(header="authorization", value=f"Basic {WORD}")),
+        SHOW(entry(header="ocp-apim-subscription-key", value=WORD)),
+        SHOW(entry(header="x-functions-key", value=WORD)),
+        SHOW(entry(header="x-access-key", value=WORD)),
+        SHOW(entry(header="x-jwt", value=WORD)),
+        SHOW(entry(header="x-pwd", value=WORD)),
+        SHOW(entry(header="passphrase", value=WORD)),
         SHOW(entry(f"/v2/carriers?token={WORD}")),
         SHOW(entry(f"/v2/carriers?x=1&access_token={WORD}&y=2")),
         SHOW(entry(f"/v2/carriers?API_KEY={WORD}")),
         SHOW(entry(f"/v2/carriers?client_secret={WORD}#x")),
         SHOW(entry(f"/v2/carriers?password={WORD}")),
+        SHOW(entry(f"/v2/carriers?token[]={WORD}")),
+        SHOW(entry(f"/v2/carriers?token%5B%5D={WORD}")),
+        SHOW(entry(f"/v2/carriers?data[token]={WORD}")),
+        SHOW(entry(f"/v2/carriers?authorization={WORD}")),
+        SHOW(entry(f"/v2/carriers?jwt={WORD}")),
+        SHOW(entry(f"/v2/carriers?sessionid={WORD}&x-amz-credential={WORD}")),
         SHOW(entry(header="referer", value=f"https://example.com/?auth={WORD}")),
         SHOW(entry(header="referer", value=f"https://user:{WORD}@example.com/")),
         SHOW(entry(body=f'{{"url": "https://{WORD}@example.com/hooks"}}'.encode())),
@@ -93,6 +105,7 @@ def test_a_secret_of_any_form_is_hidden_where_secrets_are(shown: dict[str, objec
 
 
 def test_what_is_no_secret_is_shown() -> None:
+    assert WORD in json.dumps(SHOW(entry(header="idempotency-key", value=WORD)))
     shown = json.dumps(SHOW(entry("/v2/track/1Z?carrier=ups&lang=de", header="accept", value="text/html")))
     assert "/v2/track/1Z?carrier=ups&lang=de" in shown
     assert "text/html" in shown
