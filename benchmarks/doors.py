@@ -9,7 +9,7 @@ import ssl
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, closing, suppress
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from random import Random
@@ -17,7 +17,7 @@ from statistics import median
 
 from benchmarks.load import KEY
 from benchmarks.options import at_least
-from benchmarks.processes import Running, ServerFailedError, free_port, running
+from benchmarks.processes import Running, ServerFailedError, computed, free_port, running
 from benchmarks.servers import CHECKOUT, Server
 
 PATH = "/v2/track/1Z999AA10123456784"
@@ -40,11 +40,7 @@ def servers(data: Path, secure: int) -> Mapping[str, Server]:
 
 def used(process: Running) -> float:
     """Processor time of the process, in microseconds."""
-    total = 0
-    for file in Path(f"/proc/{process.process.pid}/task").glob("[0-9]*/schedstat"):
-        with suppress(OSError):  # the thread has ended meanwhile
-            total += int(file.read_text().split()[0])
-    return total / 1000
+    return computed(process.process.pid) * 1e6
 
 
 def starts(kinds: Mapping[str, Server], rounds: int, logs: Path, chance: Random) -> Mapping[str, list[float]]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from benchmarks.processes import computed
+
 PROMPT = "listening on "
 
 
@@ -75,8 +77,7 @@ class Target:
 
     def computed(self) -> float:
         """The same to the nanosecond, of the threads that there are now."""
-        tasks = Path(f"/proc/{self.process.pid}/task").iterdir()
-        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e9
+        return computed(self.process.pid)
 
     def resident_bytes(self) -> int:
         """Memory of the server that is in use."""
