@@ -76,6 +76,8 @@ def _check_watched(foundation: Foundation, number: object, carrier: object) -> N
 def _check_delivery(foundation: Foundation, delivery: Delivery, asked: set[AskedWebhook]) -> None:
     for name in TEXTS:
         _check_header(name, getattr(delivery, name))
+    if not delivery.event_id.isascii():
+        raise ValueError(f"event_id {delivery.event_id[:80]!r} is not ASCII, as a header of a delivery is")
     for each in delivery.faults:
         _check_header("faults", each)
     if delivery.secret is not None:
