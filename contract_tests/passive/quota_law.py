@@ -184,10 +184,11 @@ def _pairs(contract: Contract, exchanges: Sequence[Exchange]) -> Iterator[tuple[
 
 
 def _series(contract: Contract, exchanges: Sequence[Exchange]) -> list[list[QuotaReading]]:
-    """The readings of each key."""
+    """The readings of each key, but for those that have no limits, of which the page says nothing."""
+    unlimited = {name for name, plan in contract.plans.items() if not plan.limited}
     by_key: dict[str, list[QuotaReading]] = {}
     for each in readings(contract, exchanges):
-        if each.exchange.key is not None:
+        if each.exchange.key is not None and each.exchange.key.plan not in unlimited:
             by_key.setdefault(each.exchange.key.text, []).append(each)
     return list(by_key.values())
 

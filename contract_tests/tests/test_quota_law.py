@@ -88,6 +88,14 @@ def test_a_batch_that_costs_one_is_asked_again(contract: Contract) -> None:
     assert too_little(contract, charges) is True
 
 
+def test_what_a_plan_without_limits_tells_is_not_counted(contract: Contract) -> None:
+    told = story(contract, (TRACK, 200, 1, 1_000_000), (TRACK, 200, 1, 1_000_000), (BATCH, 200, 3, 1_000_000))
+    assert judged(contract, told)[1] == {"quota.cost", "quota.batch-cost"}
+    (unlimited,) = (name for name, plan in contract.plans.items() if not plan.limited)
+    key = Key("tf_live_unlimited", plan=unlimited)
+    assert judged(contract, [replace(each, key=key) for each in told]) == (set(), set())
+
+
 def test_what_a_bucket_gives_back_meanwhile_is_not_too_little(contract: Contract) -> None:
     """Free gives back one in six seconds; so near to one another, one of two may be a token that came back."""
     charges = doubtful(contract, (TRACK, 200, 1, 9), (TRACK, 200, 1, 8), (TRACK, 200, 1, 8))
