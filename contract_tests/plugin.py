@@ -25,6 +25,7 @@ from contract_tests.modules import modules
 from contract_tests.options import OPTIONS, RunOptions, field_of
 from contract_tests.outlet import Outlet
 from contract_tests.preflight import preflight, silent_clauses
+from contract_tests.probe_order import clauses_of, deselect, ordered
 from contract_tests.report.annotations import annotations
 from contract_tests.report.console import opening, summary, verified
 from contract_tests.report.files import report, write_reports
@@ -104,11 +105,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash.get(RUN, None)
     if run is not None:
         # Before anything is left out, so that what a probe shows by the way has its file too.
-        run.modules = modules((each.name, each.path, _clauses(each)) for each in _ordered(items) if _clauses(each))
+        run.modules = modules((each.name, each.path, clauses_of(each)) for each in ordered(items) if clauses_of(each))
     yield
     if run is not None:
-        _deselect(run, config, items)
-    items[:] = _ordered(items)
+        deselect(run, config, items)
+    items[:] = ordered(items)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -291,39 +292,6 @@ def _terminable() -> Callable[[], None]:
     return as_before
 
 
-def _deselect(run: Run, config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out probes that can say nothing about the clauses of --only and --except.
-
-    What every answer is checked for has no probe of its own; for that, those of the same subject are sent.
-    """
-    marks = {each: _clauses(each) for each in items}
-    judged = {each for each in run.contract.testable if run.ledger.judges(each)}
-    lonely = judged - {clause for clauses in marks.values() for clause in clauses}
-    subjects = {each.partition(".")[0] for each in lonely}
-    subjects |= {"track"} if subjects & {"api", "errors"} else set()
-    kept = [
-        each
-        for each, clauses in marks.items()
-        if not clauses or judged & clauses or any(clause.partition(".")[0] in subjects for clause in clauses)
-    ]
-    dropped = [each for each in items if each not in kept]
-    if dropped:
-        config.hook.pytest_deselected(items=dropped)
-        items[:] = kept
-
-
-def _ordered(items: Sequence[pytest.Item]) -> list[pytest.Item]:
-    """The probes by rank, then all else as it was."""
-    probes = [each for each in items if each.get_closest_marker("proves")]
-    probes.sort(key=lambda each: (_rank(each), each.location[0], each.location[1] or 0))
-    return probes + [each for each in items if not each.get_closest_marker("proves")]
-
-
-def _clauses(item: pytest.Item) -> set[str]:
-    marker = item.get_closest_marker("proves")
-    return set(marker.args) if marker else set()
-
-
 def _spent(run: Run) -> str:
     budget = run.session.budget
     return f"{budget.spent_requests} of {budget.requests} requests"
@@ -340,11 +308,6 @@ def _waits(run: Run, items: Sequence[pytest.Item]) -> float:
 def _obstructed(run: Run, marker: pytest.Mark, reason: str) -> None:
     for clause in marker.args:
         run.ledger.obstacle(clause, reason)
-
-
-def _rank(item: pytest.Item) -> int:
-    marker = item.get_closest_marker("proves")
-    return int(marker.kwargs["rank"]) if marker else 0
 
 
 def _conclude(run: Run, item: pytest.Item, before: int) -> None:

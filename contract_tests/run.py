@@ -29,7 +29,8 @@ from contract_tests.passive.watch import watch
 from contract_tests.progress import Progress
 from contract_tests.secrecy import learn_answer, learn_header, learn_url
 from contract_tests.selection import Selection
-from contract_tests.session import Session, Sleeper
+from contract_tests.session import Session
+from contract_tests.sleeper import Sleeper
 from contract_tests.states import States
 from contract_tests.target import Target, read_target
 from contract_tests.transport import HttpTransport, Transport
