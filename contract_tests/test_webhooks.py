@@ -168,6 +168,7 @@ def test_the_smallest_plan_can_subscribe_to_a_number_that_nobody_knows(api: Api,
         ledger.obstacle("track.detection.specific", f"no webhook for a number of no carrier: {described(exchange)}")
         if plan is not None:
             succeeds(ledger, ["webhook.plans"], api.subscribe(facts.known(), ELSEWHERE, key=key))
+        succeeds(ledger, ["webhook.number.unknown"], api.subscribe(text, ELSEWHERE))
         number = facts.missing().tracking_number
         exchange = api.subscribe(pasted(number), ELSEWHERE)
         if not succeeds(ledger, ["webhook.number.unknown"], exchange):
