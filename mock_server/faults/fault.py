@@ -47,7 +47,8 @@ class DeliveryPlan:
 
     `copies` counts deliveries in all, `delay` is seconds of the sandbox's clock, `overtaken` means after the next
     one, and `faults` has the ids of the rules that had a hand in it. `event` is what is told, None what really
-    happened, `media_type` what it is called, None the truth. Copies that are `renamed` have ids of their own.
+    happened, `media_type` what it is called, None the truth; `lies` are the faults that edited it. Copies that are
+    `renamed` have ids of their own.
     """
 
     signature: Signature = Signature.GOOD
@@ -59,6 +60,13 @@ class DeliveryPlan:
     faults: tuple[str, ...] = ()
     event: Mapping[str, Any] | None = None
     media_type: str | None = None
+    lies: tuple["BodyFault", ...] = ()
+
+    def retold(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The event edited as this one was, for a copy under another id."""
+        for lie in self.lies:
+            event = altered(event, lie.pointer, lie.edit)
+        return event
 
 
 @dataclass(frozen=True)
@@ -129,7 +137,7 @@ class BodyFault(MessageFault):
     def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         """The delivery with its event edited; the very same object if there is nothing to edit."""
         told = altered(delivery.event, self.pointer, self.edit)
-        return delivery if told is delivery.event else replace(delivery, event=told)
+        return delivery if told is delivery.event else replace(delivery, event=told, lies=(*delivery.lies, self))
 
 
 class DeliveryFault(Fault):

@@ -22,7 +22,8 @@ class Handling(Protocol):
 
     `signature` is good, bad, missing or foreign; `copies` counts deliveries in all, `delay` is in seconds of the
     sandbox's clock, and what is `overtaken` waits for the next delivery of its subscription. `event` is what is told
-    instead, None if that is the truth, and `media_type` what it is called. Copies that are `renamed` have own ids.
+    instead, None if that is the truth, and `media_type` what it is called. Copies that are `renamed` have own ids, and
+    tell what `retold` makes of the event under that id.
     """
 
     @property
@@ -43,6 +44,7 @@ class Handling(Protocol):
     def event(self) -> Mapping[str, Any] | None: ...
     @property
     def media_type(self) -> str | None: ...
+    def retold(self, event: Mapping[str, Any]) -> Mapping[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)

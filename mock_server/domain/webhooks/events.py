@@ -93,9 +93,10 @@ class EventCatalogue:
         wanted = (self._filters[name] for name in filters if name in self._filters)
         return any(statuses is None or status in statuses for statuses in wanted)
 
-    def value(self, event: WebhookEvent) -> dict[str, Any]:
-        """The event as the contract has it."""
-        value: dict[str, Any] = self._shape.write(event.facts(), Random(event.id))
+    def value(self, event: WebhookEvent, known_as: str | None = None) -> dict[str, Any]:
+        """The event as the contract has it; under another id, it is the same in all that does not follow from that."""
+        facts = event.facts() if known_as is None else {**event.facts(), "id": known_as}
+        value: dict[str, Any] = self._shape.write(facts, Random(event.id))
         return value
 
     def body(self, event: WebhookEvent) -> bytes:

@@ -183,11 +183,12 @@ class Fanout:
         handling = self._handle(subscription, value)
         if handling.event is not None and handling.event is not value:
             body = encode(handling.event)
-        copies = self._copies(subscription, told, body, handling)
-        if handling.dropped:
-            copies = [copies[0].ended(State.DROPPED, "dropped by a fault rule")]
-        if flaw:
-            copies = [copies[0].ended(State.FAILED, flaw)]
+        if handling.dropped or flaw:
+            ended = self._delivery(subscription, told, told.id, body, handling)
+            state, note = (State.FAILED, flaw) if flaw else (State.DROPPED, "dropped by a fault rule")
+            copies = [ended.ended(state, note)]
+        else:
+            copies = self._copies(subscription, told, body, handling)
         for copy in copies:
             self._queue.post(copy)
         for held in self._held.pop(webhook_id, ()):
@@ -200,27 +201,31 @@ class Fanout:
         self, subscription: Subscription, told: WebhookEvent, body: bytes, handling: Handling
     ) -> list[Delivery]:
         """As many deliveries of an event as it is to have, all with its id unless they are renamed."""
-        ids = [told.id] * handling.copies
+        named = [(told.id, body)] * handling.copies
         if handling.renamed:
-            ids[1:] = [event_id(self._seed, told.id, place) for place in range(1, handling.copies)]
-        return [
-            Delivery(
-                id=self._next_id(),
-                event_id=each,
-                type=told.type,
-                webhook_id=subscription.webhook_id,
-                tracking_number=subscription.tracking_number,
-                url=subscription.url,
-                created_at=told.created_at,
-                body=body.replace(told.id.encode(), each.encode()),
-                secret=self._secret(subscription, handling.signature),
-                due=told.created_at + (LONGEST_HOLD if handling.overtaken else 0.0) + handling.delay,
-                flawed=handling.signature == "bad",
-                faults=handling.faults,
-                media_type=handling.media_type,
-            )
-            for each in ids
-        ]
+            for place in range(1, handling.copies):
+                known_as = event_id(self._seed, told.id, place)
+                named[place] = known_as, encode(handling.retold(self._terms.events.value(told, known_as)))
+        return [self._delivery(subscription, told, each, written, handling) for each, written in named]
+
+    def _delivery(
+        self, subscription: Subscription, told: WebhookEvent, known_as: str, body: bytes, handling: Handling
+    ) -> Delivery:
+        return Delivery(
+            id=self._next_id(),
+            event_id=known_as,
+            type=told.type,
+            webhook_id=subscription.webhook_id,
+            tracking_number=subscription.tracking_number,
+            url=subscription.url,
+            created_at=told.created_at,
+            body=body,
+            secret=self._secret(subscription, handling.signature),
+            due=told.created_at + (LONGEST_HOLD if handling.overtaken else 0.0) + handling.delay,
+            flawed=handling.signature == "bad",
+            faults=handling.faults,
+            media_type=handling.media_type,
+        )
 
     def _written(self, event: WebhookEvent) -> tuple[Mapping[str, Any], bytes, str | None]:
         """An event as a value, what is sent of it, and why nothing can be."""

@@ -37,6 +37,9 @@ class SpoiltDelivery:
     event: Mapping[str, Any] | None = None
     media_type: str | None = None
 
+    def retold(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        return event if self.event is None else self.event
+
 
 def event(at: float, phrase: str = "departed_facility") -> Event:
     return Event(at, PHRASES[phrase], "Louisville, KY")

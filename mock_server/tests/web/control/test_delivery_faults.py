@@ -68,6 +68,29 @@ def test_a_delivery_may_come_again_under_another_id_signed_as_it_is() -> None:
         assert {each["event_id"] for each in mock.deliveries()} == {first["id"], again["id"]}
 
 
+def test_only_the_id_of_a_renamed_copy_is_another_where_its_text_stands_elsewhere_too() -> None:
+    match = {"operation": "deliverTrackingEvent"}
+    said = {"type": "wrong_value", "pointer": "/data/status", "value": ""}
+    with serving() as mock, listening(lambda _headers, _body: 204) as receiver:
+        mock.subscribe(receiver.url)
+        mock.advance(2)
+        (_, honest), *_ = receiver.received
+        told = json.loads(honest)["id"]
+        mock.admin("POST", "/reset", None)
+        receiver.received.clear()
+        mock.admin("POST", "/faults", {"fault": {**said, "value": f"see {told}"}, "match": match})
+        mock.admin(
+            "POST", "/faults", {"fault": {"type": "renamed_field", "pointer": "/type", "name": "kind"}, "match": match}
+        )
+        mock.admin("POST", "/faults", {"fault": {"type": "duplicate", "copies": 3, "renamed": True}, "times": 1})
+        mock.subscribe(receiver.url)
+        mock.advance(2)
+        copies = [json.loads(content) for _, content in receiver.received]
+        assert copies[0]["id"] == told
+        assert len({each["id"] for each in copies}) == 3
+        assert all(each["data"]["status"] == f"see {told}" and "kind" in each for each in copies)
+
+
 def test_a_reordered_delivery_comes_after_the_next() -> None:
     with serving() as mock, listening(lambda _headers, _body: 204) as receiver:
         mock.subscribe(receiver.url)
