@@ -1,4 +1,4 @@
-"""The worlds that are in use, and those that are on their way out."""
+"""The worlds that are in use, and those that are on their way in or out."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -7,6 +7,7 @@ from threading import Lock
 
 from mock_server.domain.clients.journal import Archive, masked
 from mock_server.domain.steps import Steps
+from mock_server.world.newcomers import Newcomer
 from mock_server.world.store import Store
 from mock_server.world.world import World
 
@@ -26,6 +27,7 @@ class WorldsInUse:
         self._most, self._archive, self._state = most, archive, state
         self.by_key: dict[str, World] = {}
         self._leaving: dict[str, World] = {}  # nobody's any more, and not let go of yet
+        self.coming: dict[str, Newcomer] = {}  # somebody's already, and not taken in yet
 
     def all(self) -> tuple[World, ...]:
         """Every world, oldest first."""
@@ -38,7 +40,8 @@ class WorldsInUse:
                 yield found
 
     def make_room(self, key: str) -> None:
-        """Let there be none of that key, and not too many beside it."""
+        """Let there be none of that key, nor one to come, and not too many beside it."""
+        self.coming.pop(key, None)
         self.let_go(key)
         if key in self.by_key:
             self.forget(self.by_key[key])
@@ -50,7 +53,8 @@ class WorldsInUse:
         self.by_key[world.account.key] = world
 
     def leave(self) -> None:
-        """None is in use any more; each is still to be let go of."""
+        """None is in use any more, nor to come; each is still to be let go of."""
+        self.coming.clear()
         self._leaving |= self.by_key
         self.by_key.clear()
 

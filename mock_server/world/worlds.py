@@ -16,6 +16,7 @@ from mock_server.domain.shipments.source import Identity
 from mock_server.domain.steps import Steps, finished
 from mock_server.domain.watching import Watchers
 from mock_server.domain.webhooks.inbox import Inboxes
+from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import Scenario
@@ -152,7 +153,7 @@ class Worlds:
                     self.state.begin_anew()
                     self.state.forget_all()
                 self._start(self.foundation.opening)
-            elif world := self.known(key):
+            elif self._in_use.coming.pop(key, None) is None and (world := self.known(key)):
                 self._in_use.forget(world)
         yield from self._in_use.letting_go()
 
@@ -172,22 +173,29 @@ class Worlds:
         yield from self._in_use.letting_go()
 
     def entering(self, opening: Opening, newcomers: Iterable[Newcomer]) -> Steps[None]:
-        """Start all over in another way, and with these worlds; one of them in each step but the first."""
+        """Start all over in another way, and with these worlds; one of them in each step but the first.
+
+        Who is asked for before it is in is let in at once.
+        """
         if self.state:
             self.state.begin_anew()
-        self._go_on(opening)
+        self._go_on(opening, newcomers)
         yield from self._in_use.letting_go()
-        for newcomer in newcomers:
+        yield from self.arriving()
+
+    def arriving(self, key: str | None = None) -> Steps[None]:
+        """Let that key's world in if it is still to come, or every one that is, one in each step."""
+        coming = self._in_use.coming
+        while newcomer := next(iter(coming.values()), None) if key is None else coming.get(key):
+            yield from self.admitting(newcomer)
             yield
-            if self.portion.mine(newcomer.account.key):
-                yield from self.admitting(newcomer)
 
     def go_on(self, opening: Opening) -> None:
         """Start as the opening says, with no world yet."""
         self._go_on(opening)
         finished(self._in_use.letting_go())
 
-    def _go_on(self, opening: Opening) -> None:
+    def _go_on(self, opening: Opening, newcomers: Iterable[Newcomer] = ()) -> None:
         with self._lock:
             self.stray.clear()
             self._start(opening.scenario)
@@ -196,28 +204,23 @@ class Worlds:
             for rule in opening.rules:
                 self.rules.add(rule)
             self.keys_made = opening.keys_made
+            for each in newcomers:
+                if self.portion.mine(each.account.key):
+                    self._in_use.coming[each.account.key] = each
 
     def admit(self, newcomer: Newcomer) -> None:
         """Let one world be as it was elsewhere, and write all of that down."""
         finished(self.admitting(newcomer))
 
     def admitting(self, newcomer: Newcomer) -> Steps[None]:
-        """The same step by step: the world is as it was after the first, then what was saved of it is written down.
-
-        Where something else is written meanwhile, which may be newer, all is written anew.
-        """
+        """The same step by step: the world is as it was after the first, then what was saved of it is written down."""
         with self._lock:
             world = self._take_in(newcomer)
-        records, written = world.webhooks.records, world.webhooks.records.written
-        for _ in newcomer.saved.entering(records) if self.state else ():
-            written = records.written
-            yield
-            if self.known(world.account.key) is not world:
-                return
-            if records.written != written:
-                records.renew()
-                break
-        records.keep(all_of_it=False)
+        yield from self._writing_down(world, newcomer.saved)
+
+    def _writing_down(self, world: World, saved: Saved) -> Steps[None]:
+        if self.state:
+            yield from saved.entering(world.webhooks.records, lambda: self.known(world.account.key) is world)
 
     def _take_in(self, newcomer: Newcomer, pins: Mapping[Identity, Pin] = NO_PINS) -> World:
         """Let a world be as it was; `pins` are the shipments that it has but for those that were saved."""
@@ -252,7 +255,11 @@ class Worlds:
             return world
 
     def _bring_back(self, account: Account) -> World | None:
-        """The world of that key, which goes on if the store has it; ValueError if it cannot."""
+        """The world of that key, which goes on if it is to come or the store has it; ValueError if it cannot."""
+        if newcomer := self._in_use.coming.get(account.key):
+            world = self._take_in(newcomer)
+            finished(self._writing_down(world, newcomer.saved))
+            return world
         if self.state is None:
             return None
         self._in_use.let_go(account.key)

@@ -1,6 +1,6 @@
 """Records: what a sandbox writes down of its webhooks, so that a mock that starts again goes on where it stopped."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Any
@@ -45,10 +45,25 @@ class Saved:
 
     def enter(self, records: "Records") -> None:
         """Write all of it into records that have nothing yet."""
-        finished(self.entering(records))
+        finished(self._entering(records))
 
-    def entering(self, records: "Records") -> Steps[None]:
-        """The same step by step."""
+    def entering(self, records: "Records", wanted: Callable[[], bool]) -> Steps[None]:
+        """The same step by step, as long as it is wanted.
+
+        Where something else is written meanwhile, which may be newer, all is written anew.
+        """
+        written = records.written
+        for _ in self._entering(records):
+            written = records.written
+            yield
+            if not wanted():
+                return
+            if records.written != written:
+                records.renew()
+                break
+        records.keep(all_of_it=False)
+
+    def _entering(self, records: "Records") -> Steps[None]:
         for subscription in self.webhooks:
             records.subscribed(subscription)
             yield

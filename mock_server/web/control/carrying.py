@@ -37,6 +37,7 @@ def _looked_at(call: ControlCall, route: ControlRoute) -> None:
 
 
 def _carried(call: ControlCall, route: ControlRoute, handler: Handler, places: Mapping[str, Any]) -> Steps[Reply]:
+    yield from call.worlds.arriving(call.key)
     try:
         made = handler(call, **places)
         reply = made if isinstance(made, Reply) else (yield from made)

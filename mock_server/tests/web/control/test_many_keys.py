@@ -10,7 +10,9 @@ from sqlite3 import ProgrammingError
 import pytest
 
 from mock_server.domain.shipments.pinned import Pin
+from mock_server.domain.steps import Steps, finished
 from mock_server.persistence import snapshots
+from mock_server.server.reply import Reply
 from mock_server.settings import Settings
 from mock_server.tests.web.control.test_turns import asked, turns_of_others
 from mock_server.web.control.turns import TURN
@@ -122,3 +124,64 @@ def test_what_changes_while_a_snapshot_is_written_down_is_kept_as_it_is_then(fro
     mock = again(front)
     assert set(mock.worlds.of(key).shipments.own) == {("ups", number.text) for number in numbers[1:-1]}
     mock.close()
+
+
+def done(front: Front, path: str, method: str, body: bytes) -> Reply:
+    """What comes of a call, in turns or not."""
+    reply = asked(front, path, method, body)
+    return reply if reply.later is None else asyncio.run(turns_of_others(reply.later))[0]
+
+
+def returning(front: Front) -> Steps[None]:
+    """A snapshot's return of which only the first of all keys is in."""
+    worlds = front.mock.worlds
+    steps = snapshots.entering(worlds, snapshots.read_value(worlds, json.loads(json.dumps(snapshots.take(worlds)))))
+    while not worlds.all() or len(worlds.all()) == len(KEYS):
+        next(steps)
+    return steps
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "body", "left"),
+    [
+        ("/reset", "POST", b"", 0),
+        (f"/reset?key={KEYS[-1]}", "POST", b"", len(KEYS) - 1),
+        ("/scenario", "PUT", b'{"name": "flaky"}', 0),
+    ],
+)
+def test_a_reset_in_the_middle_of_a_snapshot_s_return_is_the_last_word(
+    front: Front, path: str, method: str, body: bytes, left: int
+) -> None:
+    steps = returning(front)
+    assert done(front, path, method, body).status == 200
+    finished(steps)
+    assert len([world for world in front.mock.worlds.all() if not world.webhooks.idle]) == left
+    mock = again(front)
+    assert len([world for world in mock.worlds.all() if not world.webhooks.idle]) == left
+    mock.close()
+
+
+def test_a_key_that_is_asked_for_in_the_middle_of_a_snapshot_s_return_is_as_the_snapshot_has_it(front: Front) -> None:
+    steps, last = returning(front), KEYS[-1]
+    subscribe(front, last)
+    world = front.mock.worlds.of(last)
+    assert len(world.webhooks.subscriptions.all()) == 2
+    finished(steps)
+    assert front.mock.worlds.of(last) is world
+    mock = again(front)
+    assert {len(each.webhooks.subscriptions) for each in mock.worlds.all()} == {1, 2}
+    assert len(mock.worlds.all()) == len(KEYS)
+    mock.close()
+
+
+def test_what_is_done_to_all_in_the_middle_of_a_snapshot_s_return_is_done_to_all(front: Front) -> None:
+    worlds = front.mock.worlds
+    steps, before = returning(front), worlds.clock.now()
+    assert done(front, f"/shipments/{NUMBER}", "PUT", b'{"status": "exception"}').status == 200
+    finished(steps)
+    steps = returning(front)
+    assert done(front, "/clock", "PUT", b'{"action": "advance", "seconds": 3600}').status == 200
+    finished(steps)
+    assert len(worlds.all()) == len(KEYS)
+    assert {world.look_up(NUMBER, None).snapshot.status for world in map(worlds.of, KEYS[::TURN])} == {"exception"}
+    assert all(world.clock.now() >= before + 3600 for world in worlds.all())
