@@ -9,12 +9,10 @@ from itertools import takewhile
 from typing import Any
 
 import pytest
-import schemathesis
 import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.readers import read_from_filename
-from schemathesis.core.result import Ok
 
 from contract_tests.contract.loading import METHODS, SCHEMAS, faults, load, resolve
 from contract_tests.contract.validation import validator
@@ -98,6 +96,9 @@ def test_openapi_tools_accept_the_document() -> None:
 
 
 def test_schemathesis_reads_the_document_without_a_warning() -> None:
+    import schemathesis  # half a second that no other worker pays
+    from schemathesis.core.result import Ok
+
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         schema = schemathesis.openapi.from_path(SCHEMAS / "openapi.yaml")
