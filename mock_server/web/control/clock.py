@@ -132,6 +132,7 @@ ROUTES = (
         "PUT",
         "/clock",
         move_clock,
+        FORM,
         spread=ordered("pending_deliveries", "retrying_deliveries", "blocked_deliveries", rows="keys"),
     ),
     ControlRoute("GET", "/clock/upcoming", show_upcoming),

@@ -171,14 +171,15 @@ def _named(ids: Sequence[str]) -> str:
 ROUTES = (
     ControlRoute("GET", "/faults", list_faults, spread=RULES),
     ControlRoute("GET", "/faults/<identifier>", show_fault, spread=gathered("", "", "seen", "applied", whole=True)),
-    ControlRoute("POST", "/faults", add_fault, spread=ordered("seen", "applied")),
-    ControlRoute("PUT", "/faults/<identifier>", edit_fault, spread=ordered("seen", "applied")),
+    ControlRoute("POST", "/faults", add_fault, FORM, spread=ordered("seen", "applied")),
+    ControlRoute("PUT", "/faults/<identifier>", edit_fault, FORM, spread=ordered("seen", "applied")),
     ControlRoute("POST", "/faults/<identifier>/pause", pause_fault, spread=ordered("seen", "applied")),
     ControlRoute("POST", "/faults/<identifier>/resume", resume_fault, spread=ordered("seen", "applied")),
     ControlRoute(
         "POST",
         "/faults/<identifier>/move",
         move_fault,
+        MOVE,
         spread=ordered("seen", "applied", rows="faults", same=("id", "key")),
     ),
     ControlRoute("DELETE", "/faults", remove_faults, spread=ordered("total")),

@@ -12,6 +12,8 @@ from mock_server.web.control.spread import gathered, ordered
 from mock_server.world import World
 from mock_server.world.owners import Holding
 
+FORM = "control.schema.json#/$defs/key"
+
 
 def list_keys(call: ControlCall) -> Reply:
     known = [facts(world) | held(call, world.account.key) | call.plane.here for world in call.known()]
@@ -23,7 +25,7 @@ def show_key(call: ControlCall, key: str) -> Reply:
 
 
 def new_key(call: ControlCall) -> Reply:
-    order = call.read("control.schema.json#/$defs/key")
+    order = call.read(FORM)
     plan, seconds = order.get("plan", call.worlds.foundation.settings.default_plan), order.get("expires_in")
     until = None if seconds is None else call.worlds.clock.base.now() + seconds
     with refused(ValueError):
@@ -62,5 +64,5 @@ def facts(world: World) -> dict[str, Any]:
 ROUTES = (
     ControlRoute("GET", "/keys", list_keys, spread=gathered("keys")),
     ControlRoute("GET", "/keys/<key>", show_key),
-    ControlRoute("POST", "/keys", new_key, makes=True, spread=ordered()),
+    ControlRoute("POST", "/keys", new_key, FORM, makes=True, spread=ordered()),
 )

@@ -85,7 +85,11 @@ ROUTES = (
     ControlRoute("GET", "/requests", list_requests, spread=gathered("requests", "id", limit=100)),
     ControlRoute("GET", "/requests/<int:entry_id>", show_request, spread=FIRST),
     ControlRoute("DELETE", "/requests", forget_requests, spread=ordered()),
-    ControlRoute("POST", "/requests/count", count_requests, asks=True, spread=gathered("", "", "count", whole=True)),
-    ControlRoute("POST", "/requests/find", find_requests, asks=True, spread=gathered("requests", "id", limit=100)),
-    ControlRoute("POST", "/requests/wait", wait_for_requests, asks=True, spread=WAITS),
+    ControlRoute(
+        "POST", "/requests/count", count_requests, ASKING, asks=True, spread=gathered("", "", "count", whole=True)
+    ),
+    ControlRoute(
+        "POST", "/requests/find", find_requests, ASKING, asks=True, spread=gathered("requests", "id", limit=100)
+    ),
+    ControlRoute("POST", "/requests/wait", wait_for_requests, WAITING, asks=True, spread=WAITS),
 )

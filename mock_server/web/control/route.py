@@ -19,7 +19,7 @@ class ControlRoute:
     path: str
     handler: Handler
     form: str = ""
-    """What a long body must be, so that it can be looked at beside the event loop."""
+    """What the handler reads the body as, so that a long one can be looked at beside the event loop."""
     asks: bool = False
     """Whether it changes nothing by itself although it is a POST."""
     of_all: bool = False

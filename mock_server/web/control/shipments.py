@@ -142,5 +142,5 @@ ROUTES = (
     ControlRoute("GET", "/shipments/<text>", show_shipment),
     ControlRoute("PUT", "/shipments/<text>", pin_shipment, FORM, spread=ordered("pending_deliveries")),
     ControlRoute("DELETE", "/shipments/<text>", unpin_shipment, spread=ordered()),
-    ControlRoute("POST", "/shipments/<text>/events", add_event, spread=ordered("pending_deliveries")),
+    ControlRoute("POST", "/shipments/<text>/events", add_event, EVENT_FORM, spread=ordered("pending_deliveries")),
 )

@@ -112,4 +112,4 @@ def _outage(carrier: str) -> str:
     return f"outage-{carrier}"
 
 
-ROUTES = (ControlRoute("POST", "/states", set_state, of_all=True, spread=ordered("pending_deliveries")),)
+ROUTES = (ControlRoute("POST", "/states", set_state, FORM, of_all=True, spread=ordered("pending_deliveries")),)

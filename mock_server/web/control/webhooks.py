@@ -229,5 +229,7 @@ ROUTES = (
     ControlRoute("GET", "/deliveries/<delivery_id>", show_delivery, spread=FIRST),
     ControlRoute("POST", "/deliveries/<delivery_id>/replay", replay, spread=FIRST),
     ControlRoute("POST", "/deliveries/<delivery_id>/send", send_now, spread=FIRST),
-    ControlRoute("POST", "/webhooks/trigger", trigger, spread=ordered("pending_deliveries", rows="deliveries")),
+    ControlRoute(
+        "POST", "/webhooks/trigger", trigger, TRIGGER, spread=ordered("pending_deliveries", rows="deliveries")
+    ),
 )

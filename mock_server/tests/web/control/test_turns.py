@@ -5,13 +5,14 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from mock_server.contract.forms import Flaw, Forms
 from mock_server.domain.clients.journal import Entry, Journal
 from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.pinned import Pin
@@ -20,7 +21,7 @@ from mock_server.server.reply import Reply, encode, in_parts
 from mock_server.server.request import Endpoints, Request
 from mock_server.settings import Settings
 from mock_server.web import console
-from mock_server.web.control import report, turns
+from mock_server.web.control import ROUTES, report, turns
 from mock_server.web.control.report import FEW
 from mock_server.web.control.turns import SHORT, TURN, in_thread, in_turns, listed
 from mock_server.web.front import Front
@@ -194,6 +195,32 @@ def test_a_long_scenario_is_read_beside_the_event_loop(front: Front, monkeypatch
     assert threads != [threading.main_thread()]
     changes = asked(front, "/changes").value()["changes"]
     assert [each["path"] for each in changes] == ["/__admin/scenario"]
+
+
+LONG_BODIES = [
+    (route.method, route.path.replace("<text>", "1Z999AA10123456784").replace("<identifier>", "rule"))
+    for route in ROUTES
+    if route.method in {"POST", "PUT"}
+]
+
+
+@pytest.mark.parametrize(("method", "path"), LONG_BODIES)
+def test_a_long_body_is_never_tried_on_the_event_loop(
+    front: Front, monkeypatch: pytest.MonkeyPatch, method: str, path: str
+) -> None:
+    here: list[str] = []
+    flaws = Forms.flaws
+
+    def noted(self: Forms, form: str, value: Any) -> Iterator[Flaw]:
+        if threading.current_thread() is threading.main_thread():
+            here.append(form)
+        return flaws(self, form, value)
+
+    monkeypatch.setattr(Forms, "flaws", noted)
+    reply = asked(front, path, method, encode({"unheard_of": ["of"] * SHORT}))
+    assert reply.later is not None
+    answered(reply)
+    assert here == []
 
 
 def test_what_is_wrong_with_a_long_scenario_is_told_as_with_a_short_one(front: Front) -> None:
