@@ -21,7 +21,7 @@ from mock_server.web.mock import Mock
 RUN = vars(asyncio.Handle)["_run"]  # every turn of a loop goes through it
 
 
-def answered(front: Front, call: Call) -> Reply:
+def answered(loop: asyncio.AbstractEventLoop, front: Front, call: Call) -> Reply:
     headers = {"host": "127.0.0.1:8080", **{name.lower(): value for name, value in call.headers.items()}}
     request = Request(
         call.method, f"/__admin{call.path}", headers, Endpoints("127.0.0.1", 1, "127.0.0.1", 8080), call.body
@@ -33,10 +33,10 @@ def answered(front: Front, call: Call) -> Reply:
             reply = await reply.later()
         return reply
 
-    return asyncio.run(asked())
+    return loop.run_until_complete(asked())
 
 
-def tell(front: Front, call: Call) -> None:
+def tell(loop: asyncio.AbstractEventLoop, front: Front, call: Call) -> None:
     """Print the reply's longest turn."""
     turns: list[float] = []
 
@@ -46,7 +46,7 @@ def tell(front: Front, call: Call) -> None:
         turns.append(time.thread_time() - began)
 
     with patch.object(asyncio.Handle, "_run", timed):
-        reply = answered(front, call)
+        reply = answered(loop, front, call)
     print(
         f"{call.name:45} {reply.status} {max(turns) * 1000:5.0f} ms of the loop at most, {len(reply.content):,} bytes",
         flush=True,
@@ -60,13 +60,17 @@ def main() -> None:
     assert front.flask is not None
     mock.warm()
     considerate()  # as `serve` is
+    loop = asyncio.new_event_loop()
+    for started in front.options().on_start:
+        started(loop)
 
     def track(asked: Iterable[tuple[str, str]]) -> None:
         for key, number in asked:
             mock.pipeline.answer("GET", f"/v2/track/{number}", {"x-api-key": key}, b"")
 
-    for call in calls(lambda call: answered(front, call).content, track):
-        tell(front, call)
+    for call in calls(lambda call: answered(loop, front, call).content, track):
+        tell(loop, front, call)
+    loop.close()
 
 
 if __name__ == "__main__":

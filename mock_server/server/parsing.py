@@ -11,6 +11,7 @@ from mock_server.server.request import BadHeadError, Endpoints, Refusal, Request
 
 # Chunk framing may cost this many times the body before it counts as an attack.
 FRAMING = 8
+CHUNK = 20  # bytes of framing that a chunk may have for nothing: its size in sixteen digits, and two line breaks
 # The methods that the parser knows; RFC 9110 section 9.1 lets any token be one.
 METHODS = frozenset(
     b"DELETE GET HEAD POST PUT CONNECT OPTIONS TRACE COPY LOCK MKCOL MOVE PROPFIND PROPPATCH SEARCH UNLOCK BIND REBIND "
@@ -27,7 +28,7 @@ class Limits:
 
     target_bytes: int = 16 * 1024
     head_bytes: int = 32 * 1024
-    """Also of trailers, and of the framing between two pieces of a chunked body."""
+    """Also of a request's trailers and chunk extensions together."""
     body_bytes: int = 1024 * 1024
     large_body_bytes: int = 16 * 1024 * 1024
     large_bodies: frozenset[str] = frozenset()
@@ -89,8 +90,8 @@ class Reader:
         self.early = b""  # of a method that is not whole yet
         self.last = b""  # the three bytes before, in which an end may have begun
         self.wire = 0
-        self.idle = 0  # bytes since the last of the body
-        self.trailing = 0  # of trailers
+        self.coded = 0  # bytes after the head, with what frames the body
+        self.chunks = 0
 
     def feed(self, data: bytes) -> bytes:
         """Take bytes up to the end of one request, which is delivered before this returns; what is left comes back."""
@@ -149,9 +150,11 @@ class Reader:
         return found + len(END) if found + len(self.last) >= 0 else len(data)
 
     def _parse(self, data: bytes) -> None:
-        size, fresh = self.size, not self.open
+        fresh = not self.open
         if not fresh:
             self.wire += len(data)
+        if self.request is not None:
+            self.coded += len(data)
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
@@ -167,7 +170,7 @@ class Reader:
             if self.open:
                 self.last = (self.last + data)[-3:]
                 if not fresh:
-                    self._measure(0 if self.size > size else len(data))
+                    self._measure()
 
     # Called by the parser.
 
@@ -181,12 +184,8 @@ class Reader:
             self._refuse(414, f"The request target is longer than {self.limits.target_bytes} bytes.")
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self.request is None:
+        if self.request is None:  # nobody asks for trailers
             self.fields.append((name, value))
-            return
-        self.trailing += len(name) + len(value)  # nobody asks for these
-        if self.trailing > self.limits.head_bytes:
-            self._refuse(*self._long_trailers())
 
     def on_headers_complete(self) -> None:
         if self.request is not None:  # the second reading of a head whose upgrade was declined
@@ -212,6 +211,9 @@ class Reader:
             if not request.old and headers.get("expect", "").lower() == "100-continue":
                 self.expects()
 
+    def on_chunk_header(self) -> None:
+        self.chunks += 1
+
     def on_body(self, part: bytes) -> None:
         self.size += len(part)
         if self.size > self.most:
@@ -222,6 +224,8 @@ class Reader:
         request = self.request
         if self.upgrading or request is None:
             return
+        if self._overframed():
+            self._refuse(*self._long_framing())
         body = self.body
         if body:
             request.body = body[0] if len(body) == 1 else b"".join(body)
@@ -252,18 +256,23 @@ class Reader:
         lines += [f"{name}: {request.headers[name]}" for name in framing if name in request.headers]
         if not self.keep_alive:
             lines.append("Connection: close")
-        self._parse("\r\n".join([*lines, "", ""]).encode("latin-1") + rest)
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        self.coded -= len(head)
+        self._parse(head + rest)
 
-    def _measure(self, idle: int) -> None:
+    def _measure(self) -> None:
         """Give up on a message that outgrows its limits without coming to an end."""
-        self.idle = self.idle + idle if idle else 0
         if self.request is None:
             if self.wire > self.limits.head_bytes:
                 self._give_up(*self._long_head())
         elif self.wire > self.limits.head_bytes + FRAMING * self.most:
             self._give_up(*self._long_body())
-        elif self.idle > self.limits.head_bytes:
-            self._give_up(*self._long_trailers())
+        elif self._overframed():
+            self._give_up(*self._long_framing())
+
+    def _overframed(self) -> bool:
+        """Whether more comes with the body's chunks than a head may have."""
+        return self.coded - self.size > self.limits.head_bytes + CHUNK * self.chunks
 
     def _long_head(self) -> tuple[int, str]:
         return 431, f"The request head is longer than {self.limits.head_bytes} bytes."
@@ -271,8 +280,8 @@ class Reader:
     def _long_body(self) -> tuple[int, str]:
         return 413, f"The request body is longer than {self.most} bytes."
 
-    def _long_trailers(self) -> tuple[int, str]:
-        return 431, f"The trailers, or a chunk's extensions, are longer than {self.limits.head_bytes} bytes."
+    def _long_framing(self) -> tuple[int, str]:
+        return 431, f"The trailers and the chunks' extensions are longer than {self.limits.head_bytes} bytes together."
 
     def _refuse(self, status: int, reason: str) -> NoReturn:
         raise _RefusedError(status, reason)

@@ -138,7 +138,7 @@ def _start_from(name: str, worlds: Worlds) -> None:
     if settings.state or settings.scenario:
         other = "--state" if settings.state else "--scenario"
         raise ValueError(f"--snapshot and {other} both say how to start; give one of them")
-    value = snapshots.load(worlds.foundation, Path(name))
+    value = snapshots.load(worlds, Path(name))
     worlds.beginning = partial(snapshots.opened, worlds.foundation, value)
     worlds.reset()
 

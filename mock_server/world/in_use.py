@@ -40,12 +40,12 @@ class WorldsInUse:
                 yield found
 
     def make_room(self, key: str) -> None:
-        """Let there be none of that key, nor one to come, and not too many beside it."""
-        self.coming.pop(key, None)
+        """Let there be none of that key, nor one to come, and not too many beside it; who was to come has a place."""
+        expected = self.coming.pop(key, None) is not None
         self.let_go(key)
         if key in self.by_key:
             self.forget(self.by_key[key])
-        elif len(self.by_key) >= self._most:
+        elif len(self.by_key) >= self._most and not expected:
             self._drop_idlest()
 
     def add(self, world: World) -> None:

@@ -107,6 +107,7 @@ def read_value(worlds: Worlds, value: Any, key: str | None = None) -> Found:
     foundation.vocabulary.forms.check(FORM, value)
     differences = list(_differences(foundation, value))
     if key is None:
+        _check_room(worlds, value)
         return Found(*opened(foundation, value), differences)
     place, record = _chosen(value, key)
     guest = newcomer(foundation, {**record, "key": key}, f"/worlds/{place}", worlds.scenario)
@@ -130,12 +131,13 @@ def entering(worlds: Worlds, found: Found) -> Steps[None]:
             yield
 
 
-def load(foundation: Foundation, path: Path) -> Any:
+def load(worlds: Worlds, path: Path) -> Any:
     """The snapshot in a file; DocumentError says where in the file it is none, and what to do."""
     value = read(path)
     try:
-        foundation.vocabulary.forms.check(FORM, value)
-        opened(foundation, value)
+        worlds.foundation.vocabulary.forms.check(FORM, value)
+        _check_room(worlds, value)
+        opened(worlds.foundation, value)
     except FormError as error:
         raise DocumentError(path, place_of(text_of(path), error.flaw.pointer), error.flaw.detail) from None
     return value
@@ -143,16 +145,20 @@ def load(foundation: Foundation, path: Path) -> Any:
 
 def opened(foundation: Foundation, value: Value) -> tuple[Opening, list[Newcomer]]:
     """How the snapshot's mock starts, and with which worlds; FormError if one of them could not be."""
-    record, most = value["server"], foundation.settings.sandboxes
-    if len(value["worlds"]) > most:
-        raise FormError.at(
-            "/worlds", "maxItems", f"{len(value['worlds'])} are more than the {most} that --sandboxes allows"
-        )
+    record = value["server"]
     begun = opening(foundation, record, parts.course(record["clock"], foundation.clock.base.now()))
     guests = [newcomer(foundation, each, place, begun.scenario) for each, place in parts.placed(value, "worlds", "")]
     # Whatever could still go wrong goes wrong here, where nobody lives.
     finished(Worlds(foundation.twin()).entering(begun, guests))
     return begun, guests
+
+
+def _check_room(worlds: Worlds, value: Value) -> None:
+    """FormError for more worlds than this process may have; one that keeps them all may have had more before."""
+    most = worlds.foundation.settings.sandboxes
+    mine = sum(worlds.portion.mine(record["key"]) for record in value["worlds"])
+    if mine > most and worlds.state is None:
+        raise FormError.at("/worlds", "maxItems", f"{mine} are more than the {most} that --sandboxes allows")
 
 
 def _scenario(foundation: Foundation, record: Value) -> Scenario:

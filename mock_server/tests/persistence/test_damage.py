@@ -251,12 +251,12 @@ def test_a_file_that_is_nested_deeply_is_refused_by_its_name(tmp_path: Path, ope
     ending = opening[::-1].translate(str.maketrans("[{", "]}", '":adelorsw '))
     file.write_text(opening * depth + "1" + ending * depth)
     with pytest.raises(DocumentError, match=r"deep\.json: is nested too deeply"):
-        snapshots.load(FOUNDATION, file)
+        snapshots.load(Worlds(FOUNDATION), file)
 
 
 def test_a_device_that_never_ends_is_refused_by_its_name() -> None:
     with pytest.raises(DocumentError, match=r"/dev/zero: is longer than 64 MB"):
-        snapshots.load(FOUNDATION, Path("/dev/zero"))
+        snapshots.load(Worlds(FOUNDATION), Path("/dev/zero"))
     with pytest.raises(ValueError, match="/dev/zero"):
         StateFile(Path("/dev/zero"))
     with pytest.raises(CertificateError, match="/dev/zero: is no ordinary file"):

@@ -1,17 +1,21 @@
 """Every store: what is committed is there for the next process, whole."""
 
+import json
 from pathlib import Path
 
 import pytest
 
+from mock_server.contract.forms import FormError
 from mock_server.domain.clock import ManualClock
 from mock_server.domain.steps import finished
 from mock_server.domain.webhooks.delivery import State
 from mock_server.domain.webhooks.records import Saved
+from mock_server.persistence import snapshots
 from mock_server.settings import Settings
 from mock_server.tests.domain.webhooks.correspondence import HOUR, START, Office, SpoiltDelivery, event
 from mock_server.tests.persistence.places import StatePlace
 from mock_server.world import Foundation, Worlds, steering
+from mock_server.world.portion import Portion
 
 KEY = "tf_test_free_a"
 LIFE = [event(START + hours * HOUR) for hours in (1, 2, 3)]
@@ -191,6 +195,35 @@ def test_no_webhook_that_the_file_keeps_goes_for_want_of_room(
     after = worlds(place, clock, sandboxes=2)
     assert [after.of(f"tf_test_free_{name}").webhooks.subscriptions.all() for name in "abc"] == kept[:3]
     closed(after)
+
+
+def test_more_keys_than_there_is_room_for_give_a_snapshot_that_is_taken_back(
+    place: StatePlace, clock: ManualClock
+) -> None:
+    before = worlds(place, clock, sandboxes=2)
+    made = []
+    for name in "abc":
+        webhooks = before.of(f"tf_test_free_{name}").webhooks
+        made.append(webhooks.subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",)))
+    before.of("tf_test_free_d")
+    before.of("tf_test_free_a").webhooks.unsubscribe(made[0].webhook_id)  # now it is idle, and still there
+    kept = [(world.account.key[-1], world.webhooks.subscriptions.all()) for world in before.all()]
+    assert [(name, len(webhooks)) for name, webhooks in kept] == [("a", 0), ("b", 1), ("c", 1), ("d", 0)]
+    snapshots.restore(before, json.loads(json.dumps(snapshots.take(before))))
+    assert [(world.account.key[-1], world.webhooks.subscriptions.all()) for world in before.all()] == kept
+    closed(before)
+
+
+def test_of_a_snapshot_each_process_needs_room_for_its_own_keys_alone(clock: ManualClock) -> None:
+    whole = Worlds(Foundation(Settings(), clock))
+    for name in "abcd":
+        whole.of(f"tf_test_free_{name}")
+    taken = json.loads(json.dumps(snapshots.take(whole)))
+    part = Worlds(Foundation(Settings(sandboxes=2), clock), portion=Portion(mine=lambda key: key[-1] in "ab"))
+    snapshots.restore(part, taken)
+    assert [world.account.key[-1] for world in part.all()] == ["a", "b"]
+    with pytest.raises(FormError, match="4 are more than the 2 that --sandboxes allows"):
+        snapshots.restore(Worlds(Foundation(Settings(sandboxes=2), clock)), taken)
 
 
 def test_a_scenario_s_webhooks_are_not_made_twice(place: StatePlace, clock: ManualClock, tmp_path: Path) -> None:

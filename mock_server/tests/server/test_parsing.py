@@ -215,6 +215,35 @@ def test_long_trailers_are_refused_also_where_they_come_with_their_end_at_once(t
     ]
 
 
+@pytest.mark.parametrize(
+    "chunks",
+    [
+        b"1;" + b"x" * 400 + b"\r\na\r\n",
+        b'1;x="' + b"y" * 400 + b'"\r\na\r\n',
+        b"1" + b";a=b" * 100 + b"\r\na\r\n",
+        b"1;" + b"x" * 40 + b"\r\na\r\n1;" + b"x" * 340 + b"\r\na\r\n",
+        (b"1;" + b"x" * 40 + b"\r\na\r\n") * 20,
+        b"0" * 400 + b"1\r\na\r\n",
+    ],
+)
+def test_chunk_extensions_are_limited_together_however_they_come(chunks: bytes) -> None:
+    start = b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+    whole = chunks + b"0\r\n\r\n"
+    roomy = replace(SMALL, body_bytes=10_000_000)
+    assert DeliveredRequests(roomy).read(start + whole) == [(431, True)]
+    assert DeliveredRequests(roomy).read(start, whole) == [(431, True)]
+    assert DeliveredRequests(roomy).read(start, *[whole[place : place + 1] for place in range(len(whole))]) == [
+        (431, True)
+    ]
+
+
+def test_many_small_chunks_are_no_long_framing() -> None:
+    start = b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n"
+    roomy = replace(SMALL, body_bytes=10_000)
+    whole = b"00000001\r\na\r\n" * 1000 + b"0\r\n\r\n"
+    assert DeliveredRequests(roomy).read(start + whole) == [("POST", "/", b"a" * 1000, True)]
+
+
 def test_trailers_do_not_pass_for_headers() -> None:
     reading = DeliveredRequests()
     reading.read(b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\nX-API-Key: forged\r\n\r\n")

@@ -26,7 +26,7 @@ def _page(module: str, name: str) -> Handler:
     def handler(call: ControlCall, **places: Any) -> Reply | Steps[Reply]:
         if page:
             return page(call, **places)
-        return in_thread(partial(_prepared, module, name), lambda found: shown(found, call, places))
+        return in_thread(partial(_prepared, call, module, name), lambda found: shown(found, call, places))
 
     def shown(found: Handler, call: ControlCall, places: dict[str, Any]) -> Reply:
         nonlocal page
@@ -38,10 +38,11 @@ def _page(module: str, name: str) -> Handler:
     return handler
 
 
-def _prepared(module: str, name: str) -> Handler:
-    """The page, once its module is imported and the templates compiled; both take longer than others should wait."""
+def _prepared(call: ControlCall, module: str, name: str) -> Handler:
+    """The page, once what it needs is there: modules, templates, routes; each takes longer than others should wait."""
     found: Handler = getattr(import_module(f"{__name__}.{module}"), name)
     import_module(f"{__name__}.frame").environment()
+    import_module(f"{__name__}.orders").routes(call.plane.routes)
     return found
 
 

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from mock_server.domain.clock import to_text
+from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.inbox import InboxMessage
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
@@ -20,6 +21,7 @@ from mock_server.web.problems import Problem
 MOST_SHOWN = 200
 SIGNED = "/console/signed"
 RIGHT, WRONG, MISSING = "right", "wrong", "missing"
+CHECKED = 200  # signatures that are computed in one step of a turn
 UNKNOWN = "not known here"
 """The check of what a process may have signed that says nothing."""
 
@@ -29,14 +31,17 @@ def list_inboxes(call: ControlCall) -> Reply:
     return answer({"inboxes": inboxes, "meta": {"total": len(inboxes)}})
 
 
-def show_inbox(call: ControlCall, name: str) -> Reply:
+def show_inbox(call: ControlCall, name: str) -> Steps[Reply]:
     _check(name)
     found = list(call.worlds.inboxes.of(name))
-    shown = [facts(call, each) for each in islice(found, call.number("limit", 100, MOST_SHOWN))]
-    told = {"messages": shown, "meta": {"total": len(found)}}
+    shown = []
+    for each in islice(found, call.number("limit", 100, MOST_SHOWN)):
+        told = yield from facts(call, each)
+        shown.append(told)
+    inbox = {"messages": shown, "meta": {"total": len(found)}}
     strange = {each["id"]: each for each in shown if each["signature_check"] == WRONG}
     if not strange or call.ask_all is None:
-        return answer(told)
+        return answer(inbox)
     signed = [{name: each[name] for name in ("id", "body_base64", "headers")} for each in strange.values()]
 
     def settled(reply: Reply) -> Reply:
@@ -48,19 +53,21 @@ def show_inbox(call: ControlCall, name: str) -> Reply:
             each["signature_check"] = UNKNOWN if said.get("silent") else WRONG
         for each in said["signed"]:
             strange[each["id"]] |= {"signature_check": RIGHT, "webhook_id": each["webhook_id"]}
-        return answer(told)
+        return answer(inbox)
 
     return call.ask_all(f"{CONTROL_PREFIX}{SIGNED}", encoded(signed)).then(settled)
 
 
-def show_signed(call: ControlCall) -> Reply:
+def show_signed(call: ControlCall) -> Steps[Reply]:
     """Which of the messages a webhook of this process has signed."""
+    found = []
     try:
-        asked = [(each["id"], b64decode(each["body_base64"]), dict(each["headers"])) for each in call.body()]
-        signed = [(each, _signed_by(call, body, headers)) for each, body, headers in asked]
+        for each in call.body():
+            _, webhook_id = yield from _signed_by(call, b64decode(each["body_base64"]), dict(each["headers"]))
+            if webhook_id:
+                found.append({"id": each["id"], "webhook_id": webhook_id})
     except (TypeError, KeyError, ValueError, AttributeError):
         raise Problem(HTTPStatus.BAD_REQUEST, "these are no messages with id, body_base64 and headers") from None
-    found = [{"id": each, "webhook_id": webhook_id} for each, (_, webhook_id) in signed if webhook_id]
     return answer({"signed": found, "meta": {"total": len(found)}})
 
 
@@ -70,9 +77,9 @@ def empty_inbox(call: ControlCall, name: str) -> Reply:
     return answer({"status": "emptied"})
 
 
-def facts(call: ControlCall, message: InboxMessage) -> dict[str, Any]:
+def facts(call: ControlCall, message: InboxMessage) -> Steps[dict[str, Any]]:
     """What came, and which webhook's secret has signed it."""
-    check, webhook_id = _signed_by(call, message.body, message.headers)
+    check, webhook_id = yield from _signed_by(call, message.body, message.headers)
     return {
         "id": message.id,
         "real": message.real,
@@ -88,16 +95,19 @@ def facts(call: ControlCall, message: InboxMessage) -> dict[str, Any]:
     }
 
 
-def _signed_by(call: ControlCall, body: bytes, headers: Mapping[str, str]) -> tuple[str, str | None]:
+def _signed_by(call: ControlCall, body: bytes, headers: Mapping[str, str]) -> Steps[tuple[str, str | None]]:
     """Right with the webhook whose secret signed it, wrong, or missing."""
+    yield
     scheme = call.worlds.foundation.terms.scheme
     signature = headers.get(scheme.header.lower())
     if signature is None:
         return MISSING, None
-    for world in call.worlds.all():
-        for each in world.webhooks.subscriptions.all():
-            if scheme.accepts(each.secret, body, signature):
-                return RIGHT, each.webhook_id
+    everybody = (each for world in call.worlds.all() for each in world.webhooks.subscriptions.all())
+    for count, each in enumerate(everybody, 1):
+        if scheme.accepts(each.secret, body, signature):
+            return RIGHT, each.webhook_id
+        if not count % CHECKED:
+            yield
     return WRONG, None
 
 
