@@ -38,13 +38,13 @@ def test_another_language_changes_the_texts_and_nothing_else(api: Api, facts: Fa
         ledger.judge("track.lang.texts-only", foreign, "everything but texts as before", changed, holds=not changed)
 
 
-@proves("track.lang.case", "track.lang.subtag", "track.lang.fallback", rank=25)
+@proves("track.lang.alone", "track.lang.case", "track.lang.subtag", "track.lang.fallback", rank=25)
 def test_a_language_falls_back_to_the_nearest(api: Api, facts: Facts, ledger: Ledger) -> None:
     number = facts.known()
     french = api.once(number, lang="fr")
-    # What a browser would like to read is no lang.
-    english = api.track(number, headers=(("Accept-Language", "fr"),))
-    _same_texts(api, ledger, "track.parameter.lang", english, api.once(number, lang="en"))
+    english = api.once(number, lang="en")
+    browsers = api.track(number, headers=(("Accept-Language", "fr"),))
+    _same_texts(api, ledger, "track.lang.alone", browsers, english)
     both = api.track(number, lang="FR-CA")
     if both.response.succeeded and _texts(api, both) == _texts(api, french):
         ledger.hold("track.lang.case", both)

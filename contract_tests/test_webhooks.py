@@ -181,7 +181,7 @@ def _no_other(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
     """Enters that the deletion of one webhook has not deleted another, which is deleted now."""
     if not lab.spare:
         return
-    other = api.unsubscribe(lab.spare.pop())
+    other = api.unsubscribe(lab.spare.pop(0))
     gone = other.status in api.contract.refusals["not_found"].statuses
     if gone and other.again:  # the DELETE whose answer was spoilt may have ended it
         return
@@ -207,7 +207,7 @@ def _twins(lab: WebhookLab, api: Api, ledger: Ledger, made: list[Hook]) -> None:
     """The same request twice, to an HTTPS endpoint."""
     events = made[0].events
     first, second = (api.subscribe(lab.number(), ELSEWHERE, events) for _ in range(2))
-    lab.spare += [each for each in map(webhook_id, (api.read(first), api.read(second))) if each is not None][:1]
+    lab.spare += [each for each in map(webhook_id, (api.read(first), api.read(second))) if each is not None]
     accepted = first.response.succeeded
     ledger.judge("webhook.request.url", first, f"a webhook to {ELSEWHERE}", described(first), holds=accepted)
     identifiers = [*(hook.id for hook in made), webhook_id(api.read(first)), webhook_id(api.read(second))]

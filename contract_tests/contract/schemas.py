@@ -11,6 +11,7 @@ from jsonschema import FormatChecker
 
 from contract_tests.contract import alike
 from contract_tests.contract.alike import AlikeValidator
+from contract_tests.contract.dialects import reader
 from contract_tests.contract.loading import lookup, resolve
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.reading import fits
@@ -220,9 +221,15 @@ def _sentence(error: Any) -> str:
 
 
 def _formats() -> Any:
-    checker = FormatChecker(formats=("regex", "uri"))
+    checker = FormatChecker(formats=("uri",))
+    checker.checks("regex", raises=re.error)(_is_expression)
     checker.checks("date-time", raises=ValueError)(_is_instant)
     return checker
+
+
+def _is_expression(value: object) -> bool:
+    """In any language's dialect."""
+    return not isinstance(value, str) or bool(reader(value))
 
 
 def _is_instant(value: object) -> bool:

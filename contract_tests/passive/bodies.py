@@ -11,6 +11,7 @@ from contract_tests.ledger import Ledger
 from contract_tests.passive.refusals import of_the_page
 from contract_tests.target import bare
 
+_JSON_TOO = re.compile(r"[a-z]+/[a-z0-9!#$&^_.+-]+\+json")  # by the suffix that RFC 6839 gives it
 _ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);")  # escapes that HTML has and JSON has not
 
 
@@ -85,10 +86,11 @@ def _check_json(contract: Contract, ledger: Ledger, exchange: Exchange) -> bool:
     clause = "api.json" if known else "errors.body"
     if not response.is_json:
         ledger.breach(clause, exchange, "a JSON body", response.flaw + response.text)
-    elif kind != JSON:
+    elif kind != JSON and not _JSON_TOO.fullmatch(kind):
         ledger.breach(clause, exchange, f"Content-Type {JSON}", response.header("Content-Type") or "none")
     else:
         ledger.hold(clause if known else None, exchange)
+        ledger.judge("api.media-type", exchange, f"Content-Type {JSON}", kind, holds=kind == JSON)
     return response.is_json
 
 

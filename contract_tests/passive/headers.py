@@ -85,7 +85,7 @@ def check_reset(contract: Contract, ledger: Ledger, exchange: Exchange, now: flo
     name = contract.header("reset")
     value = exchange.response.header(name)
     if value is not None and exchange.operation is not None:
-        expected = f"{name}: a number of seconds, or a date"
+        expected = f"{name}: a number of seconds, a duration or a date"
         ledger.judge("quota.reset", exchange, expected, value, holds=told_time(value, now) is not None)
 
 

@@ -48,7 +48,7 @@ def test_a_slip_is_told(mutant: str, clause: str, probes: str) -> None:
         ("formats-hold-for-one-line", "errors.400.number", "does_not_have"),
         ("an-empty-language-crashes", "track.parameter.lang", "no_difference_is_ignored"),
         ("the-headers-name-has-its-case", "auth.header", "no_difference_is_ignored"),
-        ("browsers-choose-the-language", "track.parameter.lang", "nearest"),
+        ("browsers-choose-the-language", "track.lang.alone", "nearest"),
         ("keys-are-patterns", "errors.401", "nearly_good"),
         ("one-carrier-down-takes-all-down", "errors.503", "own_batch or is_back"),
         ("never-scanned-is-never-updated", "api.timestamps", "fits_several"),

@@ -46,6 +46,7 @@ UNTOLD: Mapping[str, Sequence[str]] = {
         "errors.messages",
     ),
     "the form of a text, beside its being one: lies take fields away, rename them, change their type or their word": (
+        "api.media-type",
         "api.utf8",
         "api.countries",
         "carriers.code.form",

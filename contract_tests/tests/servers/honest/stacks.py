@@ -173,7 +173,7 @@ class Java(Stack):
 
     def problem(self, refusal: RefusalError, **more: Any) -> Reply:
         body = {"title": refusal.message, "status": refusal.status, **more}
-        return Reply(refusal.status, json.dumps(body).encode(), {"Content-Type": "application/json"})
+        return Reply(refusal.status, json.dumps(body).encode(), {"Content-Type": "application/problem+json"})
 
 
 @dataclass(frozen=True, slots=True)

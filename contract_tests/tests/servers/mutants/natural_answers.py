@@ -129,7 +129,7 @@ class KeysArePatterns(Keys):
         return super().known(next((each for each in keys if re.fullmatch(asked, each)), None))
 
 
-@documented.part("track.parameter.lang")
+@assumed.part("track.lang.alone")
 class BrowsersChooseTheLanguage(Api):
     """Without lang, texts are in the language that Accept-Language asks for."""
 

@@ -32,7 +32,7 @@ def not_found_is_html(call: Call, reply: Reply) -> Reply:
     return replace(reply, body=page).with_headers({"Content-Type": "text/html; charset=utf-8"})
 
 
-@documented.reply("api.json", status=[400, 401, 404, 405, 429, 503])
+@assumed.reply("api.media-type", status=[400, 401, 404, 405, 429, 503])
 def errors_are_problems(call: Call, reply: Reply) -> Reply:
     """Errors are labelled application/problem+json."""
     return reply.with_headers({"Content-Type": "application/problem+json"})

@@ -92,6 +92,15 @@ class LanguagesAreStrict(Api):
         return super().language(call)
 
 
+@silent.part
+class ReadersLanguage(Api):
+    """Without lang, texts are in the language that the client would like best, if it says so."""
+
+    def language(self, call: Call) -> str:
+        liked = call.headers.get("accept-language", "en").split(",")[0].partition(";")[0]
+        return spoken(call.query.get("lang", liked))
+
+
 @silent.reply(on=["trackShipment"])
 def language_is_not_told(call: Call, reply: Reply) -> Reply:
     """There is no Content-Language."""
