@@ -10,7 +10,8 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
 from mock_server.domain.clock import Clock
 from mock_server.domain.randomness import stream
-from mock_server.faults.fault import DeliveryPlan, Occasion, ReplyFault
+from mock_server.domain.webhooks.delivery import DeliveryPlan
+from mock_server.faults.fault import Occasion, ReplyFault
 from mock_server.faults.matching import Subject
 from mock_server.faults.rulebook import RuleBook, RulesInForce
 from mock_server.faults.rules import Count, Rule

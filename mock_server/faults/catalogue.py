@@ -9,18 +9,17 @@ from typing import Any, ClassVar
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
+from mock_server.domain.webhooks.delivery import DeliveryPlan, Signature
 from mock_server.faults.bodies import is_json
 from mock_server.faults.fault import (
     ANSWERED_OR_NOT,
     BodyFault,
     CallFault,
     DeliveryFault,
-    DeliveryPlan,
     MessageFault,
     Occasion,
     Phase,
     ReplyFault,
-    Signature,
     fault,
     spelt,
 )

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, TypeVar
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
+from mock_server.domain.webhooks.delivery import DeliveryPlan
 from mock_server.faults.bodies import altered, edited
 
 REGISTERED: dict[str, type["Fault"]] = {}
@@ -30,43 +31,6 @@ class Phase(StrEnum):
 
 
 ANSWERED_OR_NOT = (Phase.AFTER, Phase.BEFORE)
-
-
-class Signature(StrEnum):
-    """How a delivery is signed."""
-
-    GOOD = "good"
-    BAD = "bad"
-    MISSING = "missing"
-    FOREIGN = "foreign"
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryPlan:
-    """How one event is to be delivered; as it stands, honestly.
-
-    `copies` counts deliveries in all, `delay` is seconds of the sandbox's clock, `overtaken` means after the next
-    one, and `faults` has the ids of the rules that had a hand in it. `event` is what is told, None what really
-    happened, `media_type` what it is called, None the truth; `lies` are the faults that edited it. Copies that are
-    `renamed` have ids of their own.
-    """
-
-    signature: Signature = Signature.GOOD
-    copies: int = 1
-    renamed: bool = False
-    delay: float = 0.0
-    overtaken: bool = False
-    dropped: bool = False
-    faults: tuple[str, ...] = ()
-    event: Mapping[str, Any] | None = None
-    media_type: str | None = None
-    lies: tuple["BodyFault", ...] = ()
-
-    def retold(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The event edited as this one was, for a copy under another id."""
-        for lie in self.lies:
-            event = altered(event, lie.pointer, lie.edit)
-        return event
 
 
 @dataclass(frozen=True)
@@ -136,8 +100,13 @@ class BodyFault(MessageFault):
 
     def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
         """The delivery with its event edited; the very same object if there is nothing to edit."""
-        told = altered(delivery.event, self.pointer, self.edit)
-        return delivery if told is delivery.event else replace(delivery, event=told, lies=(*delivery.lies, self))
+        told = self._told(delivery.event)
+        return (
+            delivery if told is delivery.event else replace(delivery, event=told, edits=(*delivery.edits, self._told))
+        )
+
+    def _told(self, value: Any) -> Any:
+        return altered(value, self.pointer, self.edit)
 
 
 class DeliveryFault(Fault):

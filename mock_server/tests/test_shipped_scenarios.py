@@ -8,8 +8,8 @@ from werkzeug.test import Client
 
 from mock_server.contract.messages import Reply
 from mock_server.domain.clock import ManualClock, to_text
+from mock_server.domain.webhooks.delivery import Signature
 from mock_server.faults import scenarios
-from mock_server.faults.fault import Signature
 from mock_server.faults.matching import Subject
 from mock_server.server.playing import InPieces, Reset
 from mock_server.settings import Settings

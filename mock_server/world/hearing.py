@@ -13,10 +13,10 @@ from mock_server.domain.clock import SandboxClock
 from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.pinned import Pin
 from mock_server.domain.shipments.source import Identity, Shipments
+from mock_server.domain.webhooks.delivery import DeliveryPlan
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.domain.webhooks.watches import WatchKey
 from mock_server.faults.active import ActiveFaults
-from mock_server.faults.fault import DeliveryPlan
 from mock_server.faults.matching import Subject
 from mock_server.world.foundation import Foundation
 

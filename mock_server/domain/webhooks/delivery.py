@@ -1,9 +1,12 @@
 """Deliveries: one event on its way to one receiver, and what came of each attempt."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Protocol, Self
+from typing import Any, Self
+
+Edit = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Makes of an event what is told instead."""
 
 
 class State(StrEnum):
@@ -17,34 +20,41 @@ class State(StrEnum):
     BLOCKED = "blocked"  # to a host that nobody allowed
 
 
-class Handling(Protocol):
-    """How a delivery is spoilt: `faults` names the rules that did it.
+class Signature(StrEnum):
+    """How a delivery is signed."""
 
-    `signature` is good, bad, missing or foreign; `copies` counts deliveries in all, `delay` is in seconds of the
-    sandbox's clock, and what is `overtaken` waits for the next delivery of its subscription. `event` is what is told
-    instead, None if that is the truth, and `media_type` what it is called. Copies that are `renamed` have own ids, and
-    tell what `retold` makes of the event under that id.
+    GOOD = "good"
+    BAD = "bad"
+    MISSING = "missing"
+    FOREIGN = "foreign"
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryPlan:
+    """How one event is to be delivered; as it stands, honestly.
+
+    `copies` counts deliveries in all, `delay` is seconds of the sandbox's clock, `overtaken` means after the next of
+    its subscription, and `faults` names the rules that had a hand in it. `event` is what is told, None what really
+    happened, as `edits` have made it of that; `media_type` is what it is called, None the truth. Copies that are
+    `renamed` have ids of their own.
     """
 
-    @property
-    def signature(self) -> str: ...
-    @property
-    def copies(self) -> int: ...
-    @property
-    def renamed(self) -> bool: ...
-    @property
-    def delay(self) -> float: ...
-    @property
-    def overtaken(self) -> bool: ...
-    @property
-    def dropped(self) -> bool: ...
-    @property
-    def faults(self) -> tuple[str, ...]: ...
-    @property
-    def event(self) -> Mapping[str, Any] | None: ...
-    @property
-    def media_type(self) -> str | None: ...
-    def retold(self, event: Mapping[str, Any]) -> Mapping[str, Any]: ...
+    signature: Signature = Signature.GOOD
+    copies: int = 1
+    renamed: bool = False
+    delay: float = 0.0
+    overtaken: bool = False
+    dropped: bool = False
+    faults: tuple[str, ...] = ()
+    event: Mapping[str, Any] | None = None
+    edits: tuple[Edit, ...] = ()
+    media_type: str | None = None
+
+    def edited(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The same event under another id, edited alike."""
+        for edit in self.edits:
+            event = edit(event)
+        return event
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_server.domain.randomness import stream
 from mock_server.domain.shipments.calendar import DAY
-from mock_server.domain.webhooks.delivery import Delivery, Handling, State
+from mock_server.domain.webhooks.delivery import Delivery, DeliveryPlan, Signature, State
 from mock_server.domain.webhooks.events import WebhookEvent, encode, event_id
 from mock_server.domain.webhooks.queue import DeliveryQueue
 from mock_server.domain.webhooks.records import Saved
@@ -24,7 +24,7 @@ LONGEST_HOLD = DAY  # seconds that a delivery waits to be overtaken
 
 log = logging.getLogger(__name__)
 
-Handle = Callable[[Subscription, Mapping[str, Any]], Handling]
+Handle = Callable[[Subscription, Mapping[str, Any]], DeliveryPlan]
 
 
 class Fanout:
@@ -180,36 +180,36 @@ class Fanout:
         webhook_id = subscription.webhook_id
         told = WebhookEvent(event_id(self._seed, self._key, webhook_id, at, mark), event_type, at, webhook_id, data)
         value, body, flaw = self._written(told)
-        handling = self._handle(subscription, value)
-        if handling.event is not None and handling.event is not value:
-            body = encode(handling.event)
-        if handling.dropped or flaw:
-            ended = self._delivery(subscription, told, told.id, body, handling)
+        plan = self._handle(subscription, value)
+        if plan.event is not None and plan.event is not value:
+            body = encode(plan.event)
+        if plan.dropped or flaw:
+            ended = self._delivery(subscription, told, told.id, body, plan)
             state, note = (State.FAILED, flaw) if flaw else (State.DROPPED, "dropped by a fault rule")
             copies = [ended.ended(state, note)]
         else:
-            copies = self._copies(subscription, told, body, handling)
+            copies = self._copies(subscription, told, body, plan)
         for copy in copies:
             self._queue.post(copy)
         for held in self._held.pop(webhook_id, ()):
             self._queue.postpone(held.id, copies[0].due or at)
-        if handling.overtaken and not handling.dropped:
+        if plan.overtaken and not plan.dropped:
             self._held[webhook_id] = copies
         return copies
 
     def _copies(
-        self, subscription: Subscription, told: WebhookEvent, body: bytes, handling: Handling
+        self, subscription: Subscription, told: WebhookEvent, body: bytes, plan: DeliveryPlan
     ) -> list[Delivery]:
         """As many deliveries of an event as it is to have, all with its id unless they are renamed."""
-        named = [(told.id, body)] * handling.copies
-        if handling.renamed:
-            for place in range(1, handling.copies):
+        named = [(told.id, body)] * plan.copies
+        if plan.renamed:
+            for place in range(1, plan.copies):
                 known_as = event_id(self._seed, told.id, place)
-                named[place] = known_as, encode(handling.retold(self._terms.events.value(told, known_as)))
-        return [self._delivery(subscription, told, each, written, handling) for each, written in named]
+                named[place] = known_as, encode(plan.edited(self._terms.events.value(told, known_as)))
+        return [self._delivery(subscription, told, each, written, plan) for each, written in named]
 
     def _delivery(
-        self, subscription: Subscription, told: WebhookEvent, known_as: str, body: bytes, handling: Handling
+        self, subscription: Subscription, told: WebhookEvent, known_as: str, body: bytes, plan: DeliveryPlan
     ) -> Delivery:
         return Delivery(
             id=self._next_id(),
@@ -220,11 +220,11 @@ class Fanout:
             url=subscription.url,
             created_at=told.created_at,
             body=body,
-            secret=self._secret(subscription, handling.signature),
-            due=told.created_at + (LONGEST_HOLD if handling.overtaken else 0.0) + handling.delay,
-            flawed=handling.signature == "bad",
-            faults=handling.faults,
-            media_type=handling.media_type,
+            secret=self._secret(subscription, plan.signature),
+            due=told.created_at + (LONGEST_HOLD if plan.overtaken else 0.0) + plan.delay,
+            flawed=plan.signature is Signature.BAD,
+            faults=plan.faults,
+            media_type=plan.media_type,
         )
 
     def _written(self, event: WebhookEvent) -> tuple[Mapping[str, Any], bytes, str | None]:
@@ -237,11 +237,11 @@ class Fanout:
             self._queue.trouble(f"a delivery of {event.webhook_id} failed here: {flaw}", error)
             return {}, b"", flaw
 
-    def _secret(self, subscription: Subscription, signature: str) -> str | None:
+    def _secret(self, subscription: Subscription, signature: Signature) -> str | None:
         """What signs a delivery."""
-        if signature == "missing":
+        if signature is Signature.MISSING:
             return None
-        if signature == "foreign":
+        if signature is Signature.FOREIGN:
             draw = stream(self._seed, self._key, "foreign secret", subscription.webhook_id)
             return f"whsec_{b64encode(draw.randbytes(24)).decode()}"
         return subscription.secret

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mock_server.domain.clock import ManualClock
+from mock_server.domain.webhooks.delivery import DeliveryPlan
 from mock_server.faults.active import ActiveFaults
-from mock_server.faults.fault import DeliveryPlan
 from mock_server.faults.matching import Subject
 from mock_server.faults.rulebook import RuleBook
 from mock_server.tests.faults.rulebook import NOON, OUTAGE, SPECIFICATION, batch, call, fails, faults, reply, rule

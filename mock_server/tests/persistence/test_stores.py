@@ -8,11 +8,11 @@ import pytest
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import ManualClock
 from mock_server.domain.steps import finished
-from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.delivery import DeliveryPlan, Signature, State
 from mock_server.domain.webhooks.records import Saved
 from mock_server.persistence import snapshots
 from mock_server.settings import Settings
-from mock_server.tests.domain.webhooks.correspondence import HOUR, START, Office, SpoiltDelivery, event
+from mock_server.tests.domain.webhooks.correspondence import HOUR, START, Office, event
 from mock_server.tests.persistence.places import StatePlace
 from mock_server.world import Foundation, Worlds, steering
 from mock_server.world.portion import Portion
@@ -21,7 +21,7 @@ KEY = "tf_test_free_a"
 LIFE = [event(START + hours * HOUR) for hours in (1, 2, 3)]
 
 
-def recording(place: StatePlace, *handlings: SpoiltDelivery) -> Office:
+def recording(place: StatePlace, *handlings: DeliveryPlan) -> Office:
     office = Office(LIFE, handlings)
     store = place.open()
     store.load(KEY)  # which claims it, where it can be claimed
@@ -48,7 +48,7 @@ def test_a_webhook_is_there_as_soon_as_it_is_made_and_gone_as_soon_as_it_is_dele
 
 def test_deliveries_and_attempts_come_back_as_they_were(place: StatePlace) -> None:
     office = recording(
-        place, SpoiltDelivery("bad", faults=("r1",)), SpoiltDelivery("missing"), SpoiltDelivery(dropped=True)
+        place, DeliveryPlan(Signature.BAD, faults=("r1",)), DeliveryPlan(Signature.MISSING), DeliveryPlan(dropped=True)
     )
     office.subscribe()
     office.advance(3 * HOUR)

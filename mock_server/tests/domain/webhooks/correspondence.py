@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_server.domain.clock import ManualClock, SandboxClock, from_text
 from mock_server.domain.shipments.journey import Event, Journey
-from mock_server.domain.webhooks.delivery import Attempt, Delivery
+from mock_server.domain.webhooks.delivery import Attempt, Delivery, DeliveryPlan
 from mock_server.domain.webhooks.records import Records
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.domain.webhooks.terms import DeliveryTerms
@@ -23,24 +23,6 @@ PLACE: WatchKey = (NUMBER.text, "ups")
 URL = "http://127.0.0.1:9/hooks"
 
 
-@dataclass(frozen=True, slots=True)
-class SpoiltDelivery:
-    """How a delivery is spoilt; as it stands, not at all."""
-
-    signature: str = "good"
-    copies: int = 1
-    renamed: bool = False
-    delay: float = 0.0
-    overtaken: bool = False
-    dropped: bool = False
-    faults: tuple[str, ...] = ()
-    event: Mapping[str, Any] | None = None
-    media_type: str | None = None
-
-    def retold(self, event: Mapping[str, Any]) -> Mapping[str, Any]:
-        return event if self.event is None else self.event
-
-
 def event(at: float, phrase: str = "departed_facility") -> Event:
     return Event(at, PHRASES[phrase], "Louisville, KY")
 
@@ -54,7 +36,7 @@ class Office:
     """The webhooks of a sandbox on a clock that stands until it is moved, and the one shipment that it knows."""
 
     events: Sequence[Event] = ()
-    handlings: Sequence[SpoiltDelivery] = ()
+    handlings: Sequence[DeliveryPlan] = ()
     terms: DeliveryTerms = TERMS
     records: Records | None = None
     base: ManualClock = field(default_factory=lambda: ManualClock(START))
@@ -75,9 +57,9 @@ class Office:
     def _find(self, place: WatchKey, _: float) -> Journey | None:
         return self.shipment if place == PLACE else None
 
-    def _handle(self, *_: object) -> SpoiltDelivery:
+    def _handle(self, *_: object) -> DeliveryPlan:
         assert isinstance(self.handlings, list)
-        return self.handlings.pop(0) if self.handlings else SpoiltDelivery()
+        return self.handlings.pop(0) if self.handlings else DeliveryPlan()
 
     def subscribe(self, *events: str, url: str = URL) -> Subscription:
         return self.webhooks.subscribe(*PLACE, url, events or ("all",))

@@ -2,12 +2,12 @@
 
 import pytest
 
-from mock_server.domain.webhooks.delivery import State
-from mock_server.tests.domain.webhooks.correspondence import HOUR, LIFE, START, TERMS, Office, SpoiltDelivery, said
+from mock_server.domain.webhooks.delivery import DeliveryPlan, Signature, State
+from mock_server.tests.domain.webhooks.correspondence import HOUR, LIFE, START, TERMS, Office, said
 
 
 def test_a_dropped_delivery_is_seen_and_never_sent() -> None:
-    office = Office(LIFE, [SpoiltDelivery(dropped=True, faults=("r1",))])
+    office = Office(LIFE, [DeliveryPlan(dropped=True, faults=("r1",))])
     office.subscribe()
     office.advance(2 * HOUR)
     dropped, sent = office.webhooks.queue.all()
@@ -16,7 +16,7 @@ def test_a_dropped_delivery_is_seen_and_never_sent() -> None:
 
 
 def test_a_delivery_tells_something_else_in_bytes_of_the_same_kind() -> None:
-    office = Office(LIFE, [SpoiltDelivery(event={"id": "evt_1"}, faults=("r1",))])
+    office = Office(LIFE, [DeliveryPlan(event={"id": "evt_1"}, faults=("r1",))])
     office.subscribe()
     office.advance(2 * HOUR)
     lied, honest = office.take_all()
@@ -25,7 +25,7 @@ def test_a_delivery_tells_something_else_in_bytes_of_the_same_kind() -> None:
 
 
 def test_a_delayed_delivery_comes_later_on_the_sandbox_s_clock() -> None:
-    office = Office(LIFE[:1], [SpoiltDelivery(delay=300)])
+    office = Office(LIFE[:1], [DeliveryPlan(delay=300)])
     office.subscribe()
     office.advance(HOUR + 299)
     assert office.take_all() == []
@@ -34,7 +34,7 @@ def test_a_delayed_delivery_comes_later_on_the_sandbox_s_clock() -> None:
 
 
 def test_copies_have_one_event_id_and_the_same_bytes() -> None:
-    office = Office(LIFE[:1], [SpoiltDelivery(copies=3)])
+    office = Office(LIFE[:1], [DeliveryPlan(copies=3)])
     office.subscribe()
     office.advance(HOUR)
     copies = office.take_all()
@@ -43,7 +43,7 @@ def test_copies_have_one_event_id_and_the_same_bytes() -> None:
 
 
 def test_an_overtaken_delivery_comes_right_after_the_next() -> None:
-    office = Office(LIFE, [SpoiltDelivery(overtaken=True)])
+    office = Office(LIFE, [DeliveryPlan(overtaken=True)])
     office.subscribe()
     office.advance(HOUR)
     assert office.take_all() == []
@@ -53,7 +53,7 @@ def test_an_overtaken_delivery_comes_right_after_the_next() -> None:
 
 
 def test_an_overtaken_delivery_that_nothing_follows_comes_a_day_later() -> None:
-    office = Office(LIFE[:1], [SpoiltDelivery(overtaken=True)])
+    office = Office(LIFE[:1], [DeliveryPlan(overtaken=True)])
     office.subscribe()
     office.advance(HOUR + 86_400)
     assert len(office.take_all()) == 1
@@ -63,7 +63,7 @@ def test_an_overtaken_delivery_that_nothing_follows_comes_a_day_later() -> None:
     ("signature", "accepted"), [("good", True), ("bad", False), ("missing", False), ("foreign", False)]
 )
 def test_only_a_good_signature_is_accepted(signature: str, accepted: bool) -> None:
-    office = Office(LIFE[:1], [SpoiltDelivery(signature=signature)])
+    office = Office(LIFE[:1], [DeliveryPlan(signature=Signature(signature))])
     secret = office.subscribe().secret
     office.advance(HOUR)
     (delivery,) = office.take_all()
