@@ -4,7 +4,6 @@
 told, because other work on the machine does not change that as it does the time on the wall.
 """
 
-import argparse
 import ssl
 import sys
 import tempfile
@@ -16,8 +15,8 @@ from random import Random
 from statistics import median
 
 from benchmarks.load import KEY
-from benchmarks.options import at_least
-from benchmarks.processes import Running, ServerFailedError, computed, free_port, running
+from benchmarks.options import at_least, command
+from benchmarks.processes import Running, computed, free_port, measurable, running
 from benchmarks.servers import CHECKOUT, Server
 
 PATH = "/v2/track/1Z999AA10123456784"
@@ -95,24 +94,17 @@ def told(took: Mapping[str, Sequence[float]], scale: float, unit: str) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.doors",
-        description=__doc__.splitlines()[0],
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = command("doors", __doc__.splitlines()[0])
     parser.add_argument("rounds", nargs="?", type=at_least(1), default=20, help=f"of {CALLS} calls of each kind")
     parser.add_argument("--starts", type=at_least(1), default=10, help="of each kind")
     options = parser.parse_args()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            logs, data, secure = Path(folder), Path(folder, "data"), free_port()
-            kinds = servers(data, secure)
-            print("processor time until the first answer")
-            told(starts(kinds, options.starts, logs, Random(1)), 1000, "ms")
-            print("processor time a call")
-            told(calls(kinds, options.rounds, logs, data, secure), 1, "us")
-    except ServerFailedError as error:
-        sys.exit(f"could not be measured: {error}")
+    with measurable(), tempfile.TemporaryDirectory() as folder:
+        logs, data, secure = Path(folder), Path(folder, "data"), free_port()
+        kinds = servers(data, secure)
+        print("processor time until the first answer")
+        told(starts(kinds, options.starts, logs, Random(1)), 1000, "ms")
+        print("processor time a call")
+        told(calls(kinds, options.rounds, logs, data, secure), 1, "us")
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ import uvloop
 from benchmarks.bench import say
 from benchmarks.figures import Verdict
 from benchmarks.load import InvalidRunError, Wrk, tracking_numbers
+from benchmarks.options import command
 from benchmarks.packages import ToolMissingError, wrk_path
 from benchmarks.processes import Running, ServerFailedError, running
 from benchmarks.servers import CHECKOUT, Server
@@ -153,11 +154,7 @@ def _server(scratch: Path) -> Server:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.latency",
-        description=f"Delay calls by {DELAY:.0f} s, and see that calls beside them are as prompt as ever.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = command("latency", f"Delay calls by {DELAY:.0f} s, and see that calls beside them are as prompt as ever.")
     parser.add_argument("--calls", type=int, default=500, help="delayed calls that wait at the same time")
     parser.add_argument("--rounds", type=int, default=3, help="times to measure")
     return parser

@@ -1,11 +1,18 @@
-"""Values of options on a command line."""
+"""The command line of a benchmark."""
 
-from argparse import ArgumentTypeError
+from argparse import ArgumentDefaultsHelpFormatter, ArgumentParser, ArgumentTypeError
 from collections.abc import Callable
 from math import inf
 from typing import TypeVar
 
 N = TypeVar("N", int, float)
+
+
+def command(name: str, description: str) -> ArgumentParser:
+    """The parser of `python -m benchmarks.NAME`, which tells in its help what the options are if not given."""
+    return ArgumentParser(
+        f"python -m benchmarks.{name}", None, description, formatter_class=ArgumentDefaultsHelpFormatter
+    )
 
 
 def at_least(least: N) -> Callable[[str], N]:

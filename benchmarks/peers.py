@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.bench import Bench, say
 from benchmarks.load import tracking_numbers
+from benchmarks.options import command
 from benchmarks.packages import PEERS, ToolMissingError, install, wrk_path
 from benchmarks.report import as_json, as_text
 from benchmarks.servers import DEFAULT_MOCK, EXTRA_NAMES, MOCK, PEER_NAMES, Peers, mock
@@ -85,11 +86,7 @@ def _conditions(bench: Bench) -> Mapping[str, object]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.peers",
-        description="Start the mock and its peers, load each alike, and print ratios. Loopback only.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = command("peers", "Start the mock and its peers, load each alike, and print ratios. Loopback only.")
     everything = (MOCK, *PEER_NAMES)
     parser.add_argument(
         "--only",

@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -24,6 +25,15 @@ DROPPED_VARIABLES = ("NODE_", "JAVA_", "JDK_JAVA_", "_JAVA_", "MOCKOON_", "TRACK
 
 class ServerFailedError(Exception):
     """A server that did not start, or answers something else than it should."""
+
+
+@contextmanager
+def measurable() -> Iterator[None]:
+    """Leave with 1 and the reason where a server fails, and nothing could be measured."""
+    try:
+        yield
+    except ServerFailedError as error:
+        sys.exit(f"could not be measured: {error}")
 
 
 @dataclass(frozen=True, slots=True)

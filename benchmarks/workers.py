@@ -5,7 +5,6 @@ where a connection is handed to the process of its key; and keys in turn on ever
 are asked of another process.
 """
 
-import argparse
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -14,7 +13,7 @@ from statistics import median
 
 from benchmarks.bench import say
 from benchmarks.load import InvalidRunError, Wrk, tracking_numbers
-from benchmarks.options import at_least
+from benchmarks.options import at_least, command
 from benchmarks.packages import ToolMissingError, wrk_path
 from benchmarks.processes import Running, ServerFailedError, await_answer, running
 from benchmarks.servers import CHECKOUT, Server
@@ -67,11 +66,7 @@ def costs(workers: int, scratch: Path, seconds: float) -> dict[str, float]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.workers",
-        description=__doc__.splitlines()[0],
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
-    )
+    parser = command("workers", __doc__.splitlines()[0])
     parser.add_argument("--workers", type=at_least(1), default=2, help="that are held against one process")
     parser.add_argument("--rounds", type=at_least(1), default=3, help="times to measure")
     parser.add_argument("--seconds", type=at_least(1.0), default=3, help="length of each measurement")

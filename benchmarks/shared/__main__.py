@@ -17,7 +17,7 @@ import uvloop
 
 from benchmarks.bench import say
 from benchmarks.mixture import keys
-from benchmarks.options import at_least
+from benchmarks.options import at_least, command
 from benchmarks.processes import ServerFailedError
 from benchmarks.shared import checking, user
 from benchmarks.shared.book import Book
@@ -182,11 +182,10 @@ def main() -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.shared",
-        description="Many keys call one mock of several processes that are killed, paused or restarted meanwhile; "
+    parser = command(
+        "shared",
+        "Many keys call one mock of several processes that are killed, paused or restarted meanwhile; "
         "every answer, quota, clock, pin, delivery and journal is held against what was promised.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     parser.add_argument(
         "--requests", type=at_least(1), default=100_000, help="turns of users; the full run has 1000000"

@@ -13,14 +13,20 @@ from mock_server.tests.server.raw_client import GET, RawClient, hello, serving, 
 from mock_server.tests.server.sleeper import WokenSleeper
 
 
+def stopped(server: BackgroundServer) -> threading.Thread:
+    """What stops the server, and ends when that has."""
+    stopping = threading.Thread(target=server.stop)
+    stopping.start()
+    return stopping
+
+
 def test_an_answer_under_way_is_finished_before_the_end() -> None:
     sleeper = WokenSleeper()
     server = BackgroundServer(lambda _: Reply(200, b"late", pause=1), options=Options(sleep=sleeper))
     with RawClient(server.start()) as client:
         client.send(GET)
         sleeper.asleep()
-        stopping = threading.Thread(target=server.stop)
-        stopping.start()
+        stopping = stopped(server)
         until(server, lambda shared: shared.stopping)
         with pytest.raises(ConnectionRefusedError):
             RawClient(server.url)
@@ -37,8 +43,7 @@ def test_a_dribble_under_way_is_finished_before_the_end() -> None:
     with RawClient(server.start()) as client:
         client.send(GET)
         sleeper.asleep()
-        stopping = threading.Thread(target=server.stop)
-        stopping.start()
+        stopping = stopped(server)
         until(server, lambda shared: shared.stopping)
         sleeper.wake(server)
         sleeper.wake(server)
@@ -52,8 +57,7 @@ def test_while_it_drains_whoever_comes_is_answered_once_and_whoever_is_idle_is_l
     with RawClient(server.start()) as idle:
         idle.send(GET)
         assert idle.answer().headers.get("connection") != "close"
-        stopping = threading.Thread(target=server.stop)
-        stopping.start()
+        stopping = stopped(server)
         assert sleeper.asleep() == 7
         assert left.is_set()
         with RawClient(server.url) as late:
@@ -93,8 +97,7 @@ def test_while_it_drains_a_connection_stays_that_an_answer_under_way_has_promise
     with RawClient(server.start()) as client:
         client.send(GET)
         assert begun.wait(60)
-        stopping = threading.Thread(target=server.stop)
-        stopping.start()
+        stopping = stopped(server)
         assert sleeper.asleep() == 7
         server.loop.call_soon_threadsafe(told.set)
         assert client.answer().body == b"late"

@@ -127,32 +127,30 @@ def one(call: ControlCall, entry_id: int) -> Reply:
 
 def misses(call: ControlCall) -> Reply:
     """What clients asked that the contract does not know."""
-    page = partial(
-        framed,
+    return _missed(
         call,
-        "misses.html",
-        "Requests",
+        "/requests/unmatched",
         "Near misses",
-        tab="Near misses",
         nothing="Every request met an operation.",
         hint="Paths and methods that the contract does not know are listed here, with the nearest operation.",
     )
-    return shown(call, "/requests/unmatched", lambda told: page(rows=told["requests"]))
 
 
 def violations(call: ControlCall) -> Reply:
     """What broke the contract, with the clause."""
-    page = partial(
-        framed,
+    return _missed(
         call,
-        "misses.html",
-        "Requests",
+        "/requests/violations",
         "Violations",
-        tab="Violations",
         nothing="No request broke the contract.",
         hint="Requests that were refused for what they are show here, with the clause that they broke.",
     )
-    return shown(call, "/requests/violations", lambda told: page(rows=told["requests"]))
+
+
+def _missed(call: ControlCall, path: str, title: str, **words: str) -> Reply:
+    """A page about requests that something is wrong with, as the control plane tells of them at that path."""
+    page = partial(framed, call, "misses.html", "Requests", title, tab=title, **words)
+    return shown(call, path, lambda told: page(rows=told["requests"]))
 
 
 def has(call: ControlCall, path: str) -> bool:

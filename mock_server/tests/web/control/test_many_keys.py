@@ -14,7 +14,7 @@ from mock_server.domain.steps import Steps, finished
 from mock_server.persistence import snapshots
 from mock_server.server.reply import Reply
 from mock_server.settings import Settings
-from mock_server.tests.web.control.test_turns import asked, turns_of_others
+from mock_server.tests.web.control.turning import answered, asked, with_others
 from mock_server.web.control.turns import TURN
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
@@ -70,8 +70,7 @@ def test_what_is_done_to_many_keys_lets_others_have_their_turns(
     front: Front, method: str, path: str, body: bytes
 ) -> None:
     reply = asked(front, path, method, body)
-    assert reply.later is not None
-    done, others = asyncio.run(turns_of_others(reply.later))
+    done, others = with_others(reply)
     assert done.status in {200, 201}
     assert others >= 2
 
@@ -127,9 +126,8 @@ def test_what_changes_while_a_snapshot_is_written_down_is_kept_as_it_is_then(fro
 
 
 def done(front: Front, path: str, method: str, body: bytes) -> Reply:
-    """What comes of a call, in turns or not."""
     reply = asked(front, path, method, body)
-    return reply if reply.later is None else asyncio.run(turns_of_others(reply.later))[0]
+    return answered(reply) if reply.later else reply
 
 
 def returning(front: Front) -> Steps[None]:

@@ -1,11 +1,10 @@
 """Whoever asks for much waits for it; nobody else does."""
 
-import asyncio
 import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib import import_module
 from types import ModuleType
 from typing import Any
@@ -18,8 +17,8 @@ from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.pinned import Pin
 from mock_server.faults.scenarios import Scenario
 from mock_server.server.reply import Reply, encode, in_parts
-from mock_server.server.request import Endpoints, Request
 from mock_server.settings import Settings
+from mock_server.tests.web.control.turning import answered, asked, with_others
 from mock_server.web import console
 from mock_server.web.control import ROUTES, report, turns
 from mock_server.web.control.report import FEW
@@ -51,30 +50,6 @@ def front() -> Front:
     return front
 
 
-def asked(front: Front, path: str, method: str = "GET", body: bytes = b"", accept: str = "*/*") -> Reply:
-    peer = Endpoints("127.0.0.1", 1, "127.0.0.1", 8080)
-    headers = {"host": "127.0.0.1:8080", "content-type": "application/json", "accept": accept}
-    return front.answer(Request(method, f"/__admin{path}", headers, peer, body))
-
-
-async def turns_of_others(later: Callable[[], Any]) -> tuple[Reply, int]:
-    """The reply, and how often something else had its turn before it came."""
-    others = 0
-
-    async def other() -> None:
-        nonlocal others
-        while True:
-            others += 1
-            await asyncio.sleep(0)
-
-    other_task = asyncio.get_running_loop().create_task(other())
-    reply: Reply = await later()
-    while reply.later is not None:
-        reply = await reply.later()
-    other_task.cancel()
-    return reply, others
-
-
 @pytest.mark.parametrize(
     ("path", "method", "body"),
     [
@@ -91,15 +66,13 @@ def test_a_question_about_many_requests_lets_others_have_their_turns(
     front: Front, path: str, method: str, body: bytes
 ) -> None:
     reply = asked(front, path, method, body)
-    assert reply.later is not None
-    _, others = asyncio.run(turns_of_others(reply.later))
+    _, others = with_others(reply)
     assert others >= 4
 
 
 def test_a_search_in_the_console_lets_others_have_their_turns(front: Front) -> None:
     reply = asked(front, f"/requests?key={KEY}&text=nowhere", accept="text/html")
-    assert reply.later is not None
-    page, others = asyncio.run(turns_of_others(reply.later))
+    page, others = with_others(reply)
     assert page.status == 200
     assert others >= 4
 
@@ -112,9 +85,7 @@ def test_one_request_is_found_without_a_look_at_all(front: Front, monkeypatch: p
 
 
 def test_what_is_told_in_turns_is_what_is_told_at_once(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
-    later = asked(front, "/requests/violations?limit=3").later
-    assert later is not None
-    in_parts, _ = asyncio.run(turns_of_others(later))
+    in_parts = answered(asked(front, "/requests/violations?limit=3"))
     monkeypatch.setattr(turns, "TURN", 1_000_000)
     assert asked(front, "/requests/violations?limit=3") == in_parts
     assert in_parts.value()["meta"] == {"total": 5 * TURN}
@@ -137,9 +108,7 @@ def test_a_long_report_is_made_beside_the_event_loop(front: Front, monkeypatch: 
         return made(*given)
 
     monkeypatch.setattr(report, "judged", noted)
-    later = asked(front, "/report").later
-    assert later is not None
-    reply, _ = asyncio.run(turns_of_others(later))
+    reply = answered(asked(front, "/report"))
     assert reply.value()["keys"][0]["requests"] == 5 * TURN
     assert threads
     assert threading.main_thread() not in threads
@@ -147,9 +116,8 @@ def test_a_long_report_is_made_beside_the_event_loop(front: Front, monkeypatch: 
 
 def test_what_goes_wrong_in_a_thread_is_told_as_elsewhere(front: Front) -> None:
     forms = front.mock.worlds.foundation.vocabulary.forms
-    later = in_thread(lambda: forms.check("shipment.schema.json", 5), lambda _: Reply(200)).later
-    assert later is not None
-    assert asyncio.run(turns_of_others(later))[0].status == 400
+    reply = in_thread(lambda: forms.check("shipment.schema.json", 5), lambda _: Reply(200))
+    assert answered(reply).status == 400
 
 
 def test_the_first_control_call_does_not_hold_others_while_flask_is_made() -> None:
@@ -157,8 +125,7 @@ def test_the_first_control_call_does_not_hold_others_while_flask_is_made() -> No
     reply = asked(front, "/health")
     assert reply.later is not None
     assert "flask" not in vars(front)
-    answered, _ = asyncio.run(turns_of_others(reply.later))
-    assert answered.status == 200
+    assert answered(reply).status == 200
     assert asked(front, "/health").later is None
 
 
@@ -170,12 +137,6 @@ def pinning(count: int) -> bytes:
 
 LONG = SHORT // len(pinning(1)) * 2
 PINNED = "RR000000010GB"
-
-
-def answered(reply: Reply) -> Reply:
-    assert reply.later is not None
-    reply, _ = asyncio.run(turns_of_others(reply.later))
-    return reply
 
 
 def test_a_long_scenario_is_read_beside_the_event_loop(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -218,7 +179,6 @@ def test_a_long_body_is_never_tried_on_the_event_loop(
 
     monkeypatch.setattr(Forms, "flaws", noted)
     reply = asked(front, path, method, encode({"unheard_of": ["of"] * SHORT}))
-    assert reply.later is not None
     answered(reply)
     assert here == []
 
