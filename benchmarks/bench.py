@@ -12,10 +12,10 @@ from pathlib import Path
 from time import perf_counter
 from typing import Self
 
-from benchmarks.figures import Memory, Record, Round
+from benchmarks.figures import Memory, Round, ServerRecord
 from benchmarks.load import InvalidRunError, Wrk
-from benchmarks.processes import Running, ServerFailedError, machine_cpu_seconds, running
-from benchmarks.servers import Server, example
+from benchmarks.processes import RunningServer, ServerFailedError, machine_cpu_seconds, running
+from benchmarks.servers import LoadedServer, example
 
 CONNECTIONS = 32
 
@@ -24,7 +24,7 @@ CONNECTIONS = 32
 class Bench:
     """A comparison about to be made: which servers, how often, how long."""
 
-    servers: Sequence[Server]
+    servers: Sequence[LoadedServer]
     numbers: Sequence[str]
     scratch: Path
     wrk: str
@@ -34,9 +34,9 @@ class Bench:
     seconds: float
     requests: int
 
-    def run(self) -> dict[str, Record]:
+    def run(self) -> dict[str, ServerRecord]:
         """Measure every server in turn, again and again, so that a change of the machine's speed hits all alike."""
-        records = {server.name: Record(server.about, server.command) for server in self.servers}
+        records = {server.name: ServerRecord(server.about, server.command) for server in self.servers}
         for server in self.servers:
             with self._noting(server, records[server.name]):
                 self._check(server)
@@ -52,12 +52,12 @@ class Bench:
             self._weigh(server, records[server.name])
         return records
 
-    def _start(self, server: Server, record: Record) -> None:
+    def _start(self, server: LoadedServer, record: ServerRecord) -> None:
         record.starts.append(None)
         with self._noting(server, record), self._running(server) as process:
             record.starts[-1] = process.ready_seconds * 1000
 
-    def _round(self, server: Server, record: Record, title: str) -> None:
+    def _round(self, server: LoadedServer, record: ServerRecord, title: str) -> None:
         record.rounds.append(None)
         wrk = self._load(server)
         with self._noting(server, record), self._running(server) as process:
@@ -76,7 +76,7 @@ class Bench:
                 f"({cold.rate:,.0f} while cold); others took {others:.0f} % of the machine"
             )
 
-    def _weigh(self, server: Server, record: Record) -> None:
+    def _weigh(self, server: LoadedServer, record: ServerRecord) -> None:
         wrk = self._load(server)
         with self._noting(server, record), self._running(server) as process:
             wrk.for_answers(process.port, self.requests, CONNECTIONS)
@@ -88,7 +88,7 @@ class Bench:
                 f"{record.memory.second / 2**20:,.0f} MiB after as many again"
             )
 
-    def _check(self, server: Server) -> None:
+    def _check(self, server: LoadedServer) -> None:
         """Start it once for nothing, which also fills the machine's caches, and look at what it answers."""
         with self._running(server) as process:
             if server.canned:
@@ -98,17 +98,17 @@ class Bench:
             say(f"{server.name} answers as it should")
 
     @contextmanager
-    def _running(self, server: Server) -> Iterator[Running]:
+    def _running(self, server: LoadedServer) -> Iterator[RunningServer]:
         with running(server, server.path(self.numbers[0]), self.scratch) as process:
             yield process
 
-    def _load(self, server: Server) -> Wrk:
+    def _load(self, server: LoadedServer) -> Wrk:
         paths = self.scratch / f"{server.name}.paths"
         paths.write_text("".join(f"{server.path(number)}\n" for number in self.numbers))
         return Wrk(self.wrk, paths)
 
     @contextmanager
-    def _noting(self, server: Server, record: Record) -> Iterator[None]:
+    def _noting(self, server: LoadedServer, record: ServerRecord) -> Iterator[None]:
         """Keep going after a failure, with its reason in the record instead of a figure."""
         try:
             yield
@@ -125,7 +125,7 @@ class _Spent:
     others: float
 
     @classmethod
-    def until_now(cls, process: Running) -> Self:
+    def until_now(cls, process: RunningServer) -> Self:
         server = process.cpu_seconds()
         ended = os.times()  # of our children only wrk has ended since the server was started
         return cls(server, machine_cpu_seconds() - server - ended.children_user - ended.children_system)
@@ -134,13 +134,13 @@ class _Spent:
         return _Spent(self.server - earlier.server, max(self.others - earlier.others, 0.0))
 
 
-def _check_canned(server: Server, process: Running, number: str) -> None:
+def _check_canned(server: LoadedServer, process: RunningServer, number: str) -> None:
     _, body = process.get(server.path(number))
     if json.loads(body) != example():
         raise ServerFailedError(f"does not answer the page's example but {body[:200]!r}")
 
 
-def _check_generated(server: Server, process: Running, numbers: Sequence[str]) -> None:
+def _check_generated(server: LoadedServer, process: RunningServer, numbers: Sequence[str]) -> None:
     """Each number has a shipment of its own, the same again when asked again, and the journal remembers."""
     answers = [process.get(server.path(number)) for number in numbers]
     for number, (status, body) in zip(numbers, answers, strict=True):

@@ -36,7 +36,7 @@ START = "2026-06-15T12:00:00Z"
 
 
 @dataclass(frozen=True, slots=True)
-class Latency:
+class ApiLatency:
     """Milliseconds that the API took, from when the request was due."""
 
     p50: float
@@ -45,7 +45,7 @@ class Latency:
     requests: int
 
     @classmethod
-    def of(cls, seconds: Sequence[float]) -> "Latency":
+    def of(cls, seconds: Sequence[float]) -> "ApiLatency":
         ordered = sorted(seconds)
         return cls(median(ordered) * 1000, ordered[int(len(ordered) * 0.99)] * 1000, ordered[-1] * 1000, len(ordered))
 
@@ -125,12 +125,12 @@ def call(port: int, method: str, path: str, value: object, key: str) -> None:
     connection.close()
 
 
-def measured(port: int, during: Callable[[], float]) -> tuple[Latency, float]:
+def measured(port: int, during: Callable[[], float]) -> tuple[ApiLatency, float]:
     """How long the API took meanwhile, and what the work returned."""
     with child(ask, port) as client:
         result = during()
         client.send("stop")
-        return Latency.of(client.recv()), result
+        return ApiLatency.of(client.recv()), result
 
 
 def quiet(client_seconds: float) -> float:

@@ -16,8 +16,8 @@ from statistics import median
 
 from benchmarks.load import KEY
 from benchmarks.options import at_least, command
-from benchmarks.processes import Running, computed, free_port, measurable, running
-from benchmarks.servers import CHECKOUT, Server
+from benchmarks.processes import RunningServer, computed, free_port, measurable, running
+from benchmarks.servers import CHECKOUT, LoadedServer
 
 PATH = "/v2/track/1Z999AA10123456784"
 BARE, PLAIN, BESIDE, OVER_TLS = "without doors", "serve", "serve --https-port", "over HTTPS"
@@ -25,7 +25,7 @@ CALLS = 400  # of each kind in a round
 AUTHORITY = "trackflow-mock/api.trackflow.io/trackflow-mock-ca.crt"  # in the user's data folder
 
 
-def servers(data: Path, secure: int) -> Mapping[str, Server]:
+def servers(data: Path, secure: int) -> Mapping[str, LoadedServer]:
     """The servers compared; the one with HTTPS speaks it at that port, by an authority in the folder."""
     start = ("env", f"XDG_DATA_HOME={data}", sys.executable, "-m")
     serve = ("serve", "--port", "{port}")
@@ -34,15 +34,15 @@ def servers(data: Path, secure: int) -> Mapping[str, Server]:
         PLAIN: (*start, "mock_server", *serve),
         BESIDE: (*start, "mock_server", *serve, "--https-port", str(secure)),
     }
-    return {name: Server(name.replace(" ", "-"), "", command, CHECKOUT) for name, command in commands.items()}
+    return {name: LoadedServer(name.replace(" ", "-"), "", command, CHECKOUT) for name, command in commands.items()}
 
 
-def used(process: Running) -> float:
+def used(process: RunningServer) -> float:
     """Processor time of the process, in microseconds."""
     return computed(process.process.pid) * 1e6
 
 
-def starts(kinds: Mapping[str, Server], rounds: int, logs: Path, chance: Random) -> Mapping[str, list[float]]:
+def starts(kinds: Mapping[str, LoadedServer], rounds: int, logs: Path, chance: Random) -> Mapping[str, list[float]]:
     """Microseconds of processor time until the first 200, by kind, as many as there are rounds."""
     took: dict[str, list[float]] = {name: [] for name in kinds}
     for _ in range(rounds):
@@ -52,13 +52,15 @@ def starts(kinds: Mapping[str, Server], rounds: int, logs: Path, chance: Random)
     return took
 
 
-def calls(kinds: Mapping[str, Server], rounds: int, logs: Path, data: Path, secure: int) -> Mapping[str, list[float]]:
+def calls(
+    kinds: Mapping[str, LoadedServer], rounds: int, logs: Path, data: Path, secure: int
+) -> Mapping[str, list[float]]:
     """Microseconds of processor time a call, by kind, as many as there are rounds; none of another takes part."""
     took: dict[str, list[float]] = {}
     chance = Random(1)
     with ExitStack() as stack:
         mocks = {name: stack.enter_context(running(kind, PATH, logs)) for name, kind in kinds.items()}
-        ways: dict[str, tuple[Running, HTTPConnection]] = {
+        ways: dict[str, tuple[RunningServer, HTTPConnection]] = {
             name: (mock, HTTPConnection("127.0.0.1", mock.port)) for name, mock in mocks.items()
         }
         trust = ssl.create_default_context(cafile=data / AUTHORITY)

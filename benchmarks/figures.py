@@ -39,7 +39,7 @@ class Memory:
 
 
 @dataclass(slots=True)
-class Record:
+class ServerRecord:
     """All that a run learned of one server; a round that could not be measured is None, and its reason a problem."""
 
     about: str
@@ -51,38 +51,38 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
+class FigureRow:
     """A row of figures: one value for each repetition, None where there is none."""
 
     title: str
-    values: Callable[[Record], Sequence[float | None]]
+    values: Callable[[ServerRecord], Sequence[float | None]]
     more_is_better: bool = False
     style: str = ",.0f"
 
-    def median(self, record: Record) -> float | None:
+    def median(self, record: ServerRecord) -> float | None:
         known = [value for value in self.values(record) if value is not None]
         return median(known) if known else None
 
 
-def _of_rounds(read: Callable[[Round], float]) -> Callable[[Record], Sequence[float | None]]:
+def _of_rounds(read: Callable[[Round], float]) -> Callable[[ServerRecord], Sequence[float | None]]:
     return lambda record: [read(each) if each else None for each in record.rounds]
 
 
-def _of_memory(read: Callable[[Memory], int]) -> Callable[[Record], Sequence[float | None]]:
+def _of_memory(read: Callable[[Memory], int]) -> Callable[[ServerRecord], Sequence[float | None]]:
     return lambda record: [read(record.memory) / 2**20 if record.memory else None]
 
 
-READY = Metric("ready, ms", lambda record: record.starts)
-P50 = Metric("p50 at 1 connection, us", _of_rounds(lambda each: each.p50_us))
-RATE = Metric("requests/s at 32", _of_rounds(lambda each: each.rate), more_is_better=True)
-P99 = Metric("p99 at 32, ms", _of_rounds(lambda each: each.p99_us / 1000), style=",.1f")
-CPU = Metric("CPU us/request at 32", _of_rounds(lambda each: each.cpu_us))
-COLD = Metric("requests/s while cold", _of_rounds(lambda each: each.cold_rate), more_is_better=True)
-BYTES = Metric("bytes/answer", _of_rounds(lambda each: each.bytes))
-OTHERS = Metric("CPU taken by others, %", _of_rounds(lambda each: each.others_percent))
-FIRST = Metric("memory, MiB", _of_memory(lambda each: each.first))
-SECOND = Metric("memory at twice, MiB", _of_memory(lambda each: each.second))
-PEAK = Metric("peak memory, MiB", _of_memory(lambda each: each.peak))
+READY = FigureRow("ready, ms", lambda record: record.starts)
+P50 = FigureRow("p50 at 1 connection, us", _of_rounds(lambda each: each.p50_us))
+RATE = FigureRow("requests/s at 32", _of_rounds(lambda each: each.rate), more_is_better=True)
+P99 = FigureRow("p99 at 32, ms", _of_rounds(lambda each: each.p99_us / 1000), style=",.1f")
+CPU = FigureRow("CPU us/request at 32", _of_rounds(lambda each: each.cpu_us))
+COLD = FigureRow("requests/s while cold", _of_rounds(lambda each: each.cold_rate), more_is_better=True)
+BYTES = FigureRow("bytes/answer", _of_rounds(lambda each: each.bytes))
+OTHERS = FigureRow("CPU taken by others, %", _of_rounds(lambda each: each.others_percent))
+FIRST = FigureRow("memory, MiB", _of_memory(lambda each: each.first))
+SECOND = FigureRow("memory at twice, MiB", _of_memory(lambda each: each.second))
+PEAK = FigureRow("peak memory, MiB", _of_memory(lambda each: each.peak))
 METRICS = (READY, P50, RATE, P99, CPU, COLD, BYTES, OTHERS, FIRST, SECOND, PEAK)
 COMPARED = (READY, P50, RATE, P99, CPU, COLD, FIRST, SECOND)
 
@@ -103,7 +103,7 @@ class Ratio:
         return f"{self.low:.2f} - {self.median:.2f} - {self.high:.2f}"
 
 
-def advantage(metric: Metric, mock: Record, peer: Record) -> Ratio | None:
+def advantage(metric: FigureRow, mock: ServerRecord, peer: ServerRecord) -> Ratio | None:
     """How many times better the mock is, comparing the same round of both; None if no round has both figures."""
     pairs = zip(metric.values(mock), metric.values(peer), strict=False)
     known = [(ours, theirs) for ours, theirs in pairs if ours and theirs]
@@ -117,7 +117,7 @@ class Bar:
     """A promise of the project: the mock is more than so many times better than one peer, or than each of them."""
 
     title: str
-    metric: Metric
+    metric: FigureRow
     above: float
     peer: str | None = None
     aim: float | None = None
@@ -135,14 +135,14 @@ BARS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class BenchVerdict:
     """One line of the outcome; `met` is None if it could not be measured."""
 
     line: str
     met: bool | None
 
 
-def verdicts(records: Mapping[str, Record]) -> list[Verdict]:
+def verdicts(records: Mapping[str, ServerRecord]) -> list[BenchVerdict]:
     """Each bar held against the figures; nothing if the mock did not run."""
     mock = records.get(MOCK)
     if mock is None:
@@ -151,26 +151,26 @@ def verdicts(records: Mapping[str, Record]) -> list[Verdict]:
     return [*(_verdict(bar, mock, peers) for bar in BARS), _flatness(mock)]
 
 
-def _verdict(bar: Bar, mock: Record, peers: Mapping[str, Record]) -> Verdict:
+def _verdict(bar: Bar, mock: ServerRecord, peers: Mapping[str, ServerRecord]) -> BenchVerdict:
     wanted = [bar.peer] if bar.peer else list(peers)
     found = {name: advantage(bar.metric, mock, peers[name]) for name in wanted if name in peers}
     known = {name: ratio for name, ratio in found.items() if ratio}
     if not known or len(known) < len(wanted):
         ours = bar.metric.median(mock)
         missing = MOCK if ours is None else ", ".join(name for name in wanted if name not in known) or "no peer"
-        return Verdict(f"{bar.title}: not measured ({missing})", None)
+        return BenchVerdict(f"{bar.title}: not measured ({missing})", None)
     name, ratio = min(known.items(), key=lambda item: item[1].median)
     aim = f", aim {bar.aim:.1f}x" if bar.aim else ""
     whom = "" if bar.peer else f" ({name})"
     met = ratio.median > bar.above
     shown = f"{ratio.median:.2f}x [{ratio.low:.2f}..{ratio.high:.2f}]"
-    return Verdict(f"{bar.title}{whom}: {shown} (bar {bar.above:.1f}x{aim}): {'met' if met else 'MISSED'}", met)
+    return BenchVerdict(f"{bar.title}{whom}: {shown} (bar {bar.above:.1f}x{aim}): {'met' if met else 'MISSED'}", met)
 
 
-def _flatness(mock: Record) -> Verdict:
+def _flatness(mock: ServerRecord) -> BenchVerdict:
     if mock.memory is None:
-        return Verdict("memory, growth from once to twice the requests: not measured", None)
+        return BenchVerdict("memory, growth from once to twice the requests: not measured", None)
     growth = mock.memory.second / mock.memory.first
     met = growth <= FLAT
     line = f"memory, growth from once to twice the requests: {growth:.2f}x (bar at most {FLAT}x)"
-    return Verdict(f"{line}: {'met' if met else 'MISSED'}", met)
+    return BenchVerdict(f"{line}: {'met' if met else 'MISSED'}", met)

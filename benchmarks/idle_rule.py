@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.bench import CONNECTIONS, say
-from benchmarks.figures import Ratio, Verdict
+from benchmarks.figures import BenchVerdict, Ratio
 from benchmarks.load import Wrk, tracking_numbers
-from benchmarks.processes import Running, running
-from benchmarks.servers import CHECKOUT, Server
+from benchmarks.processes import RunningServer, running
+from benchmarks.servers import CHECKOUT, LoadedServer
 
 LEAST = 0.9  # of the throughput without a rule
 NONE = "none"
@@ -34,7 +34,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class IdleComparison:
     """What was measured beside each kind of inactive rule, round by round."""
 
     figures: dict[str, list[Figure]] = field(default_factory=lambda: {name: [] for name in RULES})
@@ -45,24 +45,24 @@ class Comparison:
     def costs(self, name: str) -> Ratio:
         return Ratio.of([one.cpu_us / none.cpu_us for one, none in self._pairs(name)])
 
-    def verdicts(self) -> list[Verdict]:
+    def verdicts(self) -> list[BenchVerdict]:
         return [self._verdict(name) for name in RULES if name != NONE]
 
     def _pairs(self, name: str) -> Iterator[tuple[Figure, Figure]]:
         return zip(self.figures[name], self.figures[NONE], strict=True)
 
-    def _verdict(self, name: str) -> Verdict:
+    def _verdict(self, name: str) -> BenchVerdict:
         rates, costs = self.rates(name), self.costs(name)
         met = rates.median >= LEAST
         shown = f"{rates.median:.2f}x [{rates.low:.2f}..{rates.high:.2f}] of that with none"
         cpu = f"CPU {costs.median:.2f}x [{costs.low:.2f}..{costs.high:.2f}]"
         line = f"throughput with one rule {name}: {shown}, {cpu} (bar {LEAST}x)"
-        return Verdict(f"{line}: {'met' if met else 'MISSED'}", met)
+        return BenchVerdict(f"{line}: {'met' if met else 'MISSED'}", met)
 
 
-def compare(wrk: str, scratch: Path, rounds: int, seconds: float) -> Comparison:
+def compare(wrk: str, scratch: Path, rounds: int, seconds: float) -> IdleComparison:
     """Load a server with each kind of rule and one with none in turn; each is warm before its first round."""
-    comparison = Comparison()
+    comparison = IdleComparison()
     paths = scratch / "idle-rule.paths"
     servers = {name: _server(name, scratch) for name in RULES}
     paths.write_text("".join(f"{servers[NONE].path(number)}\n" for number in tracking_numbers(1000)))
@@ -85,7 +85,7 @@ def compare(wrk: str, scratch: Path, rounds: int, seconds: float) -> Comparison:
     return comparison
 
 
-def _measured(load: Wrk, process: Running, seconds: float) -> Figure:
+def _measured(load: Wrk, process: RunningServer, seconds: float) -> Figure:
     before = process.cpu_seconds()
     found = load.for_seconds(process.port, seconds, CONNECTIONS)
     return Figure(found.rate, (process.cpu_seconds() - before) / found.requests * 1e6)
@@ -96,8 +96,8 @@ def _rotated(names: Sequence[str], turn: int) -> Sequence[str]:
     return [*names[start:], *names[:start]]
 
 
-def _server(name: str, scratch: Path) -> Server:
+def _server(name: str, scratch: Path) -> LoadedServer:
     scenario = scratch / f"{name.replace(' ', '-')}.yaml"
     scenario.write_text(json.dumps({"faults": RULES[name]}))
     command = (sys.executable, "-m", "mock_server", "serve", "--port", "{port}", "--scenario", str(scenario))
-    return Server(scenario.stem, f"one rule {name}", command, CHECKOUT, canned=False)
+    return LoadedServer(scenario.stem, f"one rule {name}", command, CHECKOUT, canned=False)

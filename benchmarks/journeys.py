@@ -34,7 +34,7 @@ _OURS = Path(mock_server.__file__).parent
 
 
 @dataclass(slots=True)
-class Journey:
+class Passage:
     """What has been passed, in order."""
 
     modules: dict[str, None] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Watching:
     """A profiler of all threads, which fills the journey that is under way, if one is."""
 
     def __init__(self) -> None:
-        self.journey: Journey | None = None
+        self.journey: Passage | None = None
         self._names: dict[str, str | None] = {}
 
     def __call__(self, frame: FrameType, event: str, _argument: object) -> None:
@@ -109,16 +109,16 @@ class KeptClient:
             raise RuntimeError(f"{method} {path}: {answer.status} {content.decode()}")
 
 
-def watched(watching: Watching, travel: Callable[[], object]) -> Journey:
+def watched(watching: Watching, travel: Callable[[], object]) -> Passage:
     """What was passed on the way, made a second time."""
     travel()
-    watching.journey = found = Journey()
+    watching.journey = found = Passage()
     travel()
     watching.journey = None
     return found
 
 
-def journeys() -> dict[str, Journey]:
+def journeys() -> dict[str, Passage]:
     """Both, measured on a mock in this process."""
     watching = Watching()
     threading.setprofile(watching)

@@ -8,22 +8,22 @@ from typing import Protocol, cast
 import uvloop
 
 from benchmarks.load import InvalidRunError
-from benchmarks.mixture import Request
+from benchmarks.mixture import MixedRequest
 
 LONGEST_SECONDS = 600
 
 
-class Witness(Protocol):
+class LaneWitness(Protocol):
     """Who is told of every answer."""
 
-    def answered(self, request: Request, status: int, head: bytes, body: bytes) -> None:
+    def answered(self, request: MixedRequest, status: int, head: bytes, body: bytes) -> None:
         """A whole answer has come; `head` is in lower case."""
 
-    def cut_off(self, request: Request, received: bytes) -> None:
+    def cut_off(self, request: MixedRequest, received: bytes) -> None:
         """The connection ended before a whole answer had come."""
 
 
-def drive(port: int, requests: Iterator[Request], connections: int, witness: Witness) -> None:
+def drive(port: int, requests: Iterator[MixedRequest], connections: int, witness: LaneWitness) -> None:
     """Send them all to loopback and wait for each answer; InvalidRunError if the server stops answering."""
     try:
         uvloop.run(asyncio.wait_for(_drive(port, requests, connections, witness), LONGEST_SECONDS))
@@ -33,30 +33,32 @@ def drive(port: int, requests: Iterator[Request], connections: int, witness: Wit
         raise InvalidRunError(f"the server takes no more connections: {error}") from None
 
 
-async def _drive(port: int, requests: Iterator[Request], connections: int, witness: Witness) -> None:
+async def _drive(port: int, requests: Iterator[MixedRequest], connections: int, witness: LaneWitness) -> None:
     async with asyncio.TaskGroup() as group:
         for _ in range(connections):
             group.create_task(_keep_up(port, requests, witness))
 
 
-async def _keep_up(port: int, requests: Iterator[Request], witness: Witness) -> None:
+async def _keep_up(port: int, requests: Iterator[MixedRequest], witness: LaneWitness) -> None:
     """Connect, and again whenever the server ends the connection, until there are no more requests."""
     loop = asyncio.get_running_loop()
     exhausted = False
     while not exhausted:
         _, lane = await loop.create_connection(
-            partial(Lane, requests, witness, loop.create_future()), "127.0.0.1", port
+            partial(LoadLane, requests, witness, loop.create_future()), "127.0.0.1", port
         )
         exhausted = await lane.exhausted
 
 
-class Lane(asyncio.Protocol):
+class LoadLane(asyncio.Protocol):
     """One connection: sends the next request when the last one is answered."""
 
-    def __init__(self, requests: Iterator[Request], witness: Witness, exhausted: "asyncio.Future[bool]") -> None:
+    def __init__(
+        self, requests: Iterator[MixedRequest], witness: LaneWitness, exhausted: "asyncio.Future[bool]"
+    ) -> None:
         self.exhausted = exhausted
         self._requests, self._witness = requests, witness
-        self._request: Request | None = None
+        self._request: MixedRequest | None = None
         self._received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

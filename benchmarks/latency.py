@@ -19,12 +19,12 @@ from subprocess import SubprocessError
 import uvloop
 
 from benchmarks.bench import say
-from benchmarks.figures import Verdict
+from benchmarks.figures import BenchVerdict
 from benchmarks.load import InvalidRunError, Wrk, tracking_numbers
 from benchmarks.options import command
 from benchmarks.packages import ToolMissingError, wrk_path
-from benchmarks.processes import Running, ServerFailedError, running
-from benchmarks.servers import CHECKOUT, Server
+from benchmarks.processes import RunningServer, ServerFailedError, running
+from benchmarks.servers import CHECKOUT, LoadedServer
 
 DELAY = 2.0  # seconds, of the delayed calls
 BAR_SECONDS = 3.0  # in which all of them are to end
@@ -56,7 +56,7 @@ class LatencyRound:
         return f"p99 {self.quiet_p99_us:,.0f} us alone, {self.beside_p99_us:,.0f} us beside a steady flow, {herd}"
 
 
-def measure(process: Running, load: Wrk, amount: int) -> LatencyRound:
+def measure(process: RunningServer, load: Wrk, amount: int) -> LatencyRound:
     """Prompt calls alone, then the same while so many delayed ones wait: begun one by one, then all at once."""
     quiet = load.for_seconds(process.port, SECONDS, NEIGHBOURS)
     with ThreadPoolExecutor(1) as pool:
@@ -93,7 +93,7 @@ async def _calls(port: int, offset: float, times: int) -> list[float]:
     return took
 
 
-def verdicts(rounds: Sequence[LatencyRound]) -> list[Verdict]:
+def verdicts(rounds: Sequence[LatencyRound]) -> list[BenchVerdict]:
     """The two bars held against the figures."""
     slowest = max(max(each.delayed) for each in rounds)
     earliest = min(min(each.delayed) for each in rounds)
@@ -104,12 +104,12 @@ def verdicts(rounds: Sequence[LatencyRound]) -> list[Verdict]:
     p99 = f"{median(ratios):.2f}x [{min(ratios):.2f}..{max(ratios):.2f}] of its quiet value"
     amount = len(rounds[0].delayed)
     return [
-        Verdict(
+        BenchVerdict(
             f"{amount} calls at once, delayed {DELAY:.0f} s: {times} (bar {BAR_SECONDS:.0f} s): "
             f"{'met' if ended else 'MISSED'}",
             ended,
         ),
-        Verdict(
+        BenchVerdict(
             f"p99 of prompt calls while {amount} wait: {p99} (bar {BAR_RATIO:.0f}x): {'met' if kept else 'MISSED'}",
             kept,
         ),
@@ -144,13 +144,13 @@ def _paths(scratch: Path) -> Path:
     return paths
 
 
-def _server(scratch: Path) -> Server:
+def _server(scratch: Path) -> LoadedServer:
     scenario = scratch / "late.yaml"
     fault = {"type": "latency", "milliseconds": DELAY * 1000}
     rule = {"id": "late", "fault": fault, "match": {"header": {"X-API-Key": KEY}}}
     scenario.write_text(json.dumps({"faults": [rule]}))
     command = (sys.executable, "-m", "mock_server", "serve", "--port", "{port}", "--scenario", str(scenario))
-    return Server("latency", "this project, some calls late", command, CHECKOUT, canned=False)
+    return LoadedServer("latency", "this project, some calls late", command, CHECKOUT, canned=False)
 
 
 def _parser() -> argparse.ArgumentParser:

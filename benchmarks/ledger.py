@@ -3,17 +3,17 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
-from benchmarks.mixture import Key, Request, wrong_method
+from benchmarks.mixture import LoadKey, MixedRequest, wrong_method
 
 LABEL = b"\r\nx-mock-fault:"
 REMAINING = b"\r\nx-ratelimit-remaining:"
 FREE = {401, 405, 429}
 MOST_EXAMPLES = 10
 
-Answered = Callable[[Request, int, bytes], None]
+Answered = Callable[[MixedRequest, int, bytes], None]
 
 
-class Ledger:
+class LoadLedger:
     """Counts answers by kind of request and by status; told by the lanes."""
 
     def __init__(self, on_answer: Answered) -> None:
@@ -27,7 +27,7 @@ class Ledger:
         self._day: Counter[str] = Counter()
         self._cheapest_refused: dict[str, int] = {}  # the cheapest request that each key was refused in this minute
 
-    def answered(self, request: Request, status: int, head: bytes, body: bytes) -> None:
+    def answered(self, request: MixedRequest, status: int, head: bytes, body: bytes) -> None:
         forced = LABEL in head
         self.answers += 1
         self.by_kind[request.kind][f"{status}{' forced' if forced else ''}"] += 1
@@ -44,24 +44,24 @@ class Ledger:
         if not (right or forced or refused):
             self._surprise(request, f"{status} {body[:300]!r}")
 
-    def cut_off(self, request: Request, received: bytes) -> None:
+    def cut_off(self, request: MixedRequest, received: bytes) -> None:
         self.answers += 1
         self.by_kind[request.kind]["cut off forced" if request.breakable else "cut off"] += 1
         if not request.breakable:
             self._surprise(request, f"nothing but {received[:300]!r}")
 
-    def _surprise(self, request: Request, answer: str) -> None:
+    def _surprise(self, request: MixedRequest, answer: str) -> None:
         self.surprising += 1
         if len(self.surprises) < MOST_EXAMPLES:
             self.surprises.append(f"{request.content[:300]!r} was answered {answer}")
 
-    def left(self, key: Key) -> int | None:
+    def left(self, key: LoadKey) -> int | None:
         """How many lookups the key must have left now; None without limits."""
         if key.minute is None or key.day is None:
             return None
         return min(key.minute - self._minute[key.text], key.day - self._day[key.text] - self._minute[key.text])
 
-    def refused_too_early(self, key: Key) -> bool:
+    def refused_too_early(self, key: LoadKey) -> bool:
         """Whether a request that the key could still pay for was refused in this minute."""
         left = self.left(key)
         return left is not None and self._cheapest_refused.get(key.text, left + 1) <= left
@@ -75,16 +75,16 @@ class Ledger:
 class Audit:
     """Asks every key what it has left, at no cost, and holds it against the ledger."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: LoadLedger) -> None:
         self._ledger = ledger
         self.checked = 0
         self.exhausted = 0
         self.wrong: list[str] = []
 
-    def questions(self, keys: Iterable[Key]) -> Iterator[Request]:
-        return (Request("audit", wrong_method(key), frozenset({405}), key, 0) for key in keys)
+    def questions(self, keys: Iterable[LoadKey]) -> Iterator[MixedRequest]:
+        return (MixedRequest("audit", wrong_method(key), frozenset({405}), key, 0) for key in keys)
 
-    def answered(self, request: Request, status: int, head: bytes, _: bytes) -> None:
+    def answered(self, request: MixedRequest, status: int, head: bytes, _: bytes) -> None:
         key = request.key
         assert key is not None
         expected = self._ledger.left(key)
@@ -97,5 +97,5 @@ class Audit:
         if self._ledger.refused_too_early(key):
             self.wrong.append(f"{key.text} was refused although {expected} are left")
 
-    def cut_off(self, request: Request, received: bytes) -> None:
+    def cut_off(self, request: MixedRequest, received: bytes) -> None:
         self.wrong.append(f"{request.key and request.key.text} was told nothing but {received[:300]!r}")

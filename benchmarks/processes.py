@@ -13,7 +13,7 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.load import KEY
-from benchmarks.servers import Server
+from benchmarks.servers import LoadedServer
 
 POLL_SECONDS = 0.003
 LONGEST_START_SECONDS = 60
@@ -37,7 +37,7 @@ def measurable() -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Running:
+class RunningServer:
     """A server that has answered its first 200, so many seconds after its process was started."""
 
     process: "subprocess.Popen[bytes]"
@@ -87,7 +87,7 @@ def machine_cpu_seconds() -> float:
 
 
 @contextmanager
-def running(server: Server, path: str, logs: Path) -> Iterator[Running]:
+def running(server: LoadedServer, path: str, logs: Path) -> Iterator[RunningServer]:
     """The server, ready, on a free port of loopback; stopped afterwards with all its children."""
     port = free_port()
     log = logs / f"{server.name}.log"
@@ -105,7 +105,7 @@ def running(server: Server, path: str, logs: Path) -> Iterator[Running]:
         )
         try:
             await_answer(process, port, path)
-            yield Running(process, port, perf_counter() - started)
+            yield RunningServer(process, port, perf_counter() - started)
         except ServerFailedError as error:
             raise ServerFailedError(f"{server.name} {error}: {tail(log)}") from None
         finally:

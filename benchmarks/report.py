@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from benchmarks.figures import COMPARED, METRICS, Record, advantage, verdicts
+from benchmarks.figures import COMPARED, METRICS, ServerRecord, advantage, verdicts
 from benchmarks.servers import MOCK
 
 
-def as_text(records: Mapping[str, Record]) -> str:
+def as_text(records: Mapping[str, ServerRecord]) -> str:
     """Commands, medians, ratios, verdicts and what went wrong, in that order."""
     parts = [_commands(records), _medians(records)]
     if MOCK in records and len(records) > 1:
@@ -24,7 +24,7 @@ def as_text(records: Mapping[str, Record]) -> str:
     return "\n\n".join(parts)
 
 
-def as_json(records: Mapping[str, Record], conditions: Mapping[str, Any]) -> dict[str, Any]:
+def as_json(records: Mapping[str, ServerRecord], conditions: Mapping[str, Any]) -> dict[str, Any]:
     """Every single figure, with the ratios and verdicts drawn from them."""
     mock = records.get(MOCK)
     peers = {name: record for name, record in records.items() if name != MOCK}
@@ -41,12 +41,12 @@ def as_json(records: Mapping[str, Record], conditions: Mapping[str, Any]) -> dic
     }
 
 
-def _commands(records: Mapping[str, Record]) -> str:
+def _commands(records: Mapping[str, ServerRecord]) -> str:
     lines = (f"  {name} ({record.about}):\n    {shlex.join(record.command)}" for name, record in records.items())
     return "\n".join(["Started as:", *lines])
 
 
-def _medians(records: Mapping[str, Record]) -> str:
+def _medians(records: Mapping[str, ServerRecord]) -> str:
     rows = [["medians", *records]]
     for metric in METRICS:
         found = [metric.median(record) for record in records.values()]
@@ -54,7 +54,7 @@ def _medians(records: Mapping[str, Record]) -> str:
     return _table(rows)
 
 
-def _ratios(records: Mapping[str, Record]) -> str:
+def _ratios(records: Mapping[str, ServerRecord]) -> str:
     """How many times the mock is better, as lowest, median and highest of the rounds."""
     mock, peers = records[MOCK], [name for name in records if name != MOCK]
     rows = [["mock better, times", *peers]]

@@ -23,7 +23,7 @@ JAVA_REMEDY = "apt-get install openjdk-17-jre-headless"
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class LoadedServer:
     """One column of the comparison; `{port}` in its command is filled in at each start."""
 
     name: str
@@ -37,9 +37,9 @@ class Server:
         return f"{self.prefix}/track/{number}"
 
 
-def mock(command: str) -> Server:
+def mock(command: str) -> LoadedServer:
     """The mock with everything on: keys, quota, validation, journal, and a shipment of its own for each number."""
-    return Server(MOCK, "this project, everything on", tuple(shlex.split(command)), CHECKOUT, canned=False)
+    return LoadedServer(MOCK, "this project, everything on", tuple(shlex.split(command)), CHECKOUT, canned=False)
 
 
 PEER_NAMES = ("wiremock", "wiremock-journal", "prism", "mockoon")
@@ -58,9 +58,9 @@ class Peers:
     installed: Installed
     scratch: Path
 
-    def get(self, name: str) -> Server:
+    def get(self, name: str) -> LoadedServer:
         """The peer of that name, with its configuration written; raises ToolMissingError if its runtime is missing."""
-        makers: Mapping[str, Callable[[], Server]] = {
+        makers: Mapping[str, Callable[[], LoadedServer]] = {
             "wiremock": lambda: self._wiremock(name, "without its journal", *_TUNED, "--no-request-journal"),
             "wiremock-journal": lambda: self._wiremock(name, "with its journal, unbounded as is its default", *_TUNED),
             "prism": self._prism,
@@ -79,7 +79,7 @@ class Peers:
         }
         return makers[name]()
 
-    def _wiremock(self, name: str, about: str, *flags: str, java: tuple[str, ...] = ()) -> Server:
+    def _wiremock(self, name: str, about: str, *flags: str, java: tuple[str, ...] = ()) -> LoadedServer:
         root = self.scratch / "wiremock"
         (root / "mappings").mkdir(parents=True, exist_ok=True)
         answer = {"status": 200, "headers": {"Content-Type": "application/json"}, "body": _example_text()}
@@ -88,23 +88,25 @@ class Peers:
         # The jar itself, not the package's wrapper, which would put a Node process in front of it.
         program = (tool("java", JAVA_REMEDY), *java, "-jar", str(self.installed.wiremock_jar))
         listen = ("--bind-address", "127.0.0.1", "--port", "{port}", "--root-dir", str(root))
-        return Server(name, about, (*program, *listen, *flags), self.scratch)
+        return LoadedServer(name, about, (*program, *listen, *flags), self.scratch)
 
-    def _prism(self) -> Server:
+    def _prism(self) -> LoadedServer:
         # Static examples are its fast mode. It leaves the path of the document's server URL out of its own, and starts
         # anew when the document is written to, so it gets a copy.
         copy = self.scratch / CONTRACT.parent.name
         shutil.copytree(CONTRACT.parent, copy, dirs_exist_ok=True)
         program = (self.installed.node, str(self.installed.prism), "mock", str(copy / CONTRACT.name))
         flags = ("--host", "127.0.0.1", "--port", "{port}", "--verboseLevel", "silent", "--cors", "false")
-        return Server("prism", "static examples of schemas/openapi.yaml", (*program, *flags), self.scratch, prefix="")
+        return LoadedServer(
+            "prism", "static examples of schemas/openapi.yaml", (*program, *flags), self.scratch, prefix=""
+        )
 
-    def _mockoon(self) -> Server:
+    def _mockoon(self) -> LoadedServer:
         environment = self.scratch / "mockoon.json"
         _write(environment, _mockoon_environment())
         program = (self.installed.node, str(self.installed.mockoon), "start", "--data", str(environment))
         flags = ("--hostname", "127.0.0.1", "--port", "{port}", "--disable-log-to-file", "--disable-admin-api")
-        return Server("mockoon", "one route, templating off", (*program, *flags), self.scratch)
+        return LoadedServer("mockoon", "one route, templating off", (*program, *flags), self.scratch)
 
 
 def _mockoon_environment() -> Mapping[str, Any]:

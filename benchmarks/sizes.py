@@ -17,8 +17,8 @@ from benchmarks.bench import say
 from benchmarks.load import tracking_numbers
 from benchmarks.options import at_least, command
 from benchmarks.processes import ServerFailedError, measurable, resident_bytes
-from benchmarks.shared.lab import LONGEST_START, START, Instance, Lab, Shape, lab
-from benchmarks.shared.line import Line, request
+from benchmarks.shared.lab import LONGEST_START, START, Lab, LabShape, MockInstance, lab
+from benchmarks.shared.line import KeptLine, request
 from benchmarks.shared.user import unavailable
 
 KEY = "tf_test_growth_size"  # and a number
@@ -32,7 +32,7 @@ async def subscribe(port: int, keys: int, each: int, different: int) -> None:
     waiting = iter(range(keys))
 
     async def lane() -> None:
-        line = Line(port)
+        line = KeptLine(port)
         for key in waiting:
             for number in islice(cycle(numbers), key * each % different, key * each % different + each):
                 order = {"tracking_number": number, "url": "http://127.0.0.1:9/hook"}
@@ -54,7 +54,7 @@ def show(running: Lab, when: str) -> None:
     print(f"{when}: " + ", ".join(f"{size:,.0f} MiB" for size in sizes), flush=True)
 
 
-def start_again(instances: Sequence[Instance]) -> None:
+def start_again(instances: Sequence[MockInstance]) -> None:
     """End all of them at once, and print how long each takes to be ready."""
     for instance in instances:
         instance.kill()
@@ -68,7 +68,7 @@ def start_again(instances: Sequence[Instance]) -> None:
 async def first_answer(port: int, keys: int) -> float:
     """Seconds until one of the keys is answered that has been there before."""
     began = perf_counter()
-    line = Line(port)
+    line = KeptLine(port)
     content = request("GET", "/v2/carriers", f"{KEY}{keys // 2}")
     while (answer := await line.ask(content)) is None or answer.status != 200:
         if perf_counter() - began > LONGEST_START:
@@ -80,7 +80,7 @@ async def first_answer(port: int, keys: int) -> float:
 def measure(options: argparse.Namespace) -> None:
     """Print memory and times."""
     flags = ("--clock", START, "--time-scale", "0", "--sandboxes", str(options.keys + 100))
-    shape = Shape(3 if options.store else 1, store=options.store, flags=flags)
+    shape = LabShape(3 if options.store else 1, store=options.store, flags=flags)
     with tempfile.TemporaryDirectory(prefix="trackflow-sizes-") as scratch, lab(Path(scratch), shape) as running:
         say(f"{shape}; {options.keys:,} keys with {options.webhooks} webhooks each")
         show(running, "empty")

@@ -17,16 +17,16 @@ from subprocess import SubprocessError
 from time import perf_counter
 
 from benchmarks.bench import CONNECTIONS, say
-from benchmarks.figures import FLAT, Verdict
+from benchmarks.figures import FLAT, BenchVerdict
 from benchmarks.idle_rule import compare
 from benchmarks.lanes import drive
-from benchmarks.ledger import Audit, Ledger
+from benchmarks.ledger import Audit, LoadLedger
 from benchmarks.load import InvalidRunError, tracking_numbers
-from benchmarks.mixture import Key, Mixture, keys
+from benchmarks.mixture import LoadKey, Mixture, keys
 from benchmarks.options import command
 from benchmarks.packages import ToolMissingError, wrk_path
-from benchmarks.processes import Running, ServerFailedError, running
-from benchmarks.servers import CHECKOUT, Server
+from benchmarks.processes import RunningServer, ServerFailedError, running
+from benchmarks.servers import CHECKOUT, LoadedServer
 
 SCENARIO = Path(__file__).with_name("soak_faults.yaml")
 START = "2026-06-15T09:00:00Z"  # frozen, so that no window ends but when it is told to
@@ -40,13 +40,13 @@ MEASURED, NOT_MEASURED = 0, 1
 class Outcome:
     """What a soak showed; `memory` has requests so far and resident bytes, once for each minute."""
 
-    ledger: Ledger
+    ledger: LoadLedger
     audit: Audit
     seconds: float
     log: Path
     memory: list[tuple[int, int]] = field(default_factory=list)
 
-    def verdicts(self) -> list[Verdict]:
+    def verdicts(self) -> list[BenchVerdict]:
         complaints = sum("ERROR" in line or "Traceback" in line for line in self.log.read_text().splitlines())
         wrong = len(self.audit.wrong)
         checked = f"{self.audit.checked:,} checks, {self.audit.exhausted:,} of them of keys used up"
@@ -58,18 +58,18 @@ class Outcome:
             self._flatness(),
         ]
 
-    def _flatness(self) -> Verdict:
+    def _flatness(self) -> BenchVerdict:
         warm = [size for requests, size in self.memory if requests >= self.memory[-1][0] * WARM_UP]
         growth = max(warm) / warm[0]
         met = growth <= FLAT
         line = f"memory after warm-up: {warm[0] / 2**20:,.0f} MiB, at most {growth:.2f}x of it later (bar {FLAT}x)"
-        return Verdict(f"{line}: {'met' if met else 'MISSED'}", met)
+        return BenchVerdict(f"{line}: {'met' if met else 'MISSED'}", met)
 
 
-def soak(scratch: Path, requests: int, known: Sequence[Key], minutes: int, journal: int) -> Outcome:
+def soak(scratch: Path, requests: int, known: Sequence[LoadKey], minutes: int, journal: int) -> Outcome:
     """The requests, in so many minutes of the mock's clock, with every key's quota checked at the end of each."""
     mixture = Mixture(known, Random(4))
-    ledger = Ledger(mixture.answered)
+    ledger = LoadLedger(mixture.answered)
     audit = Audit(ledger)
     server = _server(len(known), journal)
     memory = []
@@ -98,14 +98,14 @@ def _shares(requests: int, parts: int) -> Iterator[int]:
     return (requests // parts + (part < requests % parts) for part in range(parts))
 
 
-def _server(amount: int, journal: int) -> Server:
+def _server(amount: int, journal: int) -> LoadedServer:
     flags = ("--scenario", str(SCENARIO), "--clock", START, "--time-scale", "0")
     room = ("--sandboxes", str(amount + 10), "--journal-megabytes", str(journal))
     command = (sys.executable, "-m", "mock_server", "serve", "--port", "{port}", *flags, *room)
-    return Server("soak", "this project, faults on", command, CHECKOUT, canned=False)
+    return LoadedServer("soak", "this project, faults on", command, CHECKOUT, canned=False)
 
 
-def _control(process: Running, method: str, path: str, value: object) -> None:
+def _control(process: RunningServer, method: str, path: str, value: object) -> None:
     connection = HTTPConnection("127.0.0.1", process.port, timeout=30)
     try:
         connection.request(method, path, json.dumps(value))
@@ -117,8 +117,8 @@ def _control(process: Running, method: str, path: str, value: object) -> None:
         connection.close()
 
 
-def _none(what: str, found: int) -> Verdict:
-    return Verdict(f"{what}: {found:,} (bar 0): {'met' if not found else 'MISSED'}", not found)
+def _none(what: str, found: int) -> BenchVerdict:
+    return BenchVerdict(f"{what}: {found:,} (bar 0): {'met' if not found else 'MISSED'}", not found)
 
 
 def as_text(outcome: Outcome) -> str:
@@ -142,7 +142,7 @@ def main() -> None:
         scratch = options.scratch or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trackflow-soak-")))
         scratch.mkdir(parents=True, exist_ok=True)
         say(f"load of the machine {os.getloadavg()[0]:.2f}, {options.requests:,} requests over {options.keys:,} keys")
-        verdicts: list[Verdict] = []
+        verdicts: list[BenchVerdict] = []
         try:
             outcome = soak(scratch, options.requests, keys(options.keys), minutes, journal)
             print(as_text(outcome))

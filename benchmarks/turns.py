@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from unittest.mock import patch
 
-from benchmarks.attack.calls import REQUESTS, Call, calls
+from benchmarks.attack.calls import REQUESTS, TriedCall, calls
 from mock_server.server.collecting import considerate
 from mock_server.server.reply import Reply
 from mock_server.server.request import Endpoints, Request
@@ -21,7 +21,7 @@ from mock_server.web.mock import Mock
 RUN = vars(asyncio.Handle)["_run"]  # every turn of a loop goes through it
 
 
-def answered(loop: asyncio.AbstractEventLoop, front: Front, call: Call) -> Reply:
+def answered(loop: asyncio.AbstractEventLoop, front: Front, call: TriedCall) -> Reply:
     headers = {"host": "127.0.0.1:8080", **{name.lower(): value for name, value in call.headers.items()}}
     request = Request(
         call.method, f"/__admin{call.path}", headers, Endpoints("127.0.0.1", 1, "127.0.0.1", 8080), call.body
@@ -36,7 +36,7 @@ def answered(loop: asyncio.AbstractEventLoop, front: Front, call: Call) -> Reply
     return loop.run_until_complete(asked())
 
 
-def tell(loop: asyncio.AbstractEventLoop, front: Front, call: Call) -> None:
+def tell(loop: asyncio.AbstractEventLoop, front: Front, call: TriedCall) -> None:
     """Print the reply's longest turn."""
     turns: list[float] = []
 

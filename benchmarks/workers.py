@@ -15,23 +15,23 @@ from benchmarks.bench import say
 from benchmarks.load import InvalidRunError, Wrk, tracking_numbers
 from benchmarks.options import at_least, command
 from benchmarks.packages import ToolMissingError, wrk_path
-from benchmarks.processes import Running, ServerFailedError, await_answer, running
-from benchmarks.servers import CHECKOUT, Server
+from benchmarks.processes import RunningServer, ServerFailedError, await_answer, running
+from benchmarks.servers import CHECKOUT, LoadedServer
 
 KEYS = [f"tf_live_enterprise_workers{each}" for each in range(8)]
 CONNECTIONS = 4  # of each key
 MOST = 1.25  # times the processor time of one process
 PATHS = [f"/v2/track/{number}" for number in tracking_numbers(200)]
 
-Load = Callable[[Running, Path, float], int]
+Load = Callable[[RunningServer, Path, float], int]
 
 
-def server(workers: int) -> Server:
+def server(workers: int) -> LoadedServer:
     command = (sys.executable, "-m", "mock_server", "serve", "--port", "{port}", "--workers", str(workers))
-    return Server(f"workers-{workers}", "", (*command, "--default-plan", "enterprise"), CHECKOUT)
+    return LoadedServer(f"workers-{workers}", "", (*command, "--default-plan", "enterprise"), CHECKOUT)
 
 
-def one_key_each(mock: Running, scratch: Path, seconds: float) -> int:
+def one_key_each(mock: RunningServer, scratch: Path, seconds: float) -> int:
     """How many requests were answered on connections that have one key each."""
     (scratch / "paths").write_text("\n".join(PATHS))
     clients = [Wrk(wrk_path(), scratch / "paths", key) for key in KEYS]
@@ -39,7 +39,7 @@ def one_key_each(mock: Running, scratch: Path, seconds: float) -> int:
     return sum(client.ended(load, seconds).requests for client, load in zip(clients, loads, strict=True))
 
 
-def keys_in_turn(mock: Running, scratch: Path, seconds: float) -> int:
+def keys_in_turn(mock: RunningServer, scratch: Path, seconds: float) -> int:
     """How many were answered on connections on which every key has its turn."""
     (scratch / "keyed").write_text("\n".join(f"{KEYS[turn % 8]} {path}" for turn, path in enumerate(PATHS)))
     return Wrk(wrk_path(), scratch / "keyed").for_seconds(mock.port, seconds, CONNECTIONS * len(KEYS)).requests

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from benchmarks.attack.target import Target
+from benchmarks.attack.target import AttackedMock
 
 KEY = "tf_test_enterprise_growth"
 TIMES = 4
@@ -228,7 +228,7 @@ def _heads() -> Iterator[Door]:
             yield Door(f"GET {path}: {name}", partial(_headed, path, made), "GET", 6_000)
 
 
-def growth(target: Target, door: Door) -> Growth:
+def growth(target: AttackedMock, door: Door) -> Growth:
     """What the door costs in both sizes, where the larger one is as much as the mock takes."""
     sizes, spent, statuses = [], [], []
     for size in (door.size, TIMES * door.size):

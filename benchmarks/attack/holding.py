@@ -14,8 +14,8 @@ from pathlib import Path
 from threading import Event, Thread
 from time import perf_counter
 
-from benchmarks.attack.calls import KEYS, NUMBER, REQUESTS, Call, calls
-from benchmarks.attack.target import Target, attacked
+from benchmarks.attack.calls import KEYS, NUMBER, REQUESTS, TriedCall, calls
+from benchmarks.attack.target import AttackedMock, attacked
 
 PATIENCE = 600.0  # seconds for an answer: what is measured is not how long that takes
 BAR = 50.0  # milliseconds of computing that one call may put before another
@@ -59,14 +59,14 @@ def _holds(*arguments: str) -> Iterator[Held]:
     ) as target:
         target.patience = PATIENCE
 
-        def made(call: Call) -> tuple[int, bytes]:
+        def made(call: TriedCall) -> tuple[int, bytes]:
             return target.ask(call.method, f"/__admin{call.path}", call.headers, call.body)
 
         for call in calls(lambda call: made(call)[1], partial(_track, target)):
             yield _held(target, call, partial(made, call))
 
 
-def _held(target: Target, call: Call, work: Callable[[], tuple[int, bytes]]) -> Held:
+def _held(target: AttackedMock, call: TriedCall, work: Callable[[], tuple[int, bytes]]) -> Held:
     def once() -> Held:
         (status, _), took, waits = _waits(target, work)
         return Held(call.name, status, took, *waits)
@@ -79,7 +79,7 @@ def _held(target: Target, call: Call, work: Callable[[], tuple[int, bytes]]) -> 
 
 
 def _waits(
-    target: Target, work: Callable[[], tuple[int, bytes]]
+    target: AttackedMock, work: Callable[[], tuple[int, bytes]]
 ) -> tuple[tuple[int, bytes], float, tuple[float, float]]:
     """What the work comes to, how long it took, and the longest and the dearest wait meanwhile, in milliseconds."""
     ended, longest, dearest = Event(), 0.0, 0.0
@@ -106,7 +106,7 @@ def _waits(
     return done, took * 1000, (longest * 1000, dearest * 1000)
 
 
-def _track(target: Target, asked: Iterable[tuple[str, str]]) -> None:
+def _track(target: AttackedMock, asked: Iterable[tuple[str, str]]) -> None:
     with closing(HTTPConnection("127.0.0.1", target.port, timeout=PATIENCE)) as connection:
         for key, number in asked:
             target.on(connection, "GET", f"/v2/track/{number}", {"X-API-Key": key}, b"")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from benchmarks.attack.target import Target, attacked
+from benchmarks.attack.target import AttackedMock, attacked
 
 KEY = "tf_test_enterprise_memory"
 JOURNAL = 16  # megabytes that the journals may take
@@ -18,7 +18,7 @@ def by_headers(requests: int = 1500, headers: int = 3000) -> tuple[float, float]
 def by_numbers(requests: int = 300, length: int = 900_000) -> tuple[float, float]:
     """MiB before, and after so many tracking numbers of such a length, each another, while a rule asks for carriers."""
 
-    def one(target: Target, number: int) -> object:
+    def one(target: AttackedMock, number: int) -> object:
         body = b'{"shipments":[{"tracking_number":"%s"}]}' % (b"%d" % number).ljust(length, b"7")
         headers = {"X-API-Key": KEY, "Content-Type": "application/json"}
         return target.ask("POST", "/v2/track/batch", headers, body)
@@ -26,7 +26,7 @@ def by_numbers(requests: int = 300, length: int = 900_000) -> tuple[float, float
     return _grown(requests, one, rule=True)
 
 
-def _grown(requests: int, one: Callable[[Target, int], object], *, rule: bool = False) -> tuple[float, float]:
+def _grown(requests: int, one: Callable[[AttackedMock, int], object], *, rule: bool = False) -> tuple[float, float]:
     with attacked("--journal-megabytes", str(JOURNAL)) as target:
         target.ask("GET", "/v2/carriers", {"X-API-Key": KEY})
         if rule:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from random import Random
 
 from benchmarks.attack.smuggling import heard, sent, statuses_of
-from benchmarks.attack.target import Target
+from benchmarks.attack.target import AttackedMock
 
 KEY = b"X-API-Key: tf_test_enterprise_noise\r\n"
 HOST = b"Host: localhost\r\n"
@@ -30,7 +30,7 @@ REFUSAL = 400
 
 
 @dataclass(slots=True)
-class Noise:
+class NoiseOutcome:
     """What came of it; a desync as for smuggling."""
 
     tried: int = 0
@@ -51,9 +51,9 @@ def streams(count: int, seed: int = 0) -> Iterator[bytes]:
         yield data
 
 
-def attack(target: Target, count: int) -> Noise:
+def attack(target: AttackedMock, count: int) -> NoiseOutcome:
     """Send them, each on a connection of its own."""
-    found = Noise()
+    found = NoiseOutcome()
     for data in streams(count):
         found.tried += 1
         statuses = statuses_of(sent(target, data))

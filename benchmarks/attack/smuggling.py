@@ -11,7 +11,7 @@ from itertools import product
 
 import h11
 
-from benchmarks.attack.target import Target
+from benchmarks.attack.target import AttackedMock
 
 HEAD = b"POST /v2/track/batch HTTP/1.1\r\nHost: localhost\r\nX-API-Key: tf_test_enterprise_smuggle\r\n"
 HIDDEN = b"GET /v2/hidden HTTP/1.1\r\nHost: localhost\r\nX-Smuggled: 1\r\n\r\n"
@@ -90,7 +90,7 @@ def requests() -> Iterator[bytes]:
         yield HEAD + b"Content-Length: " + first + b"\r\nContent-Length: " + second + b"\r\n\r\n" + HIDDEN
 
 
-def smuggle(target: Target) -> Smuggled:
+def smuggle(target: AttackedMock) -> Smuggled:
     """Send all of them."""
     found = Smuggled()
     for data in requests():
@@ -127,7 +127,7 @@ def statuses_of(answers: bytes) -> list[int]:
     return [int(each) for each in STATUS.findall(answers) if each >= b"200"]
 
 
-def sent(target: Target, data: bytes) -> bytes:
+def sent(target: AttackedMock, data: bytes) -> bytes:
     """All that comes back for those bytes."""
     with socket.create_connection(("127.0.0.1", target.port), timeout=WAIT) as connection:
         connection.sendall(data)

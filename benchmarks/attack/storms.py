@@ -9,7 +9,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from threading import Thread
 
-from benchmarks.attack.target import EndedError, Target, attacked
+from benchmarks.attack.target import AttackedMock, EndedError, attacked
 from mock_server.testing.receiver import Receiver
 
 KEY = "tf_test_enterprise_storm"
@@ -58,7 +58,7 @@ def _storm(webhooks: int, share: float) -> int:
         return len(_events(receiver))
 
 
-def _advance(target: Target) -> None:
+def _advance(target: AttackedMock) -> None:
     order = json.dumps({"action": "advance", "seconds": 73 * 3600}).encode()
     with suppress(EndedError):  # it is to be killed before it can answer
         target.ask("PUT", f"/__admin/clock?key={KEY}", JSON, order)

@@ -21,7 +21,7 @@ class EndedError(Exception):
 
 
 @dataclass(slots=True)
-class Target:
+class AttackedMock:
     """A running mock; `log` is what it says on standard error."""
 
     process: "subprocess.Popen[str]"
@@ -92,7 +92,7 @@ class Target:
 
 
 @contextmanager
-def attacked(*arguments: str) -> Iterator[Target]:
+def attacked(*arguments: str) -> Iterator[AttackedMock]:
     """A mock on a free port of loopback, killed afterwards."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
@@ -106,6 +106,6 @@ def attacked(*arguments: str) -> Iterator[Target]:
                 line = process.stdout.readline()
                 if not line.startswith(PROMPT):
                     raise EndedError(f"the server did not start: {log.read_text()}")
-                yield Target(process, int(line.rpartition(":")[2]), log)
+                yield AttackedMock(process, int(line.rpartition(":")[2]), log)
             finally:
                 process.kill()

@@ -34,7 +34,7 @@ Capsule = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedClient:
     """What came of one capsule."""
 
     replays: int
@@ -63,7 +63,7 @@ def lacking(capsule: Capsule) -> Iterator[tuple[str, Capsule]]:
             yield f"rule {rule['id']}", {**capsule, "story": [*story[:place], fewer, *story[place + 1 :]]}
 
 
-def check(path: Path, command: Sequence[str], replays: int, pool: Executor) -> Checked:
+def check(path: Path, command: Sequence[str], replays: int, pool: Executor) -> CheckedClient:
     """Replay a capsule so often, then without each of its items, then by itself."""
     capsule = dict(form.load(path))
     right = f"{FAILED} {capsule['trial']['symptom']}"
@@ -78,7 +78,7 @@ def check(path: Path, command: Sequence[str], replays: int, pool: Executor) -> C
     again, without = told[:replays], told[replays:]
     needless = tuple(name for (name, _), each in zip(items, without, strict=True) if each == right)
     differences = len(replaying.replay(capsule).differences)
-    return Checked(replays, tuple(each for each in again if each != right), len(items), needless, differences)
+    return CheckedClient(replays, tuple(each for each in again if each != right), len(items), needless, differences)
 
 
 def chosen(paths: Sequence[Path], most: int | None) -> list[Path]:

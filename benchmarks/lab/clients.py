@@ -95,7 +95,7 @@ class CorpusClient:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class ExploredClient:
     """What came of exploring a client."""
 
     client: CorpusClient
@@ -155,7 +155,7 @@ def main() -> int:
                 keep = (
                     partial(kept.keep, folder_of(client, given.capsules), lab, how) if given.capsules else kept.nothing
                 )
-                finding = Finding(client, explore(lab, how, now=monotonic, keep=keep))
+                finding = ExploredClient(client, explore(lab, how, now=monotonic, keep=keep))
             except BaselineError as error:
                 print(f"{client.file.name}: {error}", flush=True)
                 continue

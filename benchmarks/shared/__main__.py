@@ -22,8 +22,8 @@ from benchmarks.processes import ServerFailedError
 from benchmarks.shared import checking, user
 from benchmarks.shared.book import Book
 from benchmarks.shared.disturbing import FOREVER, KINDS, Disturbance, shuffle
-from benchmarks.shared.lab import START, START_SECONDS, Lab, Shape, lab
-from benchmarks.shared.line import Line
+from benchmarks.shared.lab import START, START_SECONDS, Lab, LabShape, lab
+from benchmarks.shared.line import KeptLine
 from benchmarks.shared.probing import Sample, gathered, middle, percentile_99, probe, quiet, takeovers
 from benchmarks.shared.receiver import receiver
 from benchmarks.shared.user import User
@@ -46,7 +46,7 @@ async def drive(port: int, users: Sequence[User], options: argparse.Namespace, o
 
     async def lane() -> None:
         nonlocal asked, due
-        line = Line(port)
+        line = KeptLine(port)
         while asked < options.requests or not over.is_set():
             asked += 1
             due = max(due, perf_counter() - 1) + (1 / options.rate if options.rate else 0)
@@ -155,7 +155,7 @@ def main() -> None:
     options = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # unwinds, and so ends the servers
     store = options.workers == 1 and not options.alone
-    shape = Shape(
+    shape = LabShape(
         options.instances if store else 1,
         options.workers,
         store,

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 
 from benchmarks.shared.book import Book
-from benchmarks.shared.line import Line
-from benchmarks.shared.receiver import Received, Receiver
+from benchmarks.shared.line import KeptLine
+from benchmarks.shared.receiver import Received, SharedReceiver
 from benchmarks.shared.user import LIFE, User
 
 LONGEST_LIFE = 100 * 3600  # seconds of the key's clock, in which all of a shipment's life has happened
@@ -19,7 +19,7 @@ AGAIN = "calls that were never answered, with everything up again"
 MOST_ENTRIES = 1000
 
 
-async def settle(port: int, users: Sequence[User], receiver: Receiver, book: Book) -> None:
+async def settle(port: int, users: Sequence[User], receiver: SharedReceiver, book: Book) -> None:
     """Check every key, several at a time."""
     await _each(port, users, lambda user, line: _grow_old(user, line, book))
     hooked = [user for user in users if user.webhooks]
@@ -40,13 +40,13 @@ async def settle(port: int, users: Sequence[User], receiver: Receiver, book: Boo
     await _each(port, users, lambda user, line: _journal(user, line, book))
 
 
-async def _grow_old(user: User, line: Line, book: Book) -> None:
+async def _grow_old(user: User, line: KeptLine, book: Book) -> None:
     await _until(lambda: user.read_clock(line), user, book)
     if user.webhooks:
         await _until(lambda: user.advance(line, LONGEST_LIFE), user, book, again=lambda: user.read_clock(line))
 
 
-async def _expect(user: User, line: Line, expected: dict[str, tuple[int, int]], book: Book) -> None:
+async def _expect(user: User, line: KeptLine, expected: dict[str, tuple[int, int]], book: Book) -> None:
     events: list[str] = []
 
     async def seen() -> bool:
@@ -62,7 +62,7 @@ async def _expect(user: User, line: Line, expected: dict[str, tuple[int, int]], 
         expected[webhook] = after, sum(at >= made for at in events)
 
 
-async def _received(receiver: Receiver, expected: dict[str, tuple[int, int]]) -> Received:
+async def _received(receiver: SharedReceiver, expected: dict[str, tuple[int, int]]) -> Received:
     """What has come when all that is expected has, or when it has had its time."""
     loop = asyncio.get_running_loop()
     until = loop.time() + PATIENCE
@@ -74,7 +74,7 @@ async def _received(receiver: Receiver, expected: dict[str, tuple[int, int]]) ->
         await asyncio.sleep(PAUSE)
 
 
-async def _journal(user: User, line: Line, book: Book) -> None:
+async def _journal(user: User, line: KeptLine, book: Book) -> None:
     told: dict[str, object] = {}
 
     async def read() -> bool:
@@ -116,11 +116,11 @@ async def _until(
     book.breach(AGAIN, user.key.text)
 
 
-async def _each(port: int, users: Sequence[User], check: Callable[[User, Line], Awaitable[None]]) -> None:
+async def _each(port: int, users: Sequence[User], check: Callable[[User, KeptLine], Awaitable[None]]) -> None:
     waiting = iter(users)
 
     async def keep_up() -> None:
-        line = Line(port)
+        line = KeptLine(port)
         for user in waiting:
             await check(user, line)
         line.close()

@@ -10,7 +10,7 @@ from random import Random
 from time import perf_counter
 
 from benchmarks.processes import tree
-from benchmarks.shared.lab import Instance, Lab
+from benchmarks.shared.lab import Lab, MockInstance
 
 AWAY = (0.0, 6.0)  # seconds until a killed one is started again: before its lease ends, and after that
 PAUSE = 6.0
@@ -73,7 +73,7 @@ async def nothing(_lab: Lab, every: float, _log: list[Disturbance]) -> None:
     await asyncio.sleep(every)
 
 
-def restart(instance: Instance) -> None:
+def restart(instance: MockInstance) -> None:
     """End it as an engine does, and start it again when it has ended."""
     instance.signal(signal.SIGTERM)
     instance.ended()

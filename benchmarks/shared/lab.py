@@ -21,7 +21,7 @@ LONGEST_START, LONGEST_END = 300.0, 60.0  # seconds
 
 
 @dataclass(slots=True)
-class Instance:
+class MockInstance:
     """One mock, which is started, ended and started again on the same port."""
 
     name: str
@@ -62,13 +62,13 @@ class Lab:
     """What runs: clients call `port`, instances are ended and started one by one."""
 
     port: int
-    instances: Sequence[Instance]
+    instances: Sequence[MockInstance]
     ring: Ring
     scratch: Path
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class LabShape:
     """How many processes of what kind: instances that share a store, or one with a state file and so many workers."""
 
     instances: int = 3
@@ -86,7 +86,7 @@ class Shape:
 
 
 @contextmanager
-def lab(scratch: Path, shape: Shape) -> Iterator[Lab]:
+def lab(scratch: Path, shape: LabShape) -> Iterator[Lab]:
     """The processes, ready."""
     with ExitStack() as stack:
         mocks = stack.enter_context(started(scratch, shape))
@@ -96,7 +96,7 @@ def lab(scratch: Path, shape: Shape) -> Iterator[Lab]:
 
 
 @contextmanager
-def started(scratch: Path, shape: Shape) -> Iterator[Sequence[Instance]]:
+def started(scratch: Path, shape: LabShape) -> Iterator[Sequence[MockInstance]]:
     """The mocks alone, ready, with what keeps their promises."""
     with ExitStack() as stack:
         options = list(shape.flags)
@@ -113,12 +113,12 @@ def started(scratch: Path, shape: Shape) -> Iterator[Sequence[Instance]]:
         yield mocks
 
 
-def _instance(scratch: Path, name: str, options: Sequence[str], shape: Shape) -> Instance:
+def _instance(scratch: Path, name: str, options: Sequence[str], shape: LabShape) -> MockInstance:
     port = free_port()
     command = [sys.executable, "-m", "mock_server", "serve", "--port", str(port), "--drain-seconds", "3", *options]
     if shape.store:
         command += ["--instance", name, "--advertise", f"http://127.0.0.1:{port}"]
-    return Instance(name, port, command, scratch / f"{name}.log", shape.workers)
+    return MockInstance(name, port, command, scratch / f"{name}.log", shape.workers)
 
 
 @contextmanager

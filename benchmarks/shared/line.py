@@ -9,7 +9,7 @@ LONGEST_ANSWER = 30.0  # seconds; what takes longer hangs
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LineAnswer:
     """A whole answer; `head` is in lower case."""
 
     status: int
@@ -32,14 +32,14 @@ def request(method: str, path: str, key: str, value: Any = None, more: str = "")
     return head.encode() + body
 
 
-class Line:
+class KeptLine:
     """Asks one thing at a time, over a connection that is made anew when it has ended."""
 
     def __init__(self, port: int, patience: float = LONGEST_ANSWER) -> None:
         self._port, self._patience = port, patience
         self._wire: _Wire | None = None
 
-    async def ask(self, content: bytes) -> Answer | None:
+    async def ask(self, content: bytes) -> LineAnswer | None:
         """The answer, or None: cut off, refused or not there in time, so that nobody knows whether it was read."""
         try:
             async with asyncio.timeout(self._patience):
@@ -61,9 +61,9 @@ class _Wire(asyncio.Protocol):
         self.transport = cast(asyncio.Transport, transport)
         self.over = False
         self._received = b""
-        self._answer: asyncio.Future[Answer | None] | None = None
+        self._answer: asyncio.Future[LineAnswer | None] | None = None
 
-    async def ask(self, content: bytes) -> Answer | None:
+    async def ask(self, content: bytes) -> LineAnswer | None:
         self._answer = asyncio.get_running_loop().create_future()
         self._received = b""
         self.transport.write(content)
@@ -74,7 +74,7 @@ class _Wire(asyncio.Protocol):
         end = self._received.find(b"\r\n\r\n")
         if end < 0 or self._answer is None or self._answer.done():
             return
-        answer = Answer(int(self._received[9:12]), self._received[:end].lower(), self._received[end + 4 :])
+        answer = LineAnswer(int(self._received[9:12]), self._received[:end].lower(), self._received[end + 4 :])
         if len(answer.body) < int(answer.header(b"content-length") or 0):  # nothing here is sent in chunks
             return
         if answer.header(b"connection") == b"close":

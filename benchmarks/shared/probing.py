@@ -11,7 +11,7 @@ from time import perf_counter
 from benchmarks.children import child
 from benchmarks.load import KEY, tracking_numbers
 from benchmarks.shared.disturbing import Disturbance
-from benchmarks.shared.line import Line, request
+from benchmarks.shared.line import KeptLine, request
 from benchmarks.shared.user import by_the_balancer, unavailable
 
 KEYS, EACH = 30, 0.15  # so many unlimited keys, each asking so often (seconds)
@@ -72,7 +72,7 @@ def _ask(port: int, told: Connection) -> None:
 
 
 async def _keep_asking(port: int, key: int, samples: list[Sample]) -> None:
-    line = Line(port, PATIENCE)
+    line = KeptLine(port, PATIENCE)
     (number,) = tracking_numbers(1)
     content = request("GET", f"/v2/track/{number}", f"{KEY}{key}")
     due = perf_counter() + EACH * key / KEYS

@@ -12,7 +12,7 @@ from benchmarks.receiving import Taking, serve
 Received = dict[str, Counter[str]]
 
 
-class Receiver:
+class SharedReceiver:
     """Where deliveries go, and what has come so far."""
 
     def __init__(self, pipe: Connection) -> None:
@@ -27,10 +27,10 @@ class Receiver:
 
 
 @contextmanager
-def receiver() -> Iterator[Receiver]:
+def receiver() -> Iterator[SharedReceiver]:
     """A receiver on loopback that takes everything."""
     with child(_receive) as pipe:
-        yield Receiver(pipe)
+        yield SharedReceiver(pipe)
 
 
 def _receive(told: Connection) -> None:

@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 
 from benchmarks.load import tracking_numbers
-from benchmarks.mixture import Key
+from benchmarks.mixture import LoadKey
 from benchmarks.shared.book import Book
-from benchmarks.shared.line import Answer, Line, request
+from benchmarks.shared.line import KeptLine, LineAnswer, request
 
 MINUTE, DAY, HOURS_6 = 60, 86_400, 21_600  # seconds
 STATUSES = ("delivered", "returned", "expired")  # which last, however late it gets
@@ -49,7 +49,7 @@ class Owner:
 class User:
     """Asks one thing at a time, and so knows what must come of it, whatever happens to the mock."""
 
-    def __init__(self, key: Key, number: int, start: float, hooks: str, book: Book) -> None:
+    def __init__(self, key: LoadKey, number: int, start: float, hooks: str, book: Book) -> None:
         self.key, self.book, self.now = key, book, start
         self.webhooks: dict[str, str] = {}  # when each that was accepted was made
         self.silent: set[int] = set()  # requests that were not answered
@@ -63,7 +63,7 @@ class User:
         self._sure_of_clock = self._sure_of_pin = True
         self._moves = (start, start)
 
-    async def turn(self, line: Line) -> None:
+    async def turn(self, line: KeptLine) -> None:
         """One thing that its user might do now."""
         if not self._sure_of_clock:
             await self.read_clock(line)
@@ -88,7 +88,7 @@ class User:
 
     # Calls of the API.
 
-    async def call(self, line: Line, method: str, path: str, cost: int, value: Any = None) -> Answer | None:
+    async def call(self, line: KeptLine, method: str, path: str, cost: int, value: Any = None) -> LineAnswer | None:
         """The answer to a call of the API, accounted for; None if it has none, or the mock could not give it."""
         self.asked += 1
         answer = await line.ask(request(method, path, self.key.text, value, f"X-Sequence: {self.asked}\r\n"))
@@ -109,19 +109,19 @@ class User:
         self._account(answer, cost)
         return answer
 
-    async def _track(self, line: Line, number: str) -> None:
+    async def _track(self, line: KeptLine, number: str) -> None:
         answer = await self.call(line, "GET", f"/v2/track/{number}", 1)
         if answer and not (answer.status == 200 and number.encode() in answer.body):
             self._refused(answer, f"track {number}")
 
-    async def _batch(self, line: Line) -> None:
+    async def _batch(self, line: KeptLine) -> None:
         numbers = self._chance.choices(KNOWN, k=self._chance.randint(1, min(self.key.batch, 8)))
         body = {"shipments": [{"tracking_number": number} for number in numbers]}
         answer = await self.call(line, "POST", "/v2/track/batch", len(numbers), body)
         if answer and answer.status != 200:
             self._refused(answer, f"batch of {len(numbers)}")
 
-    async def subscribe(self, line: Line) -> None:
+    async def subscribe(self, line: KeptLine) -> None:
         """Let it be told of a whole life."""
         body = {"tracking_number": LIFE, "url": self._hooks}
         answer = await self.call(line, "POST", "/v2/webhooks", 1, body)
@@ -132,7 +132,7 @@ class User:
         elif answer:
             self._refused(answer, "subscribe")
 
-    async def _see_pin(self, line: Line) -> None:
+    async def _see_pin(self, line: KeptLine) -> None:
         answer = await self.call(line, "GET", f"/v2/track/{self._pinned}", 1)
         if answer is None or answer.status != 200:
             if answer:
@@ -145,7 +145,7 @@ class User:
 
     # Calls of the control plane.
 
-    async def control(self, line: Line, method: str, path: str, value: Any = None) -> Answer | None:
+    async def control(self, line: KeptLine, method: str, path: str, value: Any = None) -> LineAnswer | None:
         """The answer, or None if it has none, or the mock could not give it."""
         joint = "&" if "?" in path else "?"
         answer = await line.ask(request(method, f"/__admin{path}{joint}key={self.key.text}", self.key.text, value))
@@ -156,7 +156,7 @@ class User:
             return None
         return answer
 
-    async def advance(self, line: Line, seconds: int) -> bool:
+    async def advance(self, line: KeptLine, seconds: int) -> bool:
         """Whether its clock has certainly moved on."""
         self._moves = (self.now, self.now + seconds)
         answer = await self.control(line, "PUT", "/clock", {"action": "advance", "seconds": seconds})
@@ -167,7 +167,7 @@ class User:
         self._check_clock(answer)
         return True
 
-    async def read_clock(self, line: Line) -> bool:
+    async def read_clock(self, line: KeptLine) -> bool:
         """Whether it knows again how late it is."""
         answer = await self.control(line, "GET", "/clock")
         if answer is None:
@@ -179,7 +179,7 @@ class User:
         self._check_clock(answer)
         return True
 
-    async def _pin(self, line: Line) -> None:
+    async def _pin(self, line: KeptLine) -> None:
         status = self._chance.choice(STATUSES)
         answer = await self.control(line, "PUT", f"/shipments/{self._pinned}", {"status": status})
         self._sure_of_pin = answer is not None
@@ -191,14 +191,14 @@ class User:
 
     # What is known of an answer.
 
-    def _account(self, answer: Answer, cost: int) -> None:
+    def _account(self, answer: LineAnswer, cost: int) -> None:
         if answer.status not in FREE:
             self.windows.add(self.now, 1 if answer.status >= 400 else cost, told=True)
         if self.key.minute is None or self.key.day is None:
             return
         self._compare(answer, cost)
 
-    def _compare(self, answer: Answer, cost: int) -> None:
+    def _compare(self, answer: LineAnswer, cost: int) -> None:
         limits = ((MINUTE, self.key.minute or 0), (DAY, self.key.day or 0))
         used = [(limit, *self.windows.used(seconds, self.now)) for seconds, limit in limits]
         if any(granted > limit for limit, granted, _ in used):
@@ -215,13 +215,13 @@ class User:
         if remaining < least or (answer.status == 429 and least >= cost):
             self.book.breach(LESS, f"{self.key.text} was told {remaining} at {self.now}; at least {least} are left")
 
-    def _check_clock(self, answer: Answer) -> None:
+    def _check_clock(self, answer: LineAnswer) -> None:
         told = json.loads(answer.body).get("unix")
         if answer.status != 200 or told != self.now:
             self.book.breach(CLOCK, f"{self.key.text}: {answer.status} {told} instead of {self.now}")
             self.now = told or self.now
 
-    def _see_owner(self, answer: Answer) -> None:
+    def _see_owner(self, answer: LineAnswer) -> None:
         told = answer.header(b"x-mock-instance")
         if told is None:
             return
@@ -234,21 +234,21 @@ class User:
             self.book.happened["changes of owner seen"] += 1
         self.owner = Owner(name, number)
 
-    def _refused(self, answer: Answer, what: str) -> None:
+    def _refused(self, answer: LineAnswer, what: str) -> None:
         if answer.status == 429 and self.key.minute is not None:
             self.book.happened["calls refused by a limit"] += 1
         else:
             self._surprise(answer, what)
 
-    def _surprise(self, answer: Answer, what: str) -> None:
+    def _surprise(self, answer: LineAnswer, what: str) -> None:
         self.book.breach(SURPRISE, f"{self.key.text}, {what}: {answer.status} {answer.body[:300]!r}")
 
 
-def by_the_balancer(answer: Answer) -> bool:
+def by_the_balancer(answer: LineAnswer) -> bool:
     """Whether nobody but the balancer has answered: it sent the request to somebody who did not."""
     return answer.status in (502, 503, 504) and answer.header(b"content-type") == b"text/plain"
 
 
-def unavailable(answer: Answer) -> bool:
+def unavailable(answer: LineAnswer) -> bool:
     """Whether nobody can answer for the key just now; no other call here is answered 503."""
     return answer.status == 503 and answer.header(b"retry-after") is not None

@@ -12,7 +12,7 @@ from benchmarks.clients.command import add_places, emptied, shortened
 from benchmarks.clients.workshop import Workshop
 from benchmarks.packages import ToolMissingError
 from benchmarks.tools import mocks, readers
-from benchmarks.tools.trial import NotSeenError, Trial
+from benchmarks.tools.trial import NotSeenError, ToolTrial
 from mock_server.settings import Settings
 from mock_server.testing.running import RunningMock
 
@@ -30,7 +30,7 @@ NPM = {
     "redoc": "2.5.4",
     "@scalar/api-reference": "1.46.4",
 }
-TOOLS: Mapping[str, tuple[Callable[[Trial], str], str]] = {
+TOOLS: Mapping[str, tuple[Callable[[ToolTrial], str], str]] = {
     "openapi-spec-validator": (readers.spec_validator, ""),
     "redocly": (readers.redocly, "@redocly/cli"),
     "redocly-respect": (readers.redocly_respect, "@redocly/cli"),
@@ -55,7 +55,7 @@ def main() -> None:
     failed = missing = 0
     with tempfile.TemporaryDirectory(prefix="trackflow-tools-") as scratch, RunningMock(Settings()) as mock:
         for name in names:
-            trial = Trial(shop, mock.url, emptied((options.keep or Path(scratch)).resolve() / name))
+            trial = ToolTrial(shop, mock.url, emptied((options.keep or Path(scratch)).resolve() / name))
             trial.fetch()
             see, package = TOOLS[name]
             try:

@@ -6,24 +6,24 @@ import subprocess
 
 from benchmarks.clients.workshop import path_of
 from benchmarks.processes import free_port
-from benchmarks.tools.trial import NotSeenError, Trial, asked
+from benchmarks.tools.trial import NotSeenError, ToolTrial, asked
 
 NUMBER = "1Z204E380338943508"
 WISH = {"tracking_number": NUMBER, "url": "https://example.com/hooks"}
 TRACKING = {"success", "tracking_number", "carrier", "status", "events", "last_updated"}
 
 
-def prism_static(trial: Trial) -> str:
+def prism_static(trial: ToolTrial) -> str:
     """Prism answers with the document's examples, and with refusals by `Prefer: code=`."""
     return _prism(trial)
 
 
-def prism_dynamic(trial: Trial) -> str:
+def prism_dynamic(trial: ToolTrial) -> str:
     """Prism answers with what it makes up."""
     return _prism(trial, "--dynamic")
 
 
-def _prism(trial: Trial, *words: str) -> str:
+def _prism(trial: ToolTrial, *words: str) -> str:
     port = free_port()
     program = trial.shop.npm_program("@stoplight/prism-cli", "dist/index.js")
     with trial.serving([*program, "mock", "openapi.json", "--port", str(port), *words], port) as url:
@@ -35,7 +35,7 @@ def _prism(trial: Trial, *words: str) -> str:
     return f"{seen}; 404, 429, 500, 503 by Prefer"
 
 
-def mockoon(trial: Trial) -> str:
+def mockoon(trial: ToolTrial) -> str:
     """Mockoon imports the soft form, which has one example for each text."""
     port = free_port()
     program = trial.shop.npm_program("@mockoon/cli", "bin/run.js")
@@ -45,7 +45,7 @@ def mockoon(trial: Trial) -> str:
         return _five(f"{url}/v2")
 
 
-def specmatic(trial: Trial) -> str:
+def specmatic(trial: ToolTrial) -> str:
     """Specmatic asks the mock for every example whose answer is paired with it."""
     path_of("java")
     jar = trial.shop.modules / "specmatic" / "specmatic.jar"
@@ -66,7 +66,7 @@ def specmatic(trial: Trial) -> str:
     return f"{told[0] if told else ''}; found {', '.join(found)}"
 
 
-def postman(trial: Trial) -> str:
+def postman(trial: ToolTrial) -> str:
     """The collection made of the document, run by newman against the mock."""
     made = trial.npm(
         "openapi-to-postmanv2",

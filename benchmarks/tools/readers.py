@@ -8,7 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from openapi_spec_validator import validate
 
 from benchmarks.clients.workshop import path_of
-from benchmarks.tools.trial import NotSeenError, Trial
+from benchmarks.tools.trial import NotSeenError, ToolTrial
 
 BROWSER = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
@@ -37,14 +37,14 @@ defaultOpenAllTags: true})</script>""",
 }
 
 
-def spec_validator(trial: Trial) -> str:
+def spec_validator(trial: ToolTrial) -> str:
     """openapi-spec-validator, on both forms."""
     for name in ("openapi.json", "soft.json"):
         validate(trial.document(name))
     return "both forms valid"
 
 
-def redocly(trial: Trial) -> str:
+def redocly(trial: ToolTrial) -> str:
     """Redocly's recommended rules, without a warning but for the soft form's body of webhooks."""
     said = trial.npm("@redocly/cli", "bin/cli.js", "lint", "openapi.json", "tour.arazzo.json")
     if "warning" in said.split("validating", 1)[-1]:
@@ -53,7 +53,7 @@ def redocly(trial: Trial) -> str:
     return "openapi.json and the tour without a warning, soft.json and asyncapi.json without an error"
 
 
-def redocly_respect(trial: Trial) -> str:
+def redocly_respect(trial: ToolTrial) -> str:
     """The tour, walked against the mock."""
     said = trial.npm("@redocly/cli", "bin/cli.js", "respect", "tour.arazzo.json")
     told = [line.strip() for line in said.splitlines() if line.strip().startswith(("Workflows:", "Steps:", "Checks:"))]
@@ -62,7 +62,7 @@ def redocly_respect(trial: Trial) -> str:
     return "; ".join(told)
 
 
-def spectral(trial: Trial) -> str:
+def spectral(trial: ToolTrial) -> str:
     """Spectral's rules: those for OpenAPI and Arazzo without a warning, those for AsyncAPI without an error."""
     (trial.folder / "rules.yaml").write_text(RULES)
     for severity, names in (("warn", ("openapi.json", "tour.arazzo.json")), ("error", ("asyncapi.json", "soft.json"))):
@@ -71,14 +71,14 @@ def spectral(trial: Trial) -> str:
     return "openapi.json and the tour without a warning, soft.json and asyncapi.json without an error"
 
 
-def asyncapi_parser(trial: Trial) -> str:
+def asyncapi_parser(trial: ToolTrial) -> str:
     """AsyncAPI's own parser."""
     (trial.folder / "node_modules").symlink_to(trial.shop.modules)
     (trial.folder / "parse.cjs").write_text(PARSER)
     return trial.shop.run([trial.shop.npm_program("typescript", "bin/tsc")[0], "parse.cjs"], trial.folder).strip()
 
 
-def viewer(name: str, trial: Trial) -> str:
+def viewer(name: str, trial: ToolTrial) -> str:
     """The document in a viewer, as Chromium shows it: every operation's summary is there."""
     (trial.folder / "m").symlink_to(trial.shop.modules)
     (trial.folder / "page.html").write_text(f"<!doctype html><meta charset=utf-8>{PAGES[name]}\n")

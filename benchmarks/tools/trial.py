@@ -26,7 +26,7 @@ class NotSeenError(Exception):
 
 
 @dataclass(frozen=True)
-class Trial:
+class ToolTrial:
     """A tool's folder, with the mock's documents in it; `url` is where the mock is."""
 
     shop: Workshop

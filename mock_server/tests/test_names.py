@@ -14,9 +14,9 @@ SAME_IN_BOTH = {
 }
 
 
-def test_a_class_name_means_one_thing_in_mock_judge_and_their_tests() -> None:
+def test_a_class_name_means_one_thing_in_mock_judge_their_tests_and_the_benchmarks() -> None:
     places: dict[str, list[str]] = defaultdict(list)
-    for package in ("mock_server", "trackflow_mock", "contract_tests"):
+    for package in ("mock_server", "trackflow_mock", "contract_tests", "benchmarks"):
         for path in sorted((ROOT / package).rglob("*.py")):
             place = path.relative_to(ROOT).as_posix()
             if not place.startswith(APART):

@@ -10,17 +10,17 @@ from benchmarks.mixture import keys
 from benchmarks.shared import checking
 from benchmarks.shared.book import Book
 from benchmarks.shared.disturbing import restart
-from benchmarks.shared.lab import START, START_SECONDS, Instance, Shape, started
-from benchmarks.shared.line import Line
+from benchmarks.shared.lab import START, START_SECONDS, LabShape, MockInstance, started
+from benchmarks.shared.line import KeptLine
 from benchmarks.shared.receiver import receiver
 from benchmarks.shared.user import User
 
-SHAPE = Shape(2, flags=("--clock", START, "--time-scale", "0"))
+SHAPE = LabShape(2, flags=("--clock", START, "--time-scale", "0"))
 WAIT = 0.1  # seconds from one round of calls to the next, while an instance leaves
 
 
-async def _rolled(first: Instance, second: Instance, users: list[User]) -> None:
-    lines = {each.name: Line(each.port) for each in (first, second)}
+async def _rolled(first: MockInstance, second: MockInstance, users: list[User]) -> None:
+    lines = {each.name: KeptLine(each.port) for each in (first, second)}
     for user in users:
         await user.subscribe(lines[first.name])
     for leaving, staying in ((first, second), (second, first)):
