@@ -37,19 +37,26 @@ def newcomers(
         except ApiError:
             log.warning("left %s in the state file: it is no key any more", masked(saved.key))
             continue
-        yield newcomer(state, foundation, account, saved, scenario, asked=asked)
+        yield _newcomer(state, foundation, account, saved, scenario, asked=asked)
 
 
-def newcomer(
+def loaded(
+    state: Store, foundation: Foundation, account: Account, scenario: Scenario, asked: set[AskedWebhook]
+) -> Newcomer | None:
+    """The sandbox of one key as it goes on, if the store has it; as above, `asked` is as `check_saved` has it."""
+    saved = state.load(account.key)
+    return None if saved is None else _newcomer(state, foundation, account, saved, scenario, asked=asked)
+
+
+def _newcomer(
     state: Store,
     foundation: Foundation,
     account: Account,
     saved: Saved,
     scenario: Scenario,
     *,
-    asked: set[AskedWebhook] | None = None,
+    asked: set[AskedWebhook],
 ) -> Newcomer:
-    """The sandbox as it goes on; ValueError if it cannot. `asked` is as `check_saved` has it."""
     with _told(state, masked(saved.key)):
         check_saved(foundation, saved, asked)
         return state.newcomer(foundation, account, saved, scenario)

@@ -8,7 +8,6 @@ from typing import Any
 from mock_server.domain.clients.journal import Archive, Journal
 from mock_server.domain.clock import SandboxClock
 from mock_server.domain.plans import Account
-from mock_server.domain.randomness import stream
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Event
 from mock_server.domain.shipments.pinned import Pin, by_identity
@@ -26,7 +25,7 @@ from mock_server.world.common_pins import CommonPins
 from mock_server.world.foundation import Foundation
 from mock_server.world.in_use import WorldsInUse
 from mock_server.world.newcomers import Newcomer, Opening
-from mock_server.world.owners import Holding, Owners
+from mock_server.world.owners import Owners
 from mock_server.world.portion import Portion
 from mock_server.world.store import Store
 from mock_server.world.world import NO_PINS, World
@@ -91,24 +90,13 @@ class Worlds:
         known = self._worlds.get(key) or self.take_over(key)
         if known:
             return known
-        books = (RuleBook(), self.rules, self.scenario_rules)
-        return World(
-            self.foundation, account, self.scenario, pins=self.pins.lent(), books=books, clock=self.clock.copy()
-        )
+        return World(self.foundation, account, self.scenario, **self._as_new())
 
-    def new_account(self, plan: str, holding: Holding | None = None) -> Account:
-        """A key of that plan that is not in use yet, made for somebody; ValueError names the plans there are."""
-        accounts = self.foundation.accounts
-        accounts.plan(plan)
+    def count_key(self) -> int:
+        """How many keys were made up, with the next."""
         with self._lock:
             self.keys_made = self.state.count_key(self.keys_made) if self.state else self.keys_made + 1
-            draw = stream(self.seed, "key", self.keys_made)
-        key = f"tf_test_{plan}_{draw.randbytes(8).hex()}"
-        if holding:
-            self.owners.hold(key, holding)
-            if self.state:
-                self.state.hold(key, holding)
-        return self.of(key).account if self.portion.mine(key) else accounts.authenticate(key)
+            return self.keys_made
 
     @property
     def seed(self) -> int:
@@ -168,8 +156,7 @@ class Worlds:
                 account, clock = self.foundation.accounts.authenticate(key), self.clock.copy()
                 scenario.set(clock)
                 books, pins = (RuleBook(scenario.rules), self.rules), by_identity(self.foundation.pins(scenario))
-                journal = self._journal()
-                self._admit(account, scenario, pins=pins, books=books, clock=clock, journal=journal)
+                self._admit(account, scenario, pins=pins, books=books, clock=clock, journal=self._journal())
         yield from self._in_use.letting_go()
 
     def entering(self, opening: Opening, newcomers: Iterable[Newcomer]) -> Steps[None]:
@@ -179,7 +166,7 @@ class Worlds:
         """
         if self.state:
             self.state.begin_anew()
-        self._go_on(opening, newcomers)
+        self.go_on(opening, newcomers)
         yield from self._in_use.letting_go()
         yield from self.arriving()
 
@@ -190,12 +177,8 @@ class Worlds:
             yield from self.admitting(newcomer)
             yield
 
-    def go_on(self, opening: Opening) -> None:
-        """Start as the opening says, with no world yet."""
-        self._go_on(opening)
-        finished(self._in_use.letting_go())
-
-    def _go_on(self, opening: Opening, newcomers: Iterable[Newcomer] = ()) -> None:
+    def go_on(self, opening: Opening, newcomers: Iterable[Newcomer] = ()) -> None:
+        """Start as the opening says, with no world yet; these are to come."""
         with self._lock:
             self.stray.clear()
             self._start(opening.scenario)
@@ -204,9 +187,8 @@ class Worlds:
             for rule in opening.rules:
                 self.rules.add(rule)
             self.keys_made = opening.keys_made
-            for each in newcomers:
-                if self.portion.mine(each.account.key):
-                    self._in_use.coming[each.account.key] = each
+            mine = (each for each in newcomers if self.portion.mine(each.account.key))
+            self._in_use.coming.update((each.account.key, each) for each in mine)
 
     def admit(self, newcomer: Newcomer) -> None:
         """Let one world be as it was elsewhere, and write all of that down."""
@@ -249,10 +231,13 @@ class Worlds:
         with self._lock:
             world = self._worlds.get(account.key) or self._bring_back(account)
             if world is None:
-                books, pins = (RuleBook(), self.rules, self.scenario_rules), self.pins.lent()
-                clock, journal = self.clock.copy(), self._journal()
-                world = self._admit(account, self.scenario, pins=pins, books=books, clock=clock, journal=journal)
+                world = self._admit(account, self.scenario, journal=self._journal(), **self._as_new())
             return world
+
+    def _as_new(self) -> dict[str, Any]:
+        """What a world begins with whose key was never seen."""
+        books = (RuleBook(), self.rules, self.scenario_rules)
+        return {"pins": self.pins.lent(), "books": books, "clock": self.clock.copy()}
 
     def _bring_back(self, account: Account) -> World | None:
         """The world of that key, which goes on if it is to come or the store has it; ValueError if it cannot."""
@@ -263,13 +248,10 @@ class Worlds:
         if self.state is None:
             return None
         self._in_use.let_go(account.key)
-        saved = self.state.load(account.key)
+        newcomer = resuming.loaded(self.state, self.foundation, account, self.scenario, self._asked)
         if holding := self.state.holding(account.key):
             self.owners.hold(account.key, holding)
-        if saved is None:
-            return None
-        newcomer = resuming.newcomer(self.state, self.foundation, account, saved, self.scenario, asked=self._asked)
-        return self._revive(newcomer)
+        return self._revive(newcomer) if newcomer else None
 
     def _journal(self) -> Journal:
         return self.archive.journal(self.foundation.settings.journal_size)
@@ -303,13 +285,12 @@ class Worlds:
 
     def _resume(self, state: Store) -> None:
         """Let the mock and every sandbox of the state file go on."""
-        foundation = self.foundation
-        opening = resuming.opening(state, foundation) if self.portion.beginning is None else None
+        opening = resuming.opening(state, self.foundation) if self.portion.beginning is None else None
         if opening:
             self.go_on(opening)
         for key, holding in state.holdings():
             self.owners.hold(key, holding)
-        for newcomer in resuming.newcomers(state, foundation, self.portion.mine, self.scenario):
+        for newcomer in resuming.newcomers(state, self.foundation, self.portion.mine, self.scenario):
             self._revive(newcomer)
 
     def _revive(self, newcomer: Newcomer) -> World:

@@ -10,6 +10,7 @@ from mock_server.web.control.replies import answer, refused
 from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.world import World
+from mock_server.world.new_keys import new_account
 from mock_server.world.owners import Holding
 
 FORM = "control.schema.json#/$defs/key"
@@ -29,7 +30,7 @@ def new_key(call: ControlCall) -> Reply:
     plan, seconds = order.get("plan", call.worlds.foundation.settings.default_plan), order.get("expires_in")
     until = None if seconds is None else call.worlds.clock.base.now() + seconds
     with refused(ValueError):
-        account = call.worlds.new_account(plan, Holding(call.caller.name, until))
+        account = new_account(call.worlds, plan, Holding(call.caller.name, until))
     made = {"key": account.key, "plan": account.plan.name}
     return answer(made | held(call, account.key), HTTPStatus.CREATED)
 
