@@ -12,43 +12,11 @@ from jsonschema import Draft202012Validator
 from contract_tests.contract.files import DocumentError, parse
 from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.forms import FormError
-from mock_server.domain.clock import ManualClock
-from mock_server.domain.steps import finished
 from mock_server.faults import scenarios
 from mock_server.faults.catalogue import Error
 from mock_server.faults.scenarios import Scenario
-from mock_server.settings import Settings
 from mock_server.tests.faults.rulebook import FOUNDATION, NOON, VOCABULARY
-from mock_server.world import Foundation, Worlds
-
-WHOLE = """\
-description: Everything a scenario can say.
-clock: { instant: 2026-06-15T12:00:00Z, scale: 60 }
-seed: 7
-shipments:
-  - tracking_number: 1Z 999-AA1 0123456784
-    status: out_for_delivery
-  - tracking_number: "999999999999"
-    carrier: fedex
-    events:
-      - { type: delivered, timestamp: 2026-06-15T09:00:00Z, location: "Zürich, CH" }
-plans:
-  free: { requests_per_minute: 3 }
-  growth: { requests_per_day: null, batch_size: 2 }
-faults:
-  - fault: { type: error, code: carrier_unavailable }
-    match: { carrier: ups }
-  - id: mine
-    fault: { type: drop }
-webhooks:
-  - tracking_number: 1Z999AA10123456784
-    url: https://example.com/hook
-    events: [delivered]
-"""
-
-
-def read(text: str, name: str = "mine") -> Scenario:
-    return scenarios.read(text, name, FOUNDATION.stage, source="mine.yaml")
+from mock_server.tests.faults.written import WHOLE, read
 
 
 def complaint(text: str) -> str:
@@ -235,53 +203,6 @@ def test_editors_find_every_file_that_the_form_refers_to() -> None:
         schema = json.loads((SCHEMAS / name).read_text("utf-8"))
         Draft202012Validator.check_schema(schema)
         assert all((SCHEMAS / file).is_file() for file in references(schema) if file)
-
-
-def started(text: str, tmp_path: Path) -> Worlds:
-    file = tmp_path / "mine.yaml"
-    file.write_text(text)
-    return Worlds(Foundation(Settings(scenario=str(file)), ManualClock(NOON)))
-
-
-def test_a_world_starts_as_its_scenario_says(tmp_path: Path) -> None:
-    worlds = started(WHOLE.replace("scale: 60", "scale: 0").replace("2026-06-15T12", "2026-07-01T12"), tmp_path)
-    world = worlds.of("tf_test_free_a")
-    assert world.clock.now() == NOON + 16 * 86400
-    assert (world.seed, world.shipments.seed) == (7, 7)
-    assert world.account.plan.limits == ((60, 3), (86400, 500))
-    assert worlds.of("tf_test_growth_a").account.plan.batch_size == 2
-    assert world.look_up("1Z999AA10123456784", None).snapshot.status == "out_for_delivery"
-    assert world.look_up("999999999999", "fedex").facts("en")["events"][0]["location"] == "Zürich, CH"
-    (webhook,) = world.webhooks.subscriptions.all()
-    assert (webhook.url, webhook.events) == ("https://example.com/hook", ("delivered",))
-    assert [rule.id for rule, _ in world.faults.rules()] == ["mine-1", "mine"]
-
-
-def test_a_scenario_s_clock_may_stand_and_still_keep_the_promise_of_retry_after(tmp_path: Path) -> None:
-    worlds = started("clock: { instant: 2026-06-15T12:00:00Z, scale: 0, auto_advance: 60 }\n", tmp_path)
-    clock = worlds.of("tf_test_free_a").clock
-    assert (clock.frozen, clock.now(), clock.rate) == (True, NOON, 60)
-
-
-def test_a_reset_goes_back_to_the_opening_scenario(tmp_path: Path) -> None:
-    worlds = started("seed: 5\nfaults:\n  - fault: { type: drop }\n", tmp_path)
-    finished(worlds.playing(scenarios.load("calm", worlds.foundation.stage)))
-    assert (worlds.of("tf_test_free_a").seed, list(worlds.of("tf_test_free_a").faults.rules())) == (0, [])
-    worlds.reset()
-    assert worlds.of("tf_test_free_a").seed == 5
-    assert len(list(worlds.of("tf_test_free_a").faults.rules())) == 1
-
-
-def test_one_world_can_be_in_a_scenario_of_its_own(tmp_path: Path) -> None:
-    worlds = started("seed: 5\nfaults:\n  - { id: all, fault: { type: drop } }\n", tmp_path)
-    other = scenarios.read(WHOLE, "other", worlds.foundation.stage, source="")
-    finished(worlds.playing(other, "tf_test_free_a"))
-    own, usual = worlds.of("tf_test_free_a"), worlds.of("tf_test_free_b")
-    assert (own.seed, usual.seed) == (7, 5)
-    assert [rule.id for rule, _ in own.faults.rules()] == ["other-1", "mine"]
-    assert [rule.id for rule, _ in usual.faults.rules()] == ["all"]
-    worlds.reset("tf_test_free_a")
-    assert worlds.of("tf_test_free_a").seed == 5
 
 
 def test_names_of_rules_come_from_the_mock_s_own_contract() -> None:

@@ -1,85 +1,13 @@
 """The sender: what goes over the wire, and what every kind of answer comes to."""
 
 import asyncio
-import ssl
-import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager, suppress
-from pathlib import Path
-from shutil import which
 
 import pytest
 
 from mock_server.sending.address import Address, ReceiverAnswer
 from mock_server.sending.allowed import AllowedHosts, HostNotAllowedError
 from mock_server.sending.sender import MOST_OF_A_HEAD, MOST_OF_AN_ANSWER, Sender, request
-from mock_server.server.options import fastest_event_loop
-
-BODY = '{ "city": "Zürich" }'.encode()
-HEADERS = {"Content-Type": "application/json", "X-Signature": "sha256=ab"}
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Seen: yes\r\n\r\nok"
-Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
-
-
-def run(
-    work: Coroutine[None, None, ReceiverAnswer], loop: Callable[[], asyncio.AbstractEventLoop] = fastest_event_loop
-) -> ReceiverAnswer:
-    """What comes of the work on the event loop that the server uses, or on another."""
-    with asyncio.Runner(loop_factory=loop) as runner:
-        return runner.run(work)
-
-
-async def read_request(reader: asyncio.StreamReader) -> bytes:
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-    return head + await reader.readexactly(length)
-
-
-@asynccontextmanager
-async def receiver(serve: Serve) -> AsyncIterator[int]:
-    """The port of a receiver that treats each connection so."""
-    left = asyncio.Event()
-
-    async def whole(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            await serve(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # the sender hung up, which is what some of these tests want
-        finally:
-            writer.close()
-            left.set()
-
-    server = await asyncio.start_server(whole, "127.0.0.1", 0)
-    async with server:
-        yield server.sockets[0].getsockname()[1]
-        await left.wait()
-
-
-def posted(
-    answer: bytes, *, path: str = "/hooks", timeout: float = 20.0, held: bool = False, late: bool = False
-) -> tuple[ReceiverAnswer, bytes]:
-    """What the sender makes of an answer, and the request as it came.
-
-    `held` leaves the connection open after it; `late` lets the time run out too, on asyncio's own loop, whose timers
-    follow its clock where uvloop's are the system's.
-    """
-    requests = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        requests.append(await read_request(reader))
-        writer.write(answer)
-        await writer.drain()
-        if late:
-            loop, now = asyncio.get_running_loop(), asyncio.get_running_loop().time
-            loop.time = lambda: now() + timeout  # type: ignore[method-assign]  # the clock that the sender looks at
-        if held or late:
-            await reader.read()
-
-    async def main() -> ReceiverAnswer:
-        async with receiver(serve) as port:
-            return await Sender(AllowedHosts(), timeout).post(f"http://127.0.0.1:{port}{path}", HEADERS, BODY)
-
-    return run(main(), asyncio.new_event_loop if late else fastest_event_loop), requests[0]
+from mock_server.tests.sending.one_receiver import BODY, OK, Serve, posted, read_request, receiver, run
 
 
 def test_the_request_is_whole_and_its_body_is_what_was_signed() -> None:
@@ -252,52 +180,6 @@ def test_a_name_that_cannot_be_found_is_told() -> None:
 
     answer = run(Sender(AllowedHosts(["hook.test"], unknown), 20).post("https://hook.test/", {}, b""))
     assert answer.problem == "no connection: nobody knows that name"
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost that only who is told of it trusts, and its key, in one file."""
-    openssl = which("openssl")
-    if openssl is None:
-        pytest.skip("there is no openssl to make a certificate with")
-    folder = tmp_path_factory.mktemp("tls")
-    files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
-    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *files, *names]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    both = folder / "both.pem"
-    both.write_bytes((folder / "key.pem").read_bytes() + (folder / "cert.pem").read_bytes())
-    return both
-
-
-def posted_securely(certificate: Path) -> ReceiverAnswer:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(ConnectionError, asyncio.IncompleteReadError):
-            await read_request(reader)
-            writer.write(OK)
-        writer.close()
-
-    async def main() -> ReceiverAnswer:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
-        async with server:
-            port = server.sockets[0].getsockname()[1]
-            return await Sender(AllowedHosts(), 20).post(f"https://localhost:{port}/", {}, b"")
-
-    return run(main())
-
-
-def test_a_certificate_nobody_vouches_for_is_not_trusted(certificate: Path) -> None:
-    assert "certificate is not to be trusted" in (posted_securely(certificate).problem or "")
-
-
-def test_a_certificate_of_a_trusted_authority_is_right_for_the_name_in_the_url(
-    certificate: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    assert posted_securely(certificate).status == 200
 
 
 @pytest.mark.parametrize("value", ["evt_1\r\nX-Admin: 1", "a\nb", "a\rb", "nul\x00", "\x7f", "esc\x1b[0m"])

@@ -11,6 +11,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from mock_server.server.background import BackgroundServer
+from mock_server.server.connection import Connection
 from mock_server.server.options import Options
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
@@ -137,3 +138,7 @@ def serving(answer: Application, options: Options | None = None) -> Iterator[Bac
     """A server for one test, on a port of its own."""
     with BackgroundServer(answer, options=options) as server:
         yield server
+
+
+def connections(shared: Shared) -> list[Connection]:
+    return [each for each in shared.connections if isinstance(each, Connection)]

@@ -1,8 +1,7 @@
 """Everything that can happen to a reply, seen from the client's side of the socket."""
 
 import asyncio
-import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -11,37 +10,9 @@ from hypothesis import strategies as st
 from mock_server.server.options import Options, fastest_event_loop
 from mock_server.server.playing import BrokenChunk, Cut, InPieces, Noise, Nothing, Reset, pieces
 from mock_server.server.reply import Reply, Sending, Wire
-from mock_server.server.request import Request
-from mock_server.server.shared import Application
+from mock_server.tests.server.answering import HEAD, Happening, answering, late, next_answer
 from mock_server.tests.server.raw_client import GET, RawClient, ask, serving
 from mock_server.tests.server.sleeper import WokenSleeper
-
-HEAD = b"HEAD / HTTP/1.1\r\nHost: mock\r\n\r\n"
-OLD = b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"
-
-
-def answering(reply: Reply) -> Application:
-    """What answers / with this reply, and anything else with `next`."""
-    return lambda request: reply if request.path == "/" else Reply(200, b"next")
-
-
-class Happening:
-    """Whatever a test wants to happen on the wire."""
-
-    def __init__(self, play: Callable[[Sending], Awaitable[None]]) -> None:
-        self._play = play
-
-    async def play(self, sending: Sending) -> None:
-        await self._play(sending)
-
-    def remains(self, content: bytes) -> bytes:
-        return content
-
-
-def next_answer(client: RawClient) -> bytes:
-    """What the connection answers to one more request."""
-    client.send(GET.replace(b"/ ", b"/next "))
-    return client.answer().body
 
 
 @pytest.fixture(params=[fastest_event_loop, asyncio.new_event_loop], ids=["uvloop", "asyncio"])
@@ -203,77 +174,6 @@ def test_bytes_that_frame_themselves_leave_nothing_to_the_server() -> None:
         assert client.rest() == b""
 
 
-def test_a_late_reply_without_bytes_is_an_empty_answer() -> None:
-    empty = Reply(200, b"", {"X-A": "b"}, later=late(Reply(200, b"", {"X-A": "b"})))
-    with serving(answering(empty)) as server, RawClient(server.url) as client:
-        client.send(GET)
-        answered = client.answer()
-        assert (answered.status, answered.headers["content-length"], answered.headers["x-a"]) == (200, "0", "b")
-        assert next_answer(client) == b"next"
-
-
-def late(reply: Reply) -> Callable[[], Awaitable[Reply]]:
-    async def awaited() -> Reply:
-        await asyncio.sleep(0)
-        return reply
-
-    return awaited
-
-
-def failing(message: str) -> Callable[[], Awaitable[Reply]]:
-    async def awaited() -> Reply:
-        raise ZeroDivisionError(message)
-
-    return awaited
-
-
-CONFLICT = Reply(408, b"not yet", {"X-A": "b"})
-
-
-def test_an_awaited_reply_replaces_the_placeholder() -> None:
-    waiting = Reply(200, b"placeholder", {"X-Z": "z"}, later=late(CONFLICT))
-    with serving(answering(waiting)) as server, RawClient(server.url) as client:
-        client.send(GET)
-        answered = client.answer()
-        assert (answered.status, answered.headers["x-a"], answered.body) == (408, "b", b"not yet")
-        assert "x-z" not in answered.headers
-        assert next_answer(client) == b"next"
-
-
-def test_an_awaited_reply_may_have_to_be_awaited_again() -> None:
-    waiting = Reply(200, later=late(Reply(200, later=late(CONFLICT))))
-    with serving(answering(waiting)) as server:
-        assert ask(server.url, GET).status == 408
-
-
-def test_an_old_client_gets_an_awaited_reply_whole() -> None:
-    with serving(answering(Reply(200, later=late(CONFLICT)))) as server, RawClient(server.url) as client:
-        client.send(OLD)
-        answered = client.answer()
-        assert (answered.body, answered.headers["connection"]) == (b"not yet", "keep-alive")
-        assert "transfer-encoding" not in answered.headers
-
-
-def test_work_that_fails_before_the_first_byte_is_an_internal_error(caplog: pytest.LogCaptureFixture) -> None:
-    broken = Reply(200, later=failing("the awaited work failed"))
-    with serving(answering(broken)) as server, RawClient(server.url) as client:
-        client.send(GET)
-        assert client.answer().status == 500
-        assert next_answer(client) == b"next"
-    assert "the awaited work failed" in caplog.text
-
-
-def test_work_that_fails_after_the_first_byte_ends_the_connection(caplog: pytest.LogCaptureFixture) -> None:
-    async def play(sending: Sending) -> None:
-        await sending.send(b"a")
-        raise ZeroDivisionError("the played work failed")
-
-    with serving(answering(Reply(200, wire=Happening(play)))) as server, RawClient(server.url) as client:
-        client.send(GET)
-        assert client.rest() == b"a"
-    assert "the played work failed" in caplog.text
-
-
 @pytest.mark.parametrize(
     "reply",
     [
@@ -288,24 +188,3 @@ def test_head_requests_get_the_head_of_it(reply: Reply) -> None:
         answered = client.answer(head_only=True)
         assert (answered.status, answered.headers["content-length"]) == (200, "3")
         assert next_answer(client) == b"next"
-
-
-def test_a_client_that_leaves_ends_what_it_waits_for() -> None:
-    begun, ended = threading.Event(), threading.Event()
-
-    async def wait_for_ever() -> Reply:
-        begun.set()
-        try:
-            await asyncio.Event().wait()
-        finally:
-            ended.set()
-        return Reply(200)
-
-    def waiting(_: Request) -> Reply:
-        return Reply(200, later=wait_for_ever)
-
-    with serving(waiting) as server, RawClient(server.url) as client:
-        client.send(GET)
-        assert begun.wait(20)
-        client.reset()
-        assert ended.wait(20)
