@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import and_, or_
 
 from mock_server.domain.clients.conversation import call_of
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab import output
 from mock_server.lab.calls import ClientCall, Identity, calls_of, sketch, steady
 from mock_server.lab.failures import MIDNIGHT, MINUTE, NOW
-from mock_server.lab.outcome import TrialOutcome
+from mock_server.lab.outcome import TrialOutcome, Webhook
 from mock_server.lab.setup import Setup
 from mock_server.lab.trial import Laboratory
 
@@ -39,9 +40,18 @@ class Baseline:
         return [text for each in self.outcomes for text in (each.stdout, each.stderr)]
 
     @cached_property
-    def asked(self) -> Mapping[str, list[Entry]]:
-        """What the first run asked, by the ids of calls."""
-        return {call.id: [each for each in self.first.entries if call.asked(each)] for call in self.calls}
+    def asked(self) -> Mapping[str, tuple[list[Entry], ...]]:
+        """What each run asked, by the ids of calls: a busy machine lets one ask again that has no need to."""
+        return {
+            call.id: tuple([entry for entry in each.entries if call.asked(entry)] for each in self.outcomes)
+            for call in self.calls
+        }
+
+    @cached_property
+    def left(self) -> tuple[Counter[Webhook], Counter[Webhook]]:
+        """The webhooks that every run leaves, and those that any does."""
+        runs = [Counter(each.subscriptions) for each in self.outcomes]
+        return reduce(and_, runs), reduce(or_, runs)
 
     @cached_property
     def identities(self) -> frozenset[Identity]:

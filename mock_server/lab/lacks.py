@@ -15,9 +15,10 @@ def lack(compared: Comparison) -> str | None:
     """What of the usual end is missing: answers, webhooks, deliveries or lines."""
     if unanswered := _unanswered(compared, compared.baseline.calls):
         return unanswered
-    if Counter(compared.baseline.first.subscriptions) - Counter(compared.outcome.subscriptions):
+    always, ever = compared.baseline.left
+    if always - Counter(compared.outcome.subscriptions):
         return "a webhook is missing"
-    if Counter(compared.outcome.subscriptions) - Counter(compared.baseline.first.subscriptions):
+    if Counter(compared.outcome.subscriptions) - ever:
         return "a webhook is left that should be gone"
     if compared.point.phase != DELIVERY and compared.outcome.delivered < min(
         each.delivered for each in compared.baseline.outcomes
@@ -70,8 +71,8 @@ def _unsaid(compared: Comparison, struck: Sequence[ClientCall]) -> str | None:
 
 def _unanswered(compared: Comparison, calls: Sequence[ClientCall]) -> str | None:
     for call in calls:
-        usual = compared.baseline.asked[call.id]
-        statuses = {entry.status for entry in usual}
+        runs = compared.baseline.asked[call.id]
+        statuses = {entry.status for run in runs for entry in run}
         good = [
             entry
             for entry in compared.outcome.entries
@@ -81,7 +82,7 @@ def _unanswered(compared: Comparison, calls: Sequence[ClientCall]) -> str | None
         ]
         if call.method == "DELETE" and _done(compared, call):
             continue
-        if len(good) < len(usual):
+        if len(good) < min(map(len, runs)):
             asked = any(call.asked(entry) for entry in compared.outcome.entries)
             return f"{call.id} never got its answer" if asked else f"{call.id} was never asked"
     return None

@@ -10,6 +10,9 @@ from mock_server.domain.clients.journal import Entry
 from mock_server.lab.setup import Setup
 from mock_server.world.chronicle import Chronicle
 
+Webhook = tuple[str, str]
+"""A subscription's number and filters."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrialOutcome:
@@ -29,8 +32,8 @@ class TrialOutcome:
     lied: int
     """How often a lie was told."""
     findings: Mapping[str, Finding]
-    subscriptions: tuple[tuple[str, str], ...]
-    """Webhooks that are left, each with its number and filters, in order."""
+    subscriptions: tuple[Webhook, ...]
+    """Webhooks that are left, in order."""
     made: int
     """Webhooks that were ever made."""
     delivered: int

@@ -69,12 +69,12 @@ def _strayed(compared: Comparison) -> CaseVerdict | None:
 
 def _effects(compared: Comparison) -> CaseVerdict | None:
     """Webhooks that there should not be: made twice, or left by who gave up."""
-    before, after = Counter(compared.baseline.first.subscriptions), Counter(compared.outcome.subscriptions)
-    extra = after - before
+    _, ever = compared.baseline.left
+    extra = Counter(compared.outcome.subscriptions) - ever
     if not extra:
         return None
     number, _ = next(iter(extra))
-    made, usual = compared.outcome.made, compared.baseline.first.made
+    made, usual = compared.outcome.made, max(each.made for each in compared.baseline.outcomes)
     late = any(each.phase == AFTER for each in compared.point.failures)
     unknown = sum(struck(entry) for entry in compared.outcome.entries if entry.operation == CREATE) if late else 0
     if made > usual:
@@ -91,7 +91,8 @@ def _wasted(compared: Comparison) -> CaseVerdict | None:
     if compared.point.lasting:
         return None
     for call in compared.baseline.calls:
-        usual = sum(each.status < HTTPStatus.BAD_REQUEST for each in compared.baseline.asked[call.id])
+        runs = compared.baseline.asked[call.id]
+        usual = max(sum(each.status < HTTPStatus.BAD_REQUEST for each in run) for run in runs)
         good = [each for each in compared.outcome.entries if call.asked(each) and answered(each) and not struck(each)]
         if usual and len(good) > usual and call.safe:
             reason = f"asked {len(good)} times for {call.id} and was answered, where {usual} is usual"

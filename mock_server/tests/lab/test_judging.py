@@ -63,3 +63,17 @@ def test_who_has_to_do_with_a_shipment_twice_may_ask_twice_for_it_and_no_more(
         refused = next(each for each in every if each.fault == "not_found" and each.call.ordinal == 1)
         case = case_of(laboratory, baseline, refused, CampaignOptions("growth"))
     assert case.verdict.kind == kind, case.verdict.reason
+
+
+def test_who_asked_once_more_in_one_run_only_need_not_do_so_in_the_others(tmp_path: Path) -> None:
+    client, mark = tmp_path / "client.py", tmp_path / "has run"
+    first = f"[{ONE!r}] * (1 if os.path.exists({str(mark)!r}) else os.mkdir({str(mark)!r}) or 2)"
+    client.write_text(CLIENT.format(numbers=first, attempts=2))
+    with RunningMock(settings(0)) as mock:
+        laboratory = Laboratory(mock, [sys.executable, str(client)], limit=60)
+        baseline, (note, *_) = baseline_of(laboratory, "growth")
+        every = points(baseline.calls, laboratory.specification, hang=300, plan="growth")
+        failed_once = next(each for each in every if each.fault == "internal_error" and not each.lasting)
+        case = case_of(laboratory, baseline, failed_once, CampaignOptions("growth"))
+    assert note.startswith("unsteady: its calls differ from run to run (2, 1, 1)")
+    assert case.verdict.kind == SURVIVED, case.verdict.reason
