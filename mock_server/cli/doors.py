@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mock_server.cli.folders import data_folder
-from mock_server.domain.webhooks.subscriptions import is_loopback
+from mock_server.domain.loopback import is_loopback
 from mock_server.proxy.proxy import Proxy
 from mock_server.proxy.upstream import Upstream
 from mock_server.proxy.wired import site_of

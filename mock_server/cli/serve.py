@@ -174,7 +174,7 @@ def _ready(*urls: str, token: str | None, then: Callable[[], object]) -> None:
 
 def _with_token(settings: Settings) -> tuple[Settings, str | None]:
     """Off loopback the control plane needs a token: the settings with one, and the token if it had to be made."""
-    from mock_server.domain.webhooks.subscriptions import is_loopback
+    from mock_server.domain.loopback import is_loopback
 
     if settings.admin_token or settings.admin_token_file or is_loopback(settings.host):
         return settings, None

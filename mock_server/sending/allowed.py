@@ -9,7 +9,7 @@ from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from threading import Thread
 
-from mock_server.domain.webhooks.subscriptions import is_loopback
+from mock_server.domain.loopback import is_loopback
 
 LOOPBACK = ("127.0.0.1", "::1")  # what a name under localhost means, whatever a resolver says (RFC 6761 section 6.3)
 
@@ -47,7 +47,7 @@ class AllowedHosts:
         except OSError as error:
             why = f"cannot be looked up ({error.strerror or error}), so nobody knows that it is this machine"
             raise HostNotAllowedError(f"{host} {why}; allow it with --webhook-allow {name}") from None
-        beyond = [each for each in found if not _loops_back(each)]
+        beyond = [each for each in found if not is_loopback(each.partition("%")[0])]  # without its zone
         if beyond:
             where = "" if literal else f" is at {beyond[0]}, which"
             raise HostNotAllowedError(f"{host}{where} is not this machine; allow it with --webhook-allow {name}")
@@ -120,9 +120,3 @@ def _address(text: str) -> IPv4Address | IPv6Address | None:
         return ip_address(text.strip("[]"))
     except ValueError:
         return None
-
-
-def _loops_back(text: str) -> bool:
-    address = _address(text.partition("%")[0])
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return address is not None and (mapped or address).is_loopback

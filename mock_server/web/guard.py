@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from werkzeug.datastructures import Headers
 
-from mock_server.domain.webhooks.subscriptions import is_loopback
+from mock_server.domain.loopback import is_loopback
 from mock_server.domain.webhooks.terms import USER_AGENT
 from mock_server.web.callers import ANYBODY, LOCAL, Caller, Callers
 from mock_server.web.hosts import Hosts

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from mock_server.domain.webhooks.subscriptions import is_loopback
+from mock_server.domain.loopback import is_loopback
 
 REMEMBERED = 256  # hosts that are good
 

@@ -3,7 +3,6 @@
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
 from threading import Lock
 
 from mock_server.contract.errors import ApiError
@@ -110,16 +109,3 @@ def check_url(url: str) -> None:
         parts_of(url)
     except ValueError as error:
         raise ApiError("invalid_request", f"url {error}") from None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only mean this machine (RFC 6761 section 6.3, RFC 1122 section 3.2.1.3)."""
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(name)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return (mapped or address).is_loopback
