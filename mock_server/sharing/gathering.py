@@ -8,8 +8,6 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from werkzeug.exceptions import HTTPException
-
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
@@ -155,11 +153,7 @@ class Gathering:
 
     def _spread(self, request: Request) -> Spread:
         path = request.path.partition("?")[0]
-        try:
-            endpoint, _ = self._flask.url_map.bind("").match(path, request.method)
-        except HTTPException:
-            return HERE
-        spread = SPREADS.get(endpoint, HERE)
+        spread = SPREADS.get(self._flask.meant(request.method, path) or "", HERE)
         pages = spread.how is How.GATHERED and "text/html" in request.headers.get("accept", "")
         return HERE if pages else spread
 

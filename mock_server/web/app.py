@@ -73,6 +73,14 @@ class MockServer(Flask):
         """What this application answers, before_request hooks, extensions and all."""
         return ask(self, asked)
 
+    def meant(self, method: str, path: str) -> str | None:
+        """The endpoint that a request for the path would come to; None for none."""
+        try:
+            endpoint, _ = self.url_map.bind("").match(path, method)
+        except HTTPException:
+            return None
+        return str(endpoint)
+
     def refuse(self, refusal: Refusal) -> Reply:
         """What the server answers itself to a control call: a problem as all there, and none of the journal's."""
         return Problem(HTTPStatus(refusal.status), refusal.reason).reply()
