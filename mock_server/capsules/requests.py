@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_server.capsules.form import Capsule
 from mock_server.capsules.story import HeaderSets
-from mock_server.domain.clients.shown import SECRET_HEADER
+from mock_server.domain.clients.secret_places import header_tells_secret
 from mock_server.server.reply import Reply
 
 MADE = "webhook_id"
@@ -26,4 +26,4 @@ def requests(
 def resent(headers: Mapping[str, str], key_header: str) -> dict[str, str]:
     """The headers that are to be sent again: none that a client makes itself, none that held a secret."""
     own = {*OWN, key_header.lower()}
-    return {name: value for name, value in headers.items() if name not in own and not SECRET_HEADER.search(name)}
+    return {name: value for name, value in headers.items() if name not in own and not header_tells_secret(name)}

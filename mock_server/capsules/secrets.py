@@ -1,21 +1,14 @@
 """Secrets in a capsule: each is replaced by a stand-in of the same length, wherever it occurs."""
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from mock_server.contract.specification import Specification
-from mock_server.domain.clients.shown import SECRET_HEADER, SECRET_PART, in_parts, secret_forms
+from mock_server.domain.clients.secret_places import Span, header_tells_secret, replaced, secrets_in, tells_secret
+from mock_server.domain.clients.shown import secret_forms
 
-# A member of a JSON body whose name says that its value is nobody's business.
-SECRET_MEMBER = re.compile(
-    r'(?P<name>"[^"\\]*(?:secret|token|passw|pwd|credential|api_?-?key|authori[sz]ation)[^"\\]*"\s*:\s*")'
-    r'(?P<value>(?:[^"\\]|\\.)+)',
-    re.IGNORECASE,
-)
-MEMBER_WORDS = ("secret", "token", "passw", "pwd", "credential", "key", "authori")  # one of which it has
 SCHEME = re.compile(r"(?P<name>(?:Bearer|Basic|Token) )(?P<value>\S+)", re.IGNORECASE)
 SHORTEST = 8  # characters of a secret that is looked for in places that do not look like one
 FILLING = "x"
@@ -56,10 +49,9 @@ class SecretMask:
         for text in texts:
             for found in self._forms.finditer(text):
                 self.stand_in(found[0])
-            for pattern in _patterns(text):
-                for found in pattern.finditer(text):
-                    if len(secret := _hidden(found)) >= SHORTEST:
-                        self.stand_in(secret)
+            for first, last in _places(text):
+                if last - first >= SHORTEST:
+                    self.stand_in(text[first:last])
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:
         return {
@@ -76,9 +68,7 @@ class SecretMask:
         for secret in sorted(self._likely(text), key=lambda each: (-len(each), each)):
             text = text.replace(secret, self._known[secret])
         text = self._forms.sub(lambda found: self.stand_in(found[0]), text)
-        for pattern in _patterns(text):
-            text = pattern.sub(lambda found: _around(found) + self.stand_in(_hidden(found)), text)
-        return text
+        return replaced(text, _places(text), self.stand_in)
 
     def _likely(self, text: str) -> list[str]:
         """The secrets that may be in the text; how long that takes does not depend on how many there are."""
@@ -98,7 +88,7 @@ class SecretMask:
         if isinstance(value, Mapping):
             return {
                 self.text(name): self.stand_in(each)
-                if isinstance(each, str) and each and SECRET_MEMBER.match(f"{json.dumps(name)}: {json.dumps(each)}")
+                if isinstance(each, str) and each and tells_secret(name)
                 else self.value(each)
                 for name, each in value.items()
             }
@@ -108,12 +98,10 @@ class SecretMask:
         """The content for a digest that is the same whether the secrets or their stand-ins are in it."""
         text = self.text(content.decode("latin-1"))
         text = self._forms.sub(lambda found: blank(found[0], self._key), text)
-        for pattern in _patterns(text):
-            text = pattern.sub(lambda found: _around(found) + FILLING * len(_hidden(found)), text)
-        return text
+        return replaced(text, _places(text), lambda secret: FILLING * len(secret))
 
     def _secret(self, name: str) -> bool:
-        return name.lower() == self._key_header or SECRET_HEADER.search(name) is not None
+        return name.lower() == self._key_header or header_tells_secret(name)
 
     def _new(self, secret: str) -> str:
         empty = blank(secret, self._key)
@@ -132,13 +120,9 @@ class SecretMask:
                 return numbered
 
 
-def _patterns(text: str) -> Iterator[re.Pattern[str]]:
-    """Those that could find something in the text; to find nothing takes them a millisecond for an ordinary body."""
-    if in_parts(text):
-        yield SECRET_PART
-    folded = text.casefold()
-    if any(word in folded for word in MEMBER_WORDS):
-        yield SECRET_MEMBER
+def _places(text: str) -> list[Span]:
+    """Where secrets are in a text that is to be sent again: a number stays one."""
+    return secrets_in(text, numbers=False)
 
 
 def blank(secret: str, key: re.Pattern[str]) -> str:
@@ -161,12 +145,3 @@ def _parts(name: str, value: str) -> list[tuple[str, bool]]:
     if found := SCHEME.fullmatch(value):
         return [(found["name"], False), (found["value"], True)]
     return [(value, True)]
-
-
-def _hidden(found: re.Match[str]) -> str:
-    """The secret that a pattern has found behind a name."""
-    return found[0][len(_around(found)) :]
-
-
-def _around(found: re.Match[str]) -> str:
-    return found["name"] or found.groupdict().get("before") or ""

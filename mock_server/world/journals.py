@@ -1,6 +1,7 @@
 """What was asked of all universes, under whatever key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from mock_server.domain.clients.journal import Entry, backwards, together
 from mock_server.world.chronicle import Chronicle
@@ -15,6 +16,21 @@ def heard(worlds: Worlds, key: str | None = None) -> Iterator[Entry]:
     world = worlds.known(key)
     stray = (entry for entry in reversed(worlds.stray.entries()) if entry.key == key)
     return together([stray, reversed(world.journal.entries())] if world else [stray])
+
+
+def newest(worlds: Worlds, key: str | None = None) -> int:
+    """An id that none of those is above that `heard` has; 0 if there are none."""
+    return worlds.archive.newest if key is None else next((entry.id for entry in heard(worlds, key)), 0)
+
+
+def heard_of_each(worlds: Worlds, of: Iterable[World], most: int) -> Iterator[tuple[World, tuple[Entry, ...]]]:
+    """So many of the newest requests of each of these worlds, oldest first, as `heard` has them."""
+    stray: dict[str | None, list[Entry]] = {}
+    for entry in reversed(worlds.stray.entries()):
+        stray.setdefault(entry.key, []).append(entry)
+    for world in of:
+        both = together([stray.get(world.account.key, ()), reversed(world.journal.entries())])
+        yield world, tuple(islice(both, most))[::-1]
 
 
 def entry_of(worlds: Worlds, entry_id: int, key: str | None = None) -> Entry | None:

@@ -141,6 +141,7 @@ class Archive:
         self.watchers: Watchers[Entry] = Watchers()
         self.lock = Lock()
         self.bytes = 0
+        self.newest = 0  # the highest id that was ever recorded
         self.answers: Counter[tuple[str | None, int]] = Counter()  # by operation and status
         self.faults: Counter[str] = Counter()
 
@@ -167,6 +168,7 @@ class Archive:
     def added(self, entry: Entry, growth: int) -> None:
         """Count an entry, under the lock; if there is too much, the fullest journals give up their older halves."""
         self.bytes += growth
+        self.newest = max(self.newest, entry.id)
         self.answers[entry.operation, entry.status] += 1
         if entry.injected:
             self.faults.update(

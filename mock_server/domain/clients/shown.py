@@ -7,20 +7,9 @@ from typing import Any
 from contract_tests.contract.loading import resolve
 from mock_server.contract.specification import Specification
 from mock_server.domain.clients.journal import KEPT_BODY, Entry, masked
+from mock_server.domain.clients.secret_places import header_tells_secret, replaced, secrets_in
 from mock_server.domain.clock import to_exact_text
 
-SECRET_HEADER = re.compile(
-    r"auth|cookie|(?:api|access|private|functions|subscription)[-_]?key|token|secret|passw|passphrase|pwd|credential"
-    r"|session|signature|bearer|jwt",
-    re.IGNORECASE,
-)
-# A parameter that holds a secret, in a query or a form, also as an item (`token[]`), and the user before a host.
-SECRET_PART = re.compile(
-    r"(?P<name>(?:^|[?&;\s])[^=&;?\s]*(?:key|token|auth|authori[sz]ation|secret|password|passwd|passphrase|pass|pwd"
-    r"|credentials?|session(?:_?id)?|sig|signature|bearer|jwt)(?:\[|\]|%5B|%5D)*=)[^&;#\s\"']+"
-    r"|(?P<before>://)[^/?#\s@\"']+(?=@)",
-    re.IGNORECASE,
-)
 HIDDEN = "..."
 WEBHOOK = "#/components/schemas/Webhook"
 
@@ -43,7 +32,7 @@ class EntryView:
                 "method": entry.method,
                 "url": self._text(entry.target),
                 "headers": self._headers(entry.headers),
-                "body": self._text(_decoded(entry.body)),
+                "body": self._text(_decoded(entry.body), form=True),
             },
             "response": {
                 "status": entry.status,
@@ -85,22 +74,19 @@ class EntryView:
             name: masked(value)
             if name == self._key_header
             else HIDDEN
-            if SECRET_HEADER.search(name)
+            if header_tells_secret(name)
             else self._text(value)
             for name, value in headers.items()
         }
 
-    def _text(self, text: str) -> str:
+    def _text(self, text: str, *, form: bool = False) -> str:
         """The text without what it tells of secrets."""
-        shown = self._secret.sub(lambda found: masked(found[0]), text)
-        if not in_parts(shown):
-            return shown
-        return SECRET_PART.sub(lambda found: (found["name"] or found["before"]) + HIDDEN, shown)
+        return self._secret.sub(lambda found: masked(found[0]), without_secrets(text, form=form))
 
 
-def in_parts(text: str) -> bool:
-    """Whether SECRET_PART could find anything; most bodies are JSON, and it takes a millisecond to find nothing."""
-    return "=" in text or "@" in text
+def without_secrets(text: str, *, form: bool = False) -> str:
+    """The text without what stands in the places of secrets; `form` says that it may be one."""
+    return replaced(text, secrets_in(text, form=form), lambda _secret: HIDDEN)
 
 
 def secret_forms(specification: Specification) -> re.Pattern[str]:

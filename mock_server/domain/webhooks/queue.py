@@ -1,7 +1,7 @@
 """DeliveryQueue: one sandbox's deliveries, those that wait, those under way, and what has come of the rest."""
 
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from dataclasses import replace
 from heapq import heappop, heappush
@@ -35,6 +35,8 @@ class DeliveryQueue:
         self._under_way = 0
         self._untried: set[str] = set()
         self._finished: dict[str, None] = {}
+        self.states: Counter[State] = Counter()
+        """How many there are in each state, of those that are still known."""
         self.troubles: deque[str] = deque(maxlen=TROUBLES)
         """What went wrong here, and not at a receiver, newest last."""
         self.troubled = 0
@@ -140,12 +142,6 @@ class DeliveryQueue:
             waiting = (self._deliveries[each] for each, turn in self._pending.items() if turn)
             return sum(bool(each.attempts) and each.due is not None and each.due > now for each in waiting)
 
-    @property
-    def blocked(self) -> int:
-        """How many of the deliveries that are kept go to hosts that nobody allowed."""
-        with self.lock:
-            return sum(self._deliveries[each].state is State.BLOCKED for each in self._finished)
-
     def _due(self, now: float) -> Iterator[tuple[int, str]]:
         """What of the schedule is due by now, from the top of the heap down."""
         places = [0]
@@ -184,6 +180,9 @@ class DeliveryQueue:
         return self._place(delivery)
 
     def _place(self, delivery: Delivery) -> Delivery:
+        if before := self._deliveries.get(delivery.id):
+            self.states[before.state] -= 1
+        self.states[delivery.state] += 1
         self._deliveries[delivery.id] = delivery
         self._under_way -= self._pending.get(delivery.id) == 0
         if delivery.state is State.PENDING and delivery.due is not None:
@@ -197,6 +196,7 @@ class DeliveryQueue:
         self._finished[delivery.id] = None
         while len(self._finished) > KEPT:
             oldest = next(iter(self._finished))
+            self.states[self._deliveries[oldest].state] -= 1
             del self._finished[oldest], self._deliveries[oldest]
             self.records.forgotten(oldest)
         return delivery

@@ -91,6 +91,9 @@ class Subscriptions:
             self._by_id |= {each.webhook_id: each for each in subscriptions}
             self.created = created
 
+    def __contains__(self, webhook_id: str) -> bool:
+        return webhook_id in self._by_id
+
     def __len__(self) -> int:
         return len(self._by_id)
 

@@ -37,7 +37,7 @@ def test_a_blocked_delivery_is_told_in_the_log_with_the_way_to_allow_it(
         await mock.turns()
         mock.receivers.open[0][1].set_exception(HostNotAllowedError("allow it with --webhook-allow example.com"))
         await mock.turns()
-        assert mock.world().webhooks.queue.blocked == 1
+        assert mock.world().webhooks.queue.states[State.BLOCKED] == 1
 
     on_loop(clock, test)
     assert "is blocked: allow it with --webhook-allow example.com" in caplog.text

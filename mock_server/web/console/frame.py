@@ -90,7 +90,7 @@ def framed(call: ControlCall, template: str, here: str, title: str, **shown: Any
         "clock": reading(clock),
         "version": __version__,
         "changes": call.worlds.changes.count,
-        "newest": next((entry.id for entry in journals.heard(call.worlds, key)), 0),
+        "newest": journals.newest(call.worlds, key),
     }
     return in_turns(_written(call, template, frame | shown))
 

@@ -77,7 +77,12 @@ def one(call: ControlCall, key: str) -> Reply:
         of_key,
         "/faults",
         lambda rules: shown(
-            of_key, "/shipments", lambda pinned: in_turns(_one(of_key, key, rules, pinned)), limit=MOST_SHOWN
+            of_key,
+            "/shipments",
+            lambda pinned: shown(
+                of_key, "/deliveries", lambda sent: in_turns(_one(of_key, key, rules, pinned, sent)), limit=NEWEST
+            ),
+            limit=MOST_SHOWN,
         ),
     )
 
@@ -87,7 +92,9 @@ def verdict(call: ControlCall) -> Reply:
     return shown(call, "/report", lambda report: html(call, "verdict.html", report=report))
 
 
-def _one(of_key: ControlCall, key: str, rules: dict[str, Any], pinned: dict[str, Any]) -> Steps[Reply]:
+def _one(
+    of_key: ControlCall, key: str, rules: dict[str, Any], pinned: dict[str, Any], sent: dict[str, Any]
+) -> Steps[Reply]:
     coming = yield from ahead(of_key)
     rows: list[dict[str, Any]] = [
         of_key.plane.view.glance(entry) for entry in islice(journals.heard(of_key.worlds, key), NEWEST)
@@ -101,7 +108,7 @@ def _one(of_key: ControlCall, key: str, rules: dict[str, Any], pinned: dict[str,
         rows=rows,
         rules=rules["faults"][:MOST_SHOWN],
         more_rules=max(0, rules["meta"]["total"] - MOST_SHOWN),
-        deliveries=get(of_key, "/deliveries", limit=NEWEST)["deliveries"],
+        deliveries=sent["deliveries"],
         upcoming=coming_soon(of_key, coming, days=1, most=NEWEST),
         pinned=pinned["shipments"],
         more_pinned=pinned["meta"]["total"] - len(pinned["shipments"]),

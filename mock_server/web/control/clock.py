@@ -9,6 +9,7 @@ from typing import Any
 
 from mock_server.domain.clock import Change, Course, SandboxClock, from_text, to_text
 from mock_server.domain.steps import Steps
+from mock_server.domain.webhooks.delivery import State
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.matching import numbers
@@ -38,18 +39,20 @@ MOVES: Mapping[str, Callable[[Course, float, ClockOrder], Course]] = MappingProx
 )
 
 
-def shown(call: ControlCall) -> dict[str, Any]:
+def shown(call: ControlCall) -> Steps[dict[str, Any]]:
     world = call.seen_world()
     if world:
         return reading(world.clock)
-    moved = {
-        each.account.key: each.clock for each in call.worlds.all() if each.clock.course != call.worlds.clock.course
-    }
-    return {**reading(call.worlds.clock), "keys": {key: reading(clock) for key, clock in moved.items()}}
+    moved = {}
+    for each in call.worlds.all():
+        if each.clock.course != call.worlds.clock.course:
+            moved[each.account.key] = reading(each.clock)
+            yield
+    return {**reading(call.worlds.clock), "keys": moved}
 
 
-def show_clock(call: ControlCall) -> Reply:
-    return answer(shown(call))
+def show_clock(call: ControlCall) -> Steps[Reply]:
+    return answer((yield from shown(call)))
 
 
 def move_clock(call: ControlCall) -> Steps[Reply]:
@@ -60,7 +63,7 @@ def move_clock(call: ControlCall) -> Steps[Reply]:
             pending = yield from steering.resetting_clock(call.worlds, world)
         else:
             pending = yield from steering.moving_clock(call.worlds, change_of(order), world)
-    facts, moved = shown(call), [world] if world else call.worlds.all()
+    facts, moved = (yield from shown(call)), [world] if world else call.worlds.all()
     return call.when_settled(moved, pending, lambda: {**facts, **waiting(moved)})
 
 
@@ -68,7 +71,7 @@ def waiting(worlds: Sequence[World]) -> dict[str, int]:
     """How many deliveries wait for a retry that is not due yet, and how many were blocked."""
     return {
         "retrying_deliveries": sum(world.webhooks.queue.retrying(world.clock.now()) for world in worlds),
-        "blocked_deliveries": sum(world.webhooks.queue.blocked for world in worlds),
+        "blocked_deliveries": sum(world.webhooks.queue.states[State.BLOCKED] for world in worlds),
     }
 
 

@@ -97,23 +97,26 @@ def move_fault(call: ControlCall, identifier: str) -> Reply:
     return answer({"faults": found, "meta": {"total": len(found)}})
 
 
-def remove_faults(call: ControlCall) -> Reply:
-    return answer({"status": "deleted", "total": _removed(call, RuleBook.remove)})
+def remove_faults(call: ControlCall) -> Steps[Reply]:
+    return answer({"status": "deleted", "total": (yield from _removed(call, RuleBook.remove))})
 
 
-def remove_fault(call: ControlCall, identifier: str) -> Reply:
+def remove_fault(call: ControlCall, identifier: str) -> Steps[Reply]:
     known = any(book.find(identifier) for book in books(call))
-    removed = _removed(call, lambda book: book.remove(identifier))
+    removed = yield from _removed(call, lambda book: book.remove(identifier))
     if not known:
         raise _unknown(identifier, call)
     return answer({"status": "deleted", "total": removed})
 
 
-def _removed(call: ControlCall, remove: Callable[[RuleBook], int]) -> int:
+def _removed(call: ControlCall, remove: Callable[[RuleBook], int]) -> Steps[int]:
     """How many rules are gone; of those for all, as far as this process counts them."""
-    for_all = (call.worlds.rules, call.worlds.scenario_rules)
-    removed = [(book, remove(book)) for book in books(call)]
-    return sum(count for book, count in removed if not (call.echo and book in for_all))
+    for_all, removed = (call.worlds.rules, call.worlds.scenario_rules), 0
+    for book in books(call):
+        count = remove(book)
+        removed += 0 if call.echo and book in for_all else count
+        yield
+    return removed
 
 
 def _exchanged(call: ControlCall, identifier: str, make: Callable[[Rule], Rule]) -> Reply:

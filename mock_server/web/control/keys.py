@@ -4,11 +4,13 @@ from http import HTTPStatus
 from typing import Any
 
 from mock_server.domain.clock import to_text
+from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import answer, refused
 from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered, ordered
+from mock_server.web.control.turns import rows
 from mock_server.world import World
 from mock_server.world.new_keys import new_account
 from mock_server.world.owners import Holding
@@ -16,9 +18,10 @@ from mock_server.world.owners import Holding
 FORM = "control.schema.json#/$defs/key"
 
 
-def list_keys(call: ControlCall) -> Reply:
-    known = [facts(world) | held(call, world.account.key) | call.plane.here for world in call.known()]
-    return answer({"keys": known, "meta": {"total": len(known)}})
+def list_keys(call: ControlCall) -> Steps[Reply]:
+    known, here = call.known(), call.plane.here
+    told = (facts(world) | held(call, world.account.key) | here for world in known)
+    return rows("keys", told, meta={"total": len(known)})
 
 
 def show_key(call: ControlCall, key: str) -> Reply:

@@ -59,7 +59,9 @@ def requests(plane: Plane) -> Iterator[Metric]:
 
 def deliveries(plane: Plane) -> Iterator[Metric]:
     webhooks = [world.webhooks for world in plane.worlds.all()]
-    states = Counter(delivery.state for each in webhooks for delivery in each.queue.all())
+    states: Counter[State] = Counter()
+    for each in webhooks:
+        states.update(each.queue.states)
     samples = [({"state": state}, states[state]) for state in State]
     yield Metric("webhooks", "gauge", "Subscriptions.", [({}, sum(len(each.subscriptions.all()) for each in webhooks))])
     yield Metric("deliveries", "gauge", "Deliveries that are still known, by what became of them.", samples)

@@ -1,26 +1,23 @@
 """`/report`: how the clients behaved, key by key."""
 
-from itertools import islice
+from http import HTTPStatus
 from typing import Any
 
 from mock_server.domain.clients.conduct import Finding
 from mock_server.domain.clients.journal import Entry, masked
 from mock_server.domain.clients.report import overall, report
-from mock_server.server.reply import Reply
+from mock_server.domain.steps import Steps
+from mock_server.server.reply import Reply, in_parts
 from mock_server.web.control.call import ControlCall
-from mock_server.web.control.replies import answer
+from mock_server.web.control.replies import JSON, encoded
 from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered
 from mock_server.web.control.turns import in_thread
 from mock_server.world import World, journals
 
+KEY = 2  # how deep in a report what is told of one key is
 FEW = 200  # requests that are judged before anything else is answered
 MOST_JUDGED = 20_000  # newest requests, of all keys together, so that nobody else has to wait for the report
-
-
-def heard(call: ControlCall, world: World, most: int) -> tuple[Entry, ...]:
-    """So many of the newest requests of one key, oldest first."""
-    return tuple(islice(journals.heard(call.worlds, world.account.key), most))[::-1]
 
 
 def judged(call: ControlCall, world: World, entries: tuple[Entry, ...]) -> dict[str, Any]:
@@ -35,21 +32,25 @@ def judged(call: ControlCall, world: World, entries: tuple[Entry, ...]) -> dict[
     }
 
 
-def show_report(call: ControlCall) -> Reply:
+def show_report(call: ControlCall) -> Steps[Reply]:
     worlds = call.known()
     worlds = worlds[max(0, len(worlds) - call.number("limit", len(worlds))) :]
-    of_each = [(world, heard(call, world, MOST_JUDGED // len(worlds))) for world in worlds]
+    of_each = []
+    for each in journals.heard_of_each(call.worlds, worlds, MOST_JUDGED // (len(worlds) or 1)):
+        of_each.append(each)
+        yield
 
-    def keys() -> list[dict[str, Any]]:
-        return [judged(call, world, entries) for world, entries in of_each]
+    def told() -> bytes:
+        keys = [judged(call, world, entries) for world, entries in of_each]
+        value = {"verdict": overall([each["verdict"] for each in keys]), "keys": keys}
+        return b"".join((*in_parts(value, KEY, encoded), b"\n"))
 
-    if sum(len(entries) for _, entries in of_each) <= FEW:
-        return _answer(keys())
-    return in_thread(keys, _answer)
+    few = len(of_each) <= FEW and sum(len(entries) for _, entries in of_each) <= FEW
+    return _answer(told()) if few else in_thread(told, _answer)
 
 
-def _answer(keys: list[dict[str, Any]]) -> Reply:
-    return answer({"verdict": overall([each["verdict"] for each in keys]), "keys": keys})
+def _answer(content: bytes) -> Reply:
+    return Reply(HTTPStatus.OK, content, {"Content-Type": JSON})
 
 
 def shown(finding: Finding) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """`/shipments`: what a number stands for, in one sandbox or in all, and shipments of one's own."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
@@ -11,14 +10,13 @@ from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.shipments.pinned import Pin, wish_of
-from mock_server.domain.shipments.source import Pinned
 from mock_server.domain.steps import Steps
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
-from mock_server.web.control.replies import JSON, answer, encoded, refused
+from mock_server.web.control.replies import answer, refused
 from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import ordered
-from mock_server.web.control.turns import heavy, in_turns
+from mock_server.web.control.turns import heavy, rows
 from mock_server.web.problems import Problem
 from mock_server.world import World, steering
 
@@ -88,21 +86,15 @@ def carrier_of(wish: dict[str, Any]) -> str | None:
     return code
 
 
-def list_shipments(call: ControlCall) -> Reply:
+def list_shipments(call: ControlCall) -> Steps[Reply]:
     """The shipments that the sandbox has of its own, or those that every new one gets."""
     world = call.seen_world() or call.worlds.fresh()
     own = tuple(world.shipments.own.values())
-    return in_turns(_listed(world, own[: call.number("limit", len(own))], len(own)))
-
-
-def _listed(world: World, own: Sequence[Pinned], total: int) -> Steps[Reply]:
-    pinned: list[bytes] = []
-    for pin in own:
-        yield from (None,) * WEIGHT
-        journey = world.shipments.looked_at(pin)
-        pinned.append(encoded(facts_of(world, journey, world.clock.now(), future=False)))
-    content = b'{"shipments":[' + b",".join(pinned) + b'],"meta":' + encoded({"total": total}) + b"}\n"
-    return Reply(HTTPStatus.OK, content, {"Content-Type": JSON})
+    pinned = (
+        facts_of(world, world.shipments.looked_at(each), world.clock.now(), future=False)
+        for each in own[: call.number("limit", len(own))]
+    )
+    return heavy(rows("shipments", pinned, meta={"total": len(own)}), WEIGHT)
 
 
 def list_numbers(call: ControlCall) -> Reply:

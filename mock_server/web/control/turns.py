@@ -1,8 +1,9 @@
 """Long answers without long turns: what others ask meanwhile is answered in between."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from http import HTTPStatus
+from time import thread_time
 from typing import Any, TypeVar
 
 from mock_server.domain.clients.journal import Entry
@@ -13,6 +14,7 @@ from mock_server.web.problems import Problem, of_error
 
 SHORT = 16_384  # bytes of a body that is read at once; a longer one is read beside the event loop
 TURN = 50  # steps that one turn takes; a step looks at one entry, which costs at most some 300 us
+LONGEST = 0.01  # seconds of computing after which a turn is over, however few its steps were
 T = TypeVar("T")
 
 
@@ -84,7 +86,20 @@ def listed(
             if count <= limit:
                 shown.append(encoded(show(entry)))
     rest = {**({"gaps": list(gaps)} if gaps else {}), "meta": {"total": count if total is None else total}}
-    content = b'{"requests":[' + b",".join(shown) + b"]," + encode(rest)[1:] + b"\n"
+    return _listing("requests", shown, rest)
+
+
+def rows(name: str, told: Iterable[Any], **rest: Any) -> Steps[Reply]:
+    """A list of that name, of which each row is told in a step of its own, and what else there is to say."""
+    shown: list[bytes] = []
+    for each in told:
+        shown.append(encoded(each))
+        yield
+    return _listing(name, shown, rest)
+
+
+def _listing(name: str, shown: Iterable[bytes], rest: Mapping[str, Any]) -> Reply:
+    content = b"{" + encode(name) + b":[" + b",".join(shown) + b"]," + encode(rest)[1:] + b"\n"
     return Reply(HTTPStatus.OK, content, {"Content-Type": JSON})
 
 
@@ -104,10 +119,13 @@ def those(found: Iterable[Entry], fits: Callable[[Entry], Any]) -> Iterator[Entr
 
 def _turn(work: Steps[T]) -> T | None:
     """What the work comes to, if it does so in this turn."""
+    until = thread_time() + LONGEST
     for _ in range(TURN):
         try:
             next(work)
         except StopIteration as end:
             result: T = end.value
             return result
+        if thread_time() > until:
+            break
     return None

@@ -1,7 +1,8 @@
 """`/webhooks` and `/deliveries`: who is told of what, and what came of it."""
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from heapq import heappush, heapreplace
 from http import HTTPStatus
 from itertools import islice
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from mock_server.api.webhooks import subscribe
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clients.journal import masked
+from mock_server.domain.clients.shown import without_secrets
 from mock_server.domain.clock import to_text
 from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
@@ -18,19 +20,23 @@ from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import answer, refused
 from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import FIRST, gathered, ordered
+from mock_server.web.control.turns import in_turns, rows
 from mock_server.web.problems import Problem
 from mock_server.world import World
 
 MOST_SHOWN = 1000
+LOOKED = 50  # deliveries that are looked at in one step of a turn
+FILTERS = ("webhook_id", "type", "state", "tracking_number", "event_id")
 WEIGHT = 10  # steps of a turn that an event takes which is made for one sandbox
 SUBSCRIPTION = "webhook.schema.json#/$defs/request"
 TRIGGER = "control.schema.json#/$defs/trigger"
 
 
-def list_webhooks(call: ControlCall) -> Reply:
-    found = [(world, each) for world in call.known() for each in world.webhooks.subscriptions.all()]
-    shown = [webhook(*each) for each in found[: call.number("limit", MOST_SHOWN, MOST_SHOWN)]]
-    return answer({"webhooks": shown, "meta": {"total": len(found)}})
+def list_webhooks(call: ControlCall) -> Steps[Reply]:
+    worlds = call.known()
+    each = (webhook(world, each) for world in worlds for each in world.webhooks.subscriptions.all())
+    total = sum(len(world.webhooks.subscriptions) for world in worlds)
+    return rows("webhooks", islice(each, call.number("limit", MOST_SHOWN, MOST_SHOWN)), meta={"total": total})
 
 
 def add_webhook(call: ControlCall) -> Reply:
@@ -46,7 +52,7 @@ def add_webhook(call: ControlCall) -> Reply:
 
 def remove_webhook(call: ControlCall, webhook_id: str) -> Reply:
     for world in call.known():
-        if any(each.webhook_id == webhook_id for each in world.webhooks.subscriptions.all()):
+        if webhook_id in world.webhooks.subscriptions:
             with refused(ApiError, HTTPStatus.NOT_FOUND):
                 world.webhooks.unsubscribe(webhook_id)
             world.note("unsubscribe", webhook_id)
@@ -54,10 +60,9 @@ def remove_webhook(call: ControlCall, webhook_id: str) -> Reply:
     raise Problem(HTTPStatus.NOT_FOUND, f"there is no webhook {webhook_id!r}; GET /webhooks lists those there are")
 
 
-def list_deliveries(call: ControlCall) -> Reply:
-    found = list(asked_for(call))
-    shown = [summary(world, each) for world, each in islice(found, call.number("limit", 100, MOST_SHOWN))]
-    return answer({"deliveries": shown, "meta": {"total": len(found)}})
+def list_deliveries(call: ControlCall) -> Steps[Reply]:
+    found, total = yield from asked_for(call, call.number("limit", 100, MOST_SHOWN))
+    return (yield from rows("deliveries", (summary(*each) for each in found), meta={"total": total}))
 
 
 def find(call: ControlCall, delivery_id: str) -> tuple[World, Delivery]:
@@ -121,35 +126,53 @@ def trigger(call: ControlCall) -> Steps[Reply]:
             f"no webhook for {parcel.text} lets {event_type} through; POST one to /v2/webhooks",
         )
 
-    def told() -> dict[str, Any]:
+    def told(settled: Reply) -> Reply:
         found = ((world, world.webhooks.queue.find(each)) for world, each in made)
-        return {"deliveries": [summary(world, delivery) for world, delivery in found if delivery]}
+        shown = (summary(world, delivery) for world, delivery in found if delivery)
+        return in_turns(rows("deliveries", shown, **settled.value()))
 
-    return call.when_settled(worlds, pending, told)
+    return call.when_settled(worlds, pending, dict).then(told)
 
 
-def asked_for(call: ControlCall) -> Iterator[tuple[World, Delivery]]:
-    """The deliveries that the call's query asks for, newest first."""
-    query = {name: call.query.get(name) for name in ("webhook_id", "type", "state", "tracking_number", "event_id")}
-    state, since = query["state"], call.query.get("since")
-    if state is not None and state not in list(State):
-        raise Problem(HTTPStatus.BAD_REQUEST, f"state={state!r} is none; there are {', '.join(State)}")
-    found = []
-    for world in call.known():
+def asked_for(call: ControlCall, most: int) -> Steps[tuple[list[tuple[World, Delivery]], int]]:
+    """The newest deliveries that the call's query asks for, at most so many, newest first; and how many there are."""
+    query = {name: call.query[name] for name in FILTERS if name in call.query}
+    if query.get("state", State.PENDING) not in list(State):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"state={query['state']!r} is none; there are {', '.join(State)}")
+    newest: list[tuple[float, int, World, Delivery]] = []  # a heap; of two at once, the one that was found first stays
+    total = 0
+    for looked, (world, each) in enumerate(_newest_of_each(call.known(), call.query.get("since")), 1):
+        if not looked % LOOKED:
+            yield
+        if all(getattr(each, name) == value for name, value in query.items()):
+            total += 1
+            found = each.created_at, -total, world, each
+            if len(newest) < most:
+                heappush(newest, found)
+            elif newest and found[:2] > newest[0][:2]:
+                heapreplace(newest, found)
+    return [(world, each) for _, _, world, each in sorted(newest, reverse=True)], total
+
+
+def _newest_of_each(worlds: Sequence[World], since: str | None) -> Iterator[tuple[World, Delivery]]:
+    """The deliveries of one world after the other, those of each newest first; later than the one of that id."""
+    for world in worlds:
         deliveries = world.webhooks.queue.all()
-        ids = [each.id for each in deliveries]
-        first = ids.index(since) + 1 if since in ids else 0
-        found += [(world, each) for each in reversed(deliveries[first:])]
-    found.sort(key=lambda pair: pair[1].created_at, reverse=True)
-    for world, each in found:
-        if all(value is None or getattr(each, name) == value for name, value in query.items()):
+        if since and world.webhooks.queue.find(since):
+            deliveries = deliveries[[each.id for each in deliveries].index(since) + 1 :]
+        for each in reversed(deliveries):
             yield world, each
 
 
 def webhook(world: World, subscription: Subscription) -> dict[str, Any]:
     """A subscription as the control plane shows it: its secret was shown once, to whom it was given."""
     facts = {name: value for name, value in subscription.facts().items() if name != "success"}
-    return {**facts, "secret": masked(subscription.secret), "key": masked(world.account.key)}
+    return {
+        **facts,
+        "url": without_secrets(subscription.url),
+        "secret": masked(subscription.secret),
+        "key": masked(world.account.key),
+    }
 
 
 def summary(world: World, delivery: Delivery) -> dict[str, Any]:
@@ -162,7 +185,7 @@ def summary(world: World, delivery: Delivery) -> dict[str, Any]:
         "webhook_id": delivery.webhook_id,
         "tracking_number": delivery.tracking_number,
         "key": masked(world.account.key),
-        "url": delivery.url,
+        "url": without_secrets(delivery.url),
         "created_at": to_text(delivery.created_at),
         "state": delivery.state,
         "note": delivery.note,
@@ -182,7 +205,7 @@ def whole(world: World, delivery: Delivery, now: float) -> dict[str, Any]:
         **summary(world, delivery),
         "request": {
             "method": "POST",
-            "url": delivery.url,
+            "url": without_secrets(delivery.url),
             "headers": dict(headers),
             "body": delivery.body.decode(),
             "body_base64": b64encode(delivery.body).decode(),

@@ -1,4 +1,11 @@
+from mock_server.server.request import Endpoints, Request
+from mock_server.settings import Settings
 from mock_server.tests.web.control.admin import FREE, NUMBER, Admin
+from mock_server.tests.web.control.turning import asked, with_others
+from mock_server.web.control.inbox import CHECKED
+from mock_server.web.control.turns import TURN
+from mock_server.web.front import Front
+from mock_server.web.mock import Mock
 
 
 def test_an_inbox_takes_any_post_and_shows_it(admin: Admin) -> None:
@@ -40,6 +47,24 @@ def test_an_inbox_knows_a_signature_of_a_webhook_of_this_mock(admin: Admin) -> N
             check,
             made["webhook_id"] if check == "right" else None,
         )
+
+
+def test_signatures_are_checked_in_turns_where_there_are_many_webhooks() -> None:
+    mock = Mock(Settings())
+    front = Front(mock)
+    assert front.flask is not None
+    webhooks = [
+        mock.worlds.of(FREE).webhooks.subscribe(NUMBER, "ups", "http://127.0.0.1:9/", ("all",)) for _ in range(CHECKED)
+    ]
+    scheme = mock.worlds.foundation.terms.scheme
+    for secret in ["whsec_of_nobody"] * TURN + [webhooks[-1].secret]:
+        headers = {"host": "127.0.0.1:8080", scheme.header.lower(): scheme.sign(secret, b"{}")}
+        mock.answer(Request("POST", "/__inbox/x", headers, Endpoints("127.0.0.1", 1, "127.0.0.1", 8080), b"{}"))
+    reply, others = with_others(asked(front, "/inbox/x"))
+    assert others >= 2
+    newest, *rest = reply.value()["messages"]
+    assert (newest["signature_check"], newest["webhook_id"]) == ("right", webhooks[-1].webhook_id)
+    assert {each["signature_check"] for each in rest} == {"wrong"}
 
 
 def test_a_subscription_can_be_ended(admin: Admin) -> None:

@@ -52,6 +52,10 @@ def again(front: Front) -> Mock:
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
+        ("GET", "/keys", b""),
+        ("GET", "/webhooks", b""),
+        ("GET", "/report", b""),
+        ("DELETE", "/faults", b""),
         ("PUT", "/clock", b'{"action": "advance", "seconds": 60}'),
         ("PUT", "/clock", b'{"action": "reset"}'),
         ("PUT", f"/shipments/{NUMBER}", PINNED),

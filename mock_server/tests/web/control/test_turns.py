@@ -15,6 +15,7 @@ from mock_server.contract.forms import Flaw, Forms
 from mock_server.domain.clients.journal import Entry, Journal
 from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.shipments.pinned import Pin
+from mock_server.domain.steps import Steps
 from mock_server.faults.scenarios import Scenario
 from mock_server.server.reply import Reply, encode, in_parts
 from mock_server.settings import Settings
@@ -70,6 +71,19 @@ def test_a_question_about_many_requests_lets_others_have_their_turns(
     assert others >= 4
 
 
+def test_a_turn_is_over_when_it_has_computed_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    spent = iter(range(1000))
+    monkeypatch.setattr(turns, "thread_time", lambda: next(spent) * turns.LONGEST * 0.6)
+
+    def work() -> Steps[Reply]:
+        yield from (None,) * 8
+        return Reply(200)
+
+    reply, others = with_others(in_turns(work()))
+    assert reply.status == 200
+    assert others >= 4  # two steps in each
+
+
 def test_a_search_in_the_console_lets_others_have_their_turns(front: Front) -> None:
     reply = asked(front, f"/requests?key={KEY}&text=nowhere", accept="text/html")
     page, others = with_others(reply)
@@ -87,6 +101,7 @@ def test_one_request_is_found_without_a_look_at_all(front: Front, monkeypatch: p
 def test_what_is_told_in_turns_is_what_is_told_at_once(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
     in_parts = answered(asked(front, "/requests/violations?limit=3"))
     monkeypatch.setattr(turns, "TURN", 1_000_000)
+    monkeypatch.setattr(turns, "LONGEST", 1_000.0)
     assert asked(front, "/requests/violations?limit=3") == in_parts
     assert in_parts.value()["meta"] == {"total": 5 * TURN}
     assert len(in_parts.value()["requests"]) == 3
