@@ -99,6 +99,19 @@ def test_a_name_that_the_map_places_in_a_file_is_defined_there() -> None:
             assert re.search(rf"\b(?:def|class) {part}\b", code) or file.endswith(f"/{part}.py"), f"{name} in {file}"
 
 
+def test_a_word_of_the_glossary_is_one_of_the_code_where_it_says() -> None:
+    words = re.findall(
+        r"^\| ([a-z ]+) \| .* \| `([\w/]+\.py)` \|$", (DOCS / "architecture.md").read_text("utf-8"), re.M
+    )
+    assert len(words) > 25
+    for word, file in words:
+        names = re.findall(
+            r"(?:\b(?:class|def) |^ *(?:self\.)?)(\w+)\b(?= ?[(:=])", (ROOT / file).read_text("utf-8"), re.MULTILINE
+        )
+        plain = {name.lower().replace("_", "") for name in [*names, Path(file).stem, Path(file).parent.name]}
+        assert any(word.replace(" ", "") in name for name in plain), f"{word} is not in {file}"
+
+
 def test_the_map_has_every_room() -> None:
     drawn = next(examples(DOCS / "architecture.md")).code
     for package in (ROOT / "mock_server").iterdir():

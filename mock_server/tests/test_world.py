@@ -91,7 +91,7 @@ def test_every_magic_number_does_what_its_scenario_says(worlds: Worlds) -> None:
         expected = statuses.get(scenario.journey or "", scenario.journey)
         if expected in {"no_estimate", "non_ascii_places", "duplicate_events"}:
             continue
-        assert expected in (None, found_shipment.snapshot.status), row
+        assert expected in (None, found_shipment.tracked.status), row
         assert found_shipment.pause == scenario.delay_seconds
 
 
@@ -102,9 +102,9 @@ def test_a_whole_life_is_pending_at_first_sight_and_delivered_72_hours_later(
     number = worlds.foundation.magic.magic_number("fedex", "011")
     seen: list[tuple[str, int]] = []
     for _ in range(73):
-        snapshot = world.look_up(number, "fedex").snapshot
-        if not seen or seen[-1] != (snapshot.status, snapshot.seen):
-            seen.append((snapshot.status, snapshot.seen))
+        tracked = world.look_up(number, "fedex").tracked
+        if not seen or seen[-1] != (tracked.status, tracked.seen):
+            seen.append((tracked.status, tracked.seen))
         clock.sleep(3600)
     assert seen[0] == ("pending", 0)
     assert seen[-1][0] == "delivered"

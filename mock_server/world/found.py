@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from mock_server.domain.shipments.journey import Snapshot
+from mock_server.domain.shipments.journey import TrackedShipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +13,10 @@ class FoundShipment:
     `key` is None where the shipment is this world's own, else equal for two found_shipments with equal facts.
     """
 
-    snapshot: Snapshot
+    tracked: TrackedShipment
     key: tuple[object, ...] | None
     since: float
     pause: float = 0.0
 
     def facts(self, language: str) -> dict[str, Any]:
-        return self.snapshot.facts(language)
+        return self.tracked.facts(language)

@@ -13,13 +13,13 @@ from mock_server.domain.clock import SandboxClock, still
 from mock_server.domain.plans import Account
 from mock_server.domain.quota import Quota
 from mock_server.domain.shipments.carriers import TrackingNumber
-from mock_server.domain.shipments.journey import Event, Journey, Snapshot
+from mock_server.domain.shipments.journey import Event, Journey, TrackedShipment
 from mock_server.domain.shipments.phrases import Phrase
 from mock_server.domain.shipments.pinned import Pin, as_if_said, wish_of, with_event
 from mock_server.domain.shipments.source import Identity, Shipments, identity
 from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.records import Records, Saved
-from mock_server.domain.webhooks.watches import News, snapshot
+from mock_server.domain.webhooks.watches import News, tracked_at
 from mock_server.domain.webhooks.webhooks import Webhooks
 from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook
@@ -103,20 +103,18 @@ class World:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""
         now, place = self.clock.now(), (self.seed, text, carrier_code)
         known = self.foundation.found_shipments.get(place)
-        if known and known.since <= now < known.snapshot.until and not self.shipments.own:
+        if known and known.since <= now < known.tracked.until and not self.shipments.own:
             return known
         number = self.foundation.recognise(text, carrier_code)
         scenario = self.foundation.scenario(number)
         pinned = self.shipments.pinned(number)
         if scenario and scenario.error and not pinned:
             raise ApiError(scenario.error, scenario.does, injected=f"number-{scenario.scenario}")
-        snapshot = self.shipments.find(number, now).at(now)
+        tracked = self.shipments.find(number, now).at(now)
         pause = scenario.delay_seconds if scenario and not pinned else 0.0
         if pinned or self.foundation.source.lives_once(number):
-            return FoundShipment(snapshot, None, now, pause)
-        found_shipment = FoundShipment(
-            snapshot, (self.seed, number.carrier.code, number.text, *snapshot.key), now, pause
-        )
+            return FoundShipment(tracked, None, now, pause)
+        found_shipment = FoundShipment(tracked, (self.seed, number.carrier.code, number.text, *tracked.key), now, pause)
         self.foundation.found_shipments.put(place, found_shipment)
         return found_shipment
 
@@ -142,7 +140,7 @@ class World:
             seen = journey.at(now)
             first = seen.seen - 1 if newest else 0
             new = [
-                News(event, seen if place == seen.seen - 1 else snapshot(journey, place), place)
+                News(event, seen if place == seen.seen - 1 else tracked_at(journey, place), place)
                 for place, event in enumerate(journey.events[: seen.seen])
                 if place >= first and (event.at, event.phrase.words) not in known
             ]
@@ -187,7 +185,7 @@ class World:
             self.note("event", (number, record, anew))
         return event
 
-    def as_if_said(self, number: TrackingNumber, phrase: Phrase) -> Snapshot:
+    def as_if_said(self, number: TrackingNumber, phrase: Phrase) -> TrackedShipment:
         """The shipment as it would be known if its carrier said that now; it stays as it is."""
         now = self.clock.now()
         ends = self.foundation.specification.final_statuses

@@ -49,7 +49,7 @@ class Journey:
     expires_at: float | None = None
     polled_at: float | None = None  # the one time it was polled, for a journey that stands still
 
-    def at(self, now: float) -> "Snapshot":
+    def at(self, now: float) -> "TrackedShipment":
         """What is known at the instant; it changes at events, at polls, and when the shipment expires."""
         if self.polled_at is not None:
             seen, polled, until = len(self.events), self.polled_at, inf
@@ -64,7 +64,7 @@ class Journey:
         elif self.expires_at is not None and now < self.expires_at:
             until = min(until, self.expires_at)
         newest = self.events[seen - 1].at if seen else polled
-        return Snapshot(self, seen, status, max(polled, newest) if self.polled_at is None else polled, until)
+        return TrackedShipment(self, seen, status, max(polled, newest) if self.polled_at is None else polled, until)
 
     @classmethod
     def from_body(cls, number: TrackingNumber, body: Mapping[str, Any], phrases: Phrases) -> Self:
@@ -104,7 +104,7 @@ class Journey:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class TrackedShipment:
     """A shipment as the last poll of its carrier left it; it stays so `until` an instant."""
 
     journey: Journey
@@ -115,7 +115,7 @@ class Snapshot:
 
     @property
     def key(self) -> tuple[int, float, str]:
-        """Equal for two snapshots of one journey exactly if their facts are equal."""
+        """Equal for one journey at two instants exactly if their facts are equal."""
         return self.seen, self.last_updated, self.status
 
     @property

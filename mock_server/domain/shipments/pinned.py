@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.domain.clock import from_text, to_text
 from mock_server.domain.shipments.calendar import HOUR, end_of_day
 from mock_server.domain.shipments.carriers import TrackingNumber
-from mock_server.domain.shipments.journey import EXPIRED, Event, Journey, Snapshot
+from mock_server.domain.shipments.journey import EXPIRED, Event, Journey, TrackedShipment
 from mock_server.domain.shipments.phrases import Phrase, Phrases
 from mock_server.domain.shipments.places import Town
 from mock_server.domain.shipments.source import Identity, ShipmentSource, identity
@@ -150,7 +150,7 @@ def with_event(
     return replace(journey, events=events, expires_at=None, polled_at=None), event
 
 
-def as_if_said(journey: Journey, phrase: Phrase, now: float, *, ends: Collection[str] = ()) -> Snapshot:
+def as_if_said(journey: Journey, phrase: Phrase, now: float, *, ends: Collection[str] = ()) -> TrackedShipment:
     """What would be known if the carrier said that now; an end by a status of `ends` has not come then."""
     known: Sequence[Event] = journey.at(now).events[::-1]
     while known and known[-1].phrase.status in ends:

@@ -163,7 +163,7 @@ class Fanout:
     ) -> Iterator[Delivery]:
         """Deliveries of one event, made one by one; a webhook that is deleted meanwhile gets none."""
         phrase, events = news.event.phrase, self._terms.events
-        data = news.snapshot.facts(LANGUAGE)
+        data = news.tracked.facts(LANGUAGE)
         for each in told:
             if each.webhook_id in watch.subscriptions and events.lets_through(each.events, phrase.status):
                 yield from self._write(each, events.type_of(phrase.status), data, at, f"{mark}-{phrase.words}")

@@ -7,7 +7,7 @@ from itertools import count
 from math import inf
 
 from mock_server.domain.shipments.calendar import LENGTH, Season
-from mock_server.domain.shipments.journey import Event, Journey, Snapshot
+from mock_server.domain.shipments.journey import Event, Journey, TrackedShipment
 from mock_server.domain.webhooks.subscriptions import Subscription
 
 MOST_SEASONS = 12  # a clock that is set years ahead tells the last year's news
@@ -23,7 +23,7 @@ class News:
     """An event, and the shipment when it had just happened."""
 
     event: Event
-    snapshot: Snapshot
+    tracked: TrackedShipment
     place: int
 
     @property
@@ -44,7 +44,7 @@ def news(find: JourneyAt, after: Mark, until: float) -> Iterator[News]:
             if after < (event.at, place) and season.start <= event.at < season.end:
                 if event.at > until:
                     return
-                yield News(event, snapshot(journey, place), place)  # type: ignore[arg-type]  # it has events
+                yield News(event, tracked_at(journey, place), place)  # type: ignore[arg-type]  # it has events
         season = Season(season.index + 1)
 
 
@@ -55,11 +55,11 @@ def next_look(find: JourneyAt, after: float) -> float:
     return min(next(coming, inf), season.end)
 
 
-def snapshot(journey: Journey, place: int) -> Snapshot:
+def tracked_at(journey: Journey, place: int) -> TrackedShipment:
     """The shipment when its event at that place had just happened, and those of the same second before it."""
     event = journey.events[place]
     polled = event.at if journey.polled_at is None else journey.polled_at
-    return Snapshot(journey, place + 1, event.phrase.status, polled)
+    return TrackedShipment(journey, place + 1, event.phrase.status, polled)
 
 
 def _moving(journey: Journey | None) -> tuple[Event, ...]:

@@ -24,7 +24,7 @@ def test_a_world_starts_as_its_scenario_says(tmp_path: Path) -> None:
     assert (world.seed, world.shipments.seed) == (7, 7)
     assert world.account.plan.limits == ((60, 3), (86400, 500))
     assert worlds.of("tf_test_growth_a").account.plan.batch_size == 2
-    assert world.look_up("1Z999AA10123456784", None).snapshot.status == "out_for_delivery"
+    assert world.look_up("1Z999AA10123456784", None).tracked.status == "out_for_delivery"
     assert world.look_up("999999999999", "fedex").facts("en")["events"][0]["location"] == "Zürich, CH"
     (webhook,) = world.webhooks.subscriptions.all()
     assert (webhook.url, webhook.events) == ("https://example.com/hook", ("delivered",))

@@ -49,8 +49,8 @@ def test_the_last_poll_was_at_a_quarter_hour_or_with_the_newest_event(journey: J
 
 def test_snapshots_with_equal_keys_have_equal_facts_and_others_have_not(journey: Journey) -> None:
     snapshots = [journey.at(START + minutes * 60) for minutes in range(-60, 2400)]
-    by_key = {snapshot.key: snapshot.facts("en") for snapshot in snapshots}
-    assert all(by_key[snapshot.key] == snapshot.facts("en") for snapshot in snapshots)
+    by_key = {tracked.key: tracked.facts("en") for tracked in snapshots}
+    assert all(by_key[tracked.key] == tracked.facts("en") for tracked in snapshots)
     assert len({str(facts) for facts in by_key.values()}) == len(by_key)
 
 

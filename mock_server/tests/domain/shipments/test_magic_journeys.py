@@ -52,12 +52,12 @@ def test_every_scenario_that_names_a_journey_is_staged_and_every_blueprint_is_na
 @pytest.mark.parametrize("scenario", STATUSES)
 def test_a_magic_number_holds_its_status_at_every_instant(scenario: str, carrier: str) -> None:
     for instant in INSTANTS:
-        snapshot = journey(scenario, carrier, instant).at(instant)
-        assert snapshot.status == STATUSES[scenario], instant
-        assert all(later.at >= earlier.at for later, earlier in zip(snapshot.events, snapshot.events[1:], strict=False))
-        if snapshot.estimated_delivery and snapshot.status != "delivered":
-            assert snapshot.estimated_delivery >= snapshot.events[0].at
-    SPECIFICATION.operations["trackShipment"].check_reply(snapshot.facts("ar"))  # raises where it does not fit
+        tracked = journey(scenario, carrier, instant).at(instant)
+        assert tracked.status == STATUSES[scenario], instant
+        assert all(later.at >= earlier.at for later, earlier in zip(tracked.events, tracked.events[1:], strict=False))
+        if tracked.estimated_delivery and tracked.status != "delivered":
+            assert tracked.estimated_delivery >= tracked.events[0].at
+    SPECIFICATION.operations["trackShipment"].check_reply(tracked.facts("ar"))  # raises where it does not fit
 
 
 @pytest.mark.parametrize("scenario", sorted(set(STATUSES) - {"002", "003", "504"}))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from contract_tests.contract.loading import fixture, resolve
 from mock_server.domain.shipments.calendar import Season
-from mock_server.domain.shipments.journey import EXPIRED, Event, Journey, Snapshot
+from mock_server.domain.shipments.journey import EXPIRED, Event, Journey, TrackedShipment
 from mock_server.domain.shipments.ordinary import OrdinaryShipments
 from mock_server.domain.shipments.places import Place
 from mock_server.tests.domain.shipments.shipping import PHRASES, PLACES, SPECIFICATION, days_of_season, random_numbers
@@ -36,21 +36,21 @@ def somewhen(random: Random) -> float:
     return random.uniform(946684800, 4102444800)  # the years 2000 to 2100
 
 
-def check_invariants(snapshot: Snapshot) -> None:
+def check_invariants(tracked: TrackedShipment) -> None:
     """What the contract promises of every tracking body."""
-    events = snapshot.events
+    events = tracked.events
     times = [event.at for event in events]
     assert all(newer > older for newer, older in pairwise(times))
-    assert not events or snapshot.last_updated >= times[0]
-    assert snapshot.status in ({events[0].phrase.status, EXPIRED} if events else {"pending"})
+    assert not events or tracked.last_updated >= times[0]
+    assert tracked.status in ({events[0].phrase.status, EXPIRED} if events else {"pending"})
     statuses = [event.phrase.status for event in reversed(events)]
     assert all(later in NEXT[earlier] for earlier, later in pairwise(statuses))
     assert not {"delivered", "returned"} & set(statuses[:-1])
     assert statuses.count("info_received") == bool(statuses)
-    estimate = snapshot.estimated_delivery
+    estimate = tracked.estimated_delivery
     if estimate is not None:
         assert estimate % DAY == DAY - 60
-        assert snapshot.status == "delivered" or estimate >= times[0]
+        assert tracked.status == "delivered" or estimate >= times[0]
 
 
 @given(st.integers(0))
@@ -58,9 +58,9 @@ def test_every_shipment_keeps_the_contract_at_every_instant(seed: int) -> None:
     random = Random(seed)
     for number in random_numbers(ROUND, seed):
         instant = somewhen(random)
-        snapshot = TRAFFIC.journey(seed, number, instant).at(instant)
-        assert 0 <= instant - snapshot.last_updated < 900, number
-        check_invariants(snapshot)
+        tracked = TRAFFIC.journey(seed, number, instant).at(instant)
+        assert 0 <= instant - tracked.last_updated < 900, number
+        check_invariants(tracked)
 
 
 @given(st.integers(0))

@@ -37,9 +37,9 @@ def pinned(wish: dict[str, Any], now: float = NOON) -> Journey:
 def test_a_status_alone_gets_a_life_that_has_led_to_it(status: str, hours: int) -> None:
     now = NOON + hours * 3600
     journey = pinned({"status": status}, now)
-    snapshot = journey.at(now)
-    assert snapshot.status == status
-    assert all(event.at <= now for event in snapshot.events)
+    tracked = journey.at(now)
+    assert tracked.status == status
+    assert all(event.at <= now for event in tracked.events)
 
 
 def test_out_for_delivery_is_delivered_six_hours_later() -> None:

@@ -23,7 +23,7 @@ def shipments() -> Shipments:
 def test_a_whole_life_takes_72_hours_from_when_it_is_first_seen(shipments: Shipments, carrier: str) -> None:
     number = magic_number("011", carrier)
     life = [shipments.find(number, NOW + hours * HOUR).at(NOW + hours * HOUR) for hours in range(100)]
-    statuses = [snapshot.status for snapshot in life]
+    statuses = [tracked.status for tracked in life]
     assert statuses[0] == "pending"
     assert statuses[71] == "out_for_delivery"
     assert statuses[72] == "delivered"

@@ -121,7 +121,11 @@ def test_a_deleted_webhook_s_deliveries_are_cancelled_and_nobody_else_s(queue: D
     assert under_way is not None
     queue.cancel("wh_1", "deleted")
     states = {delivery.id: delivery.state for delivery in queue.all()}
-    assert states == {"dlv_a": State.CANCELLED, "dlv_b": State.CANCELLED, "dlv_c": State.PENDING}
+    assert states == {
+        "dlv_a": State.CANCELLED,
+        "dlv_b": State.CANCELLED,
+        "dlv_c": State.PENDING,
+    }
     assert settled(queue, "dlv_a", 500).state is State.CANCELLED
     assert taken(queue, START + 1e6) == ["dlv_c"]
 

@@ -185,5 +185,5 @@ def test_what_is_done_to_all_in_the_middle_of_a_snapshot_s_return_is_done_to_all
     assert done(front, "/clock", "PUT", b'{"action": "advance", "seconds": 3600}').status == 200
     finished(steps)
     assert len(worlds.all()) == len(KEYS)
-    assert {world.look_up(NUMBER, None).snapshot.status for world in map(worlds.of, KEYS[::TURN])} == {"exception"}
+    assert {world.look_up(NUMBER, None).tracked.status for world in map(worlds.of, KEYS[::TURN])} == {"exception"}
     assert all(world.clock.now() >= before + 3600 for world in worlds.all())

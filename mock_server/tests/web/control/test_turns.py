@@ -218,8 +218,8 @@ def test_pinned_shipments_are_made_when_they_are_asked_for(front: Front, monkeyp
     monkeypatch.setattr(Pin, "journey", noted)
     world = front.mock.worlds.of("tf_test_free_b")
     assert made == []
-    assert world.look_up(PINNED, None).snapshot.status == "in_transit"
-    assert world.look_up(PINNED, None).snapshot.status == "in_transit"
+    assert world.look_up(PINNED, None).tracked.status == "in_transit"
+    assert world.look_up(PINNED, None).tracked.status == "in_transit"
     assert made == [PINNED]
 
 
