@@ -86,11 +86,11 @@ class Worlds:
 
     def glimpse(self, key: str) -> World:
         """The world of that key, or what it would be: of that nothing is kept; ApiError for a missing or bad one."""
-        account = self.authenticate(key)
-        known = self._worlds.get(key) or self.take_over(key)
-        if known:
+        known = self._worlds.get(key)
+        if known and not known.mortal:
             return known
-        return World(self.foundation, account, self.scenario, **self._as_new())
+        account = self.authenticate(key)
+        return known or self.take_over(key) or World(self.foundation, account, self.scenario, **self._as_new())
 
     def count_key(self) -> int:
         """How many keys were made up, with the next."""
