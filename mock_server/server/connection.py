@@ -8,6 +8,7 @@ from typing import cast
 
 from mock_server.server.framing import Framing
 from mock_server.server.parsing import Reader
+from mock_server.server.patience import Patience
 from mock_server.server.presence import find_out
 from mock_server.server.reply import Errand, Reply
 from mock_server.server.request import Endpoints, Refusal, Request
@@ -44,8 +45,7 @@ class Connection(asyncio.Protocol):
         self.client_done = False
         self.discarded = 0
         self.spent = 0
-        self.phase: tuple[object, ...] = ()
-        self.since = 0.0
+        self.patience = Patience(shared.limits)
 
     # Called by the event loop.
 
@@ -109,25 +109,7 @@ class Connection(asyncio.Protocol):
 
     def expire(self, now: float) -> None:
         """End the connection, or refuse what it is sending, if nothing has moved for too long."""
-        reader, line, limits = self.reader, self.line, self.shared.limits
-        stalled = line.blocked or line.closing
-        unsent = line.unsent if stalled else 0
-        phase = (reader.begun, reader.done, reader.request is None, self.task, line.closing, unsent)
-        if phase != self.phase:
-            self.phase = phase
-            self.since = now
-            return
-        quiet = now - self.since
-        if stalled:
-            if quiet >= limits.stalled_seconds:
-                line.reset()
-        elif self.task is not None:
-            return
-        elif reader.open:
-            if quiet >= (limits.head_seconds if reader.request is None else limits.body_seconds):
-                reader.time_out()
-        elif quiet >= limits.idle_seconds:
-            line.close()
+        self.patience.expire(self.reader, self.line, self.task, now)
 
     def interrupt(self) -> None:
         """End a reply that has no end of its own."""
