@@ -5,8 +5,10 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from mock_server.cli import cli
 from mock_server.tests.doc_tables import TABLES, rewritten
 from mock_server.tests.pages import DOCS, PAGES, ROOT, anchor, examples, links, titles
 from mock_server.web.app import MockServer
@@ -39,6 +41,27 @@ def test_every_control_path_is_in_its_page(app: MockServer) -> None:
                 word for word in rule.rule.removeprefix("/__admin").split("/") if word and not word.startswith("<")
             ]
             assert all(f"/{word}" in text for word in words), rule.rule
+
+
+def test_every_command_and_option_is_in_a_page() -> None:
+    text = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
+    found = dict(_commands(cli, "trackflow-mock"))
+    assert len(found) > 15
+    assert [name for name in found if name not in text] == []
+    for name, command in found.items():
+        for each in command.params:
+            assert isinstance(each, click.Argument) or any(form in text for form in each.opts), f"{name} {each.opts}"
+
+
+def _commands(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    context = click.Context(command)
+    for each in command.list_commands(context):
+        below = command.get_command(context, each)
+        assert below is not None
+        yield from _commands(below, f"{name} {each}")
 
 
 def test_the_readme_is_short() -> None:
