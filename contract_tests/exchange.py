@@ -16,6 +16,25 @@ _LONGEST_BODY = 2000
 _WORD = re.compile(r"\w")
 
 
+class _NoNumberError(ValueError):
+    """NaN or Infinity, which some writers of JSON write and the language does not have."""
+
+
+def _no_number(word: str) -> float:
+    raise _NoNumberError(word)
+
+
+_STRICT = json.JSONDecoder(parse_constant=_no_number)
+
+
+def _read(text: str) -> tuple[Any, bool]:
+    """The value of a JSON text, and whether a strict reader reads it too."""
+    try:
+        return _STRICT.decode(text), True
+    except _NoNumberError:
+        return json.loads(text), False
+
+
 @dataclass(frozen=True, slots=True)
 class Key:
     """An API key; `variable` is what stands for it wherever it would be shown."""
@@ -57,7 +76,7 @@ class Response:
     """What came back; header names are looked up in any case, and a header that is repeated is joined by commas.
 
     A body that does not have the content coding that it names is not `sound`, and no JSON for anyone. One behind a byte
-    order mark is none for strict readers, though its `value` can be read.
+    order mark or with a NaN in it is none for strict readers, though its `value` can be read.
     """
 
     status: int
@@ -69,7 +88,8 @@ class Response:
 
     def __post_init__(self) -> None:
         try:
-            value, good = json.loads(self.body.decode("utf-8-sig")), self.sound and not self.body.startswith(BOM_UTF8)
+            value, strictly = _read(self.body.decode("utf-8-sig"))
+            good = self.sound and strictly and not self.body.startswith(BOM_UTF8)
         except (ValueError, RecursionError):
             value, good = None, False
         object.__setattr__(self, "value", value)
@@ -88,7 +108,9 @@ class Response:
         """What about the body can't be seen in its text, and keeps it from being JSON; empty if nothing does."""
         if not self.sound:
             return f"a body that is not {self.header('Content-Encoding')}, as its Content-Encoding says: "
-        return "a byte order mark (RFC 8259 section 8.1), and then " if self.body.startswith(BOM_UTF8) else ""
+        if self.body.startswith(BOM_UTF8):
+            return "a byte order mark (RFC 8259 section 8.1), and then "
+        return "" if self.is_json or self.value is None else "NaN or Infinity, which JSON does not have, in "
 
     @property
     def succeeded(self) -> bool:

@@ -10,6 +10,8 @@ from contract_tests.contract.operations import examples
 from contract_tests.exchange import JSON
 from contract_tests.target import Number
 
+MEMBER = "constructor"  # nobody's name for anything, but a member of every object in JavaScript
+
 
 def number_like(api: Api, known: Number | None, purpose: str) -> Number:
     """A number of the same form as the known one, or as the page's, that nobody is likely to have sent."""

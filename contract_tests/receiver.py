@@ -108,6 +108,11 @@ class HookReceiver:
         with self._arrived:
             return list(self._boxes[name].deliveries)
 
+    def forget(self, name: str) -> None:
+        """Drops what has come so far."""
+        with self._arrived:
+            self._boxes[name].deliveries.clear()
+
     def held_since(self, name: str) -> float | None:
         """When a delivery came that is not answered, in Unix seconds."""
         with self._arrived:

@@ -22,8 +22,10 @@ _PUROLATORS = ("451535727551", "purolator", "fedex")
 _NOBODYS = ("391662463313720", "fedex", "dpd")
 
 _SMALL = 5  # shipments that a batch of any plan may have
-_LIVES = 7  # made-up numbers
-_DIGITS = "00340434161094042557"  # begins with zeros, and has more digits than a floating-point number keeps
+_LIVES = 6  # made-up numbers
+# Long ones: one begins with zeros, and has more digits than a floating-point number keeps; the other has more
+# characters than some tables have room for. It is USPS's, with the ZIP code that its labels have before it.
+_LONG = ("00340434161094042557", "420221539400111899223197428490")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def _fit(api: Api, case: _Case) -> None:
 def _together(api: Api, texts: list[str]) -> tuple[Exchange, dict[str, Any]]:
     """A batch of the numbers and some more, to see other lives, and what is told of each that has data."""
     others = [
-        _DIGITS,
+        *_LONG,
         *(number_like(api, api.facts.target.known, f"life {each}").tracking_number for each in range(_LIVES)),
     ]
     room = (api.facts.plan.batch_size if api.facts.plan else _SMALL) - len(texts)
@@ -103,9 +105,9 @@ def _together(api: Api, texts: list[str]) -> tuple[Exchange, dict[str, Any]]:
 
 
 def _seldom(api: Api, told: dict[str, Any]) -> None:
-    """Asks for one to which nothing has happened yet, and for the long one of digits; every answer is looked at."""
+    """Asks for one to which nothing has happened yet, and for the long ones; every answer is looked at."""
     unscanned = [text for text, each in told.items() if not each.get("events")]
-    for text in dict.fromkeys([*unscanned[:1], *([_DIGITS] if _DIGITS in told else [])]):
+    for text in dict.fromkeys([*unscanned[:1], *(each for each in _LONG if each in told)]):
         api.once(Number(text))
 
 

@@ -176,8 +176,7 @@ def _still_refused(burn: QuotaBurn, told: QuotaReading) -> Exchange:
 
 def _past_reset(burn: QuotaBurn, told: QuotaReading) -> Exchange:
     """Enters whether requests pass after a Reset that names the end of the minute; the day may be used up as well."""
-    burn.run.sleeper.move(told.ends_at - burn.run.sleeper.now() + _MARGIN)
-    later = burn.track()
+    later = _after_reset(burn, told.exchange)
     passed = later.status != TOO_MANY
     burn.ledger.judge("quota.reset.true", later, "an answer after Reset", described(later), holds=passed)
     if not passed:
@@ -240,19 +239,24 @@ def _as_promised(burn: QuotaBurn, spent: Spent) -> None:
     )
 
 
-def _after_reset(burn: QuotaBurn, refusal: Exchange, *, more: float = 0.0) -> Exchange:
-    """The answer to a request after the Reset that the refusal told, and so many seconds more."""
-    told = burn.reading(refusal)
-    wait = more + (max(told.ends_at - burn.run.sleeper.now(), 0) if told else MINUTE)
-    burn.run.sleeper.pass_time(wait + _MARGIN, f"waiting {wait:.0f} s for the minute window")
-    return burn.track()
+def _after_reset(burn: QuotaBurn, refusal: Exchange) -> Exchange:
+    """The answer to a request after the Reset that the refusal told.
+
+    Where the minute before counts in part, one request comes back a moment after the minute's end that Reset names.
+    """
+    told, sleeper = burn.reading(refusal), burn.run.sleeper
+    wait = max(told.ends_at - sleeper.now(), 0) if told else float(MINUTE)
+    sleeper.pass_time(wait + _MARGIN, f"waiting {wait:.0f} s for the minute window")
+    answer = burn.track()
+    if answer.status == TOO_MANY:
+        one = MINUTE / (burn.plan.per_minute or 1)
+        sleeper.pass_time(one, f"waiting {one:.0f} s for one request to come back")
+        answer = burn.track()
+    return answer
 
 
 def _after_none_was_refused(burn: QuotaBurn, first: Exchange) -> Exchange:
-    """The answer after the Reset told when nothing was left, before anything was refused that could count as well.
-
-    What comes back bit by bit may take a moment longer than Reset has it, but one request must pass.
-    """
+    """The answer after the Reset told when nothing was left, before anything was refused that could count as well."""
     last, left = first, burn.left(first) or 0
     while last.status != TOO_MANY and left > 0:
         size = max(1, min(burn.plan.batch_size, left))
@@ -260,7 +264,7 @@ def _after_none_was_refused(burn: QuotaBurn, first: Exchange) -> Exchange:
         left = burn.left(last) or 0
     if last.status == TOO_MANY or last.again:
         return first
-    return _after_reset(burn, last, more=MINUTE / (burn.plan.per_minute or 1))
+    return _after_reset(burn, last)
 
 
 def _moved_on(burn: QuotaBurn, refusal: Exchange, again: Exchange) -> bool:

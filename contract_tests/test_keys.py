@@ -9,6 +9,7 @@ from contract_tests.exchange import Exchange, Key
 from contract_tests.expect import described, refused
 from contract_tests.facts import Facts
 from contract_tests.ledger import Ledger
+from contract_tests.numbers import MEMBER
 from contract_tests.proving import proves
 from contract_tests.target import Number
 from contract_tests.webhook_lab import WebhookLab
@@ -20,8 +21,8 @@ _ANY_IN_SQL = "_"  # fits any character, where a key is looked for with LIKE
 @proves("errors.401", rank=5)
 def test_a_request_without_a_good_key_is_refused(api: Api, ledger: Ledger) -> None:
     number, chance = Number(api.page_number()), f"{api.random('key').randrange(10**9):09}"
-    # One that looks like no key, and one that looks like a key of a plan that nobody has.
-    invented = [Key(f"{form}{chance}", "", good=False) for form in ("no-key-of-anyone-", "tf_live_nobodys_")]
+    # One that looks like a key of a plan that nobody has, and one that looks like none.
+    invented = [Key(each, "", good=False) for each in (f"tf_live_nobodys_{chance}", MEMBER)]
     message = api.contract.refusals["unauthorized"].message
     for exchange in (api.track(number, keyless=True), *(api.track(number, key=each) for each in invented)):
         if refused(api.contract, ledger, ["errors.401"], exchange, "unauthorized"):

@@ -9,7 +9,7 @@ from contract_tests.exchange import Exchange
 from contract_tests.expect import described, has_status, refused, succeeds
 from contract_tests.facts import Facts, UnverifiableError
 from contract_tests.ledger import Ledger
-from contract_tests.numbers import another_carrier, carrier_row, matches, pasted, with_wrong_check_digit
+from contract_tests.numbers import MEMBER, another_carrier, carrier_row, matches, pasted, with_wrong_check_digit
 from contract_tests.passive.directory import carriers_of
 from contract_tests.passive.refusals import has_code
 from contract_tests.proving import proves
@@ -142,7 +142,7 @@ def test_a_number_of_no_carrier_is_not_found(api: Api, ledger: Ledger) -> None:
 
 @proves("errors.unknown-carrier", rank=15)
 def test_an_unknown_carrier_is_refused(api: Api, facts: Facts, ledger: Ledger) -> None:
-    exchange = api.track(Number(facts.known().tracking_number, "no-such-carrier"))
+    exchange = api.track(Number(facts.known().tracking_number, MEMBER))
     refused(api.contract, ledger, ["errors.unknown-carrier", "errors.400.request"], exchange, "invalid_request")
 
 

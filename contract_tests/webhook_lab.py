@@ -21,6 +21,7 @@ from contract_tests.target import Number, Target
 
 SILENCE_SECONDS = 0.15  # after which a delivery on the same machine would have come
 DELIVERY_SECONDS = 5.0
+_GREETING_SECONDS = 0.5
 _YOUNG = 4  # numbers that are looked up for one whose life is not over
 _A_SECOND = 1.1  # in which a clock in whole seconds surely moves on
 LEAST_PATIENCE = 2.0  # a busy machine may hold a delivery up for a second
@@ -80,6 +81,8 @@ class WebhookLab:
     _used: list[Number] = field(default_factory=list)
     _made: Counter[str] = field(default_factory=Counter)
     _ended_by: str | None = None  # the probe that brought the life of the shipment to its end
+    _greeted: set[str] = field(default_factory=set)  # boxes whose webhooks may have been told of events
+    _greets: bool = False  # new webhooks are told something before anything happens
 
     def hook(
         self,
@@ -148,8 +151,28 @@ class WebhookLab:
             raise obstacle
         return self.receiver
 
+    def greeted(self) -> None:
+        """Forgets what came to new webhooks before anything happened: a greeting, as some senders send, is no event."""
+        fresh = [hook.box for hook in self.hooks.values() if hook.box not in self._greeted]
+        self._greeted.update(fresh)
+        receiver = self.receiver
+        if receiver is None or not fresh:
+            return
+        self._greets |= any(receiver.deliveries(each) for each in fresh)
+        if self._greets:
+            receiver.wait_until("", lambda _: False, self.silence)
+            for each in fresh:
+                receiver.forget(each)
+
+    def greets(self) -> bool:
+        """Whether another new webhook is told something though nothing happens."""
+        hook = self.hook("greeted", ["delivered"])
+        self._greets |= self.listening().wait(hook.box, 1, _GREETING_SECONDS)
+        return self._greets
+
     def event(self, kind: str, number: Number | None = None) -> None:
         """Something happens to the shipment."""
+        self.greeted()
         chosen = number or self.number()
         word = self.api.contract.wire(kind, _EVENT_TYPES)
         self._apart(chosen, kind)
@@ -228,6 +251,8 @@ class WebhookLab:
 
     def deleted(self, hook: Hook) -> None:
         """Remembers that the subscription was ended; what comes to it from now on should not."""
+        if self.receiver is not None and self._greets:
+            self.receiver.wait_until("", lambda _: False, self.silence)
         came = len(self.receiver.deliveries(hook.box)) if self.receiver else 0
         self.ended.append((hook, came))
 

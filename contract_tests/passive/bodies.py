@@ -12,6 +12,7 @@ from contract_tests.passive.refusals import of_the_page
 from contract_tests.target import bare
 
 _JSON_TOO = re.compile(r"[a-z]+/[a-z0-9!#$&^_.+-]+\+json")  # by the suffix that RFC 6839 gives it
+_HALF = re.compile("[\ufffd\ud800-\udfff]")  # what is left of a character that was cut
 _ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);")  # escapes that HTML has and JSON has not
 
 
@@ -46,7 +47,7 @@ def check_utf8(ledger: Ledger, exchange: Exchange) -> None:
     if response.body.isascii() and b"\\u" not in response.body:
         return
     foreign = [text for text in texts(response.value) if not text.isascii()]
-    spoilt = [text for text in foreign if _encoded_twice(text) or "\ufffd" in text]
+    spoilt = [text for text in foreign if _encoded_twice(text) or _HALF.search(text)]
     spoilt += [text for text in texts(response.value) if _ENTITY.search(text)]
     if spoilt:
         ledger.breach("api.utf8", exchange, "texts as their language writes them", spoilt[0])

@@ -9,16 +9,24 @@ from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.exchange import Exchange
 from contract_tests.ledger import Ledger
+from contract_tests.pacing import whole_number
 from contract_tests.resets import reset_at, told_time
 
 
-def check_headers(contract: Contract, ledger: Ledger, exchange: Exchange) -> None:
-    """Enters whether the declared headers are there, if required, and keep their schemas."""
+def check_headers(contract: Contract, ledger: Ledger, exchange: Exchange, plan: PlanLimits | None) -> None:
+    """Enters whether the declared headers are there, if required, and keep their schemas.
+
+    What a plan without limits tells of them is left open: many say so in a word, or by a number that none can have.
+    """
     answer = exchange.operation.answer(exchange.status) if exchange.operation else None
     nearest = answer or (exchange.operation.nearest(exchange.status) if exchange.operation else None)
     if nearest is None:
         return
+    counted = exchange.key is None or (exchange.key.good and (plan is None or plan.limited))
+    of_the_quota = {contract.header("remaining"), contract.header("reset")}
     for name, place, node in _declared(contract.document, nearest.node, nearest.place):
+        if name in of_the_quota and not counted:
+            continue
         value, clause = exchange.response.header(name), node.get("x-clause")
         if value is None:
             if node.get("required") and answer is not None:
@@ -41,7 +49,8 @@ def check_quota_headers(
         return
     names = [contract.header("remaining"), contract.header("reset")]
     sent = [name for name in names if exchange.response.header(name) is not None]
-    limited = plan.limited if plan else bool(sent) or None
+    told = exchange.response.header(names[0])
+    limited = plan.limited if plan else (bool(sent) and (told is None or whole_number(told) is not None)) or None
     if limited is False:
         found = ", ".join(sent)
         ledger.judge("quota.headers.unlimited", exchange, "neither rate-limit header", found, holds=not sent)

@@ -92,7 +92,9 @@ def check_counting(contract: Contract, ledger: Ledger, exchanges: Sequence[Excha
             kinds.setdefault((clause, *kind), []).append(Charge(clause, fall))
     for charges in kinds.values():
         bad = [each for each in charges if not each.right]
-        if (bad and 2 * len(bad) >= len(charges)) or any(surely(contract, each) for each in bad):
+        if (bad and 2 * len(bad) >= len(charges)) or any(
+            surely(contract, each) or _risen(contract, each.fall) for each in bad
+        ):
             doubtful.append(charges)
         else:
             ledger.hold(charges[0].clause, charges[0].fall.after.exchange)
@@ -102,6 +104,11 @@ def check_counting(contract: Contract, ledger: Ledger, exchanges: Sequence[Excha
 def surely(contract: Contract, charge: Charge) -> bool:
     """Whether a charge by itself is too little: no limiter gives back as much, and nobody else can make it smaller."""
     return charge.fall.steady and too_little(contract, [charge]) is True
+
+
+def _risen(contract: Contract, fall: Fall) -> bool:
+    """Whether more is left than before, and more than comes back bit by bit, though Reset stood still."""
+    return fall.steady and fall.found < -given_back(contract, fall) - 1
 
 
 def shared(contract: Contract, exchanges: Sequence[Exchange]) -> bool:

@@ -38,9 +38,10 @@ def watch(
     if body:
         check_body(contract, ledger, exchange)
         check_utf8(ledger, exchange)
-    check_headers(contract, ledger, exchange)
+    check_headers(contract, ledger, exchange, plan)
     check_quota_headers(contract, ledger, exchange, plan, now)
-    check_reset(contract, ledger, exchange, now)
+    if plan is None or plan.limited:
+        check_reset(contract, ledger, exchange, now)
     check_refusal(contract, ledger, exchange)
     if exchange.operation is None or not exchange.response.succeeded:
         return
