@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Generator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ HERE = Path(__file__).parents[1]
 NEEDS_MORE = {"test_a_failure_to_order_is_told_as_one", "test_a_slow_answer_is_a_failure"}
 
 
+@cache
 def probes() -> dict[str, set[str]]:
     """Every probe with the clauses that it says it proves."""
     found = {}

@@ -20,6 +20,7 @@ from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 JUDGE = "import sys; from trackflow_mock.judge import main; sys.exit(main())"
+OTHERS = "-p no:schemathesis -p no:hypothesispytest -p no:randomly -p no:faker -p no:anyio -p no:valkey -p no:xdist"
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,7 @@ def elsewhere(tmp_path: Path) -> Path:
 
 def python(*arguments: str, cwd: Path, path: tuple[Path, ...]) -> subprocess.CompletedProcess[str]:
     """A Python that imports from there; without `site`, if it should see no more."""
-    environment = {"PYTHONPATH": ":".join(map(str, path)), "PATH": ""}
+    environment = {"PYTHONPATH": ":".join(map(str, path)), "PATH": "", "PYTEST_ADDOPTS": OTHERS}
     only = ["-S"] if len(path) > 1 else []
     command = [sys.executable, *only, *arguments]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False, timeout=300)
