@@ -89,16 +89,16 @@ def _likeliest(specification: Specification, method: str, path: str) -> NearMiss
     base = specification.base_path
     asked = path.removeprefix(base).lower().split("/")[1:MOST_SEGMENTS]
 
-    def likeness(operation: Operation) -> float:
-        segments = _likeness(operation.path.lower().split("/")[1:], asked)
+    def like(operation: Operation) -> float:
+        segments = likeness(operation.path.lower().split("/")[1:], asked)
         whole = SequenceMatcher(None, operation.path.lower(), "/".join(["", *asked])).ratio()
         return max(segments, whole) + (METHOD if operation.method == method else 0.0)
 
-    operation = max(specification.operations.values(), key=likeness)
+    operation = max(specification.operations.values(), key=like)
     return NearMiss(operation, f"{path!r} is no path of this API; the nearest is {base}{operation.path}")
 
 
-def _likeness(steps: list[str], asked: list[str]) -> float:
+def likeness(steps: list[str], asked: list[str]) -> float:
     """From 0, nothing in common, to 1, segment by segment; a parameter is like anything, but less than its own word."""
     pairs = zip_longest(steps, asked, fillvalue="")
     return sum(

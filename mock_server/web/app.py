@@ -18,6 +18,7 @@ from mock_server.web import console
 from mock_server.web.bridge import ask, request_of, respond
 from mock_server.web.control import control_plane
 from mock_server.web.mock import CONTROL_PREFIX, Mock
+from mock_server.web.near_paths import near_path
 from mock_server.web.problems import Problem, problem_of, render
 
 
@@ -96,7 +97,10 @@ class MockServer(Flask):
 
     def _unrouted(self, error: HTTPException) -> Response:
         """The contract's own answer to what no rule matches, and a problem to a control call."""
-        return render(problem_of(error, request.path)) if request.path.startswith(CONTROL_PREFIX) else self._operation()
+        if not request.path.startswith(CONTROL_PREFIX):
+            return self._operation()
+        rules = (rule.rule for rule in self.url_map.iter_rules())
+        return render(problem_of(error, request.path, partial(near_path, rules)))
 
 
 def _rule(path: str) -> str:

@@ -56,11 +56,15 @@ def render(problem: Problem) -> Response:
     return respond(problem.reply())
 
 
-def problem_of(error: HTTPException, path: str) -> Problem:
-    """A wrong route or method of the control plane as a problem, with the headers that HTTP wants beside it."""
+def problem_of(error: HTTPException, path: str, near: Callable[[str], str] | None = None) -> Problem:
+    """A wrong route or method of the control plane as a problem, with the headers that HTTP wants beside it.
+
+    `near` knows the path that was probably meant.
+    """
     detail = error.description or ""
     if isinstance(error, NotFound):
-        detail = f"{path[:200]!r} is no path of the control plane; {PATHS_ARE_IN}"
+        meant = f"the nearest is {near(path)}, and " if near else ""
+        detail = f"{path[:200]!r} is no path of the control plane; {meant}{PATHS_ARE_IN}"
     elif isinstance(error, MethodNotAllowed) and error.valid_methods:
         detail = f"{path[:200]!r} takes {', '.join(sorted(error.valid_methods))}; {PATHS_ARE_IN}"
     headers = {name: value for name, value in error.get_headers() if name.lower() not in OF_A_BODY}

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,15 @@ def test_a_command_that_starves_for_ever_is_ended_all_the_same(monkeypatch: pyte
     assert shell("sleep 60", limit=0.1, lenient=True) == Ending(124, out_of_time=True)
 
 
+@pytest.fixture
+def attentive() -> Iterator[None]:
+    """As if nothing had been started by nohup: what it has ignored, no shell can trap."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.usefixtures("attentive")
 def test_signals_go_to_the_command_which_may_end_in_its_own_way(tmp_path: Path) -> None:
     for name, status in (("INT", 11), ("TERM", 12), ("HUP", 13), ("USR1", 14)):
         ready = tmp_path / name
