@@ -3,7 +3,8 @@
 import hmac
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from hashlib import new
 from itertools import product
 
 from mock_server.domain.webhooks.signing import ENCODINGS, SECRET_PREFIX, SignatureScheme
@@ -33,6 +34,18 @@ class _DigestForm:
 
 
 @dataclass(frozen=True, slots=True)
+class _Hash:
+    """How a receiver makes a digest of key and body."""
+
+    text: str
+    fix: str
+    digest: Callable[[str, bytes, bytes], bytes]
+    """From the right algorithm, the key and the body."""
+    algorithm: str | None = None
+    """Which algorithm it is, where that is what is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Key:
     """What a receiver takes for the key in the secret."""
 
@@ -52,6 +65,16 @@ def _decoded(secret: str) -> bytes:
         return b64decode(text + "=" * (-len(text) % 4), validate=True)
     except ValueError:
         return _whole(secret)
+
+
+def _other(algorithm: str) -> _Hash:
+    """An HMAC under another algorithm than the contract's."""
+    return _Hash(
+        f"with {algorithm} for its hash",
+        "Make the HMAC with {algorithm}, as the header's prefix says.",
+        lambda _, key, body: hmac.digest(key, body, algorithm),
+        algorithm,
+    )
 
 
 def _digest(scheme: SignatureScheme, digest: bytes) -> str:
@@ -94,11 +117,29 @@ KEYS = (
     _Key("under the secret without its whsec_", KEY, lambda secret: _whole(secret.removeprefix(SECRET_PREFIX))),
     _Key("under the secret with a line break after it", BREAK, lambda secret: _whole(f"{secret}\n")),
 )
+HMAC = _Hash("", "", lambda algorithm, key, body: hmac.digest(key, body, algorithm))
+NO_HMAC = "Make an HMAC with the secret for its key: a plain hash of both together can be forged."
+HASHES = (
+    *map(_other, ("sha1", "sha512", "sha384", "md5")),
+    _Hash(
+        "as a plain hash of the secret and the body", NO_HMAC, lambda name, key, body: new(name, key + body).digest()
+    ),
+    _Hash(
+        "as a plain hash of the body and the secret", NO_HMAC, lambda name, key, body: new(name, body + key).digest()
+    ),
+    _Hash("as a plain hash of the body, without the secret", NO_HMAC, lambda name, _, body: new(name, body).digest()),
+    _Hash(
+        "with the body for the key of the HMAC",
+        "Give the secret as the key of the HMAC and the body as its message, not the other way round.",
+        lambda algorithm, key, body: hmac.digest(body, key, algorithm),
+    ),
+)
 
 
 def slips(scheme: SignatureScheme) -> Iterator[Slip]:
-    """Every slip, those first that are one thing alone."""
+    """Every slip, those first that are one thing alone; another hash is looked for with the secret as it is."""
     wrong = [(form, key) for form, key in product(FORMS, KEYS) if form is not RIGHT or key is not WHOLE]
+    yield from (slip for each in HASHES for slip in _hashed(scheme, each))
     for form, key in sorted(wrong, key=lambda pair: not _alone(*pair)):
         text = " and ".join(filter(None, (form.text, key.text)))
         fix = " ".join(filter(None, (form.fix, key.fix)))
@@ -110,5 +151,17 @@ def _alone(form: _DigestForm, key: _Key) -> bool:
     return form is RIGHT or key is WHOLE
 
 
-def _signing(scheme: SignatureScheme, form: _DigestForm, key: _Key) -> Signing:
-    return lambda secret, body: form.written(scheme, hmac.digest(key.of(secret), body, scheme.algorithm))
+def _signing(scheme: SignatureScheme, form: _DigestForm, key: _Key, made: _Hash = HMAC) -> Signing:
+    return lambda secret, body: form.written(scheme, made.digest(scheme.algorithm, key.of(secret), body))
+
+
+def _hashed(scheme: SignatureScheme, made: _Hash) -> Iterator[Slip]:
+    """The other hash behind the contract's prefix, behind one with its own name, and behind none."""
+    named = replace(scheme, prefix=scheme.prefix.replace(scheme.algorithm, made.algorithm or scheme.algorithm))
+    ways = {each.prefix: each for each in (scheme, named, replace(scheme, prefix=""))}
+    for way in ways.values():
+        missing = "" if way.prefix or not scheme.prefix else "without the prefix {prefix}"
+        text = " and ".join(filter(None, (missing, made.text)))
+        fix = " ".join(filter(None, (PREFIX if missing else "", made.fix)))
+        told = {"prefix": scheme.prefix, "algorithm": scheme.algorithm}
+        yield Slip(text.format(**told), fix.format(**told), _signing(way, RIGHT, WHOLE, made), alone=not missing)

@@ -5,6 +5,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from email.message import Message
+from hashlib import sha256
 
 import pytest
 
@@ -15,6 +16,10 @@ from mock_server.tests.receivers.flawed import FLAWS
 from mock_server.tests.sending.receivers import given, listening
 
 SLIPPING = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"
+
+
+def other(algorithm: str, body: bytes) -> str:
+    return hmac.digest(SLIPPING.encode(), body, algorithm).hex()
 
 
 def test_a_receiver_that_re_serialises_is_told_so() -> None:
@@ -56,6 +61,23 @@ def hex_of(secret: bytes, body: bytes) -> str:
             lambda body: "sha256=" + hex_of(f"{SLIPPING}\n".encode(), body),
             "under the secret with a line break after it",
             "Take the line break off the secret",
+        ),
+        (lambda body: f"sha256={other('sha1', body)}", "with sha1 for its hash", "Make the HMAC with sha256"),
+        (lambda body: f"sha512={other('sha512', body)}", "with sha512 for its hash", "Make the HMAC with sha256"),
+        (
+            lambda body: other("md5", body),
+            "without the prefix sha256= and with md5 for its hash",
+            "before you compare the two. Make the HMAC with sha256",
+        ),
+        (
+            lambda body: f"sha256={sha256(SLIPPING.encode() + body).hexdigest()}",
+            "as a plain hash of the secret and the body",
+            "Make an HMAC with the secret for its key",
+        ),
+        (
+            lambda body: f"sha256={hmac.digest(body, SLIPPING.encode(), 'sha256').hex()}",
+            "with the body for the key of the HMAC",
+            "not the other way round",
         ),
         (
             lambda body: hex_of(b64decode(SLIPPING[6:]), body).upper(),
