@@ -9,9 +9,8 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.operations import Operation
 from mock_server.contract.specification import Specification
 
-REMEMBERED_TARGET = (
-    256  # characters, the method's too; longer ones are read anew each time, so that memory stays bounded
-)
+# Characters, the method's too; longer ones are read anew each time, so that memory stays bounded.
+REMEMBERED_TARGET = 256
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,8 @@ from mock_server.contract.specification import Specification
 from mock_server.server.reply import Reply
 
 LONGEST = 30.0  # seconds that an answer may take
-BUSY = frozenset(
-    (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-)  # depend on when and how often one asks
+# They depend on when and how often one asks.
+BUSY = frozenset((HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE))
 ALIKE = ("/success", "/tracking_number", "/carrier/code", "/error/code", "/count")  # follow from the request alone
 
 Item = Mapping[str, Any]

@@ -42,9 +42,8 @@ class Fanout:
         self._seed, self._key = seed, key
         self.made = 0
         self.announced = 0
-        self._telling: deque[Iterator[Delivery]] = (
-            deque()
-        )  # events whose deliveries are being made, one after the other
+        # Events whose deliveries are being made, one after the other.
+        self._telling: deque[Iterator[Delivery]] = deque()
         self._held: dict[str, list[Delivery]] = {}  # by subscription, what waits to be overtaken
         self.seen = -inf  # the sandbox's newest instant
         self._lock = queue.lock
