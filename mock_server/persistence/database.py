@@ -96,13 +96,13 @@ class Database:
         where = " AND ".join(f"{name} = ?" for name in place)
         self.write(f"DELETE FROM {table} WHERE {where}", *place.values())  # noqa: S608 - the names are ours
 
-    def book(self, key: str) -> dict[str, list[dict[str, Any]]]:
+    def rows_of(self, key: str) -> dict[str, list[dict[str, Any]]]:
         """All rows of one sandbox by their tables, in the order in which they were first written."""
         tables = [table for table in KEYED if table != "worlds"]
         with self.lock:
-            book = {table: self._dicts(f"SELECT * FROM {table} WHERE key = ? ORDER BY rowid", key) for table in tables}  # noqa: S608 - the names are ours
+            rows = {table: self._dicts(f"SELECT * FROM {table} WHERE key = ? ORDER BY rowid", key) for table in tables}  # noqa: S608 - the names are ours
             joined = "SELECT attempts.* FROM attempts JOIN deliveries ON delivery = id WHERE key = ?"
-            return {**book, "attempts": self._dicts(joined, key)}
+            return {**rows, "attempts": self._dicts(joined, key)}
 
     def worlds(self, key: str | None = None) -> list[dict[str, Any]]:
         """What is known of each sandbox as a whole, or of one."""

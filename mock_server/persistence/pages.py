@@ -56,5 +56,5 @@ class Pages(Protocol):
         """Let go of what was written since the last commit."""
 
 
-Book = Mapping[str, Sequence[Row]]
+SandboxRows = Mapping[str, Sequence[Row]]
 """All rows of one sandbox by their tables, in the order in which they were first written."""

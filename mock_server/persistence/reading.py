@@ -9,23 +9,23 @@ from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
 from mock_server.domain.webhooks.records import Counts, Saved
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.faults.scenarios import Scenario
-from mock_server.persistence.pages import Book, Row
+from mock_server.persistence.pages import Row, SandboxRows
 from mock_server.persistence.snapshots.worlds import stood
 from mock_server.world import Foundation, Newcomer
 
 
-def saved(key: str, world: Row, book: Book) -> Saved:
+def saved(key: str, world: Row, rows: SandboxRows) -> Saved:
     """What the rows say; ValueError, TypeError, KeyError and their like for what no mock has written."""
     return Saved(
         key,
         Course(**json.loads(world["course"])),
         world["seen"],
         Counts(world["subscriptions"], world["deliveries"], world["announced"]),
-        tuple(_webhook(row) for row in book["webhooks"]),
-        {(row["number"], row["carrier"] or None): (row["instant"], row["place"]) for row in book["told"]},
-        tuple(_deliveries(book["deliveries"], book["attempts"])),
-        tuple(((row["carrier"], row["number"]), json.loads(row["wish"])) for row in book["pins"]),
-        tuple(((row["carrier"], row["number"]), row["instant"]) for row in book["begun"]),
+        tuple(_webhook(row) for row in rows["webhooks"]),
+        {(row["number"], row["carrier"] or None): (row["instant"], row["place"]) for row in rows["told"]},
+        tuple(_deliveries(rows["deliveries"], rows["attempts"])),
+        tuple(((row["carrier"], row["number"]), json.loads(row["wish"])) for row in rows["pins"]),
+        tuple(((row["carrier"], row["number"]), row["instant"]) for row in rows["begun"]),
         world["standing"],
     )
 

@@ -57,7 +57,7 @@ class StateFile:
             return None
         with whole(self.path), self.database.lock:
             for world in self.database.worlds(key):
-                return saved(key, world, self.database.book(key))
+                return saved(key, world, self.database.rows_of(key))
         return None
 
     def opening(self, foundation: Foundation) -> Opening | None:
@@ -164,4 +164,4 @@ class StateFile:
     def _saved(self) -> Iterator[Saved]:
         with self.database.lock:
             for world in self.database.worlds():
-                yield saved(world["key"], world, self.database.book(world["key"]))
+                yield saved(world["key"], world, self.database.rows_of(world["key"]))

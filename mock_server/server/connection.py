@@ -10,7 +10,7 @@ from mock_server.server.framing import Framing
 from mock_server.server.parsing import Reader
 from mock_server.server.patience import Patience
 from mock_server.server.presence import find_out
-from mock_server.server.reply import Errand, Reply
+from mock_server.server.reply import PendingAnswer, Reply
 from mock_server.server.request import Endpoints, Refusal, Request
 from mock_server.server.shared import Shared
 from mock_server.server.transmission import Line, Transmission
@@ -39,7 +39,7 @@ class Connection(asyncio.Protocol):
         self.reached = host, port
         self.waiting: list[Request | Refusal] = []
         self.held = bytearray()
-        self.task: asyncio.Task[None] | Errand | None = None
+        self.task: asyncio.Task[None] | PendingAnswer | None = None
         self.sending: Transmission | None = None
         self.reading = True
         self.client_done = False

@@ -66,8 +66,8 @@ class Wire(Protocol):
         """What arrives of a body where whole answers are all that can be sent, as behind another WSGI server."""
 
 
-class Errand(Protocol):
-    """A reply that somebody else brings."""
+class PendingAnswer(Protocol):
+    """An answer that somebody else brings."""
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
@@ -97,7 +97,7 @@ class Reply:
     """Asked just before the first byte of a reply that takes its time: what leaves instead, if this one may not."""
     takeover: Callable[[Any, bytes], None] | None = None
     """Whoever takes the Connection over once the head is sent, and what has come after the request."""
-    brings: "Callable[[Deliver, Instead], Errand] | None" = None
+    brings: "Callable[[Deliver, Instead], PendingAnswer] | None" = None
     """The quick way to what `later` returns, without a task that waits for it.
 
     This asks for it. Later, one of the two is called.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 
-from mock_server.server.reply import Deliver, Errand, Instead, Reply
+from mock_server.server.reply import Deliver, Instead, PendingAnswer, Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application, Shared
 from mock_server.sharing.brought import brought
@@ -138,7 +138,7 @@ class KeyRouter:
             return Reply(HTTPStatus.OK, later=later)
         question = self._question(request)
 
-        def brings(deliver: Deliver, instead: Instead) -> Errand:
+        def brings(deliver: Deliver, instead: Instead) -> PendingAnswer:
             def told(outcome: ErrandEnd, data: bytes) -> None:
                 if outcome is ErrandEnd.STAYS or outcome is ErrandEnd.CLOSES:
                     deliver(data, outcome is ErrandEnd.STAYS)

@@ -75,7 +75,7 @@ class Trunk(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
 
     def ask(self, question: ForwardedRequest, told: Told) -> TrunkErrand:
-        """Ask; `told` hears what comes of it, unless the errand is cancelled."""
+        """Ask; `told` hears what comes of it, unless the question is cancelled."""
         number = self._number = self._number % 0xFFFF_FFFF + 1
         if not self._out:
             self._loop.call_soon(self._flush)

@@ -1,4 +1,4 @@
-"""One key's universe."""
+"""One key's world."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ COLLECTED = 10  # deliveries that a world makes ready at once, before it is writ
 
 
 class World:
-    """One key's universe: its clock, quota, shipments, webhooks, faults and journal."""
+    """One key's world: its clock, quota, shipments, webhooks, faults and journal."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""All universes of one server."""
+"""All worlds of one mock."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace

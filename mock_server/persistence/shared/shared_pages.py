@@ -6,7 +6,7 @@ from threading import Lock
 from types import MappingProxyType
 from typing import Any
 
-from mock_server.persistence.pages import IDS, Book, NotKeptError, Row
+from mock_server.persistence.pages import IDS, NotKeptError, Row, SandboxRows
 from mock_server.persistence.shared import scripts
 from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.claims import Claims
@@ -106,7 +106,7 @@ class SharedPages:
             self._changes.clear()
 
 
-def book_of(rows: Mapping[str, str]) -> tuple[dict[str, Any], Book]:
+def rows_of_sandbox(rows: Mapping[str, str]) -> tuple[dict[str, Any], SandboxRows]:
     """What a hash says: the sandbox as a whole, and its rows."""
     world: dict[str, Any] = {"standing": None}
     found: dict[str, list[tuple[int, dict[str, Any]]]] = {table: [] for table in IDS}

@@ -25,7 +25,7 @@ from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.claims import Claims, Instance, text
 from mock_server.persistence.shared.link import Link
 from mock_server.persistence.shared.shared_pages import LOG as LOG_NUMBER
-from mock_server.persistence.shared.shared_pages import SharedPages, book_of
+from mock_server.persistence.shared.shared_pages import SharedPages, rows_of_sandbox
 from mock_server.persistence.starting import started
 from mock_server.world import Foundation, Newcomer, Opening, World
 from mock_server.world.owners import Holding
@@ -118,14 +118,14 @@ class SharedStore:
                 raise away("another instance answers for this key")
         except StoreAwayError as error:
             raise away(str(error)) from None
-        rows = self._rows.get(key)
-        if not rows:
+        kept = self._rows.get(key)
+        if not kept:
             return None
         with self._whole(masked(key)):
-            world, book = book_of(rows)
+            world, rows = rows_of_sandbox(kept)
             if world.pop(LOG_NUMBER) < self.fresh:  # all was begun anew since then
                 return None
-            return saved(key, world, book)
+            return saved(key, world, rows)
 
     def holding(self, key: str) -> Holding | None:
         """For whom the key was made that has just been claimed, told once."""

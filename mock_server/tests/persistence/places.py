@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from mock_server.domain.webhooks.records import Saved
 from mock_server.persistence.reading import saved
-from mock_server.persistence.shared.shared_pages import book_of
+from mock_server.persistence.shared.shared_pages import rows_of_sandbox
 from mock_server.persistence.state_file import StateFile
 from mock_server.tests.valkeys import asked, rows_of, store_at
 from mock_server.world.store import Store
@@ -79,9 +79,9 @@ class ValkeyPlace:
 
     def kept(self, key: str) -> Saved:
         store = store_at(self.url)
-        world, book = book_of(rows_of(store, key))
+        world, rows = rows_of_sandbox(rows_of(store, key))
         store.close()
-        return saved(key, world, book)
+        return saved(key, world, rows)
 
     def attempts(self, key: str) -> int:
         return sum(name.startswith("attempts") for name in rows_of(store_at(self.url), key))

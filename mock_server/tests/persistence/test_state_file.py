@@ -10,7 +10,7 @@ from mock_server.domain.shipments.pinned import Pin
 from mock_server.domain.steps import finished
 from mock_server.persistence.state_file import StateFile
 from mock_server.settings import Settings
-from mock_server.tests.domain.webhooks.correspondence import Office
+from mock_server.tests.domain.webhooks.webhook_sandbox import WebhookSandbox
 from mock_server.tests.persistence.places import FilePlace, copied
 from mock_server.tests.persistence.test_stores import recording, worlds
 from mock_server.world import Foundation, Worlds, keeping, steering
@@ -80,18 +80,18 @@ def test_a_place_that_is_none_is_told(tmp_path: Path) -> None:
 
 
 def test_a_commit_without_a_change_writes_nothing(path: Path) -> None:
-    office = recording(FilePlace(path))
-    office.subscribe()
+    sandbox = recording(FilePlace(path))
+    sandbox.subscribe()
     size = path.with_name(path.name + "-wal").stat().st_size
     for _ in range(10):
-        office.webhooks.commit()
+        sandbox.webhooks.commit()
     assert path.with_name(path.name + "-wal").stat().st_size == size
 
 
 def test_a_file_survives_being_cut_short(path: Path) -> None:
     """A torn tail of the log is as if the last commits had not been."""
-    office = recording(FilePlace(path))
-    subscriptions = [office.subscribe() for _ in range(20)]
+    sandbox = recording(FilePlace(path))
+    subscriptions = [sandbox.subscribe() for _ in range(20)]
     crashed = copied(path)
     log = crashed.with_name(crashed.name + "-wal")
     whole = log.read_bytes()
@@ -111,8 +111,8 @@ def test_a_key_that_is_none_any_more_is_left_in_the_file(
 ) -> None:
     file = StateFile(path)
     pages = file.of("tf_test_gone_a", lambda: SandboxClock(clock).course)
-    office = Office(records=pages)
-    office.subscribe()
+    sandbox = WebhookSandbox(records=pages)
+    sandbox.subscribe()
     file.close()
     assert worlds(FilePlace(path), clock).all() == ()
     assert "it is no key any more" in caplog.text

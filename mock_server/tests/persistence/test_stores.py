@@ -12,7 +12,7 @@ from mock_server.domain.webhooks.delivery import DeliveryPlan, Signature, State
 from mock_server.domain.webhooks.records import Saved
 from mock_server.persistence import snapshots
 from mock_server.settings import Settings
-from mock_server.tests.domain.webhooks.correspondence import HOUR, START, Office, event
+from mock_server.tests.domain.webhooks.webhook_sandbox import HOUR, START, WebhookSandbox, event
 from mock_server.tests.persistence.places import StatePlace
 from mock_server.world import Foundation, Worlds, steering
 from mock_server.world.portion import Portion
@@ -21,83 +21,83 @@ KEY = "tf_test_free_a"
 LIFE = [event(START + hours * HOUR) for hours in (1, 2, 3)]
 
 
-def recording(place: StatePlace, *handlings: DeliveryPlan) -> Office:
-    office = Office(LIFE, handlings)
+def recording(place: StatePlace, *handlings: DeliveryPlan) -> WebhookSandbox:
+    sandbox = WebhookSandbox(LIFE, handlings)
     store = place.open()
     store.load(KEY)  # which claims it, where it can be claimed
-    pages = store.of(KEY, lambda: office.clock.course)
-    office.records = pages
-    office.webhooks = office.room(pages)
-    return office
+    pages = store.of(KEY, lambda: sandbox.clock.course)
+    sandbox.records = pages
+    sandbox.webhooks = sandbox.opened(pages)
+    return sandbox
 
 
-def resumed(saved: Saved, office: Office) -> Office:
-    again = Office(LIFE, base=office.base)
+def resumed(saved: Saved, sandbox: WebhookSandbox) -> WebhookSandbox:
+    again = WebhookSandbox(LIFE, base=sandbox.base)
     again.clock.change(lambda *_: saved.course)
     again.webhooks.restore(saved)
     return again
 
 
 def test_a_webhook_is_there_as_soon_as_it_is_made_and_gone_as_soon_as_it_is_deleted(place: StatePlace) -> None:
-    office = recording(place)
-    first, second = office.subscribe("delivered", "exception"), office.subscribe()
+    sandbox = recording(place)
+    first, second = sandbox.subscribe("delivered", "exception"), sandbox.subscribe()
     assert place.kept(KEY).webhooks == (first, second)
-    office.webhooks.unsubscribe(first.webhook_id)
+    sandbox.webhooks.unsubscribe(first.webhook_id)
     assert place.kept(KEY).webhooks == (second,)
 
 
 def test_deliveries_and_attempts_come_back_as_they_were(place: StatePlace) -> None:
-    office = recording(
+    sandbox = recording(
         place, DeliveryPlan(Signature.BAD, faults=("r1",)), DeliveryPlan(Signature.MISSING), DeliveryPlan(dropped=True)
     )
-    office.subscribe()
-    office.advance(3 * HOUR)
-    first, second = office.take_all()
-    office.attempt(first, 503, answer_headers={"retry-after": "9"}, answer_body=b"\xff\x00")
-    office.attempt(second, 200)
-    office.collect()
-    assert place.kept(KEY).deliveries == office.webhooks.queue.all()
+    sandbox.subscribe()
+    sandbox.advance(3 * HOUR)
+    first, second = sandbox.take_all()
+    sandbox.attempt(first, 503, answer_headers={"retry-after": "9"}, answer_body=b"\xff\x00")
+    sandbox.attempt(second, 200)
+    sandbox.collect()
+    assert place.kept(KEY).deliveries == sandbox.webhooks.queue.all()
 
 
 def test_a_webhooks_goes_on_where_it_stopped_and_ids_go_on_too(place: StatePlace) -> None:
-    office = recording(place)
-    office.subscribe()
-    office.advance(HOUR)
-    again = resumed(place.kept(KEY), office)
+    sandbox = recording(place)
+    sandbox.subscribe()
+    sandbox.advance(HOUR)
+    again = resumed(place.kept(KEY), sandbox)
     again.advance(2 * HOUR)
-    office.advance(2 * HOUR)
-    assert again.webhooks.queue.all() == office.webhooks.queue.all()
-    assert again.subscribe() == office.subscribe()
+    sandbox.advance(2 * HOUR)
+    assert again.webhooks.queue.all() == sandbox.webhooks.queue.all()
+    assert again.subscribe() == sandbox.subscribe()
 
 
 def test_what_was_under_way_is_due_again_with_the_same_bytes(place: StatePlace) -> None:
-    office = recording(place)
-    office.subscribe()
-    office.advance(HOUR)
-    (under_way,) = office.take_all()
-    again = resumed(place.kept(KEY), office)
+    sandbox = recording(place)
+    sandbox.subscribe()
+    sandbox.advance(HOUR)
+    (under_way,) = sandbox.take_all()
+    again = resumed(place.kept(KEY), sandbox)
     assert again.take_all() == [under_way]
 
 
 def test_no_attempt_is_made_at_a_delivery_that_is_not_in_the_file(place: StatePlace) -> None:
-    office = recording(place)
+    sandbox = recording(place)
     for _ in range(30):
-        office.subscribe()
-    office.clock.advance(HOUR)
-    while office.webhooks.collect(7):
+        sandbox.subscribe()
+    sandbox.clock.advance(HOUR)
+    while sandbox.webhooks.collect(7):
         saved = {delivery.id for delivery in place.kept(KEY).deliveries}
-        assert {delivery.id for delivery in office.take_all()} <= saved
+        assert {delivery.id for delivery in sandbox.take_all()} <= saved
 
 
 def test_an_event_that_was_being_told_is_told_to_everybody(place: StatePlace) -> None:
-    office = recording(place)
+    sandbox = recording(place)
     for _ in range(30):
-        office.subscribe()
-    office.clock.advance(HOUR)
-    office.webhooks.collect(12)
-    before = {delivery.event_id for delivery in office.webhooks.queue.all()}
+        sandbox.subscribe()
+    sandbox.clock.advance(HOUR)
+    sandbox.webhooks.collect(12)
+    before = {delivery.event_id for delivery in sandbox.webhooks.queue.all()}
     assert 0 < len(before) < 30
-    again = resumed(place.kept(KEY), office)
+    again = resumed(place.kept(KEY), sandbox)
     again.collect()
     after = {delivery.event_id for delivery in again.webhooks.queue.all()}
     assert len(after) == 30
@@ -105,24 +105,24 @@ def test_an_event_that_was_being_told_is_told_to_everybody(place: StatePlace) ->
 
 
 def test_what_came_of_attempts_is_kept_at_the_latest_with_the_next_turn(place: StatePlace) -> None:
-    office = recording(place)
-    office.subscribe()
-    office.advance(HOUR)
-    office.attempt(office.take_all()[0], 200)
+    sandbox = recording(place)
+    sandbox.subscribe()
+    sandbox.advance(HOUR)
+    sandbox.attempt(sandbox.take_all()[0], 200)
     assert place.kept(KEY).deliveries[0].state is State.PENDING
-    office.collect()
+    sandbox.collect()
     assert place.kept(KEY).deliveries[0].state is State.DELIVERED
 
 
 def test_what_is_let_go_is_let_go_in_the_file_too(place: StatePlace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mock_server.domain.webhooks.queue.KEPT", 1)
-    office = recording(place)
-    office.subscribe()
-    office.advance(3 * HOUR)
-    for delivery in office.take_all():
-        office.attempt(delivery, 200)
-    office.collect()
-    assert place.kept(KEY).deliveries == office.webhooks.queue.all()
+    sandbox = recording(place)
+    sandbox.subscribe()
+    sandbox.advance(3 * HOUR)
+    for delivery in sandbox.take_all():
+        sandbox.attempt(delivery, 200)
+    sandbox.collect()
+    assert place.kept(KEY).deliveries == sandbox.webhooks.queue.all()
     assert place.attempts(KEY) == 1
 
 

@@ -11,7 +11,7 @@ from mock_server.persistence.shared.claims import Instance
 from mock_server.persistence.shared.shared_store import SharedStore
 from mock_server.sharing.leases import MARGIN, Leases
 from mock_server.tests import valkeys
-from mock_server.tests.domain.webhooks.correspondence import Office
+from mock_server.tests.domain.webhooks.webhook_sandbox import WebhookSandbox
 from mock_server.tests.sharing.crew import LONG
 
 KEY, OTHER = "tf_test_free_a", "tf_test_free_b"
@@ -46,16 +46,16 @@ class LeasingInstance:
 
     def write(self, key: str = KEY) -> Records:
         """Write something of the key; what is wrong is in the records' `problem`."""
-        records = self.store.of(key, lambda: Office().clock.course)
+        records = self.store.of(key, lambda: WebhookSandbox().clock.course)
         records.moved()
         records.commit(0.0, Counts())
         return records
 
     def subscribe(self, key: str = KEY) -> None:
         """Let the key have something to do by itself."""
-        office = Office()
-        records = self.store.of(key, lambda: office.clock.course)
-        office.room(records).subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",))
+        sandbox = WebhookSandbox()
+        records = self.store.of(key, lambda: sandbox.clock.course)
+        sandbox.opened(records).subscribe("1Z999AA10123456784", "ups", "http://127.0.0.1:9/", ("all",))
 
 
 def silence(site: LeasingInstance) -> None:

@@ -6,7 +6,7 @@ from mock_server.domain.shipments.calendar import LENGTH, Season
 from mock_server.domain.shipments.journey import Journey
 from mock_server.domain.webhooks.watches import MOST_SEASONS, News, news, next_look, tracked_at
 from mock_server.tests.domain.shipments.shipping import CARRIERS, DISPATCH, EXAMPLE, magic_number
-from mock_server.tests.domain.webhooks.correspondence import HOUR, NUMBER, START, event, journey
+from mock_server.tests.domain.webhooks.webhook_sandbox import HOUR, NUMBER, START, event, journey
 
 THREE = journey(event(START + 1), event(START + 2), event(START + 3))
 

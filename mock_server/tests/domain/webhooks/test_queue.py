@@ -9,7 +9,7 @@ import pytest
 from mock_server.domain.webhooks import queue as module
 from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
 from mock_server.domain.webhooks.queue import KEPT, DeliveryQueue
-from mock_server.tests.domain.webhooks.correspondence import START, TERMS, attempted
+from mock_server.tests.domain.webhooks.webhook_sandbox import START, TERMS, attempted
 
 RULES = TERMS.rules
 

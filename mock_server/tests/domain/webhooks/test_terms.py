@@ -9,7 +9,7 @@ from standardwebhooks import Webhook
 from mock_server.domain.webhooks.delivery import Delivery
 from mock_server.domain.webhooks.terms import DeliveryTerms, flawed
 from mock_server.tests.domain.shipments.shipping import SPECIFICATION
-from mock_server.tests.domain.webhooks.correspondence import START, TERMS
+from mock_server.tests.domain.webhooks.webhook_sandbox import START, TERMS
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 BODY = '{ "id": "evt_1", "city": "Zürich", "api_version": 2.0 }'.encode()

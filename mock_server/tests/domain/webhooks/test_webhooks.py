@@ -6,14 +6,23 @@ from dataclasses import replace
 import pytest
 
 from mock_server.contract.errors import ApiError
-from mock_server.tests.domain.webhooks.correspondence import HOUR, LIFE, START, TERMS, Office, event, said, told
+from mock_server.tests.domain.webhooks.webhook_sandbox import (
+    HOUR,
+    LIFE,
+    START,
+    TERMS,
+    WebhookSandbox,
+    event,
+    said,
+    told,
+)
 
 
 def test_three_scans_that_come_due_are_three_deliveries_each_with_the_state_of_its_instant() -> None:
-    office = Office(LIFE)
-    subscription = office.subscribe()
-    office.advance(3 * HOUR)
-    values = [said(delivery) for delivery in office.take_all()]
+    sandbox = WebhookSandbox(LIFE)
+    subscription = sandbox.subscribe()
+    sandbox.advance(3 * HOUR)
+    values = [said(delivery) for delivery in sandbox.take_all()]
     assert [value["created_at"] for value in values] == [
         "2026-06-15T13:00:00Z",
         "2026-06-15T14:00:00Z",
@@ -23,31 +32,31 @@ def test_three_scans_that_come_due_are_three_deliveries_each_with_the_state_of_i
     assert [len(value["data"]["events"]) for value in values] == [1, 2, 3]
     assert {value["webhook_id"] for value in values} == {subscription.webhook_id}
     assert len({value["id"] for value in values}) == 3
-    assert office.shipment is not None
+    assert sandbox.shipment is not None
     for value, each in zip(values, LIFE, strict=False):
-        assert value["data"] == office.shipment.at(each.at).facts("en")
+        assert value["data"] == sandbox.shipment.at(each.at).facts("en")
 
 
 def test_nothing_is_told_before_its_time_and_nothing_twice() -> None:
-    office = Office(LIFE)
-    office.subscribe()
-    assert office.webhooks.next_due() == START
-    office.collect()
-    assert office.webhooks.next_due() == START + HOUR
-    office.advance(HOUR - 1)
-    assert told(office) == []
-    office.advance(1)
-    office.advance(0)
-    office.advance(HOUR - 1)
-    assert told(office) == ["tracking.updated"]
+    sandbox = WebhookSandbox(LIFE)
+    sandbox.subscribe()
+    assert sandbox.webhooks.next_due() == START
+    sandbox.collect()
+    assert sandbox.webhooks.next_due() == START + HOUR
+    sandbox.advance(HOUR - 1)
+    assert told(sandbox) == []
+    sandbox.advance(1)
+    sandbox.advance(0)
+    sandbox.advance(HOUR - 1)
+    assert told(sandbox) == ["tracking.updated"]
 
 
 def test_what_had_happened_before_is_not_told() -> None:
-    office = Office(LIFE)
-    office.advance(2 * HOUR)
-    office.subscribe()
-    office.advance(HOUR)
-    assert [said(delivery)["data"]["status"] for delivery in office.take_all()] == ["out_for_delivery"]
+    sandbox = WebhookSandbox(LIFE)
+    sandbox.advance(2 * HOUR)
+    sandbox.subscribe()
+    sandbox.advance(HOUR)
+    assert [said(delivery)["data"]["status"] for delivery in sandbox.take_all()] == ["out_for_delivery"]
 
 
 @pytest.mark.parametrize(
@@ -60,17 +69,17 @@ def test_what_had_happened_before_is_not_told() -> None:
     ],
 )
 def test_a_filter_lets_its_own_through(filters: Sequence[str], types: Sequence[str]) -> None:
-    office = Office(LIFE)
-    office.subscribe(*filters)
-    office.advance(4 * HOUR)
-    assert told(office) == types
+    sandbox = WebhookSandbox(LIFE)
+    sandbox.subscribe(*filters)
+    sandbox.advance(4 * HOUR)
+    assert told(sandbox) == types
 
 
 def test_every_subscription_is_told_with_an_id_and_a_signature_of_its_own() -> None:
-    office = Office(LIFE[:1])
-    subscriptions = [office.subscribe() for _ in range(3)]
-    office.advance(HOUR)
-    deliveries = office.take_all()
+    sandbox = WebhookSandbox(LIFE[:1])
+    subscriptions = [sandbox.subscribe() for _ in range(3)]
+    sandbox.advance(HOUR)
+    deliveries = sandbox.take_all()
     assert [delivery.webhook_id for delivery in deliveries] == [each.webhook_id for each in subscriptions]
     assert len({delivery.event_id for delivery in deliveries}) == 3
     for delivery, subscription in zip(deliveries, subscriptions, strict=True):
@@ -80,32 +89,32 @@ def test_every_subscription_is_told_with_an_id_and_a_signature_of_its_own() -> N
 
 def test_the_same_run_has_the_same_ids_and_bytes() -> None:
     def run() -> list[tuple[str, str, bytes]]:
-        office = Office(LIFE)
-        office.subscribe()
-        office.subscribe("delivered")
-        office.advance(4 * HOUR)
-        return [(each.id, each.event_id, each.body) for each in office.webhooks.queue.all()]
+        sandbox = WebhookSandbox(LIFE)
+        sandbox.subscribe()
+        sandbox.subscribe("delivered")
+        sandbox.advance(4 * HOUR)
+        return [(each.id, each.event_id, each.body) for each in sandbox.webhooks.queue.all()]
 
     assert run() == run()
 
 
 def test_a_body_has_a_number_with_a_point_and_text_beyond_ascii_and_spaces_nobody_writes() -> None:
-    office = Office([replace(event(START + HOUR), location="Zürich 東京")])
-    office.subscribe()
-    office.advance(HOUR)
-    body = office.take_all()[0].body
+    sandbox = WebhookSandbox([replace(event(START + HOUR), location="Zürich 東京")])
+    sandbox.subscribe()
+    sandbox.advance(HOUR)
+    body = sandbox.take_all()[0].body
     assert '"sender": {"name":"TrackFlow – mock","api_version":2.0} }'.encode() in body
     assert "Zürich 東京".encode() in body
     assert body.startswith(b'{ "id": "evt_')
 
 
 def test_a_deleted_webhook_is_told_nothing_more() -> None:
-    office = Office(LIFE)
-    subscription = office.subscribe()
-    other = office.subscribe()
-    office.advance(HOUR)
-    office.webhooks.unsubscribe(subscription.webhook_id)
-    office.advance(HOUR)
-    assert {delivery.webhook_id for delivery in office.take_all()} == {other.webhook_id}
+    sandbox = WebhookSandbox(LIFE)
+    subscription = sandbox.subscribe()
+    other = sandbox.subscribe()
+    sandbox.advance(HOUR)
+    sandbox.webhooks.unsubscribe(subscription.webhook_id)
+    sandbox.advance(HOUR)
+    assert {delivery.webhook_id for delivery in sandbox.take_all()} == {other.webhook_id}
     with pytest.raises(ApiError, match="not_found"):
-        office.webhooks.unsubscribe(subscription.webhook_id)
+        sandbox.webhooks.unsubscribe(subscription.webhook_id)

@@ -1,4 +1,4 @@
-"""What the tests of deliveries share: a webhooks with shipments made to measure, and attempts that turn out as told."""
+"""What tests of deliveries share: webhooks with shipments made to measure, and attempts that turn out as told."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ def journey(*events: Event) -> Journey:
 
 
 @dataclass(slots=True)
-class Office:
+class WebhookSandbox:
     """The webhooks of a sandbox on a clock that stands until it is moved, and the one shipment that it knows."""
 
     events: Sequence[Event] = ()
@@ -49,9 +49,9 @@ class Office:
         self.clock = SandboxClock(self.base)
         self.shipment = journey(*self.events)
         self.handlings = list(self.handlings)
-        self.webhooks = self.room(self.records)
+        self.webhooks = self.opened(self.records)
 
-    def room(self, records: Records | None) -> Webhooks:
+    def opened(self, records: Records | None) -> Webhooks:
         return Webhooks(self.terms, self.clock, self._find, self._handle, seed=0, key="tf_test_free_a", records=records)
 
     def _find(self, place: WatchKey, _: float) -> Journey | None:
@@ -116,5 +116,5 @@ def said(delivery: Delivery) -> dict[str, Any]:
     return value
 
 
-def told(office: Office) -> list[str]:
-    return [delivery.type for delivery in office.webhooks.queue.all()]
+def told(sandbox: WebhookSandbox) -> list[str]:
+    return [delivery.type for delivery in sandbox.webhooks.queue.all()]
