@@ -16,6 +16,8 @@ from mock_server.world import Foundation, Newcomer
 
 def saved(key: str, world: Row, rows: SandboxRows) -> Saved:
     """What the rows say; ValueError, TypeError, KeyError and their like for what no mock has written."""
+    if not isinstance(key, str):
+        raise TypeError(f"the key {key!r} is not a text")
     return Saved(
         key,
         Course(**json.loads(world["course"])),

@@ -14,6 +14,7 @@ from mock_server.world.foundation import Foundation
 
 CREATE = "createWebhook"
 ALL = ("all",)
+MOST_COUNTED = 2**53  # above which JSON's numbers are not exact
 MOST_ASKED = 10_000  # webhooks that are not checked again
 AskedWebhook = tuple[str, str, tuple[str, ...]]
 """A webhook's number, url and filters."""
@@ -30,9 +31,11 @@ def check_saved(foundation: Foundation, saved: Saved, asked: set[AskedWebhook] |
     with at("/clock"):
         SandboxClock(foundation.clock.base).change(lambda *_: saved.course)
         _check_instant("the clock", saved.course.at(foundation.clock.base.now()))
-    for name, number in {**asdict(saved.counts), "seen": saved.seen}.items():
+    for name, count in asdict(saved.counts).items():
         with at(f"/{name}"):
-            _check_number(name, number)
+            _check_count(name, count)
+    with at("/seen"):
+        _check_number("seen", saved.seen)
     seen: set[str] = set()
     for place, subscription in enumerate(saved.webhooks):
         with at(f"/webhooks/subscriptions/{place}"):
@@ -80,8 +83,9 @@ def _check_delivery(foundation: Foundation, delivery: Delivery, asked: set[Asked
         raise ValueError(f"event_id {delivery.event_id[:80]!r} is not ASCII, as a header of a delivery is")
     for each in delivery.faults:
         _check_header("faults", each)
-    if delivery.secret is not None:
-        _check_header("secret", delivery.secret)
+    for name in ("secret", "media_type"):
+        if (text := getattr(delivery, name)) is not None:
+            _check_header(name, text)
     if not isinstance(delivery.body, bytes):
         raise ValueError("body is not made of bytes")
     _check_instant("created_at", delivery.created_at)
@@ -98,6 +102,8 @@ def _check_attempt(attempt: Attempt) -> None:
         value = getattr(attempt, name)
         if not isinstance(value, int | float) or not isfinite(value) or not 0 <= value <= LATEST:
             raise ValueError(f"{name} {value!r} of an attempt is out of range")
+    if attempt.status is not None and attempt.status not in range(100, 1000):
+        raise ValueError(f"status {attempt.status!r} of an attempt is none of HTTP's")
     if not isinstance(attempt.answer_body, bytes):
         raise ValueError("answer_body is not made of bytes")
 
@@ -138,6 +144,11 @@ def _check_header(member: str, text: object) -> None:
 def _check_number(member: str, number: object) -> None:
     if isinstance(number, bool) or not isinstance(number, int | float) or isnan(number):
         raise ValueError(f"{member} {number!r} is no number")
+
+
+def _check_count(member: str, count: object) -> None:
+    if isinstance(count, bool) or not isinstance(count, int) or not 0 <= count <= MOST_COUNTED:
+        raise ValueError(f"{member} {count!r} is no number of things that were made")
 
 
 def _check_instant(member: str, instant: object) -> None:

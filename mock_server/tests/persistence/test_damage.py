@@ -69,6 +69,9 @@ def test_a_state_file_as_it_was_written_is_gone_on_with(path: Path) -> None:
     start(path)
 
 
+ATTEMPT = json.dumps({"at": 2e9, "real": 1.0, "seconds": 1.0, "headers": {}, "status": 99})
+
+
 @pytest.mark.parametrize(
     ("statement", "complaint"),
     [
@@ -93,11 +96,16 @@ def test_a_state_file_as_it_was_written_is_gone_on_with(path: Path) -> None:
         ("UPDATE webhooks SET created_at = 1e300", "created_at 1e+300 is no instant"),
         ("UPDATE worlds SET seen = 'x'", "seen 'x' is no number"),
         ("UPDATE worlds SET announced = 'many'", "announced 'many' is no number"),
+        ("UPDATE worlds SET subscriptions = -1", "subscriptions -1 is no number"),
+        ("UPDATE worlds SET deliveries = 9e99", "deliveries 9e+99 is no number"),
+        ("UPDATE worlds SET key = x'00ff'", "is not a text"),
         ("UPDATE told SET instant = 'soon'", "/webhooks/told/0"),
         ("UPDATE told SET carrier = 'nobody'", "/webhooks/told/0"),
         ("UPDATE deliveries SET url = 'gopher://x/'", "/deliveries/list/0"),
         ("UPDATE deliveries SET event_id = 'a' || char(13) || char(10) || 'X: 1'", "event_id"),
         ("UPDATE deliveries SET event_id = 'evt_' || char(1633)", "event_id"),
+        ("UPDATE deliveries SET media_type = 'a/b' || char(13) || char(10) || 'X: y'", "media_type"),
+        (f"INSERT INTO attempts SELECT id, 1, '{ATTEMPT}', x'' FROM deliveries", "status 99 of an attempt"),
         ("UPDATE deliveries SET body = NULL", "body is not made of bytes"),
         ("UPDATE deliveries SET state = 'lost'", "is damaged"),
         ("UPDATE deliveries SET due = 1e300", "due 1e+300 is no instant"),

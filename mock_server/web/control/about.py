@@ -27,7 +27,7 @@ def health(call: ControlCall) -> Reply:
             "message": f"The mock is up.{TROUBLED if troubled else ''}",
             "troubles": troubled,
             "version": call.plane.version,
-            "uptimeInSeconds": int(call.worlds.clock.base.now() - call.worlds.started),
+            "uptimeInSeconds": max(0, int(call.worlds.clock.base.now() - call.worlds.started)),
             "timestamp": to_text(call.plane.wall.now()),
         }
     )

@@ -20,6 +20,7 @@ from mock_server.web.problems import Problem
 
 MOVE = "control.schema.json#/$defs/move"
 RULES = gathered("faults", "", "seen", "applied", same=("id", "key"), whole=True)
+LONGEST_RULE = 65_536  # bytes
 MOST_NAMED = 50  # rules in a message
 WEIGHED = 20  # sandboxes in which a rule is counted in one step of a turn
 
@@ -61,7 +62,7 @@ def show_fault(call: ControlCall, identifier: str) -> Reply:
 
 
 def add_fault(call: ControlCall) -> Reply:
-    document = call.read(FORM)
+    document = _document(call)
     world = call.world()
     book = world.faults.own if world else call.worlds.rules
     with refused(RuleBookError, HTTPStatus.CONFLICT):
@@ -73,10 +74,19 @@ def add_fault(call: ControlCall) -> Reply:
 
 def edit_fault(call: ControlCall, identifier: str) -> Reply:
     """Another rule in the place of this one; it counts anew."""
-    document = call.read(FORM)
+    document = _document(call)
     vocabulary = call.worlds.foundation.vocabulary
     with refused(RuleBookError, HTTPStatus.CONFLICT):
         return _exchanged(call, identifier, lambda _: Rule.from_document(document, identifier, vocabulary))
+
+
+def _document(call: ControlCall) -> Any:
+    """The rule that the call brings; there may be many of them, and each is kept."""
+    if len(call.content) > LONGEST_RULE:
+        raise Problem(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a rule has at most {LONGEST_RULE} bytes, not {len(call.content)}"
+        )
+    return call.read(FORM)
 
 
 def pause_fault(call: ControlCall, identifier: str) -> Reply:

@@ -162,3 +162,9 @@ def test_a_rule_for_an_unlimited_plan_s_quota_waits_for_one_that_is_told(admin: 
     assert "X-Mock-Fault" not in admin.ask(ENTERPRISE).headers
     answer = admin.ask(FREE, f"/v2/track/{NUMBER}")
     assert (answer.headers["X-RateLimit-Remaining"], answer.headers["X-Mock-Fault"]) == ("14", "off")
+
+
+def test_a_rule_has_a_length(admin: Admin) -> None:
+    rule = {"fault": {"type": "wrong_value", "pointer": "/status", "value": "x" * 66_000}}
+    assert "65536 bytes" in admin.problem("POST", "/faults", rule)["detail"]
+    assert admin.get("/faults")["faults"] == []
