@@ -15,6 +15,8 @@ from contract_tests.tests.servers.racing import Racing
 from contract_tests.tests.servers.target import parts_of
 from contract_tests.transport import NoAnswerError
 
+HOOKS = "known_shipment or webhook or signed or repeated"
+
 
 @pytest.mark.parametrize(
     ("mutant", "clause", "probes"),
@@ -50,6 +52,8 @@ def test_a_slip_is_told(mutant: str, clause: str, probes: str) -> None:
         ("the-headers-name-has-its-case", "auth.header", "no_difference_is_ignored"),
         ("browsers-choose-the-language", "track.lang.alone", "nearest"),
         ("keys-are-patterns", "errors.401", "nearly_good"),
+        ("keys-are-members-of-an-object", "errors.401", "good_key"),
+        ("what-is-unknown-is-no-number", "api.json", "known_shipment"),
         ("one-carrier-down-takes-all-down", "errors.503", "own_batch or is_back"),
         ("never-scanned-is-never-updated", "api.timestamps", "fits_several"),
         ("leading-zeros-are-lost", "track.tracking_number", "fits_several"),
@@ -77,6 +81,14 @@ def test_an_enterprise_key_with_limits_is_told() -> None:
     assert checked.of("failed") == {"plans.enterprise"}, checked.output
 
 
+@pytest.mark.parametrize("variant", ["new-webhooks-are-greeted", "ids-have-a-form"])
+def test_what_the_page_leaves_open_is_no_slip(variant: str) -> None:
+    clock = ManualClock(BEGINNING)
+    way = Connection(serving(parts_of(None, variant), clock), clock)
+    checked = run_along(way, "-k", f"{HOOKS} or is_open")
+    assert checked.of("failed") == set(), checked.output
+
+
 @dataclass(slots=True)
 class _Together(Connection):
     """What other threads than the run's own ask for has all been read before any of it is counted."""
@@ -100,9 +112,6 @@ def test_requests_at_once_that_all_pass_break_the_quota() -> None:
     quota.between = way.wait
     checked = run_along(way, "--exhaust-quota", "-k", "known_shipment or at_once", plans=("free",))
     assert checked.of("failed") == {"quota.exact"}, checked.output
-
-
-HOOKS = "known_shipment or webhook or signed or repeated"
 
 
 @pytest.mark.parametrize(

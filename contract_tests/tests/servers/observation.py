@@ -91,6 +91,7 @@ def tracking(talk: Conversation) -> Iterator[Seen]:
     yield talk.track(f"{KNOWN}\n0", carrier="ups"), talk.track("000000000018", carrier="fedex")
     yield talk.track("9400190000000000000045"), talk.track(KNOWN, lang="")
     yield talk.track(KNOWN, headers={"accept-language": "fr"})
+    yield talk.track("420221539400111899223197428490"), talk.track(KNOWN, carrier="constructor")
     yield talk.track("C11031500001879", carrier="ontrac")
     yield talk.track(KNOWN, colour="red")
     yield talk.state("carrier unavailable", carrier="ups"), talk.track(KNOWN), talk.track(LABEL)
@@ -128,6 +129,7 @@ def keys(talk: Conversation) -> Iterator[Seen]:
     for key in (
         None,
         "",
+        "constructor",
         "wrong",
         "tf_",
         "tf_live_nope_1",

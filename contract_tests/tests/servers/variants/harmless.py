@@ -68,6 +68,19 @@ def cookies(call: Call, reply: Reply) -> Reply:
 
 
 @harmless.part
+class FormatsAreOfAnotherLanguage(Directory):
+    """Carriers' formats are written in Ruby's dialect, but for the page's two."""
+
+    def rows(self) -> list[Body]:
+        rows = super().rows()
+        return rows[:2] + [{**each, "tracking_format": self.spelt(each["tracking_format"])} for each in rows[2:]]
+
+    def spelt(self, pattern: str) -> str:
+        inner = pattern.removeprefix("^").removesuffix("$").replace("[0-9]", "[[:digit:]]")
+        return rf"(?-mix:\A{inner}\z)"
+
+
+@harmless.part
 class Http10(Handler):
     """The server speaks HTTP/1.0."""
 

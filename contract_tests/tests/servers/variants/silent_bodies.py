@@ -1,6 +1,7 @@
 """Answers that differ where the page is silent."""
 
 from dataclasses import replace
+from typing import Any
 
 from contract_tests.tests.servers.clock import instant
 from contract_tests.tests.servers.directory import Carrier
@@ -142,3 +143,21 @@ class Delivered(Shipments):
         start = first.events[-1].at
         events = tuple(Event(kind, "Zürich, CH", start + 3600 * n) for n, kind in enumerate(LIVES[2]))
         return replace(first, events=events[::-1])
+
+
+@silent.part
+class OneMomentHasAnyOrder(Shipments):
+    """The two oldest events are of one moment, and come in either order by turns."""
+
+    def __init__(self, *parts: Any) -> None:
+        super().__init__(*parts)
+        self.turn = 0
+
+    def body(self, shipment: Shipment, language: str = "en") -> Body:
+        body = super().body(shipment, language)
+        if len(body["events"]) > 1:
+            *others, older, oldest = body["events"]
+            self.turn += 1
+            pair = [older, {**oldest, "timestamp": older["timestamp"]}]
+            body["events"] = [*others, *(pair if self.turn % 2 else reversed(pair))]
+        return body

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from contract_tests.tests.servers.api import Api
 from contract_tests.tests.servers.clock import Clock
+from contract_tests.tests.servers.honest.more_limiters import Weighted
 from contract_tests.tests.servers.keys import Key, Keys
 from contract_tests.tests.servers.messages import Body, Call, Reply, dump
 from contract_tests.tests.servers.modifiers import Differing
@@ -151,6 +152,34 @@ class RefusalsAreFree(Api):
             return reply
         key = self.world.keys.admit(call)
         return reply.with_headers(self.limits(self.world.quota.charge(key, call, -1)))
+
+
+@silent.part
+class ResetIsADuration(Api):
+    """Reset is how long it is until then, such as 59s or 1m30s."""
+
+    def limits(self, allowance: Allowance | None) -> dict[str, str]:
+        limits = super().limits(allowance)
+        if limits:
+            minutes, seconds = divmod(max(0, int(int(limits[RESET]) - self.world.clock.now())), 60)
+            limits[RESET] = f"{minutes}m{seconds}s" if minutes else f"{seconds}s"
+        return limits
+
+
+@silent.part
+class UnlimitedIsAWord(Api):
+    """Unlimited plans have unlimited requests left, in a word."""
+
+    def limits(self, allowance: Allowance | None) -> dict[str, str]:
+        return super().limits(allowance) or ({} if allowance is None else {REMAINING: "unlimited"})
+
+
+@silent.part
+class TheMinuteBeforeCountsInPart(Weighted):
+    """What was used in the minute before counts in part, so one request comes back a moment after Reset."""
+
+    def ends(self, key: Key, now: float) -> float:
+        return self.start(MINUTE, now) + MINUTE
 
 
 class KnowsFewNumbers(Api):

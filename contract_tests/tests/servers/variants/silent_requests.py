@@ -1,5 +1,6 @@
 """Requests that are read differently where the page is silent."""
 
+import re
 from dataclasses import replace
 
 from contract_tests.tests.servers.api import Api
@@ -43,6 +44,17 @@ class PreflightIsAnswered(Api):
         if call.method != "OPTIONS":
             return super().answer(call)
         return Reply(204, b"", {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "X-API-Key"})
+
+
+@silent.part
+class IdsHaveAForm(Api):
+    """The id of a webhook that there never was has no route, with a key or without."""
+
+    def route(self, call: Call) -> tuple[str, Call]:
+        allowed, routed = super().route(call)
+        if routed.operation == "deleteWebhook" and not re.fullmatch(r"wh_[1-9a-f][0-9a-f]{23}", routed.argument):
+            raise RefusalError("not_found")
+        return allowed, routed
 
 
 @silent.part

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from contract_tests.tests.servers.api import LOOPBACK_URL, Api
 from contract_tests.tests.servers.keys import Key
-from contract_tests.tests.servers.messages import Body, Call, Reply
+from contract_tests.tests.servers.messages import Body, Call, Reply, dump
 from contract_tests.tests.servers.modifiers import Differing
 from contract_tests.tests.servers.outbox import Delivery, Outbox
 from contract_tests.tests.servers.refusals import RefusalError
@@ -141,3 +141,17 @@ class DeliveriesComeTwice(Outbox):
     def send(self, delivery: Delivery) -> int | None:
         status = super().send(delivery)
         return super().send(delivery) if self.succeeded(status) else status
+
+
+@silent.part
+class NewWebhooksAreGreeted(Api):
+    """A new webhook is sent a ping, which is no event."""
+
+    def create_webhook(self, key: Key, call: Call) -> Reply:
+        reply = super().create_webhook(key, call)
+        made, outbox = self.world.webhooks.alive[reply.value()["webhook_id"]], self.world.outbox
+        body = dump({"id": f"evt_{made.id[3:]}", "type": "ping", "webhook_id": made.id, "data": {"message": "hello"}})
+        headers, now = tuple(outbox.headers(made, body).items()), self.world.clock.now()
+        outbox.serial += 1
+        outbox.put(Delivery(now, outbox.serial, now, 1, made.id, made.url, body, headers))
+        return reply
