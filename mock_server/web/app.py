@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from http import HTTPStatus
 
 from flask import Flask, Response, request
@@ -23,13 +23,13 @@ from mock_server.web.problems import Problem, problem_of, render
 
 
 class _Rule(Rule):
-    """A rule that learns to build URLs when it is first asked for one: that takes longer than the rest of a mock."""
+    """A rule that learns to build a URL whenever it is asked for one: that takes longer than the rest of a mock."""
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        compiled = cache(partial(super()._compile_builder, append_unknown))
+        learnt = super()._compile_builder
 
         def build(rule: Rule, **values: str) -> tuple[str, str]:
-            return compiled()(rule, **values)
+            return learnt(append_unknown)(rule, **values)
 
         return build
 
