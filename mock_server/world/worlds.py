@@ -160,10 +160,7 @@ class Worlds:
         yield from self._in_use.letting_go()
 
     def entering(self, opening: Opening, newcomers: Iterable[Newcomer]) -> Steps[None]:
-        """Start all over in another way, and with these worlds; one of them in each step but the first.
-
-        Who is asked for before it is in is let in at once.
-        """
+        """Start all over in another way; these worlds come in one by one, or when they are asked for."""
         if self.state:
             self.state.begin_anew()
         self.go_on(opening, newcomers)
@@ -171,10 +168,13 @@ class Worlds:
         yield from self.arriving()
 
     def arriving(self, key: str | None = None) -> Steps[None]:
-        """Let that key's world in if it is still to come, or every one that is, one in each step."""
+        """Let that key's world in if it is still to come, or all of this process's that are, one in each step."""
         coming = self._in_use.coming
         while newcomer := next(iter(coming.values()), None) if key is None else coming.get(key):
-            yield from self.admitting(newcomer)
+            place = newcomer.account.key
+            if self.portion.mine(place) and coming.get(place) is newcomer:
+                yield from self.admitting(newcomer)
+            coming.pop(place, None)
             yield
 
     def go_on(self, opening: Opening, newcomers: Iterable[Newcomer] = ()) -> None:
@@ -187,8 +187,7 @@ class Worlds:
             for rule in opening.rules:
                 self.rules.add(rule)
             self.keys_made = opening.keys_made
-            mine = (each for each in newcomers if self.portion.mine(each.account.key))
-            self._in_use.coming.update((each.account.key, each) for each in mine)
+            self._in_use.coming.update((each.account.key, each) for each in newcomers)
 
     def admit(self, newcomer: Newcomer) -> None:
         """Let one world be as it was elsewhere, and write all of that down."""

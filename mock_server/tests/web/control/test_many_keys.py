@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from sqlite3 import ProgrammingError
 
@@ -161,6 +162,21 @@ def test_a_reset_in_the_middle_of_a_snapshot_s_return_is_the_last_word(
     mock = again(front)
     assert len([world for world in mock.worlds.all() if not world.webhooks.idle]) == left
     mock.close()
+
+
+def test_whose_a_key_is_is_asked_when_its_turn_comes(front: Front) -> None:
+    worlds, asked_for = front.mock.worlds, []
+
+    def mine(key: str) -> bool:
+        asked_for.append(key)
+        return key != KEYS[1]
+
+    worlds.portion = replace(worlds.portion, mine=mine)
+    steps = returning(front)
+    assert asked_for == [KEYS[0]]
+    finished(steps)
+    assert asked_for == KEYS
+    assert {world.account.key for world in worlds.all()} == {*KEYS} - {KEYS[1]}
 
 
 def test_a_key_that_is_asked_for_in_the_middle_of_a_snapshot_s_return_is_as_the_snapshot_has_it(front: Front) -> None:
