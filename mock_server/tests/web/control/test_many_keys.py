@@ -164,6 +164,14 @@ def test_a_reset_in_the_middle_of_a_snapshot_s_return_is_the_last_word(
     mock.close()
 
 
+def test_whether_the_mock_is_up_is_told_in_the_middle_of_a_snapshot_s_return(front: Front) -> None:
+    steps = returning(front)
+    assert asked(front, "/health").later is None
+    assert asked(front, "/ready").later is None
+    assert len(front.mock.worlds.all()) == 1
+    finished(steps)
+
+
 def test_whose_a_key_is_is_asked_when_its_turn_comes(front: Front) -> None:
     worlds, asked_for = front.mock.worlds, []
 
