@@ -28,6 +28,16 @@ class _Secret:
     word: str
     needles: tuple[str, ...]
 
+    def shows_in(self, text: str, plain: str) -> bool:
+        return any(needle in text or needle in plain for needle in self.needles)
+
+    def hidden(self, text: str, mark: str) -> str:
+        """The text with the mark for it; an expression for other spellings is dear, and made if there are any."""
+        rest = text.replace(self.text, _OPEN)
+        if self.text[0].isalnum() and not self.shows_in(rest, _plain(rest)):
+            return text.replace(self.text, mark)
+        return _spellings(self.text).sub(mark, text)
+
 
 class Mask:
     """Knows the secrets of a run; called with a text, it answers the text without them.
@@ -76,8 +86,8 @@ class Mask:
     def _searched(self, text: str) -> str:
         plain = _plain(text)
         for each in self._secrets.values():
-            if any(needle in text or needle in plain for needle in each.needles):
-                text = _spellings(each.text).sub(f"{_OPEN}{each.word}{_SHUT}", text)
+            if each.shows_in(text, plain):
+                text = each.hidden(text, f"{_OPEN}{each.word}{_SHUT}")
         return text
 
 

@@ -197,5 +197,6 @@ def test_a_process_of_many_runs_forgets_how_old_secrets_are_spelt_and_masks_them
         mask = Mask()
         for secret in SECRETS:
             mask.learn(secret, "KEY")
-            assert mask(f"{run} {secret}") == f"{run} $KEY"
+            spelt = "".join(f"%{each:02x}" for each in secret.encode())
+            assert mask(f"{run} {secret} {spelt}") == f"{run} $KEY $KEY"
     assert spellings.cache_info().currsize == 1
