@@ -49,9 +49,10 @@ class ActiveFaults:
         """Read the books anew; each calls this when it has changed."""
         with self._lock:
             self.turns += 1
-            self._in_force = in_force = RulesInForce.of(rule for book in self._books for rule in book.in_force.rules)
-            known = {rule.tally for rule in in_force.rules}
-            self._counts = {tally: count for tally, count in self._counts.items() if tally in known}
+            self._in_force = in_force = RulesInForce.together([book.in_force for book in self._books])
+            if self._counts:
+                known = {rule.tally for rule in in_force.rules}
+                self._counts = {tally: count for tally, count in self._counts.items() if tally in known}
             # Asked for every call, so they are plain truths: is there a rule that could refuse it, or spoil its reply?
             self.refuses, self.spoils = bool(in_force.calls), bool(in_force.replies)
             self.forestalls, self.replaces = bool(in_force.losses), bool(in_force.replacements)

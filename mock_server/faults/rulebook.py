@@ -54,6 +54,12 @@ class RulesInForce:
             ),
         )
 
+    @classmethod
+    def together(cls, parts: Iterable[Self]) -> Self:
+        """Those of several books, in their order; most sandboxes have none of their own."""
+        some = [part for part in parts if part.rules]
+        return some[0] if len(some) == 1 else cls.of(rule for part in some for rule in part.rules)
+
 
 class Listener(Protocol):
     """Somebody who wants to know when a book has changed."""

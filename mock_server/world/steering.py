@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import nullcontext, suppress
 from typing import Any
 
-from mock_server.domain.clock import Change, still
+from mock_server.domain.clock import Change, Course, still
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.pinned import Pin, wish_of
 from mock_server.domain.shipments.source import identity
@@ -27,12 +27,14 @@ def moving_clock(worlds: Worlds, change: Change, world: World | None = None) -> 
     clocks = [each.clock for each in moved] + ([] if world else [worlds.clock])
     with still(worlds.clock):
         base = worlds.clock.base.now()
+        alike: dict[Course, Course] = {}  # most clocks are on the same course, so that few changes have to be made
         for clock in clocks:
-            change(clock.course, base)
+            if clock.course not in alike:
+                alike[clock.course] = change(clock.course, base)
         for each in moved:
             each.webhooks.notice()
         for clock in clocks:
-            clock.change(change, base)
+            clock.change(lambda course, base: alike.get(course) or change(course, base), base)
     return (yield from _moved(worlds, world))
 
 
