@@ -1,4 +1,4 @@
-"""What was asked of all universes, under whatever key."""
+"""What was asked of all worlds, under whatever key."""
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
