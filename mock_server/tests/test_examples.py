@@ -21,7 +21,7 @@ from mock_server.settings import Settings
 from mock_server.testing.recorded import RecordedRequest
 from mock_server.testing.sandbox import Sandbox, SandboxTime, SandboxWebhooks
 from mock_server.tests.pages import DOCS, PAGES, ROOT, Fence, examples
-from mock_server.tests.receivers.test_sample_receivers import SAMPLES, SECRET, running
+from mock_server.tests.receivers.samples import SAMPLES, SECRET, running
 from mock_server.tests.served import served
 from mock_server.web.app import create_app
 

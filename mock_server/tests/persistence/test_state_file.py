@@ -12,7 +12,7 @@ from mock_server.persistence.state_file import StateFile
 from mock_server.settings import Settings
 from mock_server.tests.domain.webhooks.webhook_sandbox import WebhookSandbox
 from mock_server.tests.persistence.places import FilePlace, copied
-from mock_server.tests.persistence.test_stores import recording, worlds
+from mock_server.tests.persistence.stores import recording, worlds
 from mock_server.world import Foundation, Worlds, keeping, steering
 
 

@@ -12,23 +12,11 @@ from mock_server.domain.webhooks.delivery import DeliveryPlan, Signature, State
 from mock_server.domain.webhooks.records import Saved
 from mock_server.persistence import snapshots
 from mock_server.settings import Settings
-from mock_server.tests.domain.webhooks.webhook_sandbox import HOUR, START, WebhookSandbox, event
+from mock_server.tests.domain.webhooks.webhook_sandbox import HOUR, WebhookSandbox
 from mock_server.tests.persistence.places import StatePlace
+from mock_server.tests.persistence.stores import KEY, LIFE, closed, recording, worlds
 from mock_server.world import Foundation, Worlds, steering
 from mock_server.world.portion import Portion
-
-KEY = "tf_test_free_a"
-LIFE = [event(START + hours * HOUR) for hours in (1, 2, 3)]
-
-
-def recording(place: StatePlace, *handlings: DeliveryPlan) -> WebhookSandbox:
-    sandbox = WebhookSandbox(LIFE, handlings)
-    store = place.open()
-    store.load(KEY)  # which claims it, where it can be claimed
-    pages = store.of(KEY, lambda: sandbox.clock.course)
-    sandbox.records = pages
-    sandbox.webhooks = sandbox.opened(pages)
-    return sandbox
 
 
 def resumed(saved: Saved, sandbox: WebhookSandbox) -> WebhookSandbox:
@@ -127,15 +115,6 @@ def test_what_is_let_go_is_let_go_in_the_file_too(place: StatePlace, monkeypatch
 
 
 # Whole worlds
-
-
-def worlds(place: StatePlace, clock: ManualClock, sandboxes: int = 1_000) -> Worlds:
-    return Worlds(Foundation(Settings(sandboxes=sandboxes), clock), place.open())
-
-
-def closed(all_of_them: Worlds) -> None:
-    assert all_of_them.state is not None
-    all_of_them.state.close()
 
 
 def test_a_sandbox_comes_back_with_its_clock_its_pins_and_its_whole_lives(

@@ -9,7 +9,7 @@ from contract_tests.contract.loading import load
 from contract_tests.contract.overlay import apply
 from contract_tests.contract.validation import validator
 from mock_server.contract.shapes import Shape
-from mock_server.tests.contract.shapes.test_shapes import ERROR, PAGE, REFUSAL, TEXT, TRACKING, record
+from mock_server.tests.contract.shapes.bodies import ERROR, PAGE, REFUSAL, TEXT, TRACKING, record
 
 
 @pytest.fixture(scope="module")
