@@ -132,6 +132,13 @@ def test_a_word_of_the_glossary_is_one_of_the_code_where_it_says() -> None:
         assert any(word.replace(" ", "") in name for name in plain), f"{word} is not in {file}"
 
 
+def test_a_test_that_contributors_are_told_of_is_there() -> None:
+    named = re.findall(r"`(test_\w+)`", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    tests = "\n".join(path.read_text(encoding="utf-8") for path in _files() if path.name.startswith("test_"))
+    assert [name for name in named if f"def {name}(" not in tests] == []
+    assert named
+
+
 def test_the_map_has_every_room() -> None:
     drawn = next(examples(DOCS / "architecture.md")).code
     for package in (ROOT / "mock_server").iterdir():
