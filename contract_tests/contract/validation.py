@@ -200,7 +200,39 @@ def _is_instant(value: object) -> bool:
     return True
 
 
-Validator: Any = extend(Draft202012Validator, _KEYWORDS)  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
+def thrifty(kind: Any) -> Any:
+    """The class of validators, sparing what jsonschema does for each part of a value and need be done once for a form.
+
+    That is a validator for the form, and a look at where its references lead, which only an `$id` changes.
+    """
+    evolve, descend = kind.evolve, kind.descend
+
+    def evolved(checker: Any, **changes: Any) -> Any:
+        resolver = changes.get("_resolver")
+        if not isinstance(resolver, _Resolver) or changes.keys() != {"schema", "_resolver"}:
+            return evolve(checker, **changes)
+        known, form = resolver.validators, id(changes["schema"])
+        if form not in known:
+            known[form] = evolve(checker, **changes)
+        return known[form]
+
+    def descended(checker: Any, instance: Any, schema: Any, **where: Any) -> Iterator[ValidationError]:
+        resolver = checker._resolver  # noqa: SLF001 - jsonschema has no other way to know it
+        if (
+            "resolver" not in where
+            and isinstance(resolver, _Resolver)
+            and isinstance(schema, dict)
+            and "$id" not in schema
+        ):
+            where["resolver"] = resolver
+        found: Iterator[ValidationError] = descend(checker, instance, schema, **where)
+        return found
+
+    kind.evolve, kind.descend = evolved, descended
+    return kind
+
+
+Validator: Any = thrifty(extend(Draft202012Validator, _KEYWORDS))  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
 
 
 class _Resolver:
@@ -209,6 +241,8 @@ class _Resolver:
     def __init__(self, resolver: Any) -> None:
         self._resolver = resolver
         self._found: dict[str, Any] = {}
+        self.validators: dict[int, Any] = {}
+        """A validator for each part of the schema, by the part's identity; each keeps its part."""
 
     def lookup(self, reference: str) -> Any:
         """What the reference names, and who resolves those inside it."""

@@ -6,7 +6,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from contract_tests.contract.validation import FORMATS, Validator
+from contract_tests.contract.validation import FORMATS, Validator, thrifty
 from mock_server.contract.samples.discriminators import name_of
 
 _one_of, _any_of = Validator.VALIDATORS["oneOf"], Validator.VALIDATORS["anyOf"]
@@ -70,4 +70,4 @@ def _judged(
 
 
 _KEYWORDS = {"required": _required, "oneOf": _one_form, "anyOf": _any_form}
-_Requests: Any = extend(Validator, _KEYWORDS)  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
+_Requests: Any = thrifty(extend(Validator, _KEYWORDS))  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
