@@ -5,7 +5,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from heapq import merge
+from heapq import heappop, heappush, merge
 from itertools import islice, takewhile
 from threading import Lock
 from typing import Any
@@ -200,6 +200,12 @@ class Journal:
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def newest(self) -> int:
+        """The id of its newest entry; 0 if it has none."""
+        with self.archive.lock:
+            return self._entries[-1].id if self._entries else 0
+
     def record(self, entry: Entry) -> None:
         archive = self.archive
         growth = size = entry.bytes
@@ -282,8 +288,30 @@ def newest(journals: Iterable[Journal], *, limit: int, since: int = 0) -> list[E
 
 
 def backwards(journals: Iterable[Journal]) -> Iterator[Entry]:
-    """The entries of several journals together, newest first."""
-    return together(reversed(journal.entries()) for journal in journals)
+    """The entries of several journals together, newest first.
+
+    Each is looked into when its turn comes, so that thousands hold nobody up; what comes to it meanwhile is left out.
+    """
+    unread = sorted((journal.newest, place, journal) for place, journal in enumerate(journals))
+    read: list[tuple[int, int, Entry, Iterator[Entry]]] = []  # a heap, each with its next entry
+    while True:
+        while unread and (not read or unread[-1][0] > -read[0][0]):
+            last, place, journal = unread.pop()
+            _read_on(read, place, _up_to(last, journal))
+        if not read:
+            return
+        _, place, entry, entries = heappop(read)
+        yield entry
+        _read_on(read, place, entries)
+
+
+def _up_to(last: int, journal: Journal) -> Iterator[Entry]:
+    return (entry for entry in reversed(journal.entries()) if entry.id <= last)
+
+
+def _read_on(read: list[tuple[int, int, Entry, Iterator[Entry]]], place: int, entries: Iterator[Entry]) -> None:
+    if entry := next(entries, None):
+        heappush(read, (-entry.id, place, entry, entries))
 
 
 def together(parts: Iterable[Iterable[Entry]]) -> Iterator[Entry]:
