@@ -15,16 +15,23 @@ def asked(front: Front, path: str, method: str = "GET", body: bytes = b"", accep
 
 def answered(reply: Reply) -> Reply:
     """What comes of a reply that is not known yet."""
-    return with_others(reply)[0]
+    assert reply.later is not None
+    return asyncio.run(_told(reply))
 
 
 def with_others(reply: Reply) -> tuple[Reply, int]:
     """What comes of a reply that is not known yet, and how often something else had its turn before it came."""
     assert reply.later is not None
-    return asyncio.run(_awaited(reply))
+    return asyncio.run(_beside_others(reply))
 
 
-async def _awaited(reply: Reply) -> tuple[Reply, int]:
+async def _told(reply: Reply) -> Reply:
+    while reply.later is not None:
+        reply = await reply.later()
+    return reply
+
+
+async def _beside_others(reply: Reply) -> tuple[Reply, int]:
     others = 0
 
     async def other() -> None:
@@ -34,7 +41,6 @@ async def _awaited(reply: Reply) -> tuple[Reply, int]:
             await asyncio.sleep(0)
 
     other_task = asyncio.get_running_loop().create_task(other())
-    while reply.later is not None:
-        reply = await reply.later()
+    told = await _told(reply)
     other_task.cancel()
-    return reply, others
+    return told, others
