@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Literal
 
+import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, expect
 
@@ -54,6 +55,7 @@ def furnish(lab: ServedConsole) -> None:
     lab.told("PUT", "/scenario", {"name": HOSTILE[:90], "document": {"description": HOSTILE}}, key="tf_test_free_other")
 
 
+@pytest.mark.long
 def test_axe_finds_no_violation_on_any_page_in_light_and_dark(lab: ServedConsole, browser: Browser, axe: str) -> None:
     furnish(lab)
     context = browser.new_context(bypass_csp=True)  # axe is put into the page, which forbids that
