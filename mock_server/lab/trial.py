@@ -18,7 +18,7 @@ from mock_server.commands.process import MOST_LENT, Ending, Leash, Streams
 from mock_server.commands.running import run_in
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.report import report
-from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.delivery import DeliveryState
 from mock_server.faults.fault import DeliveryFault
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.rules import Rule
@@ -211,7 +211,7 @@ class Laboratory:
             {each.id: each for each in report(Conversations(self.specification).of(world, entries)).findings},
             tuple(left),
             world.webhooks.subscriptions.created,
-            sum(each.state is State.DELIVERED for each in world.webhooks.queue.all()),
+            sum(each.state is DeliveryState.DELIVERED for each in world.webhooks.queue.all()),
             tuple(trial.events),
             journals.chronicle_of(self.worlds, world),
         )

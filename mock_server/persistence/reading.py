@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from mock_server.domain.clock import Course
 from mock_server.domain.plans import Account
-from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
+from mock_server.domain.webhooks.delivery import Attempt, Delivery, DeliveryState
 from mock_server.domain.webhooks.records import Counts, Saved
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.faults.scenarios import Scenario
@@ -69,7 +69,7 @@ def _deliveries(rows: Sequence[Row], attempted: Sequence[Row]) -> Iterator[Deliv
             due=row["due"],
             flawed=bool(row["flawed"]),
             faults=tuple(json.loads(row["faults"])),
-            state=State(row["state"]),
+            state=DeliveryState(row["state"]),
             note=row["note"],
             attempts=tuple(attempts.get(row["id"], ())),
             media_type=row.get("media_type"),

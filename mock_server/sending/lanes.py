@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from mock_server.domain.webhooks.delivery import Delivery, State
+from mock_server.domain.webhooks.delivery import Delivery, DeliveryState
 from mock_server.sending.address import Address
 from mock_server.world import World
 
@@ -132,7 +132,7 @@ class Lanes:
     def _wanted(self, planned: PlannedAttempt) -> bool:
         """Whether it is still to be made; its webhook may have been deleted while it waited."""
         known = self.world.webhooks.queue.find(planned.delivery.id)
-        return known is not None and (planned.replay or known.state is State.PENDING)
+        return known is not None and (planned.replay or known.state is DeliveryState.PENDING)
 
     def run(self) -> None:
         """Take a turn: so many steps and no more, whatever there is to do."""

@@ -7,7 +7,7 @@ from math import isfinite, isnan
 from mock_server.contract.forms import told_at
 from mock_server.domain.clock import EARLIEST, LATEST, SandboxClock
 from mock_server.domain.shipments.pinned import Pin
-from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
+from mock_server.domain.webhooks.delivery import Attempt, Delivery, DeliveryState
 from mock_server.domain.webhooks.records import Saved
 from mock_server.domain.webhooks.subscriptions import Subscription, check_url
 from mock_server.world.foundation import Foundation
@@ -89,7 +89,7 @@ def _check_delivery(foundation: Foundation, delivery: Delivery, asked: set[Asked
     if not isinstance(delivery.body, bytes):
         raise ValueError("body is not made of bytes")
     _check_instant("created_at", delivery.created_at)
-    if delivery.state is State.PENDING:
+    if delivery.state is DeliveryState.PENDING:
         _check_instant("due", delivery.due)
         _check_asked(foundation, (delivery.tracking_number, delivery.url, ALL), asked)
     for attempt in delivery.attempts:

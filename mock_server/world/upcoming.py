@@ -13,7 +13,7 @@ from mock_server.contract.errors import ApiError
 from mock_server.domain.shipments.carriers import TrackingNumber
 from mock_server.domain.shipments.source import identity
 from mock_server.domain.steps import Steps
-from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.delivery import DeliveryState
 from mock_server.world.world import World
 
 MOST_SCANS = 50  # of one shipment
@@ -108,7 +108,7 @@ def _numbers(world: World, asked: Iterable[str]) -> Iterator[TrackingNumber]:
 
 def _deliveries(world: World, now: float) -> Iterator[Coming]:
     for delivery in world.webhooks.queue.all():
-        if delivery.state is State.PENDING and delivery.due is not None:
+        if delivery.state is DeliveryState.PENDING and delivery.due is not None:
             attempt = f"attempt {delivery.tries + 1} of {world.webhooks.queue.rules.attempts}, {delivery.type}"
             yield Coming(max(now, delivery.due), ComingKind.DELIVERY, delivery.id, attempt)
 

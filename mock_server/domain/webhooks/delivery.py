@@ -9,7 +9,7 @@ Edit = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 """Makes of an event what is told instead."""
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """What has become of a delivery."""
 
     PENDING = "pending"  # to be attempted, for the first time or again
@@ -101,7 +101,7 @@ class Delivery:
     due: float | None
     flawed: bool = False
     faults: tuple[str, ...] = ()
-    state: State = State.PENDING
+    state: DeliveryState = DeliveryState.PENDING
     note: str | None = None
     attempts: tuple[Attempt, ...] = ()
     media_type: str | None = None
@@ -114,6 +114,6 @@ class Delivery:
     def after(self, attempt: Attempt) -> Self:
         return replace(self, attempts=(*self.attempts, attempt))
 
-    def ended(self, state: State, note: str | None = None) -> Self:
+    def ended(self, state: DeliveryState, note: str | None = None) -> Self:
         """The delivery with nothing more to come."""
         return replace(self, state=state, note=note, due=None)

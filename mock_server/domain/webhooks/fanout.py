@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_server.domain.randomness import stream
 from mock_server.domain.shipments.calendar import DAY
-from mock_server.domain.webhooks.delivery import Delivery, DeliveryPlan, Signature, State
+from mock_server.domain.webhooks.delivery import Delivery, DeliveryPlan, DeliveryState, Signature
 from mock_server.domain.webhooks.events import WebhookEvent, encode, event_id
 from mock_server.domain.webhooks.queue import DeliveryQueue
 from mock_server.domain.webhooks.records import Saved
@@ -184,7 +184,7 @@ class Fanout:
             body = encode(plan.event)
         if plan.dropped or flaw:
             ended = self._delivery(subscription, told, told.id, body, plan)
-            state, note = (State.FAILED, flaw) if flaw else (State.DROPPED, "dropped by a fault rule")
+            state, note = (DeliveryState.FAILED, flaw) if flaw else (DeliveryState.DROPPED, "dropped by a fault rule")
             copies = [ended.ended(state, note)]
         else:
             copies = self._copies(subscription, told, body, plan)

@@ -8,7 +8,7 @@ from heapq import heappop, heappush
 from itertools import count
 from threading import RLock
 
-from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
+from mock_server.domain.webhooks.delivery import Attempt, Delivery, DeliveryState
 from mock_server.domain.webhooks.records import Records
 from mock_server.domain.webhooks.terms import DeliveryRules
 
@@ -35,7 +35,7 @@ class DeliveryQueue:
         self._under_way = 0
         self._untried: set[str] = set()
         self._finished: dict[str, None] = {}
-        self.states: Counter[State] = Counter()
+        self.states: Counter[DeliveryState] = Counter()
         """How many there are in each state, of those that are still known."""
         self.troubles: deque[str] = deque(maxlen=TROUBLES)
         """What went wrong here, and not at a receiver, newest last."""
@@ -68,7 +68,7 @@ class DeliveryQueue:
     def restore(self, delivery: Delivery) -> None:
         """Take in a delivery that is in the records."""
         with self.lock:
-            if delivery.state is State.PENDING and not delivery.attempts:
+            if delivery.state is DeliveryState.PENDING and not delivery.attempts:
                 self._untried.add(delivery.id)
             self._place(delivery)
 
@@ -82,7 +82,7 @@ class DeliveryQueue:
         """Nothing more is delivered to that subscription; what is under way cannot be taken back."""
         with self.lock:
             for each in tuple(self._of_webhook.get(webhook_id, ())):
-                self._keep(self._deliveries[each].ended(State.CANCELLED, note))
+                self._keep(self._deliveries[each].ended(DeliveryState.CANCELLED, note))
 
     def trouble(self, text: str, error: BaseException | None = None) -> None:
         """Something went wrong here that stops nothing else; health tells."""
@@ -94,9 +94,9 @@ class DeliveryQueue:
         """End a delivery that cannot be made; one that has ended before stays as it is."""
         with self.lock:
             delivery = self._deliveries.get(delivery_id)
-            if delivery and delivery.state is State.PENDING:
+            if delivery and delivery.state is DeliveryState.PENDING:
                 self._untried.discard(delivery_id)
-                self._keep(delivery.ended(State.FAILED, note))
+                self._keep(delivery.ended(DeliveryState.FAILED, note))
 
     def next_due(self) -> float | None:
         """The sandbox's instant of the next attempt."""
@@ -125,7 +125,7 @@ class DeliveryQueue:
         with self.lock:
             delivery = self._judged(self._deliveries[delivery_id].after(attempt), attempt, wait, blocked=blocked)
             self.records.attempt(delivery, attempt)
-            if attempt.replay and delivery.state is State.PENDING:
+            if attempt.replay and delivery.state is DeliveryState.PENDING:
                 self._deliveries[delivery_id] = delivery  # it goes on as it would have
                 return delivery
             self._untried.discard(delivery_id)
@@ -159,19 +159,21 @@ class DeliveryQueue:
                 self._keep(replace(delivery, due=min(due, now + max(0.0, due - before))))
 
     def _judged(self, delivery: Delivery, attempt: Attempt, wait: float, *, blocked: bool) -> Delivery:
-        if attempt.succeeded and (attempt.replay or delivery.state is State.PENDING):
-            return delivery.ended(State.DELIVERED)
-        if attempt.replay or delivery.state is not State.PENDING:  # it may have been cancelled meanwhile
+        if attempt.succeeded and (attempt.replay or delivery.state is DeliveryState.PENDING):
+            return delivery.ended(DeliveryState.DELIVERED)
+        if attempt.replay or delivery.state is not DeliveryState.PENDING:  # it may have been cancelled meanwhile
             return delivery
         if blocked:
-            return delivery.ended(State.BLOCKED, attempt.problem)
+            return delivery.ended(DeliveryState.BLOCKED, attempt.problem)
         if attempt.status in self.rules.ends_on_status:
-            return delivery.ended(State.FAILED, f"the receiver answered {attempt.status}, which ends the webhook")
+            return delivery.ended(
+                DeliveryState.FAILED, f"the receiver answered {attempt.status}, which ends the webhook"
+            )
         delay = self.rules.delay(delivery.tries)
         if delay is None:
-            return delivery.ended(State.FAILED, f"attempt {delivery.tries} was the last")
+            return delivery.ended(DeliveryState.FAILED, f"attempt {delivery.tries} was the last")
         if len(self._pending) > MOST_PENDING:
-            return delivery.ended(State.FAILED, f"not repeated, because {MOST_PENDING} deliveries wait")
+            return delivery.ended(DeliveryState.FAILED, f"not repeated, because {MOST_PENDING} deliveries wait")
         return replace(delivery, due=attempt.at + max(delay, min(wait, self.rules.longest_seconds)))
 
     def _keep(self, delivery: Delivery) -> Delivery:
@@ -185,7 +187,7 @@ class DeliveryQueue:
         self.states[delivery.state] += 1
         self._deliveries[delivery.id] = delivery
         self._under_way -= self._pending.get(delivery.id) == 0
-        if delivery.state is State.PENDING and delivery.due is not None:
+        if delivery.state is DeliveryState.PENDING and delivery.due is not None:
             self._of_webhook.setdefault(delivery.webhook_id, {})[delivery.id] = None
             turn = self._pending[delivery.id] = next(self._turns)
             heappush(self._waiting, (delivery.due, turn, delivery.id))

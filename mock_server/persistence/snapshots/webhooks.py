@@ -6,7 +6,7 @@ from math import inf, isinf
 from typing import Any
 
 from mock_server.domain.clock import Course
-from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
+from mock_server.domain.webhooks.delivery import Attempt, Delivery, DeliveryState
 from mock_server.domain.webhooks.records import Counts, Saved
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.persistence.snapshots.parts import Value
@@ -72,7 +72,7 @@ def _read_delivery(record: Value) -> Delivery:
             **record,
             "body": b64decode(record["body"]),
             "faults": tuple(record["faults"]),
-            "state": State(record["state"]),
+            "state": DeliveryState(record["state"]),
             "attempts": attempts,
         }
     )

@@ -8,7 +8,7 @@ import pytest
 from mock_server.contract.forms import FormError
 from mock_server.domain.clock import ManualClock
 from mock_server.domain.steps import finished
-from mock_server.domain.webhooks.delivery import DeliveryPlan, Signature, State
+from mock_server.domain.webhooks.delivery import DeliveryPlan, DeliveryState, Signature
 from mock_server.domain.webhooks.records import Saved
 from mock_server.persistence import snapshots
 from mock_server.settings import Settings
@@ -97,9 +97,9 @@ def test_what_came_of_attempts_is_kept_at_the_latest_with_the_next_turn(place: S
     sandbox.subscribe()
     sandbox.advance(HOUR)
     sandbox.attempt(sandbox.take_all()[0], 200)
-    assert place.kept(KEY).deliveries[0].state is State.PENDING
+    assert place.kept(KEY).deliveries[0].state is DeliveryState.PENDING
     sandbox.collect()
-    assert place.kept(KEY).deliveries[0].state is State.DELIVERED
+    assert place.kept(KEY).deliveries[0].state is DeliveryState.DELIVERED
 
 
 def test_what_is_let_go_is_let_go_in_the_file_too(place: StatePlace, monkeypatch: pytest.MonkeyPatch) -> None:

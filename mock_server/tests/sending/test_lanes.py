@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from mock_server.domain.clock import ManualClock
-from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.delivery import DeliveryState
 from mock_server.sending import lanes
 from mock_server.sending import scheduler as outbound
 from mock_server.tests.sending.mock_on_loop import HOUR, KEY, OTHER, MockOnLoop, on_loop
@@ -22,7 +22,7 @@ def test_a_webhook_s_deliveries_go_one_after_the_other_in_order(clock: ManualClo
             assert len(mock.receivers.seen) == count
             mock.receivers.answer()
         await mock.turns()
-        delivered = [delivery.created_at for delivery in mock.deliveries() if delivery.state is State.DELIVERED]
+        delivered = [delivery.created_at for delivery in mock.deliveries() if delivery.state is DeliveryState.DELIVERED]
         assert delivered == sorted(delivered)
         assert len(delivered) == 4
 

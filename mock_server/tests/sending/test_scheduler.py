@@ -3,7 +3,7 @@
 import asyncio
 
 from mock_server.domain.clock import ManualClock
-from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.delivery import DeliveryState
 from mock_server.sending.scheduler import Scheduler
 from mock_server.settings import Settings
 from mock_server.tests.sending.mock_on_loop import KEY, MockOnLoop, Receivers, on_loop
@@ -20,7 +20,7 @@ def test_a_deleted_webhook_s_deliveries_that_wait_for_a_place_are_not_sent(clock
         mock.receivers.answer()
         await mock.turns()
         assert len(mock.receivers.seen) == 1
-        assert {delivery.state for delivery in mock.deliveries()} == {State.CANCELLED}
+        assert {delivery.state for delivery in mock.deliveries()} == {DeliveryState.CANCELLED}
 
     on_loop(clock, test)
 
@@ -53,7 +53,7 @@ def test_a_replay_goes_at_once_and_beside_the_others(clock: ManualClock) -> None
         await mock.turns()
         (delivery,) = mock.deliveries()
         assert [attempt.replay for attempt in delivery.attempts] == [False, True]
-        assert delivery.state is State.DELIVERED
+        assert delivery.state is DeliveryState.DELIVERED
 
     on_loop(clock, test)
 
@@ -95,4 +95,4 @@ def test_where_nothing_delivers_events_are_made_and_wait(clock: ManualClock) -> 
     mock.advance(8)
     assert scheduler.news(mock.world()) == 2
     assert not scheduler.here
-    assert [delivery.state for delivery in mock.deliveries()] == [State.PENDING, State.PENDING]
+    assert [delivery.state for delivery in mock.deliveries()] == [DeliveryState.PENDING, DeliveryState.PENDING]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mock_server.domain.clock import ManualClock
-from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.delivery import DeliveryState
 from mock_server.sending import scheduler as outbound
 from mock_server.sending.allowed import HostNotAllowedError
 from mock_server.tests.sending.mock_on_loop import MockOnLoop, on_loop
@@ -37,7 +37,7 @@ def test_a_blocked_delivery_is_told_in_the_log_with_the_way_to_allow_it(
         await mock.turns()
         mock.receivers.open[0][1].set_exception(HostNotAllowedError("allow it with --webhook-allow example.com"))
         await mock.turns()
-        assert mock.world().webhooks.queue.states[State.BLOCKED] == 1
+        assert mock.world().webhooks.queue.states[DeliveryState.BLOCKED] == 1
 
     on_loop(clock, test)
     assert "is blocked: allow it with --webhook-allow example.com" in caplog.text
@@ -63,7 +63,9 @@ def test_a_delivery_that_cannot_be_made_fails_alone_and_is_told(clock: ManualClo
         mock.advance(2)
         await mock.turns()
         (good,) = mock.deliveries()
-        bad = replace(good, id="dlv_bad", webhook_id="wh_bad", attempts=(), state=State.PENDING, due=0.0, **change)
+        bad = replace(
+            good, id="dlv_bad", webhook_id="wh_bad", attempts=(), state=DeliveryState.PENDING, due=0.0, **change
+        )
         world.webhooks.queue.post(bad)
         mock.scheduler.wake(world)
         await mock.turns()
@@ -74,10 +76,10 @@ def test_a_delivery_that_cannot_be_made_fails_alone_and_is_told(clock: ManualClo
             mock.advance(24)
             await mock.turns()
         states = {each.id: each.state for each in mock.deliveries()}
-        assert states[good.id] is State.DELIVERED
+        assert states[good.id] is DeliveryState.DELIVERED
         assert len(states) > 4
         if change.get("secret"):
-            assert states["dlv_bad"] is State.FAILED
+            assert states["dlv_bad"] is DeliveryState.FAILED
             assert "dlv_bad" in world.webhooks.queue.troubles[-1]
 
     on_loop(clock, test)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.delivery import DeliveryState
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, query_of
 from mock_server.web.console.orders import ConsoleCall, Filled, get, keyed, place, shown
@@ -58,7 +58,7 @@ def _deliveries(call: ControlCall, then: Callable[[dict[str, Any]], Reply]) -> R
 
     def with_asked(told: dict[str, Any]) -> Reply:
         found, total = told["deliveries"], told["meta"]["total"]
-        return then({"deliveries": found, "total": total, "asked": asked, "states": list(State)})
+        return then({"deliveries": found, "total": total, "asked": asked, "states": list(DeliveryState)})
 
     return shown(call, "/deliveries", with_asked, limit=LISTED, **asked)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mock_server.domain.clock import Change, Course, SandboxClock, from_text, to_text
 from mock_server.domain.steps import Steps
-from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.delivery import DeliveryState
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.matching import numbers
@@ -71,7 +71,7 @@ def waiting(worlds: Sequence[World]) -> dict[str, int]:
     """How many deliveries wait for a retry that is not due yet, and how many were blocked."""
     return {
         "retrying_deliveries": sum(world.webhooks.queue.retrying(world.clock.now()) for world in worlds),
-        "blocked_deliveries": sum(world.webhooks.queue.states[State.BLOCKED] for world in worlds),
+        "blocked_deliveries": sum(world.webhooks.queue.states[DeliveryState.BLOCKED] for world in worlds),
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
-from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.delivery import DeliveryState
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall, Plane
 from mock_server.web.control.route import ControlRoute
@@ -59,10 +59,10 @@ def requests(plane: Plane) -> Iterator[Metric]:
 
 def deliveries(plane: Plane) -> Iterator[Metric]:
     webhooks = [world.webhooks for world in plane.worlds.all()]
-    states: Counter[State] = Counter()
+    states: Counter[DeliveryState] = Counter()
     for each in webhooks:
         states.update(each.queue.states)
-    samples = [({"state": state}, states[state]) for state in State]
+    samples = [({"state": state}, states[state]) for state in DeliveryState]
     yield Metric("webhooks", "gauge", "Subscriptions.", [({}, sum(len(each.subscriptions.all()) for each in webhooks))])
     yield Metric("deliveries", "gauge", "Deliveries that are still known, by what became of them.", samples)
 

@@ -13,7 +13,7 @@ from mock_server.domain.clients.journal import masked
 from mock_server.domain.clients.shown import without_secrets
 from mock_server.domain.clock import to_text
 from mock_server.domain.steps import Steps
-from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
+from mock_server.domain.webhooks.delivery import Attempt, Delivery, DeliveryState
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
@@ -90,7 +90,7 @@ def replay(call: ControlCall, delivery_id: str) -> Reply:
 def send_now(call: ControlCall, delivery_id: str) -> Reply:
     """The attempt that waits for its time is made at once."""
     world, delivery = find(call, delivery_id)
-    if delivery.state is not State.PENDING:
+    if delivery.state is not DeliveryState.PENDING:
         again = f"POST /deliveries/{delivery_id}/replay sends it again"
         raise Problem(HTTPStatus.CONFLICT, f"{delivery_id} waits for nothing, it is {delivery.state}; {again}")
     world.webhooks.queue.postpone(delivery_id, world.clock.now())
@@ -137,8 +137,8 @@ def trigger(call: ControlCall) -> Steps[Reply]:
 def asked_for(call: ControlCall, most: int) -> Steps[tuple[list[tuple[World, Delivery]], int]]:
     """The newest deliveries that the call's query asks for, at most so many, newest first; and how many there are."""
     query = {name: call.query[name] for name in FILTERS if name in call.query}
-    if query.get("state", State.PENDING) not in list(State):
-        raise Problem(HTTPStatus.BAD_REQUEST, f"state={query['state']!r} is none; there are {', '.join(State)}")
+    if query.get("state", DeliveryState.PENDING) not in list(DeliveryState):
+        raise Problem(HTTPStatus.BAD_REQUEST, f"state={query['state']!r} is none; there are {', '.join(DeliveryState)}")
     newest: list[tuple[float, int, World, Delivery]] = []  # a heap; of two at once, the one that was found first stays
     total = 0
     for looked, (world, each) in enumerate(_newest_of_each(call.known(), call.query.get("since")), 1):

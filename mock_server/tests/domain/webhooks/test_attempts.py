@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from mock_server.domain.webhooks.delivery import State
+from mock_server.domain.webhooks.delivery import DeliveryState
 from mock_server.domain.webhooks.terms import DeliveryTerms
 from mock_server.tests.domain.webhooks.webhook_sandbox import HOUR, LIFE, START, TERMS, WebhookSandbox
 
@@ -40,7 +40,7 @@ def test_410_ends_the_webhook_and_what_waits_for_it() -> None:
     sandbox.attempt(first, 500)
     sandbox.attempt(second, 410)
     assert sandbox.webhooks.subscriptions.all() == ()
-    assert sandbox.delivery(first.id).state is State.CANCELLED
+    assert sandbox.delivery(first.id).state is DeliveryState.CANCELLED
     sandbox.advance(10 * HOUR)
     assert sandbox.webhooks.take() is None
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mock_server.domain.webhooks.delivery import DeliveryPlan, Signature, State
+from mock_server.domain.webhooks.delivery import DeliveryPlan, DeliveryState, Signature
 from mock_server.tests.domain.webhooks.webhook_sandbox import HOUR, LIFE, START, TERMS, WebhookSandbox, said
 
 
@@ -11,7 +11,7 @@ def test_a_dropped_delivery_is_seen_and_never_sent() -> None:
     sandbox.subscribe()
     sandbox.advance(2 * HOUR)
     dropped, sent = sandbox.webhooks.queue.all()
-    assert (dropped.state, dropped.faults, sent.state) == (State.DROPPED, ("r1",), State.PENDING)
+    assert (dropped.state, dropped.faults, sent.state) == (DeliveryState.DROPPED, ("r1",), DeliveryState.PENDING)
     assert [delivery.id for delivery in sandbox.take_all()] == [sent.id]
 
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from mock_server.domain.webhooks import queue as module
-from mock_server.domain.webhooks.delivery import Attempt, Delivery, State
+from mock_server.domain.webhooks.delivery import Attempt, Delivery, DeliveryState
 from mock_server.domain.webhooks.queue import KEPT, DeliveryQueue
 from mock_server.tests.domain.webhooks.webhook_sandbox import START, TERMS, attempted
 
@@ -39,7 +39,7 @@ def taken(queue: DeliveryQueue, now: float = START) -> list[str]:
 
 def unfinished(queue: DeliveryQueue) -> dict[str, float]:
     """When each delivery that is not finished is due."""
-    return {each.id: each.due or 0.0 for each in queue.all() if each.state is State.PENDING}
+    return {each.id: each.due or 0.0 for each in queue.all() if each.state is DeliveryState.PENDING}
 
 
 def settled(queue: DeliveryQueue, delivery_id: str, status: int | None = 500, wait: float = 0.0) -> Delivery:
@@ -65,7 +65,7 @@ def test_any_2xx_ends_a_delivery(queue: DeliveryQueue, status: int) -> None:
     posted(queue, made("a"))
     queue.take(START)
     delivery = settled(queue, "dlv_a", status)
-    assert (delivery.state, delivery.due, queue.next_due()) == (State.DELIVERED, None, None)
+    assert (delivery.state, delivery.due, queue.next_due()) == (DeliveryState.DELIVERED, None, None)
 
 
 @pytest.mark.parametrize("status", [None, 199, 301, 302, 307, 400, 404, 408, 429, 500, 503])
@@ -87,7 +87,7 @@ def test_there_are_14_attempts_each_wait_twice_as_long_as_the_one_before(queue: 
     assert instants[-1] == RULES.longest_seconds
     delivery = queue.find("dlv_a")
     assert delivery is not None
-    assert (delivery.state, len(delivery.attempts)) == (State.FAILED, 14)
+    assert (delivery.state, len(delivery.attempts)) == (DeliveryState.FAILED, 14)
 
 
 def test_a_receiver_that_asks_for_more_time_gets_it_up_to_the_length_of_the_ladder(queue: DeliveryQueue) -> None:
@@ -102,7 +102,7 @@ def test_410_is_the_end(queue: DeliveryQueue) -> None:
     posted(queue, made("a"))
     queue.take(START)
     delivery = settled(queue, "dlv_a", 410)
-    assert (delivery.state, delivery.due) == (State.FAILED, None)
+    assert (delivery.state, delivery.due) == (DeliveryState.FAILED, None)
     assert "410" in (delivery.note or "")
 
 
@@ -111,8 +111,8 @@ def test_a_blocked_delivery_is_not_tried_again(queue: DeliveryQueue) -> None:
     delivery = queue.take(START)
     assert delivery is not None
     attempt = attempted(delivery, None, problem="allow it with --webhook-allow h")
-    assert queue.settle("dlv_a", attempt, blocked=True).state is State.BLOCKED
-    assert queue.find("dlv_a") == delivery.after(attempt).ended(State.BLOCKED, attempt.problem)
+    assert queue.settle("dlv_a", attempt, blocked=True).state is DeliveryState.BLOCKED
+    assert queue.find("dlv_a") == delivery.after(attempt).ended(DeliveryState.BLOCKED, attempt.problem)
 
 
 def test_a_deleted_webhook_s_deliveries_are_cancelled_and_nobody_else_s(queue: DeliveryQueue) -> None:
@@ -122,11 +122,11 @@ def test_a_deleted_webhook_s_deliveries_are_cancelled_and_nobody_else_s(queue: D
     queue.cancel("wh_1", "deleted")
     states = {delivery.id: delivery.state for delivery in queue.all()}
     assert states == {
-        "dlv_a": State.CANCELLED,
-        "dlv_b": State.CANCELLED,
-        "dlv_c": State.PENDING,
+        "dlv_a": DeliveryState.CANCELLED,
+        "dlv_b": DeliveryState.CANCELLED,
+        "dlv_c": DeliveryState.PENDING,
     }
-    assert settled(queue, "dlv_a", 500).state is State.CANCELLED
+    assert settled(queue, "dlv_a", 500).state is DeliveryState.CANCELLED
     assert taken(queue, START + 1e6) == ["dlv_c"]
 
 
@@ -148,12 +148,14 @@ def test_a_replay_while_an_attempt_is_under_way_lets_that_go_on_alone(queue: Del
     assert taken(queue, START + 1e6) == []
 
 
-@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED, State.DROPPED, State.BLOCKED])
-def test_a_replay_that_arrives_makes_a_delivery_delivered(queue: DeliveryQueue, state: State) -> None:
+@pytest.mark.parametrize(
+    "state", [DeliveryState.FAILED, DeliveryState.CANCELLED, DeliveryState.DROPPED, DeliveryState.BLOCKED]
+)
+def test_a_replay_that_arrives_makes_a_delivery_delivered(queue: DeliveryQueue, state: DeliveryState) -> None:
     posted(queue, made("a").ended(state))
     attempt = Attempt(START, START, 0.1, {}, status=200, replay=True)
-    assert queue.settle("dlv_a", attempt).state is State.DELIVERED
-    assert queue.settle("dlv_a", replace(attempt, status=500)).state is State.DELIVERED
+    assert queue.settle("dlv_a", attempt).state is DeliveryState.DELIVERED
+    assert queue.settle("dlv_a", replace(attempt, status=500)).state is DeliveryState.DELIVERED
 
 
 def test_pending_counts_what_is_due_or_under_way(queue: DeliveryQueue) -> None:
@@ -244,4 +246,4 @@ def test_too_many_that_wait_are_not_repeated(queue: DeliveryQueue, monkeypatch: 
     posted(queue, made("a"), made("b"), made("c"))
     taken(queue)
     assert "wait" in (settled(queue, "dlv_a").note or "")
-    assert settled(queue, "dlv_b").state is State.PENDING
+    assert settled(queue, "dlv_b").state is DeliveryState.PENDING
