@@ -7,9 +7,10 @@ machine does, too.
 import argparse
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from unittest.mock import patch
 
+from benchmarks.attack import depths
 from benchmarks.attack.calls import REQUESTS, TriedCall, calls
 from mock_server.server.collecting import considerate
 from mock_server.server.reply import Reply
@@ -18,14 +19,14 @@ from mock_server.settings import Settings
 from mock_server.web.front import Front
 from mock_server.web.mock import Mock
 
+HOST = "127.0.0.1:8080"
+PEER = Endpoints("127.0.0.1", 1, "127.0.0.1", 8080)
 RUN = vars(asyncio.Handle)["_run"]  # every turn of a loop goes through it
 
 
 def answered(loop: asyncio.AbstractEventLoop, front: Front, call: TriedCall) -> Reply:
-    headers = {"host": "127.0.0.1:8080", **{name.lower(): value for name, value in call.headers.items()}}
-    request = Request(
-        call.method, f"/__admin{call.path}", headers, Endpoints("127.0.0.1", 1, "127.0.0.1", 8080), call.body
-    )
+    headers = {"host": HOST, **{name.lower(): value for name, value in call.headers.items()}}
+    request = Request(call.method, f"/__admin{call.path}", headers, PEER, call.body)
 
     async def asked() -> Reply:
         reply = front.answer(request)
@@ -54,8 +55,10 @@ def tell(loop: asyncio.AbstractEventLoop, front: Front, call: TriedCall) -> None
 
 
 def main() -> None:
-    argparse.ArgumentParser(prog="python -m benchmarks.turns", description=__doc__.splitlines()[0]).parse_args()
-    mock = Mock(Settings(journal_size=REQUESTS, journal_megabytes=256))
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.turns", description=__doc__.splitlines()[0])
+    parser.add_argument("--deep", choices=("key", "keys"), help="one key with thousands of things, or 10,000 keys")
+    deep = parser.parse_args().deep
+    mock = Mock(Settings(journal_size=REQUESTS, journal_megabytes=256, sandboxes=2 * depths.KEYS if deep else 1_000))
     front = Front(mock)
     assert front.flask is not None
     mock.warm()
@@ -64,11 +67,19 @@ def main() -> None:
     for started in front.options().on_start:
         started(loop)
 
+    def ask(call: TriedCall) -> bytes:
+        return answered(loop, front, call).content
+
+    def send(method: str, target: str, headers: Mapping[str, str], body: bytes = b"") -> None:
+        mock.answer(Request(method, target, {"host": HOST, **headers}, PEER, body))
+
     def track(asked: Iterable[tuple[str, str]]) -> None:
         for key, number in asked:
-            mock.pipeline.answer("GET", f"/v2/track/{number}", {"x-api-key": key}, b"")
+            send("GET", f"/v2/track/{number}", {"x-api-key": key})
 
-    for call in calls(lambda call: answered(loop, front, call).content, track):
+    signature = mock.worlds.foundation.terms.scheme.header.lower()
+    made = {"key": lambda: depths.of_one_key(ask, send, signature), "keys": lambda: depths.of_many_keys(ask, track)}
+    for call in made.get(deep, lambda: calls(ask, track))():
         tell(loop, front, call)
     loop.close()
 

@@ -4,7 +4,7 @@ No part of a text is looked at again and again, so that none takes longer than o
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from functools import lru_cache
 from urllib.parse import unquote_plus
 
@@ -27,11 +27,11 @@ CODED = 3  # times that a text may be percent-encoded
 
 MEMBER = re.compile(
     r'"(?P<name>(?:[^"\\]|\\u[0-9a-fA-F]{4})+)"\s*:\s*'
-    r'(?:"(?P<text>(?:[^"\\]|\\.)*)|\[(?P<list>[^][{}]*)|(?P<number>-?[0-9][0-9.eE+-]*))'
+    r'(?:"(?P<text>(?:[^"\\]|\\.)*)|(?P<open>[\[{])|(?P<number>-?[0-9][0-9.eE+-]*))'
     r'|\\+"(?P<quoted>[^"\\]+)\\+"\s*:\s*\\+"(?P<inner>[^"\\]*)',
     re.DOTALL,
 )
-STRING = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)', re.DOTALL)
+TOKEN = re.compile(r'"(?P<text>(?:[^"\\]|\\.)*)"?(?P<name>\s*:)?|(?P<opens>[\[{])|[]}]', re.DOTALL)
 PARAMETER = re.compile(r"""(?<![^\s=&?;#"'<>{}(),|/\\])(?P<name>[^\s=&?;#"'<>{}(),|/\\]+)=""")
 VALUE = re.compile(r"""\\*["']?(?P<text>[^&#\s"'<>\\]*)""")
 NESTED = re.compile(r"""(?=[^&#?\s"'<>\\]*%(?:25)*(?:3D|40))[^&#?\s"'<>\\]+""", re.IGNORECASE)
@@ -107,10 +107,24 @@ def _members(text: str, *, numbers: bool) -> Iterator[Span]:
             place = found.end(named) + 1  # its value may be JSON once more
             continue
         place = found.end()
-        if found["list"] is not None:
-            yield from (each.span("text") for each in STRING.finditer(text, *found.span("list")))
+        if found["open"]:
+            place = yield from _strings(text, found.start("open"))
         elif numbers or found["number"] is None:
             yield next(found.span(name) for name in ("text", "number", "inner") if found[name] is not None)
+
+
+def _strings(text: str, place: int) -> Generator[Span, None, int]:
+    """All texts in the list or object that begins there, which may be cut; where it ends."""
+    depth = 0
+    while token := TOKEN.search(text, place):
+        place = token.end()
+        if token["text"] is None:
+            depth += 1 if token["opens"] else -1
+        elif not token["name"]:
+            yield token.span("text")
+        if not depth:
+            return place
+    return len(text)
 
 
 def _parameters(text: str, *, form: bool) -> Iterator[Span]:

@@ -69,6 +69,9 @@ def test_a_secret_is_hidden_however_its_name_is_written(name: str) -> None:
         f'{{"p\\u0061ssword": "{WORD}"}}',
         f'{{"password" : "{WORD}"}}',
         f'{{"password":"a\\"{WORD}"}}',
+        f'{{"credentials": {{"user": "a", "value": "{WORD}"}}, "carrier": "ups"}}',
+        f'{{"tokens": [["{WORD}"], {{"of": {{"x": "{WORD}"}}}}, "{WORD}"], "carrier": "ups"}}',
+        f'{{"auth": [{{"of": "{WORD}',
         '{"pin": 271828182845}'.replace("271828182845", "4711471147"),
     ],
 )
@@ -77,6 +80,11 @@ def test_a_secret_is_hidden_wherever_it_stands(text: str) -> None:
     assert WORD not in told
     assert "4711471147" not in told
     assert "..." in told
+
+
+def test_what_comes_after_a_secret_that_is_an_object_stays_readable() -> None:
+    told = without_secrets(f'{{"auth": {{"a": ["{WORD}", 1], "b": {{}}}}, "carrier": "ups"}}')
+    assert told == '{"auth": {"a": ["...", 1], "b": {}}, "carrier": "ups"}'
 
 
 def test_a_form_may_begin_with_the_code_of_a_login() -> None:
