@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from mock_server.domain.clients.journal import Entry, backwards, together
+from mock_server.domain.clients.journal import Entry
+from mock_server.domain.clients.together import backwards, together
 from mock_server.world.chronicle import Chronicle
 from mock_server.world.world import World
 from mock_server.world.worlds import Worlds

@@ -2,11 +2,9 @@
 
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from heapq import heappop, heappush, merge
-from itertools import islice, takewhile
 from threading import Lock
 from typing import Any
 
@@ -280,43 +278,6 @@ class Journal:
         """Something goes, and with it all notes, which would begin nowhere; the bytes that are free then."""
         freed, self._noted, self._notes, self.complete = self._noted, 0, [], False
         return freed
-
-
-def newest(journals: Iterable[Journal], *, limit: int, since: int = 0) -> list[Entry]:
-    """The newest entries of several journals together, newest first, with an id above `since`."""
-    return list(islice(takewhile(lambda entry: entry.id > since, backwards(journals)), limit))
-
-
-def backwards(journals: Iterable[Journal]) -> Iterator[Entry]:
-    """The entries of several journals together, newest first.
-
-    Each is looked into when its turn comes, so that thousands hold nobody up; what comes to it meanwhile is left out.
-    """
-    unread = sorted((journal.newest, place, journal) for place, journal in enumerate(journals))
-    read: list[tuple[int, int, Entry, Iterator[Entry]]] = []  # a heap, each with its next entry
-    while True:
-        while unread and (not read or unread[-1][0] > -read[0][0]):
-            last, place, journal = unread.pop()
-            _read_on(read, place, _up_to(last, journal))
-        if not read:
-            return
-        _, place, entry, entries = heappop(read)
-        yield entry
-        _read_on(read, place, entries)
-
-
-def _up_to(last: int, journal: Journal) -> Iterator[Entry]:
-    return (entry for entry in reversed(journal.entries()) if entry.id <= last)
-
-
-def _read_on(read: list[tuple[int, int, Entry, Iterator[Entry]]], place: int, entries: Iterator[Entry]) -> None:
-    if entry := next(entries, None):
-        heappush(read, (-entry.id, place, entry, entries))
-
-
-def together(parts: Iterable[Iterable[Entry]]) -> Iterator[Entry]:
-    """Entries of several places as one, all newest first."""
-    return merge(*parts, key=lambda entry: entry.id, reverse=True)
 
 
 def masked(secret: str) -> str:

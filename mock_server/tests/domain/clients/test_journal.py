@@ -2,14 +2,11 @@ import tracemalloc
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from mock_server.domain.clients.journal import ENTRY_BYTES, Archive, Entry, Journal, Struck, backwards, masked, newest
+from mock_server.domain.clients.journal import ENTRY_BYTES, Archive, Entry, Journal, Struck, masked
 
 
 def entry(number: int, body: bytes = b"") -> Entry:
@@ -27,15 +24,6 @@ def test_a_journal_of_no_size_keeps_nothing_and_still_counts() -> None:
     archive = Archive()
     archive.journal(0).record(entry(1))
     assert (archive.bytes, archive.answers["trackShipment", 200]) == (0, 1)
-
-
-def test_journals_are_merged_newest_first() -> None:
-    one, other = Journal(10), Journal(10)
-    for number in range(1, 7):
-        (one if number % 2 else other).record(entry(number))
-    assert [each.id for each in newest([one, other], limit=3)] == [6, 5, 4]
-    assert [each.id for each in newest([one, other], limit=10, since=4)] == [6, 5]
-    assert [each.id for each in backwards([one, other])] == [6, 5, 4, 3, 2, 1]
 
 
 def test_a_cleared_journal_is_empty_and_takes_no_memory() -> None:
@@ -159,24 +147,3 @@ def test_a_thousand_empty_headers_fill_a_journal_as_other_bytes_do() -> None:
     for number in range(200):
         journal.record(replace(entry(number), headers=dict.fromkeys(texts(1000, 8, "a"), "")))
     assert 0 < len(journal) <= 6
-
-
-@given(st.lists(st.integers(0, 4), max_size=40), st.integers(0, 40))
-def test_many_journals_are_one_newest_first_and_what_comes_meanwhile_is_left_out(places: list[int], taken: int) -> None:
-    archive = Archive()
-    journals = [archive.journal(8) for _ in range(5)]
-    for number, place in enumerate(places, 1):
-        journals[place].record(entry(number))
-    kept = sorted((each.id for journal in journals for each in journal.entries()), reverse=True)
-    reading = backwards(journals)
-    read = [each.id for each in islice(reading, taken)]
-    if read:
-        for number, journal in enumerate(journals, 100):
-            journal.record(entry(number))
-        known = {each.id for journal in journals for each in journal.entries()}
-        assert read == kept[: len(read)]
-        rest = [each.id for each in reading]
-        assert rest == sorted(rest, reverse=True)
-        assert {each for each in kept[len(read) :] if each in known} <= {*rest} <= {*kept[len(read) :]}
-    else:
-        assert [each.id for each in reading] == kept
