@@ -62,11 +62,6 @@ async def awaited(reply: Reply) -> Reply:
     return reply
 
 
-def reply_of(response: Response) -> Reply:
-    """The reply that a response of Flask's is."""
-    return _reply(response.status_code, response.get_data(), response.headers)
-
-
 def _reply(status: int, content: bytes, given: Headers) -> Reply:
     headers: dict[str, str] = {}
     also: list[tuple[str, str]] = []

@@ -11,7 +11,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
 from contract_tests.contract.loading import load
 from mock_server.domain.clock import SystemClock
-from mock_server.domain.webhooks.signing import SignatureScheme, standard_accepts, standard_headers, standard_key
+from mock_server.domain.webhooks.signing import SignatureScheme, standard_headers, standard_key
 from mock_server.domain.webhooks.terms import delivery_operation, signature_scheme
 
 DOCUMENT = load()
@@ -81,7 +81,6 @@ def test_what_is_not_the_signature_to_the_letter_is_refused(wrong: str | None) -
 def test_the_published_standard_webhooks_vector_holds() -> None:
     headers = standard_headers(SECRET, MESSAGE, SENT_AT, BODY)
     assert headers == {"webhook-id": MESSAGE, "webhook-timestamp": str(SENT_AT), "webhook-signature": PUBLISHED}
-    assert standard_accepts(SECRET, headers, BODY, float(SENT_AT))
 
 
 def test_the_contract_lists_every_standard_webhooks_header() -> None:
@@ -90,14 +89,14 @@ def test_the_contract_lists_every_standard_webhooks_header() -> None:
 
 
 @given(body=st.text(st.characters(exclude_categories=["Cs"])), key=st.binary(min_size=1, max_size=64))
-def test_the_specification_s_own_library_accepts_what_we_sign_and_we_what_it_signs(body: str, key: bytes) -> None:
+def test_the_specification_s_own_library_accepts_what_we_sign_and_signs_alike(body: str, key: bytes) -> None:
     secret = f"whsec_{b64encode(key).decode()}"
     now = int(SystemClock().now())  # the library compares with the machine's clock
     judge = Webhook(secret)
     headers = standard_headers(secret, "evt_1", now, body.encode())
     judge.verify(body, headers, json_parse=False)
     theirs = judge.sign("evt_1", datetime.fromtimestamp(now, UTC), body)
-    assert standard_accepts(secret, {**headers, "webhook-signature": theirs}, body.encode(), now)
+    assert headers["webhook-signature"] == theirs
 
 
 def test_the_specification_s_own_library_refuses_a_foreign_secret_of_ours() -> None:
@@ -116,31 +115,3 @@ def test_a_secret_that_libraries_read_differently_signs_no_standard_webhook(secr
 @pytest.mark.parametrize("secret", ["whsec_AAECAw==", "whsec_AAECAw", "AAECAw=="])
 def test_prefix_and_padding_of_a_secret_may_be_missing(secret: str) -> None:
     assert standard_key(secret) == bytes(range(4))
-
-
-@pytest.mark.parametrize("skew", [-300, 0, 300])
-def test_clocks_may_differ_by_five_minutes(skew: int) -> None:
-    headers = standard_headers(SECRET, MESSAGE, SENT_AT, BODY)
-    assert standard_accepts(SECRET, headers, BODY, SENT_AT + skew)
-
-
-@pytest.mark.parametrize("skew", [-301, 301])
-def test_an_older_or_newer_attempt_is_refused(skew: int) -> None:
-    headers = standard_headers(SECRET, MESSAGE, SENT_AT, BODY)
-    assert not standard_accepts(SECRET, headers, BODY, SENT_AT + skew)
-
-
-def test_one_right_signature_among_several_is_enough() -> None:
-    headers = standard_headers(SECRET, MESSAGE, SENT_AT, BODY)
-    several = {**headers, "webhook-signature": f"v1,AAAA v1a,BBBB {PUBLISHED}"}
-    assert standard_accepts(SECRET, several, BODY, SENT_AT)
-    assert not standard_accepts(SECRET, {**headers, "webhook-signature": "v1,AAAA v1a,BBBB"}, BODY, SENT_AT)
-
-
-@pytest.mark.parametrize("name", ["webhook-id", "webhook-timestamp", "webhook-signature"])
-@pytest.mark.parametrize("value", [None, "", "1e9", "-1", "٣", "9" * 5000])
-def test_a_missing_or_malformed_header_is_refused(name: str, value: str | None) -> None:
-    headers = standard_headers(SECRET, MESSAGE, SENT_AT, BODY)
-    del headers[name]
-    given_headers = headers if value is None else {**headers, name: value}
-    assert not standard_accepts(SECRET, given_headers, BODY, SENT_AT)
