@@ -37,6 +37,12 @@ class Windows:
         for seconds in (MINUTE, DAY):
             (self.granted if told else self.perhaps)[seconds, int(now // seconds)] += cost
 
+    def late(self, before: float, now: float, cost: int) -> None:
+        """Lookups asked for before the clock moved may be granted after it, where the answer did not come."""
+        for seconds in (MINUTE, DAY):
+            if now // seconds != before // seconds:
+                self.perhaps[seconds, int(now // seconds)] += cost
+
 
 @dataclass(slots=True)
 class Owner:
@@ -62,6 +68,7 @@ class User:
         self._status: str | None = None
         self._sure_of_clock = self._sure_of_pin = True
         self._moves = (start, start)
+        self._open = 0  # lookups of calls without an answer since the clock stood where it stands
 
     async def turn(self, line: KeptLine) -> None:
         """One thing that its user might do now."""
@@ -96,18 +103,22 @@ class User:
         if answer is None or by_the_balancer(answer):
             self.book.happened["calls without an answer"] += 1
             self.book.example("calls without an answer", f"{path}: {answer.body[:200]!r}" if answer else path)
-            self.silent.add(self.asked)
-            self.windows.add(self.now, cost, told=False)
+            self._unanswered(cost)
             return None
         if unavailable(answer):
             self.book.happened["calls answered 503 with Retry-After"] += 1
             self.book.example("calls answered 503 with Retry-After", f"{path}: {answer.body[:300]!r}")
-            self.silent.add(self.asked)
-            self.windows.add(self.now, cost, told=False)
+            self._unanswered(cost)
             return None
         self._see_owner(answer)
         self._account(answer, cost)
         return answer
+
+    def _unanswered(self, cost: int) -> None:
+        """A call came to nothing, as it seems; the process that it was passed on to may do it yet."""
+        self.silent.add(self.asked)
+        self.windows.add(self.now, cost, told=False)
+        self._open += cost
 
     async def _track(self, line: KeptLine, number: str) -> None:
         answer = await self.call(line, "GET", f"/v2/track/{number}", 1)
@@ -163,9 +174,13 @@ class User:
         self._sure_of_clock = answer is not None
         if answer is None:
             return False
-        self.now += seconds
+        self._moved(self.now + seconds)
         self._check_clock(answer)
         return True
+
+    def _moved(self, now: float) -> None:
+        self.windows.late(self.now, now, self._open)
+        self.now, self._open = now, 0
 
     async def read_clock(self, line: KeptLine) -> bool:
         """Whether it knows again how late it is."""
@@ -174,7 +189,7 @@ class User:
             return False
         if not self._sure_of_clock:
             told = json.loads(answer.body).get("unix")
-            self.now = told if told in self._moves else self._moves[1]
+            self._moved(told if told in self._moves else self._moves[1])
             self._sure_of_clock = True
         self._check_clock(answer)
         return True
