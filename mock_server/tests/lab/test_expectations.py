@@ -9,7 +9,7 @@ from mock_server.contract.specification import Specification
 from mock_server.lab.expectations import ExpectedEnd, expected, load
 from mock_server.lab.failures import Point
 from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED, CaseVerdict
-from mock_server.tests.lab.test_space import call, explored
+from mock_server.tests.lab.client_calls import call, explored
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.api.conversations import Conversations
-from mock_server.contract.specification import Specification
 from mock_server.lab.baseline import baseline_of
-from mock_server.lab.calls import ClientCall
 from mock_server.lab.campaign import CampaignOptions, Case
 from mock_server.lab.cases import case_of
 from mock_server.lab.failures import Point
@@ -16,6 +13,7 @@ from mock_server.lab.space import points
 from mock_server.lab.trial import Laboratory, settings
 from mock_server.lab.verdicts import ENDED, FAILED, SURVIVED, CaseVerdict
 from mock_server.testing.running import RunningMock
+from mock_server.tests.lab.client_calls import CALL
 
 CLIENT = """
 import os, sys, urllib.request
@@ -35,7 +33,6 @@ for number in {numbers}:
 sys.exit(failed)
 """
 ONE = "1Z204E380338943508"
-CALL = ClientCall("trackShipment", 1, "GET", "/v2/x", None, (), 0, None, 200, Conversations(Specification.load()))
 
 
 def test_a_mistake_that_does_not_show_again_is_none_also_where_it_is_impatience() -> None:

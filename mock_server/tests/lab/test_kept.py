@@ -6,7 +6,7 @@ from mock_server.lab.campaign import Case
 from mock_server.lab.failures import Point
 from mock_server.lab.kept import LOOKS, sought
 from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED, CaseVerdict
-from mock_server.tests.lab.test_judging import CALL
+from mock_server.tests.lab.client_calls import CALL
 
 ITSELF, OTHER = CaseVerdict(FAILED, "nothing said", "silent"), CaseVerdict(FAILED, "it hangs", "hangs")
 LATE, GAVE_UP = CaseVerdict(SURVIVED, "as if nothing had happened"), CaseVerdict(ENDED, "gave up and said so")

@@ -1,18 +1,14 @@
 """What is gone through: every legal failure of each call, and what more opens once one has struck."""
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from mock_server.api.conversations import Conversations
 from mock_server.contract.specification import Specification
-from mock_server.lab.calls import ClientCall
 from mock_server.lab.failures import AFTER, BEFORE, DELIVERY, EVER, MIDNIGHT, MINUTE, NOW, ONCE, TWICE, UNTIL, Point
 from mock_server.lab.space import beyond, pairs, points
+from mock_server.tests.lab.client_calls import NUMBER, call, explored
 
-NUMBER = "1Z204E380338943508"
 OVERLAY = """
 overlay: 1.0.0
 info: { title: another word, version: "1" }
@@ -25,19 +21,6 @@ actions:
 @pytest.fixture(scope="module")
 def specification() -> Specification:
     return Specification.load()
-
-
-def call(specification: Specification, operation: str = "trackShipment", **more: Any) -> ClientCall:
-    made = specification.operations[operation]
-    subject = NUMBER if operation in {"trackShipment", "createWebhook"} else None
-    plain = ClientCall(
-        operation, 1, made.method, "/v2/x", subject, (), 0, None, int(made.status), Conversations(specification)
-    )
-    return replace(plain, **more)
-
-
-def explored(specification: Specification, *calls: ClientCall, events: int = 0) -> list[Point]:
-    return points(calls, specification, hang=30, plan="growth", events=events)
 
 
 def told(found: list[Point]) -> set[tuple[str, str, str, str]]:

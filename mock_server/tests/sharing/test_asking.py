@@ -13,7 +13,7 @@ import requests
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.sharing.channels import Ways
 from mock_server.tests.sharing.crew import crew, key_of
-from mock_server.tests.web.test_wire_faults import FAULTS
+from mock_server.tests.web.broken_connections import FAULTS
 
 TRACKED = "/v2/track/1Z999AA10123456784"
 HERE, THERE = key_of(0), key_of(1)
