@@ -1,6 +1,7 @@
 """The options of a run, said once for the command line and for pytest."""
 
 import re
+import ssl
 from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -158,5 +159,15 @@ class RunOptions:
             raise ContractError(f"--cacert {self.cacert}: no such file")
         if self.cacert is not None and self.insecure:
             raise ContractError("--insecure checks no certificate, and --cacert says how to; give one of them")
+        if self.cacert is not None and not _holds_certificates(self.cacert):
+            raise ContractError(f"--cacert {self.cacert}: there is no certificate in it; give a PEM file")
         if self.safe and self.exhaust_quota:
             raise ContractError("--safe never passes the quota, and --exhaust-quota does; give one of them")
+
+
+def _holds_certificates(file: Path) -> bool:
+    try:
+        ssl.create_default_context(cafile=file)
+    except ssl.SSLError:
+        return False
+    return True

@@ -1,9 +1,12 @@
 """report.html: one file, no network, for a screen or a phone."""
 
+import html
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
+
+from contract_tests.masking import visible
 
 _STYLE = Path(__file__).with_name("report.css")
 _HEADINGS = {
@@ -12,6 +15,9 @@ _HEADINGS = {
     "not_verified": ("Not verified", "Nothing was shown about these, and what it would take."),
     "passed": ("Passed", "Each was exercised, and could have failed."),
 }
+_UNSEEN = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
+)  # moves a terminal's cursor, or turns text round
 _WORDS = {"passed": "passed", "failed": "failed", "warned": "warned", "not_verified": "not verified"}
 
 
@@ -47,6 +53,11 @@ def page(report: Mapping[str, Any]) -> str:
 </body>
 </html>
 """
+
+
+def escape(text: str) -> str:
+    """The text as HTML shows it, with what nobody sees written out."""
+    return html.escape(_UNSEEN.sub(lambda found: visible(found[0]), text))
 
 
 def _outcome(summary: Mapping[str, Any]) -> str:

@@ -84,6 +84,7 @@ def test_a_certificate_for_another_machine_is_not_taken_although_its_maker_is_tr
     ("trust", "told"),
     [
         (("--cacert", "none.pem"), "--cacert none.pem: no such file"),
+        (("--cacert", __file__), "there is no certificate in it"),
         (("--cacert", __file__, "--insecure"), "--insecure"),
     ],
 )
