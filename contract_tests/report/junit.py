@@ -41,8 +41,9 @@ def document(report: Mapping[str, Any]) -> str:
 
 
 def _story(clause: Mapping[str, Any]) -> str:
-    evidence = clause["evidence"] or {"curl": "", "status": "", "body": ""}
-    return f"{clause['source']}\n\n{evidence['curl']}\n-> {evidence['status']} {evidence['body']}"
+    evidence, waiver = clause["evidence"] or {"curl": "", "status": "", "body": ""}, clause.get("waiver")
+    waived = f"waiver until {waiver['until']}: {waiver['reason']}\n" if waiver else ""
+    return f"{waived}{clause['source']}\n\n{evidence['curl']}\n-> {evidence['status']} {evidence['body']}"
 
 
 def _clean(text: str) -> str:
