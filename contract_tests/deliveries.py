@@ -14,8 +14,9 @@ from contract_tests.passive.bodies import media_type
 from contract_tests.passive.history import classes
 from contract_tests.receiver import ReceivedDelivery
 from contract_tests.signatures import examine
+from contract_tests.subscriptions import Hook
 from contract_tests.target import bare
-from contract_tests.webhook_lab import Hook, WebhookLab
+from contract_tests.webhook_lab import WebhookLab
 
 _SCHEMA = pointer(("webhooks", "trackingEvent", "post", "requestBody", "content", JSON, "schema"))
 _PARAMETERS = pointer(("webhooks", "trackingEvent", "post", "parameters"))
@@ -64,12 +65,18 @@ def about(api: Api, ledger: Ledger, hook: Hook, delivery: ReceivedDelivery) -> N
     own, named = bare(hook.number.tracking_number), _numbers(delivery.message.value)
     if not named:
         return
-    holds = any(bare(each) == own for each in named)
+    holds = of_its_own(hook, delivery)
     ledger.judge("delivery.operation", _seen(hook, delivery), f"an event of {own}", named, holds=holds)
     current = event_of(api.contract, delivery).get("data")
     if isinstance(current, dict) and isinstance(current.get("tracking_number"), str):
         found = current["tracking_number"]
         ledger.judge("delivery.data.current", _seen(hook, delivery), f"data of {own}", found, holds=bare(found) == own)
+
+
+def of_its_own(hook: Hook, delivery: ReceivedDelivery) -> bool:
+    """Whether the delivery names the shipment that was subscribed to."""
+    own = bare(hook.number.tracking_number)
+    return any(bare(each) == own for each in _numbers(delivery.message.value))
 
 
 def _numbers(value: Any) -> list[str]:
@@ -108,9 +115,9 @@ def ended(lab: WebhookLab, contract: Contract, ledger: Ledger) -> None:
 
     What came before the deletion may be repeated after it, which the page does not speak of.
     """
-    lab.quiet()
+    lab.arrivals.quiet()
     for hook, seen in lab.ended:
-        fresh, again = lab.fresh(hook, seen)
+        fresh, again = lab.arrivals.fresh(hook, seen)
         if again:
             expected = "no retry after deletion"
             ledger.breach("webhook.delete.pending", hook.exchange, expected, f"{len(again)} of it")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from contract_tests import finding
 from contract_tests.api import Api
+from contract_tests.arrivals import Arrivals
 from contract_tests.budget import DEFAULT_LOOKUPS, DEFAULT_REQUESTS, FOR_COUNTING, Budget
 from contract_tests.clock import Clock, SystemClock
 from contract_tests.contract.document import Contract, load, placed
@@ -143,7 +144,7 @@ def prepare(
     )
     api = Api(contract, session, facts, ledger, options.seed)
     facts.finders.update(known=partial(finding.known, api), missing=partial(finding.missing, api))
-    lab = WebhookLab(api, ledger, states, target)
+    lab = WebhookLab(api, ledger, states, Arrivals(base_url, clock, states, target), target.webhook_secret)
     return Run(
         options, contract, target, ledger, session, api, facts, states, sleeper, progress, lab, mask, outlet, began
     )

@@ -1,7 +1,25 @@
-"""What the answer to a new webhook tells of it, under the contract's names or under others."""
+"""A subscription, and what the answer to a new webhook tells of it, under the contract's names or under others."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from contract_tests.exchange import Exchange
+from contract_tests.target import Number
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """One subscription: its name in this run, the receiver's box for it, and the answer that made it."""
+
+    name: str
+    box: str
+    number: Number
+    events: Sequence[str] | None
+    url: str
+    exchange: Exchange
+    id: str | None
+    secret: str | None
 
 
 def webhook_id(facts: Mapping[str, Any]) -> str | None:

@@ -12,9 +12,9 @@ from contract_tests.ledger import Ledger
 from contract_tests.numbers import pasted
 from contract_tests.proving import proves
 from contract_tests.spoilt import AGAIN
-from contract_tests.subscriptions import webhook_id
+from contract_tests.subscriptions import Hook, webhook_id
 from contract_tests.target import bare
-from contract_tests.webhook_lab import ELSEWHERE, Hook, WebhookLab
+from contract_tests.webhook_lab import ELSEWHERE, WebhookLab
 
 _FILTERS: dict[str, list[str] | None] = {
     "default": None,
@@ -48,7 +48,7 @@ def test_a_webhook_is_made(lab: WebhookLab, api: Api, ledger: Ledger) -> None:
         _echoed(lab.api, ledger, hook)
     _twins(lab, api, ledger, made)
     secrets = [hook.secret for hook in made]
-    if lab.target.webhook_secret is not None:
+    if lab.secret is not None:
         ledger.obstacle("webhook.secret.fresh", "one secret serves the whole account, by [webhooks] secret")
     elif len(made) > 1 and all(secrets):
         fresh = len(set(secrets)) == len(made)
@@ -200,7 +200,7 @@ def _loopback(ledger: Ledger, lab: WebhookLab, hook: Hook) -> None:
     if hook.url.startswith("http://"):
         ledger.hold("webhook.request.url.loopback", hook.exchange)
     else:
-        ledger.obstacle("webhook.request.url.loopback", lab.why_no_receiver or "this is for mocks")
+        ledger.obstacle("webhook.request.url.loopback", lab.arrivals.why_none or "this is for mocks")
 
 
 def _twins(lab: WebhookLab, api: Api, ledger: Ledger, made: list[Hook]) -> None:

@@ -111,8 +111,9 @@ class DirectoryIsElsewhere(Api):
     """The directory is at /v2/couriers."""
 
     def route(self, call: Call) -> tuple[str, Call]:
-        paths = {"/v2/couriers": "/v2/carriers", "/v2/carriers": "/v2/nowhere"}
-        return super().route(replace(call, path=paths.get(call.path, call.path)))
+        if call.path == "/v2/carriers":
+            raise RefusalError("not_found", f"There is nothing at {call.path}.")
+        return super().route(replace(call, path=call.path.replace("/v2/couriers", "/v2/carriers")))
 
 
 @assumed.reply("errors.405.allow", status=[405])
@@ -230,5 +231,6 @@ class WebhooksAreDeletedElsewhere(Api):
     """A webhook is deleted at /v2/webhooks/{webhookId}/delete."""
 
     def route(self, call: Call) -> tuple[str, Call]:
-        path = call.path.removesuffix("/delete") if call.path.endswith("/delete") else call.path + "/nowhere"
-        return super().route(replace(call, path=path) if call.path.startswith("/v2/webhooks/") else call)
+        if call.path.startswith("/v2/webhooks/") and not call.path.endswith("/delete"):
+            raise RefusalError("not_found", f"There is nothing at {call.path}.")
+        return super().route(replace(call, path=call.path.removesuffix("/delete")))

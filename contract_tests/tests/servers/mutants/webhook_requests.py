@@ -103,8 +103,9 @@ class WebhooksAreElsewhere(Api):
     """Webhooks are posted to /v2/subscriptions."""
 
     def route(self, call: Call) -> tuple[str, Call]:
-        paths = {"/v2/subscriptions": "/v2/webhooks", "/v2/webhooks": "/v2/nowhere"}
-        return super().route(replace(call, path=paths.get(call.path, call.path)))
+        if call.path == "/v2/webhooks":
+            raise RefusalError("not_found", f"There is nothing at {call.path}.")
+        return super().route(replace(call, path=call.path.replace("/v2/subscriptions", "/v2/webhooks")))
 
 
 @assumed.part("webhook.events.unknown")
