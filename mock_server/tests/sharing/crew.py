@@ -5,6 +5,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
+
+import requests
 
 from mock_server.domain.clock import Clock
 from mock_server.server.accepting import Listening
@@ -54,3 +57,17 @@ def key_of(number: int, workers: int = 2, plan: str = "free") -> str:
     """A key that is the worker's of that number."""
     keys = (f"tf_test_{plan}_shared{each}" for each in count())
     return next(key for key in keys if place(key, workers) == number)
+
+
+def control(url: str, method: str, path: str, body: Any = None, status: int = 200, **query: str) -> Any:
+    """What a control call answers, which has that status."""
+    answer = requests.request(method, f"{url}/__admin{path}", json=body, params=query, timeout=60)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def page(url: str, path: str) -> str:
+    """A page of the console."""
+    answer = requests.get(f"{url}/__admin{path}", headers={"Accept": "text/html"}, timeout=30)
+    assert answer.status_code == 200, answer.text
+    return answer.text

@@ -12,7 +12,7 @@ import requests
 
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
-from mock_server.tests.sharing.crew import crew, key_of
+from mock_server.tests.sharing.crew import control, crew, key_of, page
 from mock_server.world import Foundation
 
 NUMBER = "1Z999AA10123456784"
@@ -31,12 +31,6 @@ def _fresh(urls: list[str]) -> None:
     for key in KEYS:
         for _ in range(2):
             requests.get(f"{urls[0]}/v2/track/{NUMBER}", headers={"X-API-Key": key}, timeout=30)
-
-
-def control(url: str, method: str, path: str, body: Any = None, status: int = 200, **query: str) -> Any:
-    answer = requests.request(method, f"{url}/__admin{path}", json=body, params=query, timeout=30)
-    assert answer.status_code == status, answer.text
-    return answer.json()
 
 
 def test_a_reset_counts_the_keys_of_all(urls: list[str]) -> None:
@@ -240,12 +234,6 @@ def test_a_click_for_all_is_done_by_all_and_one_for_a_key_where_that_lives(urls:
     for url in urls:
         assert control(url, "GET", "/clock")["now"] == "2026-06-15T12:01:00Z"
         assert [control(url, "GET", "/clock", key=key)["now"][14:16] for key in KEYS] == ["01", "02"]
-
-
-def page(url: str, path: str) -> str:
-    answer = requests.get(f"{url}/__admin{path}", headers={"Accept": "text/html"}, timeout=30)
-    assert answer.status_code == 200, answer.text
-    return answer.text
 
 
 def test_the_console_shows_the_keys_and_requests_of_all_with_who_has_them(urls: list[str]) -> None:

@@ -7,13 +7,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
 from mock_server.tests.served import serving
-from mock_server.tests.sharing.crew import key_of
+from mock_server.tests.sharing.crew import control, key_of
 
 TRACKED = "/v2/track/1Z999AA10123456784"
 KEYS = [key_of(0), key_of(1)]
@@ -38,12 +37,6 @@ def track(url: str, key: str) -> requests.Response:
     return requests.get(url + TRACKED, headers={"X-API-Key": key}, timeout=60)
 
 
-def control(url: str, method: str, path: str, body: Any = None, **query: str) -> Any:
-    answer = requests.request(method, f"{url}/__admin{path}", json=body, params=query, timeout=60)
-    assert answer.ok, answer.text
-    return answer.json()
-
-
 def gone(descriptor: int) -> bool:
     """Whether that process ends; its descriptor can be read once it has, and is closed."""
     with os.fdopen(descriptor):
@@ -65,7 +58,7 @@ def test_a_process_that_is_killed_comes_back_with_what_was_promised_and_none_out
     os.kill(first, signal.SIGKILL)
     assert gone(descriptor)  # until then, it takes clients that it does not answer
     # What is for all is done by who is there, and waits where the other is already on its way back.
-    control(url, "POST", "/faults", {"id": "slow", "fault": {"type": "latency", "milliseconds": 0}})
+    control(url, "POST", "/faults", {"id": "slow", "fault": {"type": "latency", "milliseconds": 0}}, 201)
     assert track(url, KEYS[1]).headers["X-RateLimit-Remaining"] == "7"
     while (answer := track(url, KEYS[0])).status_code == 503:
         assert (answer.headers["Retry-After"], answer.json()["error"]["code"]) == ("1", "carrier_unavailable")
