@@ -86,7 +86,7 @@ class Examination:
         if self.good.decisive is None or self.good.decisive.answer.status is None:
             return False
         forger, right = self._forger, self._forger.signing
-        known = list(slips(forger.scheme))
+        known = slips(forger.scheme)
         ways: list[tuple[Writing, str | None, Slip | None]] = [(encode, None, slip) for slip in known]
         ways += [(writing, name, None) for name, writing in REWRITINGS.items()]
         ways += [(writing, name, slip) for slip in known if slip.alone for name, writing in REWRITINGS.items()]

@@ -120,7 +120,7 @@ KEYS = (
 HMAC = _Hash("", "", lambda algorithm, key, body: hmac.digest(key, body, algorithm))
 NO_HMAC = "Make an HMAC with the secret for its key: a plain hash of both together can be forged."
 HASHES = (
-    *map(_other, ("sha1", "sha512", "sha384", "md5")),
+    *map(_other, ("sha1", "sha256", "sha384", "sha512", "md5")),
     _Hash(
         "as a plain hash of the secret and the body", NO_HMAC, lambda name, key, body: new(name, key + body).digest()
     ),
@@ -136,19 +136,18 @@ HASHES = (
 )
 
 
-def slips(scheme: SignatureScheme) -> Iterator[Slip]:
+def slips(scheme: SignatureScheme) -> list[Slip]:
     """Every slip, those first that are one thing alone; another hash is looked for with the secret as it is."""
-    wrong = [(form, key) for form, key in product(FORMS, KEYS) if form is not RIGHT or key is not WHOLE]
-    yield from (slip for each in HASHES for slip in _hashed(scheme, each))
-    for form, key in sorted(wrong, key=lambda pair: not _alone(*pair)):
-        text = " and ".join(filter(None, (form.text, key.text)))
-        fix = " ".join(filter(None, (form.fix, key.fix)))
-        signing = _signing(scheme, form, key)
-        yield Slip(text.format(prefix=scheme.prefix), fix.format(prefix=scheme.prefix), signing, _alone(form, key))
+    written = [_written(scheme, form, key) for form, key in product(FORMS, KEYS)][1:]  # the first is right
+    hashed = [slip for made in HASHES if made.algorithm != scheme.algorithm for slip in _hashed(scheme, made)]
+    return sorted([*written, *hashed], key=lambda slip: not slip.alone)
 
 
-def _alone(form: _DigestForm, key: _Key) -> bool:
-    return form is RIGHT or key is WHOLE
+def _written(scheme: SignatureScheme, form: _DigestForm, key: _Key) -> Slip:
+    text = " and ".join(filter(None, (form.text, key.text)))
+    fix = " ".join(filter(None, (form.fix, key.fix)))
+    told = {"prefix": scheme.prefix}
+    return Slip(text.format(**told), fix.format(**told), _signing(scheme, form, key), form is RIGHT or key is WHOLE)
 
 
 def _signing(scheme: SignatureScheme, form: _DigestForm, key: _Key, made: _Hash = HMAC) -> Signing:
