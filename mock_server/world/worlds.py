@@ -172,9 +172,10 @@ class Worlds:
         coming = self._in_use.coming
         while newcomer := next(iter(coming.values()), None) if key is None else coming.get(key):
             place = newcomer.account.key
-            if self.portion.mine(place) and coming.get(place) is newcomer:
+            if not self.portion.mine(place):
+                coming.pop(place, None)
+            elif coming.get(place) is newcomer:  # to be asked for may have let it in
                 yield from self.admitting(newcomer)
-            coming.pop(place, None)
             yield
 
     def go_on(self, opening: Opening, newcomers: Iterable[Newcomer] = ()) -> None:

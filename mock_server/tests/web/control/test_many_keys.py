@@ -172,6 +172,16 @@ def test_whether_the_mock_is_up_is_told_in_the_middle_of_a_snapshot_s_return(fro
     finished(steps)
 
 
+def test_a_snapshot_that_is_put_back_in_the_middle_of_another_s_return_comes_back_whole(front: Front) -> None:
+    worlds = front.mock.worlds
+    second = snapshots.entering(worlds, snapshots.read_value(worlds, json.loads(json.dumps(snapshots.take(worlds)))))
+    first = returning(front)
+    next(second)
+    finished(first)
+    finished(second)
+    assert {world.account.key for world in worlds.all()} == {*KEYS}
+
+
 def test_whose_a_key_is_is_asked_when_its_turn_comes(front: Front) -> None:
     worlds, asked_for = front.mock.worlds, []
 
