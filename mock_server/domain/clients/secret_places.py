@@ -79,11 +79,6 @@ def header_tells_secret(name: str) -> bool:
     return tells_secret(name) or HEADER_PARTS.search(_letters(name)) is not None
 
 
-def parameter_tells_secret(name: str) -> bool:
-    """Whether a parameter of a query or form of that name holds one, where `code` is what a login gives."""
-    return tells_secret(name) or _letters(_plain(name)).endswith("key")
-
-
 def tells_secret(name: str) -> bool:
     """Whether a name says that its value is nobody's business, however it is written."""
     return _known(name) if len(name) <= LONGEST_KNOWN else _tells(name)
@@ -133,7 +128,10 @@ def _parameters(text: str, *, form: bool) -> Iterator[Span]:
         name, place = found["name"], found.end()
         first = found.start() == 0
         begins = first or text[found.start() - 1] in "?&"
-        if parameter_tells_secret(name) or (begins and (form or not first) and _letters(_plain(name)) == "code"):
+        letters = _letters(_plain(name))
+        # `Prefer: code=503` is no secret, and what a login puts behind ?code= is one.
+        code = letters == "code" and begins and (form or not first)
+        if code or letters.endswith("key") or tells_secret(name):
             value = VALUE.match(text, place)
             if value:
                 place = value.end()
