@@ -2,10 +2,8 @@
 
 import os
 import shutil
-import signal
 import sys
-import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
@@ -32,6 +30,7 @@ from contract_tests.report.files import report, write_reports
 from contract_tests.run import Run, prepare
 from contract_tests.session import OBSTACLES
 from contract_tests.states import States
+from contract_tests.termination import terminable
 from contract_tests.transport import NoAnswerError, SilenceError, Transport
 from contract_tests.webhook_lab import WebhookLab
 
@@ -69,7 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     if getattr(config.option, "numprocesses", None):
         raise pytest.UsageError("one key has one quota: a contract run is one process, so run it without -n")
-    config.add_cleanup(_terminable())
+    config.add_cleanup(terminable())
     if config.option.verbose <= 0:
         config.option.verbose = _QUIET
     outlet = Outlet()
@@ -273,23 +272,6 @@ def states(run: Run) -> States:
 def _tell(stream: TextIO, text: str) -> None:
     stream.write(text)
     stream.flush()
-
-
-def _terminable() -> Callable[[], None]:
-    """SIGTERM ends a run as Ctrl-C does, from now on until what is answered is called."""
-    if threading.current_thread() is not threading.main_thread():
-        return lambda: None
-
-    def interrupted(_number: int, _frame: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupted)
-
-    def as_before() -> None:
-        signal.signal(signal.SIGTERM, before)
-
-    return as_before
 
 
 def _spent(run: Run) -> str:
