@@ -6,6 +6,7 @@ from http import HTTPStatus
 from itertools import islice
 from typing import Any
 
+from mock_server.domain.clients.shown import without_secrets
 from mock_server.domain.clock import to_text
 from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.inbox import InboxMessage
@@ -84,7 +85,7 @@ def facts(call: ControlCall, message: InboxMessage) -> Steps[dict[str, Any]]:
         "id": message.id,
         "real": message.real,
         "received_at": to_text(message.real),
-        "url": message.target,
+        "url": without_secrets(message.target),
         "headers": dict(message.headers),
         "body": message.body.decode("utf-8", "backslashreplace"),
         "body_base64": b64encode(message.body).decode(),

@@ -23,6 +23,11 @@ def test_an_inbox_takes_any_post_and_shows_it(admin: Admin) -> None:
     assert admin.get("/inbox/orders")["messages"] == []
 
 
+def test_a_token_in_an_inbox_s_url_is_hidden(admin: Admin) -> None:
+    admin.client.post("/__inbox/orders?access_token=correct-horse&a=1")
+    assert admin.get("/inbox/orders")["messages"][0]["url"] == "/__inbox/orders?access_token=...&a=1"
+
+
 def test_an_inbox_answers_the_status_that_it_is_asked_for(admin: Admin) -> None:
     assert admin.client.post("/__inbox/orders?status=503").status_code == 503
     assert admin.client.post("/__inbox/orders?status=99").status_code == 400
