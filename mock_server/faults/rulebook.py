@@ -57,8 +57,9 @@ class RulesInForce:
     @classmethod
     def together(cls, parts: Iterable[Self]) -> Self:
         """Those of several books, in their order; most sandboxes have none of their own."""
-        some = [part for part in parts if part.rules]
-        return some[0] if len(some) == 1 else cls.of(rule for part in some for rule in part.rules)
+        every = tuple(parts)
+        some = [part for part in every if part.rules]
+        return (some or every)[0] if len(some) <= 1 else cls.of(rule for part in some for rule in part.rules)
 
 
 class Listener(Protocol):
