@@ -1,6 +1,7 @@
 """Instants as RFC 3339 lets people write them."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
 from contract_tests.contract.cutting import begun
@@ -39,9 +40,9 @@ def unix_seconds(text: str) -> float:
     try:
         moment = datetime.fromisoformat(f"{day}T{hour}:{minute}:{'59' if leaps else second}+00:00")
         if hour == "24":  # which newer Pythons take for the next midnight
-            raise ValueError("hour must be in 0..23")
-    except ValueError as error:
-        raise InstantError(text, f"{error}; {_EXAMPLE}") from None
+            raise ValueError(hour)
+    except ValueError:
+        raise InstantError(text, f"{_out_of_range(day, hour, minute, second)}; {_EXAMPLE}") from None
     seconds = (moment - _EPOCH - offset).total_seconds() + leaps
     if not _FIRST <= seconds <= _LAST:
         raise InstantError(text, "in UTC it is not in a year from 1 to 9999")
@@ -57,6 +58,17 @@ def in_utc(text: str) -> str | None:
     except InstantError:
         return None
     return moment.replace(tzinfo=None).isoformat() + "Z"
+
+
+def _out_of_range(day: str, hour: str, minute: str, second: str) -> str:
+    """What of it there is not, in the same words whichever Python this is."""
+    year, month, of_month = map(int, day.split("-"))
+    days = monthrange(year, month)[1] if year and month in range(1, 13) else 31
+    parts = [("year", year, 1, 9999), ("month", month, 1, 12), ("day", of_month, 1, days)]
+    parts += [("hour", int(hour), 0, 23), ("minute", int(minute), 0, 59), ("second", int(second), 0, 59)]
+    return next(
+        f"{name} must be in {least}..{most}" for name, value, least, most in parts if not least <= value <= most
+    )
 
 
 def _begins_a_month(seconds: float) -> bool:
