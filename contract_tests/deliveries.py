@@ -8,9 +8,8 @@ from contract_tests.api import Api
 from contract_tests.contract.document import Contract
 from contract_tests.contract.loading import resolve
 from contract_tests.contract.pointers import follow, pointer
-from contract_tests.exchange import JSON, Exchange, SentRequest
+from contract_tests.exchange import JSON, Exchange, SentRequest, media_type
 from contract_tests.ledger import Ledger
-from contract_tests.passive.bodies import media_type
 from contract_tests.passive.history import classes
 from contract_tests.receiver import ReceivedDelivery
 from contract_tests.signatures import examine

@@ -12,6 +12,7 @@ from contract_tests.contract.operations import Operation
 from contract_tests.masking import Mask, visible
 
 JSON = "application/json"
+_JSON_TOO = re.compile(r"[a-z]+/[a-z0-9!#$&^_.+-]+\+json")  # by the suffix that RFC 6839 gives it
 _LONGEST_BODY = 2000
 _WORD = re.compile(r"\w")
 
@@ -33,6 +34,16 @@ def _read(text: str) -> tuple[Any, bool]:
         return _STRICT.decode(text), True
     except _NoNumberError:
         return json.loads(text), False
+
+
+def media_type(content_type: str | None) -> str:
+    """The media type without its parameters."""
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def names_json(kind: str) -> bool:
+    """Whether a media type is JSON's own, or one that is JSON too."""
+    return kind == JSON or _JSON_TOO.fullmatch(kind) is not None
 
 
 @dataclass(frozen=True, slots=True)

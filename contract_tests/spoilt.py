@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contract_tests.exchange import JSON, Response, SentRequest
+from contract_tests.exchange import Response, SentRequest, media_type, names_json
 from contract_tests.facts import UnverifiableError
 
 AGAIN = 5  # times that a question is asked again before its answer is taken as it is
@@ -29,8 +29,8 @@ def oddity(response: Response) -> str | None:
     """What makes the response one that a gateway may have made or cut; None if nothing does."""
     if response.status >= 500:
         return f"{response.status} {response.text[:60]}".strip()
-    declared = (response.header("Content-Type") or "").partition(";")[0].strip().lower()
-    if declared == JSON and response.body and response.value is None and response.body.strip() != b"null":
+    declared = names_json(media_type(response.header("Content-Type")))
+    if declared and response.body and response.value is None and response.body.strip() != b"null":
         return f"{response.status} with JSON that ends too early or can't be read"
     return None
 

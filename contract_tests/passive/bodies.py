@@ -6,12 +6,11 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from contract_tests.contract.document import Contract
-from contract_tests.exchange import JSON, Exchange
+from contract_tests.exchange import JSON, Exchange, media_type, names_json
 from contract_tests.ledger import Ledger
 from contract_tests.passive.refusals import of_the_page
 from contract_tests.target import bare
 
-_JSON_TOO = re.compile(r"[a-z]+/[a-z0-9!#$&^_.+-]+\+json")  # by the suffix that RFC 6839 gives it
 _HALF = re.compile("[\ufffd\ud800-\udfff]")  # what is left of a character that was cut
 _ENTITY = re.compile(r"&(amp|lt|gt|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);")  # escapes that HTML has and JSON has not
 
@@ -75,10 +74,6 @@ def texts(value: Any) -> list[str]:
     return [text for each in value for text in texts(each)] if isinstance(value, list) else []
 
 
-def media_type(content_type: str | None) -> str:
-    return (content_type or "").partition(";")[0].strip().lower()
-
-
 def _check_json(contract: Contract, ledger: Ledger, exchange: Exchange) -> bool:
     """The page shows JSON; where it knows the status, anything else breaks its clause, elsewhere an assumption."""
     response = exchange.response
@@ -87,7 +82,7 @@ def _check_json(contract: Contract, ledger: Ledger, exchange: Exchange) -> bool:
     clause = "api.json" if known else "errors.body"
     if not response.is_json:
         ledger.breach(clause, exchange, "a JSON body", response.flaw + response.text)
-    elif kind != JSON and not _JSON_TOO.fullmatch(kind):
+    elif not names_json(kind):
         ledger.breach(clause, exchange, f"Content-Type {JSON}", response.header("Content-Type") or "none")
     else:
         ledger.hold(clause if known else None, exchange)

@@ -6,7 +6,7 @@ from contract_tests.budget import Budget, BudgetSpentError
 from contract_tests.contract.document import Contract
 from contract_tests.exchange import Response, SentRequest
 from contract_tests.session import UnsafeError
-from contract_tests.spoilt import AGAIN, SpoiltError
+from contract_tests.spoilt import AGAIN, SpoiltError, oddity
 from contract_tests.tests.fakes import KEY, a_run, reply
 from contract_tests.transport import NoAnswerError
 
@@ -159,3 +159,9 @@ def test_what_may_be_sent_only_once_says_nothing_when_it_is_spoilt(contract: Con
         run.api.subscribe("1Z204E380338943508", "https://example.com/", once=True)
     assert len(script.asked) == 1
     assert run.session.exchanges == []
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/problem+json; charset=utf-8"])
+def test_json_of_any_name_that_ends_too_early_may_be_a_gateways_doing(kind: str) -> None:
+    assert oddity(Response(401, (("Content-Type", kind),), b'{"code": "unautho'))
+    assert oddity(Response(401, (("Content-Type", kind),), b'{"code": "unauthorized"}')) is None
