@@ -1,6 +1,7 @@
 """A client is explored, and what is wrong with it is found at the right call."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,7 +35,8 @@ def test_the_page_s_client_fails_as_the_page_says(tmp_path: Path) -> None:
     code, told, report = explored(client, tmp_path, *options)
     assert code == 1, told
     assert "trackShipment#1: rate_limit_exceeded until the wait is over -> storm" in told
-    assert "10 attempts at one call, 10 of them in a row without a pause" in told
+    # All ten, where the machine lets a client go on at once; it is a storm from seven on.
+    assert re.search("10 attempts at one call, ([7-9]|10) of them in a row without a pause", told)
     assert report["baseline"]["calls"] == [{"id": "trackShipment#1", "operation": "trackShipment", "ordinal": 1}]
     suite = ElementTree.parse(tmp_path / "junit.xml").getroot()[0]
     assert int(suite.get("tests", 0)) == len(report["cases"])
