@@ -136,8 +136,10 @@ class RuleBook:
         """Take out the rule of that id, or all; how many there were."""
         with self._lock:
             before = self.in_force.rules
-            self._turn(RulesInForce.of(rule for rule in before if identifier not in {None, rule.id}))
-            return len(before) - len(self.in_force.rules)
+            left = [rule for rule in before if identifier not in {None, rule.id}]
+            if len(left) < len(before):
+                self._turn(RulesInForce.of(left))
+            return len(before) - len(left)
 
     def _append(self, rule: Rule) -> None:
         rules = self.in_force.rules
