@@ -12,6 +12,7 @@ from http.client import HTTPSConnection
 from pathlib import Path
 
 import aiohttp
+import httpcore  # noqa: F401 - else httpx does, while the mock's thread imports: 3.11's ast then fails now and then
 import httpx
 import pytest
 import requests
