@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from mock_server.faults import catalogue  # noqa: F401 - importing it registers every kind of fault
+from mock_server.faults.catalogue import failures, lies, misdeliveries  # noqa: F401 - they register every kind of fault
 from mock_server.faults.fault import REGISTERED, Fault, spelling
 
 TYPES: Mapping[str, type[Fault]] = REGISTERED

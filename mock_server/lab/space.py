@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.contract.error_codes import ErrorKind
 from mock_server.contract.specification import Specification
 from mock_server.domain.clients.spending import TRACK
-from mock_server.faults.catalogue import LONGEST_LATENCY
+from mock_server.faults.catalogue.failures import LONGEST_LATENCY
 from mock_server.faults.fault import ReplyFault
 from mock_server.faults.kinds import TYPES
 from mock_server.lab.calls import CREATE, ClientCall

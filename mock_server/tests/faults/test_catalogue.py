@@ -12,7 +12,7 @@ import pytest
 from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.messages import Reply
 from mock_server.domain.webhooks.delivery import DeliveryPlan
-from mock_server.faults.catalogue import DISTRIBUTIONS
+from mock_server.faults.catalogue.failures import DISTRIBUTIONS
 from mock_server.faults.fault import (
     CallFault,
     DeliveryFault,

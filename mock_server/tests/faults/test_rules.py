@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mock_server.contract.forms import FormError
-from mock_server.faults.catalogue import Error
+from mock_server.faults.catalogue.failures import Error
 from mock_server.faults.rules import Rule
 from mock_server.tests.faults.rulebook import NOON, OUTAGE, VOCABULARY, rule
 

@@ -13,7 +13,7 @@ from contract_tests.contract.files import DocumentError, parse
 from contract_tests.contract.loading import SCHEMAS
 from mock_server.contract.forms import FormError
 from mock_server.faults import scenarios
-from mock_server.faults.catalogue import Error
+from mock_server.faults.catalogue.failures import Error
 from mock_server.faults.scenarios import Scenario
 from mock_server.tests.faults.rulebook import FOUNDATION, NOON, VOCABULARY
 from mock_server.tests.faults.written import WHOLE, read

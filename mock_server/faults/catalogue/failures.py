@@ -1,4 +1,4 @@
-"""Every fault there is, in the order of schemas/fault.schema.json, which describes their parameters for users."""
+"""What goes wrong with an answer: it is refused, late, in pieces, cut off, or none at all."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,26 +9,13 @@ from typing import Any, ClassVar
 
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Reply
-from mock_server.domain.webhooks.delivery import DeliveryPlan, Signature
 from mock_server.faults.bodies import is_json
-from mock_server.faults.fault import (
-    ANSWERED_OR_NOT,
-    BodyFault,
-    CallFault,
-    DeliveryFault,
-    MessageFault,
-    Occasion,
-    Phase,
-    ReplyFault,
-    fault,
-    spelt,
-)
+from mock_server.faults.fault import ANSWERED_OR_NOT, CallFault, Occasion, Phase, ReplyFault, fault, spelt
 from mock_server.server import playing
 from mock_server.server.reply import Wire
 
 LONGEST_LATENCY = 300.0  # seconds; a draw beyond is cut, as no client waits for it
 GARBAGE_BYTES = 64
-CONTENT_TYPE = "Content-Type"
 
 
 @fault("error")
@@ -169,183 +156,9 @@ class MalformedJson(ReplyFault):
         return replace(reply, content=reply.content.rstrip()[:-1]) if is_json(reply.content) else reply
 
 
-@fault("missing_field")
-@dataclass(frozen=True, slots=True)
-class MissingField(BodyFault):
-    """A body without one of its fields."""
-
-    pointer: str
-
-    def edit(self, container: Any, place: Any) -> None:
-        del container[place]
-
-
-@fault("wrong_value")
-@dataclass(frozen=True, slots=True)
-class WrongValue(BodyFault):
-    """A body that says something else in one of its fields."""
-
-    pointer: str
-    value: Any
-
-    def edit(self, container: Any, place: Any) -> None:
-        container[place] = self.value
-
-
-@fault("renamed_field")
-@dataclass(frozen=True, slots=True)
-class RenamedField(BodyFault):
-    """A body that has one of its fields under another name."""
-
-    pointer: str
-    name: str
-
-    def edit(self, container: Any, place: Any) -> None:
-        if isinstance(container, dict) and self.name not in container:
-            container[self.name] = container.pop(place)
-
-
-@fault("reversed_list")
-@dataclass(frozen=True, slots=True)
-class ReversedList(BodyFault):
-    """A body with one of its lists in the opposite order."""
-
-    pointer: str
-
-    def edit(self, container: Any, place: Any) -> None:
-        if isinstance(container[place], list):
-            container[place] = container[place][::-1]
-
-
-@fault("drop_header")
-@dataclass(frozen=True, slots=True)
-class DropHeader(ReplyFault):
-    """A reply without one of its headers."""
-
-    name: str
-
-    def after(self, reply: Reply, _: Occasion) -> Reply:
-        kept = {name: value for name, value in reply.headers.items() if name.lower() != self.name.lower()}
-        return reply if len(kept) == len(reply.headers) else replace(reply, headers=kept)
-
-
-@fault("wrong_status")
-@dataclass(frozen=True, slots=True)
-class WrongStatus(ReplyFault):
-    """A body under another status than its own."""
-
-    status: int
-
-    def after(self, reply: Reply, _: Occasion) -> Reply:
-        return reply if reply.status == self.status else replace(reply, status=self.status)
-
-
-@fault("wrong_content_type")
-@dataclass(frozen=True, slots=True)
-class WrongContentType(MessageFault):
-    """A body called something that it is not."""
-
-    value: str
-
-    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
-        return delivery if delivery.media_type == self.value else replace(delivery, media_type=self.value)
-
-    def after(self, reply: Reply, _: Occasion) -> Reply:
-        right = reply.headers.get(CONTENT_TYPE)
-        return reply if right in {None, self.value} else reply.with_headers({CONTENT_TYPE: self.value})
-
-
-@fault("miscount_quota")
-@dataclass(frozen=True, slots=True)
-class MiscountQuota(ReplyFault):
-    """A number that a header tells of the quota and that is too high or too low."""
-
-    by: int
-    of: str = "remaining"
-
-    def after(self, reply: Reply, occasion: Occasion) -> Reply:
-        name = occasion.header_names.get(self.of, "")
-        if name not in reply.headers or not self.by:
-            return reply
-        return reply.with_headers({name: str(int(reply.headers[name]) + self.by)})
-
-
-@fault("bad_signature")
-@dataclass(frozen=True, slots=True)
-class BadSignature(DeliveryFault):
-    """A delivery whose signature is wrong."""
-
-    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
-        return _signed(delivery, Signature.BAD)
-
-
-@fault("missing_signature")
-@dataclass(frozen=True, slots=True)
-class MissingSignature(DeliveryFault):
-    """A delivery that nobody signed."""
-
-    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
-        return _signed(delivery, Signature.MISSING)
-
-
-@fault("foreign_signature")
-@dataclass(frozen=True, slots=True)
-class ForeignSignature(DeliveryFault):
-    """A delivery signed with another webhook's secret."""
-
-    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
-        return _signed(delivery, Signature.FOREIGN)
-
-
-@fault("duplicate")
-@dataclass(frozen=True, slots=True)
-class Duplicate(DeliveryFault):
-    """The same delivery several times."""
-
-    copies: int = 2
-    renamed: bool = False
-
-    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
-        copied = replace(delivery, copies=self.copies, renamed=self.renamed)
-        return copied if delivery.copies == 1 else delivery
-
-
-@fault("reorder")
-@dataclass(frozen=True, slots=True)
-class Reorder(DeliveryFault):
-    """A delivery that the next one overtakes."""
-
-    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
-        return delivery if delivery.overtaken else replace(delivery, overtaken=True)
-
-
-@fault("delay")
-@dataclass(frozen=True, slots=True)
-class Delay(DeliveryFault):
-    """A delivery that comes late."""
-
-    seconds: float
-
-    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
-        return replace(delivery, delay=delivery.delay + self.seconds)
-
-
-@fault("drop")
-@dataclass(frozen=True, slots=True)
-class Drop(DeliveryFault):
-    """A delivery that never comes."""
-
-    def deliver(self, delivery: DeliveryPlan) -> DeliveryPlan:
-        return replace(delivery, dropped=True)
-
-
 def _sent(reply: Reply, happening: Wire) -> Reply:
     """The reply with something happening to it on the wire, where only one thing can."""
     return reply if reply.wire else replace(reply, wire=happening)
-
-
-def _signed(delivery: DeliveryPlan, signature: Signature) -> DeliveryPlan:
-    return replace(delivery, signature=signature) if delivery.signature is Signature.GOOD else delivery
 
 
 def _garbage(chance: Random) -> bytes:
