@@ -48,10 +48,14 @@ class Baseline:
         }
 
     @cached_property
-    def left(self) -> tuple[Counter[Webhook], Counter[Webhook]]:
-        """The webhooks that every run leaves, and those that any does."""
-        runs = [Counter(each.subscriptions) for each in self.outcomes]
-        return reduce(and_, runs), reduce(or_, runs)
+    def always_left(self) -> Counter[Webhook]:
+        """The webhooks that every run leaves."""
+        return reduce(and_, (Counter(each.subscriptions) for each in self.outcomes))
+
+    @cached_property
+    def ever_left(self) -> Counter[Webhook]:
+        """Those that any run leaves."""
+        return reduce(or_, (Counter(each.subscriptions) for each in self.outcomes))
 
     @cached_property
     def identities(self) -> frozenset[Identity]:

@@ -15,10 +15,9 @@ def lack(compared: Comparison) -> str | None:
     """What of the usual end is missing: answers, webhooks, deliveries or lines."""
     if unanswered := _unanswered(compared, compared.baseline.calls):
         return unanswered
-    always, ever = compared.baseline.left
-    if always - Counter(compared.outcome.subscriptions):
+    if compared.baseline.always_left - Counter(compared.outcome.subscriptions):
         return "a webhook is missing"
-    if Counter(compared.outcome.subscriptions) - ever:
+    if Counter(compared.outcome.subscriptions) - compared.baseline.ever_left:
         return "a webhook is left that should be gone"
     if compared.point.phase != DELIVERY and compared.outcome.delivered < min(
         each.delivered for each in compared.baseline.outcomes

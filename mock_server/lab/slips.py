@@ -69,8 +69,7 @@ def _strayed(compared: Comparison) -> CaseVerdict | None:
 
 def _effects(compared: Comparison) -> CaseVerdict | None:
     """Webhooks that there should not be: made twice, or left by who gave up."""
-    _, ever = compared.baseline.left
-    extra = Counter(compared.outcome.subscriptions) - ever
+    extra = Counter(compared.outcome.subscriptions) - compared.baseline.ever_left
     if not extra:
         return None
     number, _ = next(iter(extra))
