@@ -186,6 +186,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     run = session.config.stash.get(RUN, None)
     if run is None or exitstatus == pytest.ExitCode.USAGE_ERROR:
         return
+    run.interrupted = exitstatus == pytest.ExitCode.INTERRUPTED
     run.session.probe = "cleaning up"
     run.lab.close()
     run.left_behind = run.session.close(gone=run.gone is not None)

@@ -62,6 +62,7 @@ class Run:
     began: float
     refused: str | None = None
     gone: str | None = None
+    interrupted: bool = False
     settled: str | None = None
     shared: bool = False  # somebody else was seen to spend the key's quota
     left_behind: list[str] = field(default_factory=list)
@@ -70,6 +71,10 @@ class Run:
     def stopped(self) -> str | None:
         """Why nothing more is asked: nobody answers any longer, or everything there was to show is shown."""
         return self.gone or self.settled
+
+    def cut_short(self) -> str | None:
+        """Why this is a part of what there was to ask: nobody answers any longer, or somebody has ended the run."""
+        return self.gone or ("interrupted: this is a part of the run" if self.interrupted else None)
 
 
 def prepare(

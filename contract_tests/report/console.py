@@ -33,14 +33,14 @@ def summary(run: Run, verdicts: Sequence[Verdict]) -> str:
         lines += ["", "Not verified:"]
         lines += [f"  {visible(reason)}\n    {', '.join(names)}" for reason, names in reasons.items()]
     lines += _waived(run, verdicts)
-    lines += ["", visible(run.gone)] if run.gone else []
+    lines += ["", visible(why)] if (why := run.cut_short()) else []
     lines += ["", *map(visible, run.left_behind)] if run.left_behind else []
     counts = {kind: sum(each.verdict == kind for each in verdicts) for kind in (PASSED, FAILED, WARNED, NOT_VERIFIED)}
     budget = run.session.budget
     lines += [f"the overlay does nothing: {each}" for each in run.contract.idle]
     lines += [
         "",
-        headline(counts, stopped=run.gone is not None),
+        headline(counts, stopped=why is not None),
         (
             f"{len(verdicts)} clauses: {counts[PASSED]} passed, {counts[FAILED]} failed, {counts[WARNED]} warned, "
             f"{counts[NOT_VERIFIED]} not verified; {budget.spent_requests} requests, {budget.spent_lookups} lookups, "

@@ -63,9 +63,10 @@ def escape(text: str) -> str:
 def _outcome(summary: Mapping[str, Any]) -> str:
     if summary["failed"]:
         return f"{summary['failed']} clause{'s' if summary['failed'] > 1 else ''} broken"
-    if not summary["conforms"]:
+    if not summary["passed"] + summary["warned"]:
         return "Nothing could be verified"
-    return f"Nothing broken in the {summary['verified']:g} % that could be shown"
+    early = "Stopped early: n" if summary["stopped"] else "N"
+    return f"{early}othing broken in the {summary['verified']:g} % that could be shown"
 
 
 def _conditions(summary: Mapping[str, Any]) -> str:

@@ -225,10 +225,14 @@ class _Interrupting:
 
 def test_what_is_created_is_deleted_after_ctrl_c_too(tmp_path: Path) -> None:
     with running() as target:
-        checked = check_server(target, tmp_path, states=False, receiver=False, plugins=[_Interrupting()])
+        kept = ("--report-dir", str(tmp_path / "out"))
+        checked = check_server(target, tmp_path, *kept, states=False, receiver=False, plugins=[_Interrupting()])
+    summary = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["summary"]
     made = [each for each in checked.exchanges if each.request.method == "POST" and "webhook_id" in each.facts]
     gone = {each.request.url.rpartition("/")[2] for each in checked.exchanges if each.request.method == "DELETE"}
     assert checked.status == 130
+    assert (summary["stopped"], summary["conforms"]) == ("interrupted: this is a part of the run", False)
+    assert "interrupted: this is a part of the run\n\nStopped early. " in checked.output
     assert made
     assert {each.facts["webhook_id"] for each in made} <= gone
 
