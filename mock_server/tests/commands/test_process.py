@@ -14,6 +14,7 @@ from mock_server.commands import process
 from mock_server.commands.process import Ending, NoCommandError, Streams, run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and process groups are POSIX's")
+TRAPPED = ("INT", "TERM", "HUP", "USR1")
 QUIET = Streams(subprocess.DEVNULL, subprocess.DEVNULL, subprocess.DEVNULL)
 
 
@@ -79,17 +80,20 @@ def test_a_command_that_starves_for_ever_is_ended_all_the_same(monkeypatch: pyte
 
 @pytest.fixture
 def attentive() -> Iterator[None]:
-    """As if nothing had been started by nohup: what it has ignored, no shell can trap."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    """As if the tests ran neither under nohup nor in the background of a script: what is ignored, no shell can trap."""
+    numbers = [getattr(signal, f"SIG{name}") for name in TRAPPED]
+    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
     yield
-    signal.signal(signal.SIGHUP, before)
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.mark.usefixtures("attentive")
 def test_signals_go_to_the_command_which_may_end_in_its_own_way(tmp_path: Path) -> None:
-    for name, status in (("INT", 11), ("TERM", 12), ("HUP", 13), ("USR1", 14)):
-        ready = tmp_path / name
-        number = getattr(signal, f"SIG{name}")
+    for status, name in enumerate(TRAPPED, 11):
+        ready, number = tmp_path / name, getattr(signal, f"SIG{name}")
         threading.Thread(target=_send_when, args=(ready, number)).start()
         assert shell(f"trap 'exit {status}' {name}; touch {ready}; while :; do sleep 0.1; done") == Ending(status)
 
