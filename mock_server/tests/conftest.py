@@ -1,7 +1,8 @@
 """Small real objects that many tests need."""
 
 import gc
-from collections.abc import Generator
+import signal
+from collections.abc import Generator, Iterator
 
 import hypothesis
 import pytest
@@ -54,3 +55,15 @@ def clock() -> ManualClock:
 def app(clock: ManualClock) -> MockServer:
     """A mock with default settings on the manual clock."""
     return create_app(Settings(), clock)
+
+
+@pytest.fixture
+def attentive() -> Iterator[None]:
+    """As if the tests ran neither under nohup nor in the background of a script: what is ignored, no shell can trap."""
+    trapped = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1") if hasattr(signal, name)]
+    ignored = [number for number in trapped if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)

@@ -160,6 +160,7 @@ def test_time_that_is_up_is_124() -> None:
     assert done.stderr == "trackflow-mock: the command was ended, its 0.3 seconds were over\n" + NONE
 
 
+@pytest.mark.usefixtures("attentive")
 def test_ctrl_c_ends_the_command_first_which_may_say_its_last_word() -> None:
     script = "trap 'echo last; exit 9' INT; echo ready; while :; do sleep 0.1; done"
     with subprocess.Popen(

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,6 @@ from mock_server.commands import process
 from mock_server.commands.process import Ending, NoCommandError, Streams, run
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and process groups are POSIX's")
-TRAPPED = ("INT", "TERM", "HUP", "USR1")
 QUIET = Streams(subprocess.DEVNULL, subprocess.DEVNULL, subprocess.DEVNULL)
 
 
@@ -78,21 +76,9 @@ def test_a_command_that_starves_for_ever_is_ended_all_the_same(monkeypatch: pyte
     assert shell("sleep 60", limit=0.1, lenient=True) == Ending(124, out_of_time=True)
 
 
-@pytest.fixture
-def attentive() -> Iterator[None]:
-    """As if the tests ran neither under nohup nor in the background of a script: what is ignored, no shell can trap."""
-    numbers = [getattr(signal, f"SIG{name}") for name in TRAPPED]
-    ignored = [number for number in numbers if signal.getsignal(number) is signal.SIG_IGN]
-    for number in ignored:
-        signal.signal(number, signal.SIG_DFL)
-    yield
-    for number in ignored:
-        signal.signal(number, signal.SIG_IGN)
-
-
 @pytest.mark.usefixtures("attentive")
 def test_signals_go_to_the_command_which_may_end_in_its_own_way(tmp_path: Path) -> None:
-    for status, name in enumerate(TRAPPED, 11):
+    for status, name in enumerate(("INT", "TERM", "HUP", "USR1"), 11):
         ready, number = tmp_path / name, getattr(signal, f"SIG{name}")
         threading.Thread(target=_send_when, args=(ready, number)).start()
         assert shell(f"trap 'exit {status}' {name}; touch {ready}; while :; do sleep 0.1; done") == Ending(status)
