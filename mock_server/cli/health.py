@@ -43,7 +43,9 @@ def health(url: str, admin_token: str | None, timeout: float) -> None:
         answer = connection.getresponse()
         answer.read()
     except (OSError, HTTPException, ValueError) as error:
-        raise Unreachable(f"{url}: {error or type(error).__name__}") from None
+        from mock_server.sending.address import why_not_connected
+
+        raise Unreachable(f"{url}: {why_not_connected(error, secure=secure)}") from None
     finally:
         connection.close()
     if not _is_up(answer, with_token=admin_token is not None):
