@@ -54,9 +54,8 @@ def read_json(body: bytes) -> Any:
         half = rf"\u{ord(error.object[error.start]):04x}"
         raise ApiError("invalid_request", f"the body is not UTF-8 text: {half} is half a character") from None
     except json.JSONDecodeError as error:
-        raise ApiError(
-            "invalid_request", f"the body is not JSON: {error.msg} at line {error.lineno} column {error.colno}"
-        ) from None
+        what, place = error.msg.removesuffix(" at"), f"line {error.lineno} column {error.colno}"
+        raise ApiError("invalid_request", f"the body is not JSON: {what} at {place}") from None
     except RecursionError:
         raise ApiError("invalid_request", "the body is nested too deeply to be read") from None
     except ValueError as error:

@@ -34,7 +34,8 @@ def test_json_is_read() -> None:
         (b'{"a": 1e400}', "the number 1e400 is too large"),
         (b"[-2.5E+309]", "the number -2.5E+309 is too large"),
         (b"9" * 400 + b".0", "is too large"),
-        (b'{"a": "\x00"}', "control character"),
+        (b'{"a": "\x00"}', "control character at line 1 column 8"),
+        (b'{"a": "b', "Unterminated string starting at line 1 column 7"),
     ],
 )
 def test_what_is_not_json_is_refused_with_the_place(body: bytes, complaint: str) -> None:
