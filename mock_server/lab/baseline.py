@@ -9,7 +9,7 @@ from operator import and_, or_
 from mock_server.domain.clients.conversation import call_of
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab import output
-from mock_server.lab.calls import ClientCall, Identity, calls_of, sketch, steady
+from mock_server.lab.calls import ClientCall, Identity, calls_of, shipments_told, sketch, steady
 from mock_server.lab.failures import MIDNIGHT, MINUTE, NOW
 from mock_server.lab.outcome import TrialOutcome, Webhook
 from mock_server.lab.setup import Setup
@@ -46,6 +46,12 @@ class Baseline:
             call.id: tuple([entry for entry in each.entries if call.asked(entry)] for each in self.outcomes)
             for call in self.calls
         }
+
+    @cached_property
+    def told(self) -> Counter[str]:
+        """How often any run is told of each shipment."""
+        reading = self.calls[0].reading
+        return reduce(or_, (shipments_told(each.entries, reading) for each in self.outcomes))
 
     @cached_property
     def always_left(self) -> Counter[Webhook]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from itertools import zip_longest
 from typing import Any
 
@@ -91,6 +92,17 @@ def calls_of(entries: Sequence[Entry], specification: Specification) -> list[Cli
         )
         seen[operation, subject] += 1
     return found
+
+
+def shipments_told(entries: Sequence[Entry], reading: Conversations) -> Counter[str]:
+    """How often answers tell of each shipment."""
+    return Counter(
+        number
+        for entry in entries
+        if entry.status < HTTPStatus.BAD_REQUEST
+        for number, status in reading.shown(entry)
+        if status is not None
+    )
 
 
 def steady(first: Sequence[ClientCall], other: Sequence[ClientCall]) -> list[ClientCall]:

@@ -37,8 +37,11 @@ class Failure:
     clause: str | None = None
     """The clause by which the API may answer so; the network's failures have none."""
 
-    def rule(self, identifier: str) -> dict[str, Any]:
-        """The fault rule; `until` is in seconds of the world, and is made an instant there."""
+    def rule(self, identifier: str, spoilt: int = 0) -> dict[str, Any]:
+        """The fault rule; `until` is in seconds of the world, and is made an instant there.
+
+        `spoilt` attempts at the call, to which something else happens, are left alone by it.
+        """
         if self.phase == DELIVERY:
             match = {"tracking_number": self.call.subject} if self.call.subject else {}
             return {"id": identifier, "fault": dict(self.document), "match": match, "times": 1}
@@ -47,7 +50,7 @@ class Failure:
             "fault": dict(self.document) | ({"retry_after_seconds": A_MINUTE} if self.waits else {}),
             "match": self.call.match(self.item),
         }
-        earlier = self.call.earlier if self.item is None else 0
+        earlier = spoilt + (self.call.earlier if self.item is None else 0)
         if earlier:
             rule["after"] = earlier
         if self.times in {ONCE, TWICE}:
@@ -71,6 +74,11 @@ class Failure:
     def lasting(self) -> bool:
         """Whether no patience helps."""
         return self.times == EVER or self.blamed or self.item is not None or self.forged or self.fault == LOST_EVENT
+
+    @property
+    def on_its_way(self) -> bool:
+        """Whether it happens to an answer, whatever that says."""
+        return self.phase == AFTER and self.document["type"] != "error"
 
     @property
     def forged(self) -> bool:
@@ -134,7 +142,20 @@ class Point:
         return self.when == NOW and any(each.waits for each in self.failures)
 
     def rules(self) -> tuple[Mapping[str, Any], ...]:
-        return tuple(each.rule(f"{STRIKE}{place}") for place, each in enumerate(self.failures, 1))
+        return tuple(
+            each.rule(f"{STRIKE}{place}", self._spoilt_before(place - 1)) for place, each in enumerate(self.failures, 1)
+        )
+
+    def _spoilt_before(self, place: int) -> int:
+        """How many attempts the others spoil before it is that failure's turn.
+
+        What refuses a call keeps other refusals waiting, but what is lost on its way may as well be a refusal.
+        """
+        failure = self.failures[place]
+        if not failure.on_its_way:
+            return 0
+        alike = [(other, each) for other, each in enumerate(self.failures) if each.call == failure.call]
+        return sum(other < place or (other > place and not each.on_its_way) for other, each in alike)
 
     def struck(self, counts: Mapping[str, int]) -> bool:
         """Whether all that was to go wrong did."""

@@ -1,13 +1,13 @@
 """What of a client's usual end is missing in a world: answers, webhooks, deliveries, lines."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab import output
-from mock_server.lab.calls import ClientCall
-from mock_server.lab.comparison import Comparison, after_strike, forced
+from mock_server.lab.calls import ClientCall, shipments_told
+from mock_server.lab.comparison import Comparison, after_strike, answered, forced
 from mock_server.lab.failures import AFTER, DELIVERY
 
 
@@ -37,8 +37,8 @@ def lack_among_rest(compared: Comparison) -> str | None:
     items = [each for each in compared.point.failures if each.item]
     if items:
         others = [number for each in items for number in each.call.items if number != each.item]
-        lost = output.lost(compared.baseline.lines, compared.outcome.stdout)
-        gone = [line for line in lost if any(number in line for number in others)]
+        refused = {each.item for each in items if each.item}
+        gone = [line for line in _lost(compared) if _about(line, others, refused, compared.outcome.stdout)]
         return f"it no longer says {gone[0].strip()[:120]!r}, of which nothing was refused" if gone else None
     rest = [
         call
@@ -62,10 +62,20 @@ def _unsaid(compared: Comparison, struck: Sequence[ClientCall]) -> str | None:
     """A line about another shipment than those that failed."""
     failed = {each.subject for each in struck if each.subject}
     others = {call.subject for call in compared.baseline.calls if call.subject} - failed
-    for line in output.lost(compared.baseline.lines, compared.outcome.stdout) if failed else ():
-        if any(number in line for number in others) and not any(number in line for number in failed):
+    for line in _lost(compared) if failed else ():
+        if _about(line, others, failed, compared.outcome.stdout):
             return f"it no longer says {line.strip()[:120]!r}, which nothing happened to"
     return None
+
+
+def _lost(compared: Comparison) -> list[str]:
+    return output.lost(compared.baseline.lines, compared.outcome.stdout)
+
+
+def _about(line: str, others: Iterable[str], failed: Iterable[str], said: str) -> bool:
+    """Whether a lost line is about others than those that failed; if about both, others have to be gone altogether."""
+    both = any(number in line for number in failed)
+    return any(number in line and not (both and number in said) for number in others)
 
 
 def _unanswered(compared: Comparison, calls: Sequence[ClientCall]) -> str | None:
@@ -81,10 +91,21 @@ def _unanswered(compared: Comparison, calls: Sequence[ClientCall]) -> str | None
         ]
         if call.method == "DELETE" and _done(compared, call):
             continue
-        if len(good) < min(map(len, runs)):
+        if len(good) < min(map(len, runs)) and not _told_later(compared, call):
             asked = any(call.asked(entry) for entry in compared.outcome.entries)
             return f"{call.id} never got its answer" if asked else f"{call.id} was never asked"
     return None
+
+
+def _told_later(compared: Comparison, call: ClientCall) -> bool:
+    """Whether all that it looks up was told after the failure, by whatever answer: a later poll, one by one."""
+    if not call.repeatable:
+        return False
+    later = [each for each in after_strike(compared.outcome.entries) if answered(each) and not forced(each)]
+    numbers = call.items or ((call.subject,) if call.subject else ())
+    if not numbers:
+        return any(call.asked(each) for each in later)
+    return shipments_told(later, call.reading).keys() >= set(numbers)
 
 
 def _repeats(compared: Comparison, entry: Entry) -> bool:

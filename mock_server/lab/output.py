@@ -1,8 +1,14 @@
-"""What a command says: lines that are the same in every run, lines that are new, lines that got lost."""
+"""What a command says: lines that are the same in every run, lines that are new, lines that got lost.
 
+Of JSON, each value is a line of its own, behind the names that lead to it: what is said of one shipment is compared
+without what is said of the next, and in whatever order.
+"""
+
+import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 CHANGING = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)
 ABOUT_TRYING = re.compile(
@@ -11,11 +17,26 @@ ABOUT_TRYING = re.compile(
 WORD = re.compile(r"[\w-]{4,}")
 MEMBER = re.compile(r'"[^"]*"\s*:')
 SAYS_NOTHING = re.compile(r"\b(none|null|nil|undefined|nan)\b", re.IGNORECASE)
+BAD = r"(?:fail|err|miss|lost|skip|refus|reject|invalid|unavail|unknown|incomplete|problem|not\s)"
+COUNTED = re.compile(rf"(?P<before>\d+)\s+{BAD}|{BAD}\w*\W{{1,4}}(?P<behind>\d+)\b", re.IGNORECASE)
+PART = re.compile(r"(?<![\d/.])(?P<part>\d+)\s*(?:/|(?:out )?of)\s*(?P<whole>\d+)(?![\d/.])", re.IGNORECASE)
+
+
+def lines(text: str) -> list[str]:
+    """What it says, line by line; of what is JSON as a whole or in one line, each value."""
+    whole = _json(text)
+    if whole is not None:
+        return list(_values(whole))
+    found: list[str] = []
+    for line in text.splitlines():
+        value = _json(line)
+        found += [line] if value is None else _values(value)
+    return found
 
 
 def steady(outputs: Sequence[str]) -> Counter[str]:
     """The lines that every run has, with how often; none that is about trying."""
-    counts = [Counter(text.splitlines()) for text in outputs]
+    counts = [Counter(lines(text)) for text in outputs]
     common = counts[0]
     for each in counts[1:]:
         common &= each
@@ -29,20 +50,31 @@ def unsteady(outputs: Sequence[str]) -> bool:
 
 def lost(before: Counter[str], text: str) -> list[str]:
     """The lines that a run does not have."""
-    return list((before - Counter(text.splitlines())).elements())
+    return list((before - Counter(lines(text))).elements())
 
 
 def repeated(before: Counter[str], text: str) -> list[str]:
     """The lines that a run has more often."""
-    now = Counter(text.splitlines())
+    now = Counter(lines(text))
     return [line for line, number in before.items() if now[line] > number]
 
 
 def new(before: Sequence[str], text: str) -> list[str]:
-    """The lines that say something which no run before did, whatever the numbers in them."""
-    known = {_form(line) for each in before for line in each.splitlines()}
-    lines = (line for line in text.splitlines() if line.strip())
-    return [line for line in lines if _form(line) not in known and not SAYS_NOTHING.search(line)]
+    """The lines that say something which no run before did, whatever the numbers in them.
+
+    A line with less in it than one before says nothing new, but that more has failed does.
+    """
+    known = [line for each in before for line in lines(each)]
+    worst: dict[str, int] = {}
+    for line in known:
+        form = _form(line)
+        worst[form] = max(worst.get(form, 0), _failures(line))
+    said = [_parts(line) for line in dict.fromkeys(known)]
+    return [
+        line
+        for line in lines(text)
+        if line.strip() and not SAYS_NOTHING.search(line) and _is_new(line, worst.get(_form(line)), said)
+    ]
 
 
 def words(*texts: str | bytes) -> set[str]:
@@ -51,5 +83,45 @@ def words(*texts: str | bytes) -> set[str]:
     return {word for each in told for word in WORD.findall(MEMBER.sub(" ", each))}
 
 
+def _is_new(line: str, worst: int | None, said: Sequence[Counter[str]]) -> bool:
+    """Whether it is of no known form, or counts more failures than the worst line of its form."""
+    if worst is not None:
+        return _failures(line) > worst
+    parts = _parts(line)
+    return not any(parts <= each for each in said)
+
+
+def _failures(line: str) -> int:
+    """How many failures it counts: "2 failed", "errors: 2", "1 of 3"."""
+    counted = sum(int(found["before"] or found["behind"]) for found in COUNTED.finditer(line))
+    return counted + sum(max(int(found["whole"]) - int(found["part"]), 0) for found in PART.finditer(line))
+
+
 def _form(line: str) -> str:
     return CHANGING.sub("0", line.strip())
+
+
+def _parts(line: str) -> Counter[str]:
+    return Counter(re.findall(r"\w+", line))
+
+
+def _json(text: str) -> Any:
+    """The list or object that the text is; None if it is none."""
+    if not text.lstrip().startswith(("{", "[")):
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _values(value: Any, name: str = "") -> Iterator[str]:
+    """A line for each value in it, behind the names that lead there."""
+    if isinstance(value, dict) and value:
+        for member, each in value.items():
+            yield from _values(each, f"{name} {member}".strip())
+    elif isinstance(value, list) and value:
+        for each in value:
+            yield from _values(each, name)
+    else:
+        yield f"{name}: {json.dumps(value, ensure_ascii=False)}"

@@ -5,13 +5,15 @@ from http import HTTPStatus
 from itertools import pairwise
 
 from mock_server.domain.clients.conversation import call_of
-from mock_server.lab.calls import CREATE
+from mock_server.lab.calls import CREATE, shipments_told
 from mock_server.lab.comparison import Comparison, after_strike, answered, struck
 from mock_server.lab.failures import AFTER
-from mock_server.lab.verdicts import WAITS, CaseVerdict, failed
+from mock_server.lab.verdicts import ENDED, WAITS, CaseVerdict, failed
 
 HASTE = 0.25  # seconds: attempts that follow each other faster are not spaced at all
+PATIENT = 8  # attempts, each with a time limit of its own, that need not be over in time
 HASTY = 6  # hasty attempts in a row that make a storm
+POLLS = 3  # times that something is asked again and again, to see whether it has changed
 STORM = 20  # attempts at one call that are a storm however they are spaced
 BAD_REQUEST, SERVER_ERROR = HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR
 
@@ -20,6 +22,8 @@ def _in_time(compared: Comparison) -> CaseVerdict | None:
     if not compared.outcome.ending.out_of_time:
         return None
     tries = compared.tries
+    if compared.silent and compared.point.lasting and 1 < tries <= PATIENT:
+        return CaseVerdict(ENDED, f"has a time limit, and had tried {tries} times when {compared.limit:g} s were over")
     if tries > 2:
         return failed("never stops", f"still asking after {compared.limit:g} s: {tries} attempts", compared.clauses)
     what = "it waits without a time limit" if compared.silent else "it never came back"
@@ -89,14 +93,25 @@ def _wasted(compared: Comparison) -> CaseVerdict | None:
     """Lookups spent on what was told already: the whole work done again because of one call."""
     if compared.point.lasting:
         return None
+    good = [each for each in compared.outcome.entries if answered(each) and not struck(each)]
     for call in compared.baseline.calls:
         runs = compared.baseline.asked[call.id]
         usual = max(sum(each.status < HTTPStatus.BAD_REQUEST for each in run) for run in runs)
-        good = [each for each in compared.outcome.entries if call.asked(each) and answered(each) and not struck(each)]
-        if usual and len(good) > usual and call.safe:
-            reason = f"asked {len(good)} times for {call.id} and was answered, where {usual} is usual"
+        again = sum(map(call.asked, good))
+        if usual and again > _as_good_as(usual) and call.safe:
+            reason = f"asked {again} times for {call.id} and was answered, where {usual} is usual"
+            return failed("asks for what it has", reason, ("quota.cost",))
+    for number, times in shipments_told(good, compared.point.call.reading).items():
+        usual = compared.baseline.told[number]
+        if usual and times > _as_good_as(usual):
+            reason = f"was told {times} times of {number}, where {usual} is usual"
             return failed("asks for what it has", reason, ("quota.cost",))
     return None
+
+
+def _as_good_as(usual: int) -> int:
+    """How often may be asked where that is usual: who polls may come to one poll more."""
+    return usual + usual // POLLS
 
 
 SLIPS = (_in_time, _storm, _patience, _stubborn, _strayed, _effects, _wasted)

@@ -117,7 +117,9 @@ def _failures(call: ClientCall, specification: Specification, hang: float) -> It
         if not (empty and _of_bodies(name)):
             yield from _losses(call, name)
     silent = {"type": "latency", "milliseconds": 1000 * min(hang + HANG_BEYOND, LONGEST_LATENCY)}
-    yield 1, Failure(call, "no answer", silent, phase=AFTER)
+    unanswered = Failure(call, "no answer", silent, phase=AFTER)
+    yield 1, unanswered
+    yield 3, replace(unanswered, times=EVER)
     if not empty:
         yield 4, Failure(call, "dribble", SLOW, phase=AFTER)
     if len(call.items) > 1:

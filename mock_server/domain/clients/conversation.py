@@ -35,8 +35,8 @@ class Conversation:
         return max(after.real - before.real, (after.at - before.at) / self.rate)
 
     def told(self, entry: Entry) -> float | None:
-        """The seconds that an answer asked to wait."""
-        text = entry.reply_headers.get(self.retry_after, "")
+        """The seconds that an answer asked to wait; one that never came has told nothing."""
+        text = "" if entry.lost else entry.reply_headers.get(self.retry_after, "")
         return float(text) if text.isdigit() else None
 
     def waited(self, refused: Entry, following: Entry) -> bool:

@@ -25,4 +25,5 @@ def explored(specification: Specification, *calls: ClientCall, events: int = 0) 
     return points(calls, specification, hang=30, plan="growth", events=events)
 
 
-CALL = ClientCall("trackShipment", 1, "GET", "/v2/x", None, (), 0, None, 200, Conversations(Specification.load()))
+SPECIFICATION = Specification.load()
+CALL = ClientCall("trackShipment", 1, "GET", "/v2/x", None, (), 0, None, 200, Conversations(SPECIFICATION))

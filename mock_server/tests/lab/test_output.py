@@ -1,6 +1,12 @@
 """What a command says is compared by what is in it."""
 
-from mock_server.lab.output import words
+import json
+
+import pytest
+
+from mock_server.lab.output import lost, new, steady, words
+
+TWO = [{"number": "1Z2", "status": "in_transit"}, {"number": "449", "status": "delivered"}]
 
 
 def test_words_of_an_answer_are_those_of_its_values() -> None:
@@ -9,3 +15,29 @@ def test_words_of_an_answer_are_those_of_its_values() -> None:
         "1Z204E380338943508",
     }
     assert words("it is in_transit", b"\xff") == {"in_transit"}
+
+
+def test_of_json_each_value_is_a_line_in_one_line_or_in_many() -> None:
+    for indent in (None, 2):
+        usual = [json.dumps({"took": place, "shipments": TWO}, indent=indent) for place in range(2)]
+        less = json.dumps({"took": 9, "shipments": TWO[:1]}, indent=indent)
+        assert lost(steady(usual), less) == ['shipments number: "449"', 'shipments status: "delivered"']
+        assert new(usual, less) == [], "who leaves something out says nothing"
+
+
+@pytest.mark.parametrize(
+    ("usual", "then", "told"),
+    [
+        ('{"tracked": ["1Z2", "449"], "failed": []}', '{"tracked": ["1Z2"], "failed": ["449"]}', True),
+        ('{"1Z2": "in_transit", "449": "delivered"}', '{"1Z2": "in_transit", "449": null}', False),
+        ("tracked: 1Z2, 449", "tracked: 1Z2", False),
+        ("tracked: 1Z2, 449", "tracked: 1Z2; not there: 449", True),
+        ("3 tracked, 0 failed", "2 tracked, 1 failed", True),
+        ("tracked 3 of 3", "tracked 2 of 3", True),
+        ("errors: 0", "errors: 1", True),
+        ("tracked 3 shipments", "tracked 2 shipments", False),
+        ("27/11: 0 skipped", "28/11: 0 skipped", False),
+    ],
+)
+def test_what_went_wrong_is_said_in_words_or_counted(usual: str, then: str, told: bool) -> None:
+    assert bool(new([usual], then)) == told

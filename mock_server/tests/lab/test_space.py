@@ -41,7 +41,8 @@ def test_an_answer_that_does_not_come_outlasts_the_command_as_far_as_a_fault_can
     specification: Specification, time: float, silence: float
 ) -> None:
     found = points([call(specification)], specification, hang=time, plan="growth")
-    (silent,) = [each for each in found if each.fault == "no answer"]
+    silent, for_ever = (each for each in found if each.fault == "no answer")
+    assert (silent.times, for_ever.times) == (ONCE, EVER)
     assert silent.failures[0].document == {"type": "latency", "milliseconds": silence}
 
 
@@ -106,6 +107,21 @@ def test_pairs_are_of_failures_that_were_survived_one_by_one(specification: Spec
     assert any(each.failures[0].call is not each.failures[1].call for each in double)
     assert not any(failure.lasting for each in double for failure in each.failures)
     assert list(pairs([])) == []
+
+
+def test_what_is_lost_on_its_way_leaves_the_refusal_before_it_alone(specification: Specification) -> None:
+    batch = call(specification, "trackBatch", items=(NUMBER,))
+    double = [each for each in pairs(explored(specification, batch)) if all(it.call is batch for it in each.failures)]
+
+    def turns(*wanted: tuple[str, str]) -> list[int]:
+        pair = next(each for each in double if tuple((it.fault, it.phase) for it in each.failures) == wanted)
+        return [rule.get("after", 0) for rule in pair.rules()]
+
+    refused, cut = ("rate_limit_exceeded", BEFORE), ("truncate_body", AFTER)
+    assert turns(refused, cut) == [0, 1]
+    assert turns(cut, refused) == [1, 0]
+    assert turns(("CONNECTION_RESET_BY_PEER", AFTER), cut) == [0, 1]
+    assert turns(refused, ("carrier_unavailable", BEFORE)) == [0, 0], "who is refused once is not refused again"
 
 
 def test_a_call_that_is_made_only_under_a_failure_is_struck_too(specification: Specification) -> None:

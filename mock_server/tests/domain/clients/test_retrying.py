@@ -119,6 +119,14 @@ def test_a_lost_answer_may_be_tried_again_and_is_judged_like_a_failure() -> None
     assert client.verdict("backoff") == "bad"
 
 
+def test_a_wait_that_was_lost_on_its_way_was_never_announced() -> None:
+    client = JournalledClient()
+    client.ask(429, retry_after=42, struck=(Struck("down", "CONNECTION_RESET_BY_PEER", lost=True),))
+    client.sleep(1)
+    client.ask()
+    assert client.verdict("retry_after") == "not seen"
+
+
 def test_the_same_call_hours_later_is_no_retry() -> None:
     client = JournalledClient()
     for _ in range(3):

@@ -1,0 +1,57 @@
+"""What of a client's usual end is missing."""
+
+import json
+
+from mock_server.domain.clients.journal import Entry
+from mock_server.lab.failures import Point
+from mock_server.lab.lacks import lack, lack_among_rest
+from mock_server.tests.lab.client_calls import NUMBER, SPECIFICATION, explored
+from mock_server.tests.lab.outcomes import baseline, batched, compared, outcome, tracked
+
+OTHER = "449044304137821"
+POLLS = [tracked(NUMBER)] * 3
+BATCH = [batched(NUMBER, OTHER)]
+
+
+def lacking(usual: list[Entry], then: list[Entry]) -> str | None:
+    return lack(compared(outcome(*usual), outcome(*then), point_of(usual, "internal_error")))
+
+
+def point_of(usual: list[Entry], fault: str) -> Point:
+    calls = baseline(outcome(*usual)).calls
+    return next(each for each in explored(SPECIFICATION, *calls) if each.failures and each.failures[0].fault == fault)
+
+
+def test_a_poll_that_failed_is_made_good_by_a_later_one_and_the_last_is_not() -> None:
+    failed = tracked(NUMBER, struck=True)
+    assert lacking(POLLS, [failed, *POLLS[:2]]) is None
+    assert lacking(POLLS, [*POLLS[:2], failed]) == "trackShipment#1 never got its answer"
+
+
+def test_a_batch_that_failed_is_made_good_by_asking_for_each_of_its_shipments() -> None:
+    failed = batched(NUMBER, OTHER, struck=True)
+    assert lacking(BATCH, [failed, tracked(NUMBER), tracked(OTHER)]) is None
+    assert lacking(BATCH, [failed, tracked(NUMBER)]) == "trackBatch#1 never got its answer"
+
+
+def test_who_says_in_its_json_what_was_refused_of_a_batch_keeps_the_rest() -> None:
+    point = next(
+        each
+        for each in explored(SPECIFICATION, *baseline(outcome(*BATCH)).calls)
+        if each.failures and each.failures[0].item == OTHER
+    )
+    usual = outcome(*BATCH, stdout=json.dumps({NUMBER: "in_transit", OTHER: "delivered"}))
+    kept = outcome(*BATCH, stdout=json.dumps({NUMBER: "in_transit", OTHER: "error: not_found"}))
+    dropped = outcome(*BATCH, stdout=json.dumps({"error": f"{OTHER} was refused"}))
+    assert lack_among_rest(compared(usual, kept, point)) is None
+    assert lack_among_rest(compared(usual, dropped, point)) is not None
+
+
+def test_a_line_about_all_is_gone_only_where_what_nothing_happened_to_is() -> None:
+    usual_calls = [tracked(NUMBER), tracked(OTHER)]
+    point = next(each for each in explored(SPECIFICATION, *baseline(outcome(*usual_calls)).calls) if each.blamed)
+    failed = [tracked(NUMBER, struck=True), tracked(OTHER)]
+    usual = outcome(*usual_calls, stdout=f"{NUMBER}: in_transit, {OTHER}: delivered")
+    kept, gone = f"{NUMBER}: not_found, {OTHER}: delivered", f"{NUMBER}: not_found"
+    assert lack_among_rest(compared(usual, outcome(*failed, stdout=kept), point)) is None
+    assert lack_among_rest(compared(usual, outcome(*failed, stdout=gone), point)) is not None
