@@ -188,10 +188,10 @@ class Connection(asyncio.Protocol):
         """The whole answer has come from elsewhere."""
         self.task = None
         self.line.send(data)
-        if stays and not self.shared.ending:
-            self._turn()
-        else:
+        if not stays or self.shared.ending:
             self.line.close()
+        elif self.held or self.waiting or self.client_done:
+            self._turn()
 
     def _go_on(self, request: Request, reply: Reply) -> None:
         """No such answer has come: that reply is to be sent."""

@@ -1,6 +1,6 @@
 """What processes of one mock say to each other: a request as a value, and a reply's bytes as they come."""
 
-import json
+import marshal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -10,10 +10,9 @@ from typing import Any
 
 from mock_server.server.request import Endpoints, Request
 
-QUESTION = Struct(">II")  # bytes of the head, and of the body
+QUESTION = Struct(">I")  # bytes that follow
 ANSWER = Struct(">BI")  # kind, and bytes
-BETWEEN = "\0"  # of the parts of a head
-YES = "1"
+FORMAT = 4  # of marshal, which every Python reads that runs this
 
 
 class FrameEnd(IntEnum):
@@ -28,37 +27,43 @@ class FrameEnd(IntEnum):
     """It ends with RST."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ForwardedRequest:
-    """A request on its way to who answers it; `notes` say how, as far as that is not what everybody does."""
+    """A request on its way to who answers it, perhaps as the owner of a key that it is about.
+
+    `notes` say how, as far as that is not what everybody does.
+    """
 
     request: Request
     notes: dict[str, Any] = field(default_factory=dict)
+    key: str | None = None
 
 
 def packed(question: ForwardedRequest) -> bytes:
-    """The question as bytes; ValueError for a text that no request can have."""
+    """The question as bytes; ValueError for what no request can have."""
     request = question.request
     peer = request.peer
-    parts = [
-        json.dumps(question.notes) if question.notes else "",
-        request.method,
-        request.target,
-        request.scheme,
-        f"{peer.secure:d}{request.old:d}{request.keep_alive:d}",
-        str(request.place),
-        peer.address,
-        str(peer.port),
-        peer.host,
-        str(peer.host_port),
-    ]
-    for each in request.headers.items():
-        parts += each
-    text = BETWEEN.join(parts)
-    if text.count(BETWEEN) != len(parts) - 1:
-        raise ValueError(f"{request.method} {request.target!r} has a NUL, which no request may")
-    head = text.encode("utf-8", "surrogatepass")
-    return QUESTION.pack(len(head), len(request.body)) + head + request.body
+    told = marshal.dumps(
+        (
+            question.notes,
+            question.key,
+            request.method,
+            request.target,
+            dict(request.headers),
+            request.body,
+            request.old,
+            request.keep_alive,
+            request.scheme,
+            request.place,
+            peer.address,
+            peer.port,
+            peer.host,
+            peer.host_port,
+            peer.secure,
+        ),
+        FORMAT,
+    )
+    return QUESTION.pack(len(told)) + told
 
 
 def unpacked(data: bytes | bytearray, place: int = 0) -> tuple[ForwardedRequest, int] | None:
@@ -66,24 +71,19 @@ def unpacked(data: bytes | bytearray, place: int = 0) -> tuple[ForwardedRequest,
     begin = place + QUESTION.size
     if len(data) < begin:
         return None
-    size, length = QUESTION.unpack_from(data, place)
-    body = begin + size
-    end = body + length
+    end = begin + QUESTION.unpack_from(data, place)[0]
     if len(data) < end:
         return None
-    parts = data[begin:body].decode("utf-8", "surrogatepass").split(BETWEEN)
-    notes, method, target, scheme, flags, number, address, port, host, host_port, *fields = parts
-    peer = _endpoints(address, port, host, host_port, flags[0])
-    headers = dict(zip(fields[::2], fields[1::2], strict=True))
-    old, keep_alive = flags[1] == YES, flags[2] == YES
-    request = Request(method, target, headers, peer, bytes(data[body:end]), old, keep_alive, scheme, int(number))
-    return ForwardedRequest(request, json.loads(notes) if notes else {}), end
+    told = marshal.loads(data[begin:end])  # noqa: S302 - from processes that know the secret, and their store
+    notes, key, method, target, headers, body, old, keep_alive, scheme, number, *peer = told
+    request = Request(method, target, headers, _endpoints(*peer), body, old, keep_alive, scheme, number)
+    return ForwardedRequest(request, notes, key), end
 
 
 @lru_cache(maxsize=1024)
-def _endpoints(address: str, port: str, host: str, host_port: str, secure: str) -> Endpoints:
+def _endpoints(address: str, port: int, host: str, host_port: int, secure: bool) -> Endpoints:
     """Those of a connection, whose requests come one after the other."""
-    return Endpoints(address, int(port), host, int(host_port), secure == YES)
+    return Endpoints(address, port, host, host_port, secure)
 
 
 def framed(kind: FrameEnd, data: bytes | bytearray | memoryview = b"") -> bytes:

@@ -16,7 +16,7 @@ from mock_server.sharing.frames import ForwardedRequest
 from mock_server.sharing.guests import PeerEntrance
 from mock_server.sharing.handing import Hands
 from mock_server.sharing.membership import Membership, Peer
-from mock_server.sharing.trunks import LONGEST, ErrandEnd
+from mock_server.sharing.trunks import CLOSES, LONGEST, STAYS, ErrandEnd
 from mock_server.web.front import is_of_control
 
 TRIES = 15  # owners asked in turn, where those before say that they are none
@@ -101,7 +101,7 @@ class KeyRouter:
         request = question.request
         if question.notes and (found := self._noted(question)):
             return found
-        key = self._key_of(request)
+        key = question.key
         if key is None:
             return self._here(request)
         return self._own(key, request) if self._membership.mine(key) else Reply(HTTPStatus.MISDIRECTED_REQUEST)
@@ -132,16 +132,16 @@ class KeyRouter:
         later = partial(self._asked, key, request)
         owner = self._membership.owner(key)
         trunk = None
-        if owner is not None and owner != self._membership.me and len(request.body) <= LONGEST:
+        if owner is not None and len(request.body) <= LONGEST:
             trunk = self._ways.trunk(owner.address)
         if owner is None or trunk is None:
             return Reply(HTTPStatus.OK, later=later)
-        question = self._question(request)
+        question = self._question(key, request)
 
         def brings(deliver: Deliver, instead: Instead) -> PendingAnswer:
             def told(outcome: ErrandEnd, data: bytes) -> None:
-                if outcome is ErrandEnd.STAYS or outcome is ErrandEnd.CLOSES:
-                    deliver(data, outcome is ErrandEnd.STAYS)
+                if outcome is STAYS or outcome is CLOSES:
+                    deliver(data, outcome is STAYS)
                 elif outcome is ErrandEnd.PARKED:
                     instead(Reply(HTTPStatus.OK, later=partial(self._fetched, owner, key, question, data.decode())))
                 elif outcome is ErrandEnd.MISDIRECTED:
@@ -167,11 +167,11 @@ class KeyRouter:
         self._membership.doubt(key)
         return self._unavailable(request, f"{owner.name}, which answers for this key, has ended before it answered")
 
-    def _question(self, request: Request) -> ForwardedRequest:
-        return ForwardedRequest(replace(request, keep_alive=False) if self._stopping else request)
+    def _question(self, key: str, request: Request) -> ForwardedRequest:
+        return ForwardedRequest(replace(request, keep_alive=False) if self._stopping else request, key=key)
 
     async def _asked(self, key: str, request: Request) -> Reply:
-        question = self._question(request)
+        question = self._question(key, request)
         reason, misses = "", 0
         for _ in range(TRIES):
             owner = self._membership.owner(key)

@@ -41,10 +41,15 @@ class ErrandEnd(IntEnum):
     """No outcome: it wants no more questions here."""
 
 
+# Found once, as most questions end so, and a member takes as long to find as a dictionary to make.
+ENDS = tuple(ErrandEnd)
+STAYS, CLOSES = ErrandEnd.STAYS, ErrandEnd.CLOSES
+MISDIRECTED = HTTPStatus.MISDIRECTED_REQUEST.value
+
 Told = Callable[[ErrandEnd, bytes], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TrunkErrand:
     """A question that somebody waits for."""
 
@@ -69,7 +74,7 @@ class Trunk(asyncio.Protocol):
         self._loop = loop
         self._number = 0
         self._out: list[bytes] = []
-        self._came = bytearray()
+        self._came = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
@@ -84,20 +89,19 @@ class Trunk(asyncio.Protocol):
         return TrunkErrand(self, number)
 
     def data_received(self, data: bytes) -> None:
-        self._came += data
-        came, place = bytes(self._came), 0
-        while len(came) >= place + ANSWER.size:
+        came, place = self._came + data, 0
+        while len(came) >= (begin := place + ANSWER.size):
             number, outcome, size = ANSWER.unpack_from(came, place)
-            end = place + ANSWER.size + size
+            end = begin + size
             if len(came) < end:
                 break
             told = self.waiting.pop(number, None)
             if told is not None:
-                told(ErrandEnd(outcome), came[place + ANSWER.size : end])
+                told(ENDS[outcome], came[begin:end])
             elif outcome == ErrandEnd.BYE:
                 self.open = False
             place = end
-        del self._came[:place]
+        self._came = came[place:]
         self.look()
 
     def connection_lost(self, _error: Exception | None) -> None:
@@ -128,7 +132,7 @@ class TrunkGuest(asyncio.Protocol):
         self._shared = shared
         self._answers = answers
         self._park = park
-        self._came = bytearray()
+        self._came = b""
         self._going_on = False
 
     # Called by the event loop.
@@ -145,7 +149,7 @@ class TrunkGuest(asyncio.Protocol):
             self._go_on()
 
     def connection_lost(self, _error: Exception | None) -> None:
-        self._came.clear()
+        self._came = b""
         self._shared.forget(self)
 
     # Called by the server.
@@ -163,14 +167,14 @@ class TrunkGuest(asyncio.Protocol):
         self.transport.abort()
 
     def _go_on(self) -> None:
-        came, place = bytes(self._came), 0
+        came, place = self._came, 0
         out: list[bytes] = []
         while len(out) < TURN and (found := unpacked(came, place + NUMBER.size)):
             question, end = found
             outcome, data = self._answered(question)
             out.append(ANSWER.pack(*NUMBER.unpack_from(came, place), outcome, len(data)) + data)
             place = end
-        del self._came[:place]
+        self._came = came[place:]
         if out and not self.transport.is_closing():
             self.transport.write(b"".join(out))
         self._going_on = len(out) == TURN
@@ -181,7 +185,7 @@ class TrunkGuest(asyncio.Protocol):
         request = question.request
         try:
             reply = self._answers(question)
-            if reply.status == HTTPStatus.MISDIRECTED_REQUEST:
+            if reply.status == MISDIRECTED:
                 return ErrandEnd.MISDIRECTED, b""
             if reply.slow or len(reply.content) > LONGEST:
                 return ErrandEnd.PARKED, self._park(reply).encode()
@@ -192,4 +196,4 @@ class TrunkGuest(asyncio.Protocol):
     def _whole(self, reply: Reply, request: Request) -> tuple[ErrandEnd, bytes]:
         framing = Framing(reply, request, keep_alive=request.keep_alive and not self._shared.stopping)
         data = framing.whole(self._shared.common())
-        return ErrandEnd.STAYS if framing.keep_alive else ErrandEnd.CLOSES, data
+        return STAYS if framing.keep_alive else CLOSES, data

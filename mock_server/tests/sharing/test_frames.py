@@ -16,15 +16,22 @@ REQUESTS = [
 @pytest.mark.parametrize("request_", REQUESTS)
 @pytest.mark.parametrize("notes", [{}, {"here": True, "echo": False, "logged": 7}])
 def test_a_question_arrives_as_it_was(request_: Request, notes: dict[str, object]) -> None:
-    data = packed(ForwardedRequest(request_, notes))
-    assert unpacked(data + b"the next") == (ForwardedRequest(request_, notes), len(data))
+    question = ForwardedRequest(request_, notes, key=None if notes else "a\0\ud800")
+    data = packed(question)
+    assert unpacked(data + b"the next") == (question, len(data))
     assert all(unpacked(data[:size]) is None for size in range(len(data)))
 
 
-@pytest.mark.parametrize("wrong", [{"x-a": "1\0x-b"}, {"x\0": ""}])
-def test_what_could_be_read_as_another_question_does_not_leave(wrong: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match="NUL"):
-        packed(ForwardedRequest(Request("GET", "/", wrong)))
+def test_what_separates_nothing_on_the_wire_is_no_end_of_a_text() -> None:
+    odd = Request("GET", "/a\0b", {"x-a": "1\0x-b", "x\0": "", "x-half": "\ud800"})
+    found = unpacked(packed(ForwardedRequest(odd)))
+    assert found is not None
+    assert found[0].request == odd
+
+
+def test_what_no_request_can_have_does_not_leave() -> None:
+    with pytest.raises(ValueError, match="unmarshallable"):
+        packed(ForwardedRequest(Request("GET", "/", {}), {"opening": object()}))
 
 
 def test_frames_come_out_whole_however_they_arrive() -> None:
