@@ -13,14 +13,17 @@ Schema = Mapping[str, Any]
 NEVER: Schema = MappingProxyType({"enum": []})  # what the schema `false` means
 CHOICES = "oneOf and anyOf"  # every one that applies, as a list of lists of branches
 CONDITIONS = "if, then and else"  # every set that applies, as a list
+NEGATIONS = "every not"  # that applies, as a list
+CONTAINED = "contains, minContains and maxContains"  # every set that applies, as a list
 
 
 def folded(schema: Any, document: Mapping[str, Any]) -> dict[str, Any]:
     """The schema's keywords with those of its `$ref` and `allOf` added, as deep as those go.
 
-    What cannot be said twice in one schema is gathered under CHOICES and CONDITIONS; several patterns become a tuple,
-    and `not` goes, so values still need checking against the schema itself. Properties and items stay as they are:
-    a schema that contains itself does no harm. LookupError for one that only refers to itself.
+    What cannot be said twice in one schema is gathered under CHOICES, CONDITIONS, NEGATIONS and CONTAINED; several
+    patterns become a tuple. What the keywords say of each other may go, so values still need checking against the
+    schema itself. Properties and items stay as they are: a schema that contains itself does no harm. LookupError for
+    one that only refers to itself.
     """
     return _folded(schema, document, ())
 
@@ -45,6 +48,10 @@ def _folded(schema: Any, document: Mapping[str, Any], path: tuple[str, ...]) -> 
     result |= {CHOICES: choices} if choices else {}
     if "if" in schema:
         result[CONDITIONS] = [{name: schema.get(name, True) for name in ("if", "then", "else")}]
+    if "not" in schema:
+        result[NEGATIONS] = [schema["not"]]
+    if "contains" in schema:
+        result[CONTAINED] = [{name: schema[name] for name in _CONTAINING if name in schema}]
     reference = schema.get("$ref")
     if reference is not None:
         if reference in path:
@@ -55,7 +62,8 @@ def _folded(schema: Any, document: Mapping[str, Any], path: tuple[str, ...]) -> 
     return result
 
 
-_FOLDED = frozenset({"$ref", "allOf", "oneOf", "anyOf", "not", "if", "then", "else", "$defs"})
+_CONTAINING = ("contains", "minContains", "maxContains")
+_FOLDED = frozenset({"$ref", "allOf", "oneOf", "anyOf", "not", "if", "then", "else", "$defs", *_CONTAINING})
 
 
 def _all_of(one: Any, other: Any) -> Any:
@@ -122,12 +130,13 @@ _JOINS: Mapping[str, Callable[[Any, Any], Any]] = MappingProxyType(
         "items": _all_of,
         "additionalProperties": _all_of,
         "propertyNames": _all_of,
-        "contains": _all_of,
         "multipleOf": _multiple,
         "pattern": _patterns,
         CHOICES: _joined,
         CONDITIONS: _joined,
-        **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"), max),
-        **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"), min),
+        NEGATIONS: _joined,
+        CONTAINED: _joined,
+        **dict.fromkeys(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"), max),
+        **dict.fromkeys(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"), min),
     }
 )

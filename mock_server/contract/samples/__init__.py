@@ -17,16 +17,20 @@ from contract_tests.contract.pointers import pointer
 from contract_tests.contract.providers import faked
 from contract_tests.contract.validation import validator
 from contract_tests.contract.violations import sentence
-from mock_server.contract.folding import CHOICES, CONDITIONS, Schema, both, folded
+from mock_server.contract.folding import CHOICES, CONDITIONS, CONTAINED, NEGATIONS, Schema, both, folded
 from mock_server.contract.samples.collections import SampleError, Spot, sample_array, sample_object
 from mock_server.contract.samples.discriminators import heir_of, name_of
 from mock_server.contract.samples.heights import Heights
+from mock_server.contract.samples.negations import opposite
 from mock_server.contract.samples.numbers import integer, number
 from mock_server.contract.samples.texts import text
 
 TRIES = 60
 _AGAIN = ("again", "and again", "once more")  # seeds for schemas that not every chance finds a value of
 _MOST = 20_000  # values tried for one sample; what needs more will not be found
+_FEWER = 10  # tries for which all that may be there is, and texts are words
+_FEW = 6
+_UNDECIDED = frozenset({CHOICES, CONDITIONS, NEGATIONS})
 _DEEPEST = 40  # levels; a schema that must contain itself is given up there
 
 
@@ -72,9 +76,9 @@ class _Drawing:
             try:
                 value = self._tried(whole, spot, attempt)
             except SampleError as error:
-                if CHOICES not in whole and CONDITIONS not in whole:
+                if not whole.keys() & _UNDECIDED:
                     raise
-                fault = error
+                fault = fault or error
                 continue
             found = best_match(check.iter_errors(value))
             if found is None:
@@ -112,24 +116,60 @@ class _Drawing:
         return self._random.choice(values)
 
     def _decided(self, schema: Schema, spot: Spot, attempt: int) -> tuple[Schema, Spot]:
-        """The schema with one branch of every choice, and one side of every condition, folded in, and where it is."""
+        """The schema with one branch of every choice, one side of every condition and the opposite of every `not`
+        folded in, and where it is.
+        """
         for _ in range(_DEEPEST):
-            if CHOICES not in schema and CONDITIONS not in schema:
+            if not schema.keys() & _UNDECIDED:
                 break
-            rest = {name: value for name, value in schema.items() if name not in {CHOICES, CONDITIONS}}
+            rest = {name: value for name, value in schema.items() if name not in _UNDECIDED}
             for branches in schema.get(CHOICES, ()):
                 branch = self._branch(branches, spot, attempt)
                 spot = spot.within(branch)
                 rest = self._named(self._with(rest, branch), schema.get("discriminator"), branch)
-            for condition in schema.get(CONDITIONS, ()):
-                sides = ("if", "then") if self._random.random() < 0.5 else ("else",)
-                for side in sides:
-                    rest = self._with(rest, condition[side])
+            for each in schema.get(NEGATIONS, ()) if attempt % 3 < 2 else ():
+                rest = self._with(rest, opposite(each))
+            if CONDITIONS in schema:
+                rest = self._conditioned(rest, schema[CONDITIONS], spot, attempt)
             schema = rest
+        if attempt >= _FEWER and attempt % 2:
+            schema = self._without_some(schema)
         for name, dependent in schema.get("dependentSchemas", {}).items():
             if name in schema.get("properties", {}) or name in schema.get("required", ()):
                 schema = self._with(schema, dependent)
         return schema, spot
+
+    def _conditioned(self, schema: Schema, conditions: list[Any], spot: Spot, attempt: int) -> dict[str, Any]:
+        """The schema with one side of each condition: of what the conditions ask about, values are drawn first."""
+        asked = frozenset().union(*(_asked(folded(each["if"], self._document)) for each in conditions))
+        members = {name: each for name, each in schema.get("properties", {}).items() if name in asked}
+        if not members or attempt % 2:
+            sides = [("if", "then") if self._random.random() < 0.5 else ("else",) for _ in conditions]
+        else:
+            form = {"properties": members, "required": [each for each in schema.get("required", ()) if each in members]}
+            known = self._told(form, conditions, spot)
+            pins = {name: {"const": value} for name, value in known.items()}
+            schema = both(schema, {"properties": pins, "required": list(known)})
+            sides = [(self._side(each, known),) for each in conditions]
+        for condition, taken in zip(conditions, sides, strict=True):
+            for side in taken:
+                schema = self._with(schema, condition[side])
+        return dict(schema)
+
+    def _told(self, form: Schema, conditions: list[Any], spot: Spot) -> dict[str, Any]:
+        """What the conditions ask about; inside itself, of a few such the one whose sides end soonest."""
+        few = [sample_object(form, spot, self._random, self.value) for _ in range(_FEW if spot.again else 1)]
+        return min(few, key=lambda known: max(self._heights.of(each[self._side(each, known)]) for each in conditions))
+
+    def _side(self, condition: Mapping[str, Any], known: Mapping[str, Any]) -> str:
+        return "then" if validator(condition["if"], self._document).is_valid(known) else "else"
+
+    def _without_some(self, schema: Schema) -> Schema:
+        """The schema without some of the properties that need not be there, for they may be what cannot be together."""
+        needed = schema.get("required", ())
+        members = schema.get("properties", {})
+        kept = {name: each for name, each in members.items() if name in needed or self._random.random() < 0.5}
+        return {**schema, "properties": kept} if members else schema
 
     def _branch(self, branches: list[Any], spot: Spot, attempt: int) -> Any:
         """A branch by chance; inside itself, the one that ends soonest."""
@@ -159,7 +199,7 @@ class _Drawing:
             case "array":
                 return sample_array(schema, spot, self._random, self.value)
             case "string":
-                return text(schema, self._random, by_pattern=attempt % 2 == 1)
+                return text(schema, self._random, by_pattern=attempt % 2 == 1, odd=attempt >= _FEWER)
             case "integer":
                 return integer(schema, self._random)
             case "number":
@@ -187,10 +227,15 @@ _TELLING = (
         "object",
         {"properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"},
     ),
-    ("array", {"items", "prefixItems", "contains", "minItems", "maxItems", "uniqueItems"}),
+    ("array", {"items", "prefixItems", CONTAINED, "minItems", "maxItems", "uniqueItems"}),
     ("string", {"pattern", "format", "minLength", "maxLength"}),
     ("number", {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
 )
+
+
+def _asked(schema: Schema) -> frozenset[str]:
+    """The members of an object that the schema says anything of."""
+    return frozenset(schema.get("properties", ())) | frozenset(schema.get("required", ()))
 
 
 def _refused(spot: Spot, error: ValidationError) -> SampleError:

@@ -8,11 +8,12 @@ from typing import Any
 
 from contract_tests.contract.expressions import expression
 from contract_tests.contract.pointers import pointer
-from mock_server.contract.folding import Schema
+from mock_server.contract.folding import CONTAINED, Schema
 from mock_server.contract.samples.patterns import matching
 
 _MORE = 2  # items more than an array needs
 _TRIES = 60
+_OTHERS = ("additionalProperties", "unevaluatedProperties")
 _LONGEST_NAME = 8  # characters that a name may be lengthened to
 
 
@@ -88,16 +89,17 @@ def _write_only(schema: Any) -> bool:
 def sample_array(schema: Schema, spot: Spot, random: Random, draw: Draw) -> list[Any]:
     """Items by their place, with as many as `contains` asks for at the end."""
     prefix = schema.get("prefixItems", [])
-    wanted = schema.get("minContains", 1) if "contains" in schema else 0
-    low = max(schema.get("minItems", 0), wanted)
+    wanted = [each["contains"] for each in schema.get(CONTAINED, ()) for _ in range(each.get("minContains", 1))]
+    rest = schema.get("items", True if wanted else schema.get("unevaluatedItems", True))
+    low = max(schema.get("minItems", 0), len(wanted))
     high = schema.get("maxItems", low if spot.again else max(low, len(prefix)) + _MORE)
     count = random.randint(min(max(low, len(prefix), not spot.again), high), max(low, high))
     value: list[Any] = []
     for index in range(count):
         inside = index < len(prefix)
-        item = prefix[index] if inside else schema.get("items", True)
-        if index >= count - wanted:
-            item = {"allOf": [item, schema["contains"]]}
+        item = prefix[index] if inside else rest
+        if index >= count - len(wanted):
+            item = {"allOf": [item, wanted[index - count]]}
         others = value if schema.get("uniqueItems") else []
         try:
             value.append(
@@ -114,7 +116,7 @@ def _required(schema: Schema) -> list[str]:
     """Required names, with those that they and the declared ones bring along."""
     required = list(schema.get("required", ()))
     for name, brought in schema.get("dependentRequired", {}).items():
-        if name in required or name in schema.get("properties", {}):
+        if name in required or schema.get("properties", {}).get(name, False) is not False:
             required += [each for each in brought if each not in required]
     return required
 
@@ -144,7 +146,8 @@ def _undeclared(name: str, schema: Schema, spot: Spot, draw: Draw) -> Any:
     found = [each for pattern, each in patterns.items() if expression(pattern).search(name)]
     if found:
         return draw({"allOf": found}, spot.below("patternProperties"))
-    return draw(schema.get("additionalProperties", True), spot.below("additionalProperties"))
+    keyword = next((each for each in _OTHERS if each in schema), _OTHERS[0])
+    return draw(schema.get(keyword, True), spot.below(keyword))
 
 
 def _fresh(schema: Any, others: Iterable[Any], spot: Spot, draw: Draw) -> Any:

@@ -36,12 +36,12 @@ def as_python(pattern: str) -> str:
 
 
 class _Translation:
-    """One expression on its way; `names` are its groups, which Python allows fewer names for."""
+    """One expression on its way; `names` are those of its groups in Python, which has one name for one group."""
 
     def __init__(self, pattern: str) -> None:
         self._pattern = pattern
         self._inside = False
-        self._names: dict[str, str] = {}
+        self._names: dict[str, list[str]] = {}
 
     def text(self) -> str:
         return _PARTS.sub(self._said, self._pattern)
@@ -58,9 +58,9 @@ class _Translation:
             case "brace":
                 return "\\{"
             case "group":
-                return f"(?P<{self._name(part['group'])}>"
+                return f"(?P<{self._named(part['group'])}>"
             case "back":
-                return f"(?P={self._name(part['back'])})"
+                return f"(?:{'|'.join(f'(?P={name})' for name in self._names.get(part['back'], ()))})"
             case "kind":
                 return self._class(part[0])
             case "escape":
@@ -86,8 +86,11 @@ class _Translation:
         characters = "".join(map(re.escape, _having(sign)))
         return characters if self._inside else f"[{characters}]"
 
-    def _name(self, name: str) -> str:
-        return self._names.setdefault(name, f"g{len(self._names)}")
+    def _named(self, name: str) -> str:
+        """A name for the next group; those of one name are in branches of which one matches (ECMA-262 22.2.1.1)."""
+        mine = f"g{sum(map(len, self._names.values()))}"
+        self._names.setdefault(name, []).append(mine)
+        return mine
 
 
 def _character(part: re.Match[str]) -> str:

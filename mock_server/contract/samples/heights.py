@@ -42,6 +42,8 @@ class Heights:
         for name in ("oneOf", "anyOf"):
             if name in schema:
                 yield min(map(self._height, schema[name]), default=inf)
+        if "if" in schema:
+            yield min(self._height(schema.get(side, True)) for side in ("then", "else"))
 
     def _own(self, schema: Mapping[str, Any]) -> float:
         types = schema.get("type", [])
@@ -49,7 +51,7 @@ class Heights:
         if any(each not in {"object", "array"} for each in types):
             return 0
         declared = schema.get("properties", {})
-        rest = schema.get("additionalProperties", True)
+        rest = schema.get("additionalProperties", schema.get("unevaluatedProperties", True))
         members = [self._height(declared.get(name, rest)) for name in schema.get("required", ())]
         if schema.get("minItems", 0) > len(schema.get("prefixItems", ())):
             members.append(self._height(schema.get("items", True)))

@@ -10,6 +10,7 @@ import re
 import string
 import warnings
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from random import Random
 from typing import Any
@@ -80,9 +81,12 @@ def _lengthened(text: str, random: Random, shortest: int, *, front: bool) -> str
 
 @lru_cache(256)
 def _parsed(pattern: str) -> Any:
-    with warnings.catch_warnings():
+    """Its parts; none where Python's parser cannot read what ECMA-262 allows, such as a reference before its group."""
+    said = as_python(expression(pattern).text)
+    with warnings.catch_warnings(), suppress(re.error, OverflowError, RecursionError):
         warnings.simplefilter("ignore", FutureWarning)  # of signs that Python may give a meaning to some day
-        return _parser.parse(as_python(expression(pattern).text))
+        return _parser.parse(said)
+    return _parser.parse("")
 
 
 class _Matching:

@@ -4,6 +4,7 @@ from base64 import b16encode, b32encode, b64encode, urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from random import Random
+from string import ascii_uppercase, digits, punctuation
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -27,21 +28,26 @@ WORDS = (
 _FIRST, _LAST = 1_767_225_600, 1_798_761_599  # seconds of the year 2026, UTC; a sample does not look at the clock
 
 
-def text(schema: Mapping[str, Any], random: Random, *, by_pattern: bool) -> str:
+def text(schema: Mapping[str, Any], random: Random, *, by_pattern: bool, odd: bool = False) -> str:
     """A text for the schema's format, or for its patterns if `by_pattern` or if it has no format.
 
-    Only one of the two can be honoured at a time, so check what comes and try the other.
+    Only one of the two can be honoured at a time, so check what comes and try the other. `odd` texts are no words, and
+    instants may have parts of a second and offsets.
     """
     made, pattern = _FORMATS.get(schema.get("format", "")), schema.get("pattern")
     low, high = schema.get("minLength", 0), schema.get("maxLength")
     if made and not (by_pattern and pattern):
-        return made(random)
+        drawn = _odd_instant(random) if odd and schema["format"] == "date-time" else made(random)
+        fits = low <= len(drawn) <= (len(drawn) if high is None else high)
+        return drawn if fits or schema["format"] not in _STRETCHED else _STRETCHED[schema["format"]](random, low, high)
     if isinstance(pattern, tuple):
         return matching_all(pattern, random, shortest=low, longest=high)
     if pattern:
         return matching(pattern, random, shortest=low, longest=high)
     encoded = _ENCODINGS.get(schema.get("contentEncoding", "").lower())
-    return encoded(random, low, high) if encoded else _words(random, low, high)
+    if encoded:
+        return encoded(random, low, high)
+    return _odd(random, low, high) if odd else _words(random, low, high)
 
 
 def _in_base(encode: Callable[[bytes], bytes], group: int, characters: int) -> Callable[[Random, int, int | None], str]:
@@ -73,8 +79,21 @@ def _words(random: Random, low: int, high: int | None) -> str:
     return cut.rstrip().ljust(len(cut), "s")
 
 
+def _odd(random: Random, low: int, high: int | None) -> str:
+    """A text of signs of one kind, of any length that may be."""
+    signs = random.choice((ascii_uppercase, digits, punctuation, " ", "äßéλж中"))
+    most = low + random.choice((0, 1, 12)) if high is None else min(high, low + 12)
+    return "".join(random.choice(signs) for _ in range(random.randint(low, max(low, most))))
+
+
 def _instant(random: Random) -> datetime:
     return datetime.fromtimestamp(random.randint(_FIRST, _LAST), UTC)
+
+
+def _odd_instant(random: Random) -> str:
+    part = random.choice(("", f".{random.randrange(1000):03}", f".{random.randrange(1_000_000):06}"))
+    hours = random.randint(0, 12)
+    return f"{_instant(random):%Y-%m-%dT%H:%M:%S}{part}{random.choice(('Z', f'+{hours:02}:00', f'-{hours:02}:30'))}"
 
 
 def _host(random: Random) -> str:
@@ -93,6 +112,45 @@ def _ipv6(random: Random) -> str:
     return f"2001:db8::{random.randrange(1, 0xFFFF):x}"  # RFC 3849
 
 
+def _host_of(random: Random, low: int, high: int | None) -> str:
+    """A host of that length, with so many names or with the beginning of one."""
+    name = _host(random)
+    while len(name) < low:
+        more = random.choice(WORDS)[: max(low - len(name) - 1, 1)]
+        name = f"{more}.{name}" if low - len(name) > 1 else f"{more}{name}"
+    return name if high is None or len(name) <= high else random.choice(WORDS)[:high]
+
+
+def _address_of(random: Random, low: int, high: int | None) -> str:
+    user = random.choice(WORDS)
+    user = user if high is None else user[: max(1, high // 3)]
+    left = len(user) + 1
+    return f"{user}@{_host_of(random, low - left, None if high is None else high - left)}"
+
+
+def _reference_of(random: Random, low: int, high: int | None) -> str:
+    return "/" + _words(random, low - 1, None if high is None else high - 1).replace(" ", "-")
+
+
+def _uri_of(random: Random, low: int, high: int | None) -> str:
+    """A URI of that length, with a long path or a short host."""
+    most = None if high is None else high - len("https:///")
+    host = _host_of(random, 0, None if most is None else max(1, min(20, most)))
+    start = f"https://{host}"
+    if high is not None and high <= len(start):
+        return start
+    return start + _reference_of(random, low - len(start), None if high is None else high - len(start))
+
+
+_STRETCHED: Mapping[str, Callable[[Random, int, int | None], str]] = MappingProxyType(
+    {
+        **dict.fromkeys(("email", "idn-email"), _address_of),
+        **dict.fromkeys(("hostname", "idn-hostname"), _host_of),
+        **dict.fromkeys(("uri", "iri"), _uri_of),
+        **dict.fromkeys(("uri-reference", "iri-reference"), _reference_of),
+        "byte": _ENCODINGS["base64"],
+    }
+)
 _FORMATS: Mapping[str, Callable[[Random], str]] = MappingProxyType(
     {
         "date-time": lambda random: f"{_instant(random):%Y-%m-%dT%H:%M:%SZ}",

@@ -9,6 +9,7 @@ from base64 import b32decode, b64decode, urlsafe_b64decode
 from pathlib import Path
 from random import Random
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given
@@ -60,6 +61,20 @@ def test_processes_with_different_hash_seeds_agree() -> None:
     ]
     assert outputs[0] == outputs[1]
     assert json.loads(outputs[0]) == [sample(schema, DOCUMENT, Random(name)) for name, schema in SCHEMAS.items()]
+
+
+def test_what_python_s_parser_cannot_read_is_refused_like_what_nothing_matches() -> None:
+    for pattern in (r"^\2(a)(b)$", "^a{99999999999}$"):
+        with pytest.raises(SampleError) as refused:
+            sample({"type": "string", "pattern": pattern}, {}, Random(0))
+        assert refused.value.keyword == "pattern"
+
+
+def test_conditions_cost_a_few_tries_and_not_one_for_each_way_they_may_fall() -> None:
+    with mock.patch("mock_server.contract.samples._MOST", 300):
+        for seed in SEEDS:
+            sample(SCHEMAS["seven conditions"], DOCUMENT, Random(seed))
+            sample(SCHEMAS["branching"], DOCUMENT, Random(seed))
 
 
 def test_other_draws_give_other_samples() -> None:
