@@ -50,7 +50,8 @@ def _delivered(compared: Comparison, missing: str | None, *, same: bool) -> Case
     (failure,) = compared.point.failures
     told = compared.told
     if failure.forged:
-        if same and missing is None and not told:
+        taken = compared.outcome.delivered >= min(each.delivered for each in compared.baseline.outcomes)
+        if same and missing is None and taken and not told:
             return failed("believes anybody", f"took an event with a {failure.fault} for true", SIGNED)
         return CaseVerdict(ENDED, f"left it alone: exit {compared.outcome.status}")
     if same and missing is None:

@@ -28,7 +28,8 @@ def lack(compared: Comparison) -> str | None:
         return f"it no longer says {lines[0].strip()[:120]!r}"
     if lines := output.repeated(compared.baseline.lines, compared.outcome.stdout):
         return f"it says more than once {lines[0].strip()[:120]!r}"
-    return None
+    refused = {each.item for each in compared.point.failures if each.item} - _told_since(compared).keys()
+    return f"{min(refused)} was refused" if refused else None
 
 
 def lack_among_rest(compared: Comparison) -> str | None:
@@ -101,11 +102,19 @@ def _told_later(compared: Comparison, call: ClientCall) -> bool:
     """Whether all that it looks up was told after the failure, by whatever answer: a later poll, one by one."""
     if not call.repeatable:
         return False
-    later = [each for each in after_strike(compared.outcome.entries) if answered(each) and not forced(each)]
     numbers = call.items or ((call.subject,) if call.subject else ())
     if not numbers:
-        return any(call.asked(each) for each in later)
-    return shipments_told(later, call.reading).keys() >= set(numbers)
+        return any(call.asked(each) for each in _answers_since(compared))
+    return _told_since(compared).keys() >= set(numbers)
+
+
+def _told_since(compared: Comparison) -> Counter[str]:
+    """The shipments that answers have told of after the failure."""
+    return shipments_told(_answers_since(compared), compared.point.call.reading)
+
+
+def _answers_since(compared: Comparison) -> list[Entry]:
+    return [each for each in after_strike(compared.outcome.entries) if answered(each) and not forced(each)]
 
 
 def _repeats(compared: Comparison, entry: Entry) -> bool:

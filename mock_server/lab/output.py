@@ -14,6 +14,12 @@ CHANGING = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)
 ABOUT_TRYING = re.compile(
     r"retr|attempt|\btr(y|ies)\b|again|elapsed|\btook\b|\bseconds?\b|\bm?s\b|wait|warn", re.IGNORECASE
 )
+GOES_ON = re.compile(
+    r"\bretrying (in|after)\b|\bretry in\b|\bwill (retry|try again)|\btrying again|\bagain in\b"
+    r"|\b(sleep|wait)ing\b|\bback(ing)? off\b",
+    re.IGNORECASE,
+)
+GIVES_UP = re.compile(r"\b(giv(e|ing)|gave) up\b|exhaust|\bno more\b|\btoo many\b", re.IGNORECASE)
 WORD = re.compile(r"[\w-]{4,}")
 MEMBER = re.compile(r'"[^"]*"\s*:')
 SAYS_NOTHING = re.compile(r"\b(none|null|nil|undefined|nan)\b", re.IGNORECASE)
@@ -62,7 +68,8 @@ def repeated(before: Counter[str], text: str) -> list[str]:
 def new(before: Sequence[str], text: str) -> list[str]:
     """The lines that say something which no run before did, whatever the numbers in them.
 
-    A line with less in it than one before says nothing new, but that more has failed does.
+    A line with less in it than one before says nothing new, nor does one by which it only goes on trying; that more has
+    failed does.
     """
     known = [line for each in before for line in lines(each)]
     worst: dict[str, int] = {}
@@ -70,17 +77,18 @@ def new(before: Sequence[str], text: str) -> list[str]:
         form = _form(line)
         worst[form] = max(worst.get(form, 0), _failures(line))
     said = [_parts(line) for line in dict.fromkeys(known)]
-    return [
-        line
-        for line in lines(text)
-        if line.strip() and not SAYS_NOTHING.search(line) and _is_new(line, worst.get(_form(line)), said)
-    ]
+    return [line for line in lines(text) if _says_something(line) and _is_new(line, worst.get(_form(line)), said)]
 
 
 def words(*texts: str | bytes) -> set[str]:
     """The words of the texts that are long enough to come from somewhere, but for the names of JSON's members."""
     told = (each if isinstance(each, str) else each.decode("utf-8", "replace") for each in texts)
     return {word for each in told for word in WORD.findall(MEMBER.sub(" ", each))}
+
+
+def _says_something(line: str) -> bool:
+    goes_on = GOES_ON.search(line) and not GIVES_UP.search(line)
+    return bool(line.strip()) and not goes_on and not SAYS_NOTHING.search(line)
 
 
 def _is_new(line: str, worst: int | None, said: Sequence[Counter[str]]) -> bool:

@@ -4,10 +4,10 @@ from collections import Counter
 from http import HTTPStatus
 from itertools import pairwise
 
-from mock_server.domain.clients.conversation import call_of
+from mock_server.domain.clients.conversation import blamed, blames, call_of
 from mock_server.lab.calls import CREATE, shipments_told
 from mock_server.lab.comparison import Comparison, after_strike, answered, struck
-from mock_server.lab.failures import AFTER
+from mock_server.lab.failures import AFTER, STRIKE
 from mock_server.lab.verdicts import ENDED, WAITS, CaseVerdict, failed
 
 HASTE = 0.25  # seconds: attempts that follow each other faster are not spaced at all
@@ -15,7 +15,6 @@ PATIENT = 8  # attempts, each with a time limit of its own, that need not be ove
 HASTY = 6  # hasty attempts in a row that make a storm
 POLLS = 3  # times that something is asked again and again, to see whether it has changed
 STORM = 20  # attempts at one call that are a storm however they are spaced
-BAD_REQUEST, SERVER_ERROR = HTTPStatus.BAD_REQUEST, HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def _in_time(compared: Comparison) -> CaseVerdict | None:
@@ -50,24 +49,41 @@ def _patience(compared: Comparison) -> CaseVerdict | None:
 
 
 def _stubborn(compared: Comparison) -> CaseVerdict | None:
-    if not compared.point.blamed or not compared.outcome.bad("client_errors"):
+    if "client_errors" in compared.baseline.habits:
         return None
-    if "client_errors" in compared.baseline.habits or compared.tries <= compared.usual:
-        return None
-    reason = f"asked the same again {compared.tries - 1} times after it was refused as wrong"
-    return failed("repeats what is wrong", reason, compared.clauses)
+    if compared.point.blamed and compared.outcome.bad("client_errors") and compared.tries > compared.usual:
+        reason = f"asked the same again {compared.tries - 1} times after it was refused as wrong"
+        return failed("repeats what is wrong", reason, compared.clauses)
+    for place, each in enumerate(compared.point.failures, 1):
+        times = compared.outcome.struck.get(f"{STRIKE}{place}", 0)
+        if (
+            each.item
+            and each.status
+            and blames(each.status)
+            and times > each.call.items.count(each.item) * compared.usual
+        ):
+            reason = f"asked {times} times for {each.item}, which was refused as wrong"
+            return failed("repeats what is wrong", reason, compared.clauses)
+    return None
 
 
 def _strayed(compared: Comparison) -> CaseVerdict | None:
     """A question that it never asks otherwise, and that is refused as wrong: its first attempt has left traces."""
-    for entry in after_strike(compared.outcome.entries):
-        known = call_of(entry) in compared.baseline.identities or any(
-            call.asked(entry) for call in compared.baseline.calls
-        )
-        wrong = BAD_REQUEST <= entry.status < SERVER_ERROR and entry.status != HTTPStatus.TOO_MANY_REQUESTS
-        if wrong and not known and not struck(entry):
-            reason = f"asked {entry.method} {entry.target} afterwards, as it never does, and was refused"
-            return failed("state is not reset", f"{reason}: {entry.status}", compared.clauses)
+    usual = compared.baseline
+    keyless = {call_of(entry) for run in usual.outcomes for entry in run.heard if entry.key != run.key}
+    for entry in after_strike(compared.outcome.heard):
+        if struck(entry) or not blamed(entry):
+            continue
+        if entry.key != compared.outcome.key:
+            known, what = call_of(entry) in keyless, "without its key"
+        else:
+            known, what = (
+                call_of(entry) in usual.identities or any(call.asked(entry) for call in usual.calls),
+                "afterwards",
+            )
+        if not known:
+            reason = f"asked {entry.method} {entry.target} {what}, as it never does, and was refused: {entry.status}"
+            return failed("state is not reset", reason, compared.clauses)
     return None
 
 

@@ -125,7 +125,8 @@ def _failures(call: ClientCall, specification: Specification, hang: float) -> It
     if len(call.items) > 1:
         middle = call.items[len(call.items) // 2]
         for kind in _of_items(specification):
-            yield 1, Failure(call, kind.name, {"type": "error", "code": kind.name}, times=EVER, item=middle)
+            error = {"type": "error", "code": kind.name}
+            yield 1, Failure(call, kind.name, error, times=EVER, item=middle, status=kind.status)
 
 
 def _of_items(specification: Specification) -> Iterator[ErrorKind]:

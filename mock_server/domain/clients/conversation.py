@@ -95,7 +95,11 @@ def failed(entry: Entry) -> bool:
 
 def blamed(entry: Entry) -> bool:
     """Whether the answer says that the request itself is wrong, so that no repetition can help."""
+    return blames(entry.status)
+
+
+def blames(status: int) -> bool:
+    """Whether an answer of that status says so."""
     return (
-        HTTPStatus.BAD_REQUEST <= entry.status < HTTPStatus.INTERNAL_SERVER_ERROR
-        and entry.status != HTTPStatus.TOO_MANY_REQUESTS
+        HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status != HTTPStatus.TOO_MANY_REQUESTS
     )

@@ -25,19 +25,26 @@ def tracked(number: str, *, struck: bool = False) -> Entry:
 
 
 def batched(*numbers: str, struck: bool = False) -> Entry:
-    """A question for a batch of them."""
+    """A question for a batch of them; struck, it is refused as a whole."""
     asked = json.dumps({"shipments": [{"tracking_number": number} for number in numbers]}).encode()
     told = json.dumps({"results": [{"tracking_number": number, "status": "in_transit"} for number in numbers]}).encode()
     entry = Entry(1, 0.0, KEY, "trackBatch", "POST", "/v2/track/batch", {}, asked, 200, {}, told)
     return _refused(entry) if struck else entry
 
 
-def outcome(*entries: Entry, stdout: str = "", status: int = 0, out_of_time: bool = False) -> TrialOutcome:
-    """Of a command that asked so, said so and left so."""
+def batched_but(refused: str, *numbers: str) -> Entry:
+    """A question for a batch of which one is refused on purpose."""
+    told = [{"tracking_number": each, "status": None if each == refused else "in_transit"} for each in numbers]
+    return replace(batched(*numbers), reply_body=json.dumps({"results": told}).encode(), injected=(f"{STRIKE}1",))
+
+
+def outcome(*entries: Entry, stdout: str = "", out_of_time: bool = False, delivered: int = 0) -> TrialOutcome:
+    """Of a command that asked so, said so and left with 0."""
+    own = tuple(each for each in entries if each.key == KEY)
     strikes = sum(bool(each.injected) for each in entries)
     return TrialOutcome(
-        Setup("growth"), KEY, Ending(status, out_of_time), stdout, "", entries, entries, {f"{STRIKE}1": strikes},
-        0, {}, (), 0, 0, (),
+        Setup("growth"), KEY, Ending(0, out_of_time), stdout, "", own, entries, {f"{STRIKE}1": strikes},
+        0, {}, (), 0, delivered, (),
     )  # fmt: skip
 
 

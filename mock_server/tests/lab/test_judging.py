@@ -1,6 +1,7 @@
 """What a client did in a world is judged by what it does when nothing goes wrong."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,12 +9,14 @@ import pytest
 from mock_server.lab.baseline import baseline_of
 from mock_server.lab.campaign import CampaignOptions, Case
 from mock_server.lab.cases import case_of
-from mock_server.lab.failures import Point
+from mock_server.lab.failures import DELIVERY, Failure, Point
+from mock_server.lab.judging import judge
 from mock_server.lab.space import points
 from mock_server.lab.trial import Laboratory, settings
 from mock_server.lab.verdicts import ENDED, FAILED, SURVIVED, CaseVerdict
 from mock_server.testing.running import RunningMock
 from mock_server.tests.lab.client_calls import CALL
+from mock_server.tests.lab.outcomes import baseline, outcome, tracked
 
 CLIENT = """
 import os, sys, urllib.request
@@ -45,6 +48,16 @@ def test_a_mistake_that_does_not_show_again_is_none_also_where_it_is_impatience(
         False,
     ]
     assert [impatient.shown_by(Case(Point(CALL), each)) for each in (gave_up, survived)] == [True, False]
+
+
+def test_an_event_that_was_refused_has_been_left_alone_whatever_else_is_said() -> None:
+    usual = outcome(tracked(ONE), delivered=2)
+    failure = Failure(CALL, "bad_signature", {"type": "bad_signature"}, phase=DELIVERY)
+    verdicts = [
+        judge(baseline(usual), Point(CALL, (failure,)), replace(usual, struck={"lab-1": 1}, delivered=taken), 9)
+        for taken in (1, 2)
+    ]
+    assert [each.kind for each in verdicts] == [ENDED, FAILED]
 
 
 @pytest.mark.parametrize(("numbers", "attempts", "kind"), [((ONE, ONE), 1, ENDED), ((ONE, ONE), 2, FAILED)])

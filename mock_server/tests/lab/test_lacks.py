@@ -6,7 +6,7 @@ from mock_server.domain.clients.journal import Entry
 from mock_server.lab.failures import Point
 from mock_server.lab.lacks import lack, lack_among_rest
 from mock_server.tests.lab.client_calls import NUMBER, SPECIFICATION, explored
-from mock_server.tests.lab.outcomes import baseline, batched, compared, outcome, tracked
+from mock_server.tests.lab.outcomes import baseline, batched, batched_but, compared, outcome, tracked
 
 OTHER = "449044304137821"
 POLLS = [tracked(NUMBER)] * 3
@@ -22,6 +22,11 @@ def point_of(usual: list[Entry], fault: str) -> Point:
     return next(each for each in explored(SPECIFICATION, *calls) if each.failures and each.failures[0].fault == fault)
 
 
+def point_of_item(number: str) -> Point:
+    every = explored(SPECIFICATION, *baseline(outcome(*BATCH)).calls)
+    return next(each for each in every if each.failures and each.failures[0].item == number)
+
+
 def test_a_poll_that_failed_is_made_good_by_a_later_one_and_the_last_is_not() -> None:
     failed = tracked(NUMBER, struck=True)
     assert lacking(POLLS, [failed, *POLLS[:2]]) is None
@@ -34,12 +39,15 @@ def test_a_batch_that_failed_is_made_good_by_asking_for_each_of_its_shipments() 
     assert lacking(BATCH, [failed, tracked(NUMBER)]) == "trackBatch#1 never got its answer"
 
 
+def test_what_was_refused_of_a_batch_is_missing_until_it_is_told_otherwise() -> None:
+    point = point_of_item(OTHER)
+    refused = batched_but(OTHER, NUMBER, OTHER)
+    assert lack(compared(outcome(*BATCH), outcome(refused), point)) == f"{OTHER} was refused"
+    assert lack(compared(outcome(*BATCH), outcome(refused, tracked(OTHER)), point)) is None
+
+
 def test_who_says_in_its_json_what_was_refused_of_a_batch_keeps_the_rest() -> None:
-    point = next(
-        each
-        for each in explored(SPECIFICATION, *baseline(outcome(*BATCH)).calls)
-        if each.failures and each.failures[0].item == OTHER
-    )
+    point = point_of_item(OTHER)
     usual = outcome(*BATCH, stdout=json.dumps({NUMBER: "in_transit", OTHER: "delivered"}))
     kept = outcome(*BATCH, stdout=json.dumps({NUMBER: "in_transit", OTHER: "error: not_found"}))
     dropped = outcome(*BATCH, stdout=json.dumps({"error": f"{OTHER} was refused"}))

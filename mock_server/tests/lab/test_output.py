@@ -37,6 +37,8 @@ def test_of_json_each_value_is_a_line_in_one_line_or_in_many() -> None:
         ("errors: 0", "errors: 1", True),
         ("tracked 3 shipments", "tracked 2 shipments", False),
         ("27/11: 0 skipped", "28/11: 0 skipped", False),
+        ("1Z2 is in_transit", "request failed, retrying in 0.5 s", False),
+        ("1Z2 is in_transit", "gave up after retrying in vain", True),
     ],
 )
 def test_what_went_wrong_is_said_in_words_or_counted(usual: str, then: str, told: bool) -> None:

@@ -1,11 +1,13 @@
 """What a client does wrong however it ends."""
 
+from dataclasses import replace
+
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab.failures import EVER, Point
 from mock_server.lab.slips import SLIPS
 from mock_server.lab.verdicts import ENDED, CaseVerdict
 from mock_server.tests.lab.client_calls import NUMBER, SPECIFICATION, explored
-from mock_server.tests.lab.outcomes import baseline, batched, compared, in_order, outcome, tracked
+from mock_server.tests.lab.outcomes import baseline, batched, batched_but, compared, in_order, outcome, tracked
 
 OTHER = "449044304137821"
 
@@ -47,3 +49,26 @@ def test_who_gives_each_of_its_attempts_a_limit_is_not_judged_by_a_few_of_them()
         ENDED,
         "never stops",
     ]
+
+
+def test_what_was_refused_of_a_batch_as_wrong_is_not_asked_for_again_and_what_is_not_there_may_be() -> None:
+    usual = [batched(NUMBER, OTHER)]
+    again = [batched_but(OTHER, NUMBER, OTHER), batched_but(OTHER, OTHER)]
+    found = {}
+    for point in explored(SPECIFICATION, *baseline(outcome(*usual)).calls):
+        if point.failures and point.failures[0].item == OTHER:
+            assert slip(usual, again[:1], point) is None
+            found[point.failures[0].fault] = slip(usual, again, point)
+    assert found["carrier_unavailable"] is None
+    assert found["not_found"] is not None
+    assert found["not_found"].reason == f"asked 2 times for {OTHER}, which was refused as wrong"
+
+
+def test_who_has_lost_its_key_when_it_tries_again_is_not_as_it_was() -> None:
+    usual = [tracked(NUMBER)]
+    failed, point = tracked(NUMBER, struck=True), point_of(usual, "internal_error", "once")
+    keyless = replace(tracked(NUMBER), key=None, status=401)
+    lost = slip(usual, [failed, keyless], point)
+    assert lost is not None
+    assert (lost.symptom, "without its key" in lost.reason) == ("state is not reset", True)
+    assert slip([*usual, keyless], [failed, *usual, keyless], point) is None, "who always asks without one too"
