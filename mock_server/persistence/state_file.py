@@ -110,10 +110,6 @@ class StateFile:
             return f"the state file cannot be written: {error}"
         return None
 
-    def count_key(self, made: int) -> int:
-        """How many keys were made up, with the next."""
-        return made + 1
-
     def hold(self, key: str, holding: Holding) -> None:
         """Keep whose a key is, with the next commit."""
         with suppress(sqlite3.Error):  # the commit tells

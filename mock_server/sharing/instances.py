@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from http import HTTPStatus
 from types import MappingProxyType
 
 from mock_server.contract.errors import ApiError
@@ -23,12 +24,15 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
 from mock_server.settings import Settings
+from mock_server.sharing.brought import whole
+from mock_server.sharing.channels import PATH, LostError, UnreachableError
 from mock_server.sharing.frames import ForwardedRequest
 from mock_server.sharing.heart import Heart
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.joining import Share, unavailable
 from mock_server.sharing.leases import LIFE, MARGIN, RENEWED, Leases
 from mock_server.sharing.logged import Logged
+from mock_server.sharing.membership import Peer
 from mock_server.sharing.router import KeyRouter
 from mock_server.version import __version__
 from mock_server.web.front import Front
@@ -36,6 +40,8 @@ from mock_server.web.mock import Mock
 from mock_server.world import keeping
 
 INSTANCE = "X-Mock-Instance"
+MET = "met"
+"""What an instance tells of itself once the others know of it, and what it says to them before that."""
 UNSURE = "whether this instance still answers for the key is not sure; ask again"
 EPOCH = 1_767_225_600.0  # 2026-01-01, before which no request was numbered
 ALL_ADDRESSES = frozenset({"0.0.0.0", "::"})  # noqa: S104 - what it is compared with
@@ -68,6 +74,7 @@ class InstanceShare(Share):
         facts = {"version": __version__, "started_at": to_text(worlds.started)}
         me = Instance(store.claims.incarnation, "", "", store.number, MappingProxyType(facts))
         self.leases = leases = Leases(store, me, now, self._good, life)
+        worlds.portion = replace(worlds.portion, mine=leases.mine)
         super().__init__(leases, store.secret, worlds.portion)
         self._mock, self._store = mock, store
         worlds.ids = interleaved(store.number % MOST, MOST, worlds.clock.base.now, EPOCH)
@@ -80,7 +87,7 @@ class InstanceShare(Share):
         self._unavailable = unavailable(mock)
         self._vouch = self._vouched
         self._called = ""
-        self._heard = heard
+        self._heard, self._life = heard, life
         self._strict = worlds.foundation.settings.strict
         mock.scheduler.may = lambda world: leases.sure(world.account.key)
 
@@ -92,7 +99,14 @@ class InstanceShare(Share):
         return super().router(front, answer)
 
     def _told(self, question: ForwardedRequest) -> Reply | None:
-        return self.logged.told(question)
+        if not question.notes.get(MET):
+            return self.logged.told(question)
+
+        async def later() -> Reply:
+            await asyncio.to_thread(self._heart.beat)  # by its end, who asks is known here
+            return Reply(HTTPStatus.OK)
+
+        return Reply(HTTPStatus.OK, later=later)
 
     def options(self, options: Options) -> Options:
         """How this instance is served."""
@@ -100,6 +114,7 @@ class InstanceShare(Share):
             options,
             on_start=[*options.on_start, self._start],
             on_listening=[*options.on_listening, self._listens],
+            before_clients=self._met,
             on_stopping=[*options.on_stopping, self.leases.leave],
             on_leaving=[*options.on_leaving, self.leave],
             after_clients=self._quiet,
@@ -118,6 +133,22 @@ class InstanceShare(Share):
                 await asyncio.sleep(LOOKED)
             self._let_go(key)
             await asyncio.sleep(0)
+
+    async def _met(self) -> None:
+        """Let the others know of this instance before clients do: what concerns everybody concerns it.
+
+        Who is as far as this one takes no calls yet; of two such, the later to say that it does has seen the other.
+        """
+        others = [each for each in self.leases.instances() if each.facts.get(MET)]
+        await asyncio.gather(*map(self._greeted, others))
+        self.leases.tell(**{MET: True})
+        await asyncio.to_thread(self._heart.beat)
+
+    async def _greeted(self, other: Instance) -> None:
+        peer = Peer(other.name, other.address, other.number)
+        with suppress(UnreachableError, LostError, TimeoutError):  # whoever does not hear by then is dead
+            async with asyncio.timeout(self._life):
+                await whole(self.ways, peer, ForwardedRequest(Request("GET", PATH, {}), {MET: True}))
 
     async def _quiet(self) -> None:
         """Say no more that this instance is alive, once nobody is answered any more."""

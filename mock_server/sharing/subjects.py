@@ -11,7 +11,7 @@ from mock_server.web.front import is_of_control
 from mock_server.web.inbox import INBOX_PREFIX
 from mock_server.web.mock import CONTROL_PREFIX
 
-KEYS = f"{CONTROL_PREFIX}/keys/"
+KEYS = f"{CONTROL_PREFIX}/keys"
 CLICKS = f"{CONTROL_PREFIX}/console/do"
 STATES = f"{CONTROL_PREFIX}/states"
 
@@ -38,12 +38,14 @@ def _of_control(request: Request) -> str | None:
         return key
     if path == CLICKS:
         return _of_click(request.body)
+    if path == KEYS and request.method == "POST":  # each new key has a number, and all count alike
+        return None
     if query:
         for name, value in parse_qsl(query, keep_blank_values=True, errors="replace"):
             if name == "key":
                 return value
-    if request.method == "GET" and path.startswith(KEYS):
-        return unquote(path.removeprefix(KEYS), errors="replace")
+    if request.method == "GET" and path.startswith(f"{KEYS}/"):
+        return unquote(path.removeprefix(f"{KEYS}/"), errors="replace")
     return None
 
 

@@ -53,9 +53,6 @@ class Store(Protocol):
     def keeping_opening(self, foundation: Foundation, opening: Callable[[], Opening]) -> Steps[str | None]:
         """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
 
-    def count_key(self, made: int) -> int:
-        """How many keys were made up, with the next, where this mock knows of so many."""
-
     def hold(self, key: str, holding: Holding) -> None:
         """Keep whose a key is."""
 

@@ -150,9 +150,6 @@ return 1
 HOLD = StoreScript("return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])")
 """KEYS holdings; ARGV key, holding."""
 
-COUNT = StoreScript("return redis.call('HINCRBY', KEYS[1], 'made', 1)")
-"""KEYS mock: how many keys were made up, this one among them."""
-
 OPENING = StoreScript("return redis.call('HMGET', KEYS[1], 'opening', 'at', 'fresh')")
 """KEYS mock."""
 

@@ -132,8 +132,8 @@ class SharedStore:
         return self._holdings.pop(key, None)
 
     def waits(self, key: str) -> bool:
-        """Whether the key is claimed and its sandbox is there to be loaded."""
-        return bool(self._rows.get(key))
+        """Whether the key is claimed and something is known of it that is to be loaded."""
+        return bool(self._rows.get(key)) or key in self._holdings
 
     def newcomer(self, foundation: Foundation, account: Account, saved: Saved, scenario: Scenario) -> Newcomer:
         """The sandbox as it was left; FormError for what this mock cannot go on with."""
@@ -163,10 +163,6 @@ class SharedStore:
             return str(error)
         self._opening = document
         return None
-
-    def count_key(self, made: int) -> int:
-        """How many keys were made up by all instances, with the next."""
-        return max(made + 1, int(self._asked(scripts.COUNT, [scripts.MOCK])))
 
     def hold(self, key: str, holding: Holding) -> None:
         """Keep whose a key is."""

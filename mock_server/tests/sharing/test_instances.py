@@ -33,9 +33,12 @@ class StartedInstance:
     def __init__(self, url: str, share: InstanceShare, stop: Callable[[], None]) -> None:
         self.url, self.share, self.stop = url, share, stop
 
-    def ask(self, path: str, value: Any = None, method: str = "GET", key: str = "") -> tuple[int, dict[str, str], Any]:
+    def ask(
+        self, path: str, value: Any = None, method: str = "GET", key: str = "", token: str = ""
+    ) -> tuple[int, dict[str, str], Any]:
         data = None if value is None else json.dumps(value).encode()
         headers = {"Content-Type": "application/json", **({"X-API-Key": key} if key else {})}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         request = Request(f"{self.url}{path}", data, headers, method=method)
         with urlopen(request, timeout=60) as answer:
             return answer.status, dict(answer.headers), json.loads(answer.read())
@@ -50,8 +53,8 @@ class StartedInstance:
 
 
 @contextmanager
-def instance(url: str, name: str, clock: ManualClock) -> Iterator[StartedInstance]:
-    mock = Mock(Settings(store=url, instance=name), clock)
+def instance(url: str, name: str, clock: ManualClock, **settings: Any) -> Iterator[StartedInstance]:
+    mock = Mock(Settings(store=url, instance=name, **settings), clock)
     share = InstanceShare(mock, heard=0.0, life=LONG)
     share.ways.patience = LONG
     served = doors(mock, Front(mock), {}, share)
@@ -142,6 +145,39 @@ def test_all_begins_anew_also_for_keys_that_nobody_has(start: Start) -> None:
 def test_keys_that_are_made_are_never_the_same(start: Start) -> None:
     made = [each.ask("/__admin/keys", {"plan": "free"}, "POST")[2]["key"] for each in (start("one"), start("two"))]
     assert len(set(made)) == 2
+
+
+def test_a_key_is_made_once_however_many_there_are(start: Start) -> None:
+    one, two = start("one"), start("two")
+    made = [each.ask("/__admin/keys", {"plan": "free"}, "POST")[2]["key"] for each in (one, two)]
+    made.append(two.ask(f"/__admin/keys?key={made[0]}", {"plan": "free"}, "POST")[2]["key"])
+    assert sorted(each["key"] for each in one.ask("/__admin/keys")[2]["keys"]) == sorted(set(made))
+    assert len(set(made)) == 3
+
+
+def test_whose_an_unused_key_is_is_known_to_who_comes_later(store_url: str, clock: ManualClock, tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens.yaml"
+    tokens.write_text("tokens: [{name: ana, token: 0d6a4be2f1c94877, may: own keys}]")
+    known = {"admin_token_file": str(tokens)}
+    with instance(store_url, "one", clock, **known) as one:
+        key = one.ask("/__admin/keys", {"plan": "free"}, "POST", token="0d6a4be2f1c94877")[2]["key"]
+        with instance(store_url, "two", clock, **known) as two:
+            one.stop()
+            moved = {"action": "advance", "seconds": HOUR}
+            assert two.ask(f"/__admin/clock?key={key}", moved, "PUT", token="0d6a4be2f1c94877")[0] == 200
+
+
+def test_a_snapshot_comes_back_with_one_owner_for_each_key_and_nothing_is_granted_twice(start: Start) -> None:
+    one, two = start("one"), start("two")
+    left = {key: each.track(key)[1] for key, each in ((ANA, one), (BEN, two), (EVE, two))}
+    saved = two.ask("/__admin/snapshot")[2]
+    assert one.ask("/__admin/snapshot", saved, "PUT")[2]["keys"] == len(left)
+    told = one.ask("/__admin/instances")[2]["instances"]
+    assert sum(each["keys"] for each in told) == one.ask("/__admin/keys")[2]["meta"]["total"] == len(left)
+    once_more = {key: two.track(key)[1] for key in left}
+    assert once_more == {key: str(int(each) - 1) for key, each in left.items()}
+    one.stop()
+    assert {key: two.track(key) for key in left} == {key: ("two", str(int(each) - 2)) for key, each in left.items()}
 
 
 def test_two_that_begin_at_once_have_one_clock(store_url: str, clock: ManualClock) -> None:
