@@ -88,9 +88,9 @@ def _unanswered(compared: Comparison, calls: Sequence[ClientCall]) -> str | None
             for entry in compared.outcome.entries
             if call.asked(entry)
             and entry.status in statuses
-            and ((not entry.lost and not forced(entry)) or _repeats(compared, entry))
+            and ((not entry.lost and not forced(entry)) or _is_done(compared, call) or _repeats(compared, entry))
         ]
-        if call.method == "DELETE" and _done(compared, call):
+        if call.method == "DELETE" and _is_gone(compared, call):
             continue
         if len(good) < min(map(len, runs)) and not _told_later(compared, call):
             asked = any(call.asked(entry) for entry in compared.outcome.entries)
@@ -117,6 +117,13 @@ def _answers_since(compared: Comparison) -> list[Entry]:
     return [each for each in after_strike(compared.outcome.entries) if answered(each) and not forced(each)]
 
 
+def _is_done(compared: Comparison, call: ClientCall) -> bool:
+    """Whether the status of an answer with a spoilt body told all that the command wants of a call with an effect."""
+    spoilt = any(each.in_body for each in compared.point.failures if each.call == call)
+    usual = [each.stdout for each in compared.baseline.outcomes]
+    return spoilt and not call.repeatable and output.alike(usual, compared.outcome.stdout)
+
+
 def _repeats(compared: Comparison, entry: Entry) -> bool:
     """Whether the command says what it can have from that answer alone: it was of use, however it came."""
     others = (each for each in compared.outcome.entries if each is not entry)
@@ -124,7 +131,7 @@ def _repeats(compared: Comparison, entry: Entry) -> bool:
     return not known.issuperset(output.words(entry.reply_body) & output.words(compared.outcome.stdout))
 
 
-def _done(compared: Comparison, call: ClientCall) -> bool:
+def _is_gone(compared: Comparison, call: ClientCall) -> bool:
     """Whether what was to be deleted is gone: the answer was lost, and the next attempt found nothing."""
     asked = [entry for entry in compared.outcome.entries if call.asked(entry)]
     late = any(each.phase == AFTER for each in compared.point.failures)

@@ -65,6 +65,14 @@ def repeated(before: Counter[str], text: str) -> list[str]:
     return [line for line, number in before.items() if now[line] > number]
 
 
+def alike(before: Sequence[str], text: str) -> bool:
+    """Whether a run says all that every run before did, whatever the numbers in it."""
+    usual, *others = [Counter(map(_form, lines(each))) for each in before]
+    for other in others:
+        usual &= other
+    return usual <= Counter(map(_form, lines(text)))
+
+
 def new(before: Sequence[str], text: str) -> list[str]:
     """The lines that say something which no run before did, whatever the numbers in them.
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from mock_server.commands.process import Ending
-from mock_server.domain.clients.journal import Entry
+from mock_server.domain.clients.journal import Entry, Struck
 from mock_server.lab.baseline import Baseline
 from mock_server.lab.calls import calls_of
 from mock_server.lab.comparison import Comparison
@@ -36,6 +36,14 @@ def batched_but(refused: str, *numbers: str) -> Entry:
     """A question for a batch of which one is refused on purpose."""
     told = [{"tracking_number": each, "status": None if each == refused else "in_transit"} for each in numbers]
     return replace(batched(*numbers), reply_body=json.dumps({"results": told}).encode(), injected=(f"{STRIKE}1",))
+
+
+def created(number: str, *, cut: bool = False) -> Entry:
+    """A webhook made for a shipment; if it is cut, the answer says so by its status alone."""
+    asked = json.dumps({"tracking_number": number, "url": "https://example.com/hook"}).encode()
+    entry = Entry(1, 0.0, KEY, "createWebhook", "POST", "/v2/webhooks", {}, asked, 201, {}, b'{"webhook_id": "wh_1"}')
+    lost = (Struck(f"{STRIKE}1", "truncate_body", lost=True),)
+    return replace(entry, struck=lost, injected=(f"{STRIKE}1",)) if cut else entry
 
 
 def outcome(*entries: Entry, stdout: str = "", out_of_time: bool = False, delivered: int = 0) -> TrialOutcome:

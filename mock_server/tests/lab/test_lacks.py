@@ -3,10 +3,11 @@
 import json
 
 from mock_server.domain.clients.journal import Entry
+from mock_server.lab.comparison import Comparison
 from mock_server.lab.failures import Point
 from mock_server.lab.lacks import lack, lack_among_rest
 from mock_server.tests.lab.client_calls import NUMBER, SPECIFICATION, explored
-from mock_server.tests.lab.outcomes import baseline, batched, batched_but, compared, outcome, tracked
+from mock_server.tests.lab.outcomes import baseline, batched, batched_but, compared, created, outcome, tracked
 
 OTHER = "449044304137821"
 POLLS = [tracked(NUMBER)] * 3
@@ -63,3 +64,15 @@ def test_a_line_about_all_is_gone_only_where_what_nothing_happened_to_is() -> No
     kept, gone = f"{NUMBER}: not_found, {OTHER}: delivered", f"{NUMBER}: not_found"
     assert lack_among_rest(compared(usual, outcome(*failed, stdout=kept), point)) is None
     assert lack_among_rest(compared(usual, outcome(*failed, stdout=gone), point)) is not None
+
+
+def test_who_makes_something_needs_no_more_of_the_answer_than_it_uses() -> None:
+    cut = created(NUMBER, cut=True)
+    usual = baseline(*(outcome(created(NUMBER), stdout=f"made wh_{each}") for each in ("0123456789ab", "123456789abc")))
+    point = point_of([created(NUMBER)], "truncate_body")
+
+    def lacking_of(said: str) -> str | None:
+        return lack(Comparison(usual, point, outcome(cut, stdout=said), 30.0))
+
+    assert lacking_of("made wh_ba9876543210") is None
+    assert lacking_of("made undefined") == "createWebhook#1 never got its answer"

@@ -64,6 +64,9 @@ def test_only_what_has_an_effect_is_struck_before_and_after_it(specification: Sp
         for each in (call(specification), call(specification, "createWebhook"))
     )
     assert (asked, made) == ({BEFORE}, {BEFORE, AFTER})
+    found = explored(specification, call(specification, "createWebhook"))
+    cut = {each.phase for each in found if each.fault == "truncate_body"}
+    assert cut == {AFTER}, "a status that says that it is done"
 
 
 def test_an_answer_without_a_body_has_none_to_spoil(specification: Specification) -> None:
