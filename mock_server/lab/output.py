@@ -8,9 +8,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from tempfile import gettempdir
 from typing import Any
 
-CHANGING = re.compile(r"[0-9a-f]{8,}|\d+", re.IGNORECASE)
+CHANGING = re.compile(rf"{re.escape(gettempdir())}/\S+|[0-9a-f]{{8,}}|\d+", re.IGNORECASE)
 ABOUT_TRYING = re.compile(
     r"retr|attempt|\btr(y|ies)\b|again|elapsed|\btook\b|\bseconds?\b|\bm?s\b|wait|warn", re.IGNORECASE
 )

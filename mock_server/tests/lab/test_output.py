@@ -1,6 +1,7 @@
 """What a command says is compared by what is in it."""
 
 import json
+from tempfile import gettempdir
 
 import pytest
 
@@ -37,6 +38,7 @@ def test_of_json_each_value_is_a_line_in_one_line_or_in_many() -> None:
         ("errors: 0", "errors: 1", True),
         ("tracked 3 shipments", "tracked 2 shipments", False),
         ("27/11: 0 skipped", "28/11: 0 skipped", False),
+        (f"Picked up -Dtrust={gettempdir()}/a_x/ca.pem", f"Picked up -Dtrust={gettempdir()}/zhqk/ca.pem", False),
         ("1Z2 is in_transit", "request failed, retrying in 0.5 s", False),
         ("1Z2 is in_transit", "gave up after retrying in vain", True),
     ],
