@@ -1,6 +1,7 @@
 """Trials apart: what a command asks in one meets no other, whatever key it uses and whatever it resets."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Self
@@ -92,3 +93,8 @@ class Apart:
             return body
         inside = self.form.pattern.removeprefix("^").removesuffix("$")
         return re.sub(rf"(?<!/){inside}", lambda found: self.own(found[0]), text).encode() if body else body
+
+
+def unmarked(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """The headers as the command sent them."""
+    return {name: value for name, value in headers.items() if name != MARK}

@@ -13,6 +13,7 @@ from mock_server.capsules.form import SUFFIX, Capsule, CapsuleError
 from mock_server.capsules.secrets import SecretMask
 from mock_server.contract.specification import Specification
 from mock_server.lab.again import mock_of
+from mock_server.lab.apart import unmarked
 from mock_server.lab.baseline import baseline_of
 from mock_server.lab.calls import ClientCall
 from mock_server.lab.campaign import CampaignOptions, Case
@@ -65,7 +66,7 @@ def _taken(laboratory: Laboratory, chronicle: Chronicle | None) -> Capsule | Non
     if chronicle is None:
         return None
     try:
-        return taking.capsule(laboratory.worlds.foundation, _standing(chronicle))
+        return taking.capsule(laboratory.worlds.foundation, _standing(_own(chronicle)))
     except CapsuleError:
         return None
 
@@ -73,6 +74,15 @@ def _taken(laboratory: Laboratory, chronicle: Chronicle | None) -> Capsule | Non
 def _saved(path: Path, capsule: Capsule) -> str:
     form.save(path, capsule)
     return str(path)
+
+
+def _own(chronicle: Chronicle) -> Chronicle:
+    """The chronicle of what the command asked, without the trial's mark."""
+    entries, strays = (
+        [replace(each, headers=unmarked(each.headers)) for each in asked]
+        for asked in (chronicle.entries, chronicle.strays)
+    )
+    return replace(chronicle, entries=entries, strays=strays)
 
 
 def _standing(chronicle: Chronicle) -> Chronicle:

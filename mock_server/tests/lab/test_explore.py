@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 from mock_server.capsules import form
 from mock_server.lab.again import BY_ITSELF
+from mock_server.lab.apart import MARK
 from mock_server.lab.kept import judge_again
 from mock_server.lab.verdicts import NOT_STRUCK
 from mock_server.tests.pages import DOCS, ROOT, examples
@@ -57,6 +58,7 @@ def test_the_page_s_client_fails_as_the_page_says(tmp_path: Path) -> None:
     bare = form.load(capsule)
     (rules,) = [item for item in bare["story"] if item.get("note", "collect") not in BY_ITSELF]
     assert (rules["note"], len(rules["rules"])) == ("rules", 1), "there is nothing that the failure does not need"
+    assert MARK not in json.dumps(bare), "there is nothing of the lab's own either"
     without = [item for item in bare["story"] if item is not rules]
     less = judge_again({**bare, "story": without}, [sys.executable, str(client)])
     assert less.verdict.kind == NOT_STRUCK
