@@ -60,4 +60,4 @@ class StoreAddress:
         """The same for the client library."""
         options: dict[str, Any] = {"host": self.host, "port": self.port, "db": self.database}
         options |= {"username": self.user, "password": self.password}
-        return options | ({"ssl": True, **dict(self.files)} if SCHEMES[self.scheme] else {})
+        return options | ({"ssl": True, "ssl_check_hostname": True, **dict(self.files)} if SCHEMES[self.scheme] else {})

@@ -1,5 +1,6 @@
 """A store as `--store` names it."""
 
+from pathlib import Path
 from secrets import token_hex
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,9 @@ def opened(foundation: Foundation) -> "SharedStore":
             from mock_server.persistence.shared.shared_store import CONTRACT, SharedStore  # noqa: PLC0415 - as above
         except ModuleNotFoundError:
             raise ValueError("it needs the client of Valkey: pip install 'trackflow-mock[store]'") from None
+        for name, file in address.files:
+            if not Path(file).is_file():
+                raise ValueError(f"{name} is {file!r}, which is no file; write the path of one in PEM")
         link = Link(address)
         link.check()
         common = {name: getattr(foundation.settings, name) for name in COMMON}

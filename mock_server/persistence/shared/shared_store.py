@@ -245,7 +245,7 @@ def _differs(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
         if theirs.get(each) != ours.get(each) and each != CONTRACT
     ]
     if theirs.get(CONTRACT) != ours.get(CONTRACT):
-        told.append("contract, by --overlay or version")
+        told.append("contract, by --overlay, --webhook-allow or version")
     return (
         f"the instances on {name} are one mock, and this one differs from them: {', '.join(told)}; "
         "give it the same, or a database of its own"

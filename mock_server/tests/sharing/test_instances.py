@@ -199,7 +199,7 @@ def test_one_that_differs_is_refused_with_what_differs(store_url: str, clock: Ma
         for settings, told in (
             ({"seed": 5}, r"seed \(0 there, 5 here\)"),
             ({"default_plan": "free"}, "default_plan"),
-            ({"overlay": (overlay,)}, "contract, by --overlay or version"),
+            ({"overlay": (overlay,)}, "contract, by --overlay, --webhook-allow or version"),
         ):
             with pytest.raises(SettingError, match=told) as caught:
                 Mock(Settings(store=store_url, **settings), clock)

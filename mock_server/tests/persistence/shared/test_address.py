@@ -13,7 +13,11 @@ from mock_server.persistence.shared.address import StoreAddress
         ("redis://[::1]:7000", "redis://[::1]:7000/0", {"host": "::1"}),
         ("valkey://:s%40fe@store/1", "valkey://store:6379/1", {"username": None, "password": "s@fe"}),
         ("valkey://ana:pw@store", "valkey://store:6379/0", {"username": "ana", "password": "pw"}),
-        ("rediss://store?ssl_ca_certs=/ca.pem", "rediss://store:6379/0", {"ssl": True, "ssl_ca_certs": "/ca.pem"}),
+        (
+            "rediss://store?ssl_ca_certs=/ca.pem",
+            "rediss://store:6379/0",
+            {"ssl": True, "ssl_check_hostname": True, "ssl_ca_certs": "/ca.pem"},
+        ),
     ],
 )
 def test_an_address_says_where_and_how(text: str, name: str, options: dict[str, object]) -> None:

@@ -16,7 +16,7 @@ from mock_server.persistence.shared.address import StoreAddress
 from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.link import Link
 from mock_server.persistence.shared.scripts import OWNERS, WORLD
-from mock_server.settings import Settings
+from mock_server.settings import SettingError, Settings
 from mock_server.sharing.instances import InstanceShare
 from mock_server.tests.valkeys import PATIENCE, asked
 from mock_server.web.mock import Mock
@@ -82,3 +82,18 @@ def test_a_server_that_nobody_vouches_for_is_none(secure_port: int, scheme: str)
     with pytest.raises(StoreAwayError, match="certificate verify failed"):
         link.check()
     link.close()
+
+
+def test_a_server_of_another_name_is_none(secure_port: int, tmp_path: Path) -> None:
+    url = f"rediss://127.1:{secure_port}/0?ssl_ca_certs={quote(str(tmp_path / 'ca.pem'))}"  # the same by another name
+    link = Link(StoreAddress.read(url), PATIENCE)
+    with pytest.raises(StoreAwayError, match=r"certificate is not valid for '127\.1'"):
+        link.check()
+    link.close()
+
+
+def test_an_authority_that_is_not_there_is_told_by_its_file(secure_port: int, tmp_path: Path) -> None:
+    url = f"rediss://127.0.0.1:{secure_port}/0?ssl_ca_certs={quote(str(tmp_path / 'none.pem'))}"
+    with pytest.raises(SettingError, match=r"none\.pem', which is no file") as caught:
+        Mock(Settings(store=url))
+    assert caught.value.name == "store"
