@@ -8,14 +8,15 @@ from urllib.parse import unquote
 
 from jsonschema import Draft202012Validator, ValidationError
 
+from contract_tests.contract.addresses import by_place
 from contract_tests.contract.bundle import bundle, copied, references
 from contract_tests.contract.files import DocumentError, line_of, read
+from contract_tests.contract.formats import FORMATS
 from contract_tests.contract.origins import Origins
 from contract_tests.contract.overlay_format import OverlayError, warned
 from contract_tests.contract.pointers import follow, pointer
 from contract_tests.contract.subschemas import subschemas
 from contract_tests.contract.templates import Template
-from contract_tests.contract.validation import FORMATS
 from contract_tests.contract.violations import sentence
 
 DATA = Path(__file__).resolve().parents[2]  # a wheel has the same folders beside each other as the repository
@@ -48,6 +49,7 @@ def load(
     origins = origins or Origins()
     for path in overlays:
         document = _with_items(_overlaid(document, path, idle, origins))
+        by_place(document, list(_schemas(document)))
     for place, message in () if shipped and not overlays else faults(document, with_schemas=bool(overlays)):
         raise origins.error(place, message, overlays or root)
     return document
@@ -76,7 +78,9 @@ def resolve(document: Mapping[str, Any], node: Any) -> Any:
 def lookup(document: Mapping[str, Any], reference: str) -> Any:
     """What the reference names, a `$ref` found there not followed; LookupError as for `resolve`."""
     if not reference.startswith("#"):
-        raise LookupError(f"{reference} is outside the document; only references that begin with # are followed")
+        raise LookupError(f"{reference} is outside the document: it begins with no # and is no schema's $id")
+    if reference[1:2] not in {"", "/"}:
+        raise LookupError(f"{reference} names nothing: no schema has that $anchor")
     return follow(document, unquote(reference[1:]))
 
 
@@ -87,6 +91,11 @@ def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for error in metaschema.iter_errors(schema):
             yield place + pointer(error.absolute_path), f"not a JSON Schema: {sentence(error)}{_meant(error)}"
         for steps, each in subschemas(schema):
+            if "$dynamicRef" in each:
+                yield (
+                    f"{place}{pointer(steps)}/$dynamicRef",
+                    f"{each['$dynamicRef']} may mean several schemas; write $ref with the place of the one meant",
+                )
             if each.get("nullable") is True:
                 yield f"{place}{pointer(steps)}/nullable", f"is OpenAPI 3.0's word; {_with_null(each)}"
 

@@ -1,6 +1,5 @@
 """Validators whose references are looked up in the contract's document."""
 
-import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
@@ -11,7 +10,8 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from jsonschema.validators import extend
 
 from contract_tests.contract.expressions import expression
-from contract_tests.contract.instants import in_utc, unix_seconds
+from contract_tests.contract.formats import FORMATS
+from contract_tests.contract.instants import in_utc
 
 MOST_FLAWS = 20  # of a value under one of several forms
 
@@ -179,25 +179,6 @@ _KEYWORDS |= {
     "uniqueItems": _within("uniqueItems", "maxItems"),
     **{each: _within(each, "maxProperties") for each in ("propertyNames", "patternProperties", "additionalProperties")},
 }
-FORMATS = FormatChecker()  # what is registered there by name stays; the rest is said below
-FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
-
-
-@FORMATS.checks("regex", raises=ValueError)
-def _is_expression(value: object) -> bool:
-    if isinstance(value, str):
-        try:
-            expression(value)
-        except re.error as error:
-            raise ValueError(str(error)) from None
-    return True
-
-
-@FORMATS.checks("date-time", raises=ValueError)
-def _is_instant(value: object) -> bool:
-    if isinstance(value, str):
-        unix_seconds(value)
-    return True
 
 
 def thrifty(kind: Any) -> Any:

@@ -68,6 +68,9 @@ class Parameter:
         if not raws:
             self._missing()
             return None
+        if len(raws) > 1 and self._repeats:
+            self._check(lambda _: in_query(pairs, self.name, self._style, "array", explode=True))
+            return self._text(raws[0])
         if len(raws) > 1:
             raise ApiError("invalid_request", f"query parameter {self.name} is given more than once")
         text = self._text(raws[0])
@@ -100,6 +103,11 @@ class Parameter:
     @cached_property
     def _structured(self) -> bool:
         return self._typing.kind in {"array", "object"}
+
+    @cached_property
+    def _repeats(self) -> bool:
+        """Whether it may be a list beside something simpler, each item with the name again."""
+        return "array" in self._typing.types and self._explode and not self._as_json
 
     def _parts(self, pairs: Pairs, kind: str) -> Iterator[Part]:
         if kind == "object" and self._style == "form" and self._explode:

@@ -6,7 +6,8 @@ from typing import Any
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
 
-from contract_tests.contract.validation import FORMATS, Validator, thrifty
+from contract_tests.contract.formats import FORMATS
+from contract_tests.contract.validation import Validator, thrifty
 from mock_server.contract.samples.discriminators import name_of
 
 _one_of, _any_of = Validator.VALIDATORS["oneOf"], Validator.VALIDATORS["anyOf"]

@@ -68,6 +68,11 @@ def refused(file: Path) -> str:
         (path("/new", responses={"4XX": {"description": "No."}}), "such as 200 among them (4XX); add one"),
         (path("/new", responses=answering(**{"x-faker": "nmae"})), "/schema/x-faker: 'nmae' is no Faker provider"),
         (path("/new", responses=answering(**{"x-faker": "enum"})), "'enum' takes arguments"),
+        (
+            path("/new", responses=answering(**{"$ref": "#node"})),
+            "$ref #node names nothing: no schema has that $anchor",
+        ),
+        (path("/new", responses=answering(**{"$ref": "other.json"})), "begins with no # and is no schema's $id"),
     ],
 )
 def test_what_could_not_be_served_stops_the_start(tmp_path: Path, action: dict[str, Any], complaint: str) -> None:

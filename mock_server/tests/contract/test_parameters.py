@@ -77,6 +77,8 @@ def test_a_text_is_what_its_schema_takes_it_for(schema: Any, good: list[str], ba
     [
         ("query", None, None, INTEGERS, "p=1&p=2"),
         ("query", None, None, INTEGERS, "p=1"),
+        ("query", None, None, {"oneOf": [{"type": "integer"}, INTEGERS]}, "p=1&p=2"),
+        ("query", None, None, {"oneOf": [{"type": "integer"}, INTEGERS]}, "p=1"),
         ("query", None, None, INTEGERS, "p="),
         ("query", "form", False, INTEGERS, "p=1,2"),
         ("query", "form", False, INTEGERS, "p=1%2C2"),
@@ -126,6 +128,7 @@ def test_arrays_and_objects_are_written_in_their_style(
         ("query", "p=1&p=x", INTEGERS, {}, 'query parameter p: [1]: "x" is not an integer'),
         ("query", "p=1,2", INTEGERS, {}, 'query parameter p: [0]: "1,2" is not an integer'),
         ("query", "p=1&p=2", {"type": "integer"}, {}, "query parameter p is given more than once"),
+        ("query", "p=1&p=x", {"anyOf": [{"type": "integer"}, INTEGERS]}, {}, "query parameter p: "),
         ("query", "p=1&p=2", INTEGERS, {"explode": False}, "more than once; its values go into one, with ','"),
         ("query", "q=1", INTEGERS, {"required": True}, "query parameter p is missing"),
         ("query", "p[R]=1", RGB, {"style": "deepObject"}, "query parameter p: G is missing"),
