@@ -1,31 +1,27 @@
 """The contract's files as one checked document, and the fixtures beside them."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from jsonschema import Draft202012Validator, ValidationError
-
 from contract_tests.contract.addresses import by_place
 from contract_tests.contract.bundle import bundle, copied, references
 from contract_tests.contract.files import DocumentError, line_of, read
-from contract_tests.contract.formats import FORMATS
+from contract_tests.contract.openapi_format import METHODS, misshapen
 from contract_tests.contract.origins import Origins
 from contract_tests.contract.overlay_format import OverlayError, warned
 from contract_tests.contract.pointers import follow, pointer
-from contract_tests.contract.subschemas import subschemas
+from contract_tests.contract.schema_flaws import check_metaschema
+from contract_tests.contract.subschemas import outermost
 from contract_tests.contract.templates import Template
-from contract_tests.contract.violations import sentence
 
 DATA = Path(__file__).resolve().parents[2]  # a wheel has the same folders beside each other as the repository
 SCHEMAS = DATA / "schemas"
 FIXTURES = DATA / "fixtures"
 
-METHODS = frozenset(
-    {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
-)  # OpenAPI 3.1 section 4.8.9.1
 _LONGEST_CHAIN = 32  # references to references; more than any document written on purpose
 _shipped = cache(bundle)
 
@@ -48,8 +44,11 @@ def load(
     document = copied(_shipped(root)) if shipped else bundle(root)
     origins = origins or Origins()
     for path in overlays:
-        document = _with_items(_overlaid(document, path, idle, origins))
-        by_place(document, list(_schemas(document)))
+        document = _overlaid(document, path, idle, origins)
+        for place, message in misshapen(document):
+            raise origins.error(place, message, path)
+        document = {**_with_items(document), "servers": [*map(_settled, document.get("servers", []))]}
+        by_place(document, list(outermost(document)))
     for place, message in () if shipped and not overlays else faults(document, with_schemas=bool(overlays)):
         raise origins.error(place, message, overlays or root)
     return document
@@ -84,39 +83,6 @@ def lookup(document: Mapping[str, Any], reference: str) -> Any:
     return follow(document, unquote(reference[1:]))
 
 
-def check_metaschema(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Pointer and complaint for every schema of the document that JSON Schema 2020-12 does not allow."""
-    metaschema = Draft202012Validator(Draft202012Validator.META_SCHEMA, format_checker=FORMATS)
-    for place, schema in _schemas(document):
-        for error in metaschema.iter_errors(schema):
-            yield place + pointer(error.absolute_path), f"not a JSON Schema: {sentence(error)}{_meant(error)}"
-        for steps, each in subschemas(schema):
-            if "$dynamicRef" in each:
-                yield (
-                    f"{place}{pointer(steps)}/$dynamicRef",
-                    f"{each['$dynamicRef']} may mean several schemas; write $ref with the place of the one meant",
-                )
-            if each.get("nullable") is True:
-                yield f"{place}{pointer(steps)}/nullable", f"is OpenAPI 3.0's word; {_with_null(each)}"
-
-
-def _meant(error: ValidationError) -> str:
-    """What a bound was meant to be that OpenAPI 3.0 wrote otherwise."""
-    name = error.absolute_path[-1] if error.absolute_path else None
-    if name in {"exclusiveMinimum", "exclusiveMaximum"} and isinstance(error.instance, bool):
-        return f"; that is OpenAPI 3.0's way, write the bound itself as {name}"
-    return ""
-
-
-def _with_null(schema: Mapping[str, Any]) -> str:
-    """How OpenAPI 3.1 says what `nullable: true` says beside the schema's other keywords."""
-    kinds = schema.get("type")
-    if kinds is None or "$ref" in schema or "allOf" in schema:
-        return "write anyOf with what is here as one schema and {type: 'null'} as another"
-    types = ", ".join([kinds] if isinstance(kinds, str) else kinds)
-    return f"write type: [{types}, 'null']" + (", and add null to its enum" if "enum" in schema else "")
-
-
 def _with_items(document: dict[str, Any]) -> dict[str, Any]:
     """The document with each path item that refers to one of `components` taken in."""
     paths = document.get("paths", {})
@@ -130,6 +96,13 @@ def _with_items(document: dict[str, Any]) -> dict[str, Any]:
         except LookupError:
             taken[path] = item  # told with everything else that leads nowhere
     return {**document, "paths": taken}
+
+
+def _settled(server: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The server with the defaults of its variables in its url (OpenAPI 3.1 section 4.8.5)."""
+    variables = server.get("variables", {})
+    url = re.sub(r"{([^{}]*)}", lambda part: variables.get(part[1], {}).get("default", part[0]), server["url"])
+    return {**{name: each for name, each in server.items() if name != "variables"}, "url": url}
 
 
 def _overlaid(document: Mapping[str, Any], path: Path, idle: Callable[[str], None], origins: Origins) -> dict[str, Any]:
@@ -170,6 +143,9 @@ def _unusable_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str
             "/openapi",
             f"{document.get('openapi')!r} is not a version that is read; write OpenAPI 3.1",
         )
+    for index, server in enumerate(document.get("servers", [])):
+        if "{" in server["url"]:
+            yield pointer(("servers", index, "url")), f"{server['url']} has a variable without a default; give it one"
     identifiers: dict[str, str] = {}
     templates: dict[str, str] = {}
     for path, item in document.get("paths", {}).items():
@@ -184,23 +160,3 @@ def _unusable_operations(document: Mapping[str, Any]) -> Iterator[tuple[str, str
                 yield here, "the operation has no operationId; give it one, handlers are found by it"
             elif identifiers.setdefault(identifier, here) != here:
                 yield here, f"operationId {identifier!r} is taken by {identifiers[identifier]}; choose another"
-
-
-def _schemas(document: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every outermost schema of the document with its pointer."""
-    for name, schema in document.get("components", {}).get("schemas", {}).items():
-        yield pointer(("components", "schemas", name)), schema
-    yield from _inline_schemas({name: each for name, each in document.items() if not name.startswith("x-")}, ())
-
-
-def _inline_schemas(node: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[str, Any]]:
-    """Schemas of parameters, headers and media types."""
-    if isinstance(node, list):
-        for index, each in enumerate(node):
-            yield from _inline_schemas(each, (*steps, index))
-    elif isinstance(node, dict):
-        for name, each in node.items():
-            if name == "schema":
-                yield pointer((*steps, name)), each
-            elif name not in {"schemas", "example", "examples"}:
-                yield from _inline_schemas(each, (*steps, name))

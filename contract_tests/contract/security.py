@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from contract_tests.contract.loading import METHODS, resolve
+from contract_tests.contract.loading import resolve
+from contract_tests.contract.openapi_format import METHODS
 from contract_tests.contract.pointers import pointer
 
 _BEARERS = frozenset({"oauth2", "openIdConnect"})

@@ -8,7 +8,8 @@ from typing import Any
 
 from contract_tests.contract.bundle import bundle
 from contract_tests.contract.files import DocumentError
-from contract_tests.contract.loading import METHODS, SCHEMAS, load, resolve
+from contract_tests.contract.loading import SCHEMAS, load, resolve
+from contract_tests.contract.openapi_format import METHODS
 from contract_tests.contract.origins import Origins
 from contract_tests.contract.overlay_format import warned
 from contract_tests.contract.pointers import follow, named, pointer

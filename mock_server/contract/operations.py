@@ -142,7 +142,7 @@ class Operation:
             return None
         media_type = check_media_type(call.headers, self.media_types) if call.body else None
         body = self._bodies.get(media_type or chosen(self.media_types) or "")
-        return None if body is None else body.read(call.body, plan)
+        return None if body is None else body.read(call.body, plan, call.headers.get("content-type", ""))
 
     def items(self, call: Call) -> list[Any] | None:
         """The array that `x-cost` names, each item a lookup of its own; None if the call is one lookup."""

@@ -8,7 +8,7 @@ from contract_tests.contract.loading import resolve
 from contract_tests.contract.violations import sentence
 from mock_server.contract.bodies import read_json, read_text
 from mock_server.contract.errors import ApiError
-from mock_server.contract.media import is_json
+from mock_server.contract.media import bare, is_json
 from mock_server.contract.parameters import FORM, Typing, error_code, form_of
 from mock_server.contract.request_schemas import request_validator
 from mock_server.contract.shapes import Shape
@@ -33,9 +33,12 @@ class RequestBody:
         self._limits = _limits(schema, document)
         self._typing = Typing(schema, document)
 
-    def read(self, body: bytes, plan: NamedPlan) -> Any:
-        """The body's value; ApiError for the first thing that is wrong with it. What cannot be read is None."""
-        kind = self._media_type.partition(";")[0].strip().lower()
+    def read(self, body: bytes, plan: NamedPlan, sent: str = "") -> Any:
+        """The body's value; ApiError for the first thing that is wrong with it. What cannot be read is None.
+
+        `sent` is the media type that a range such as `*/*` stands for.
+        """
+        kind = bare(sent if "*" in self._media_type and sent else self._media_type)
         if is_json(kind):
             value = read_json(body)
         elif kind == FORM:

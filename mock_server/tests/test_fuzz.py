@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 
-from contract_tests.contract.loading import METHODS, load, resolve
+from contract_tests.contract.loading import load, resolve
+from contract_tests.contract.openapi_format import METHODS
 from mock_server.domain.clock import ManualClock, from_text
 from mock_server.settings import Settings
 from mock_server.tests.served import served

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from contract_tests.contract.loading import METHODS, resolve
+from contract_tests.contract.loading import resolve
+from contract_tests.contract.openapi_format import METHODS
 
 Node = Mapping[str, Any]
 CONSTRAINTS = (

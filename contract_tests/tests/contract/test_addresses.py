@@ -12,12 +12,11 @@ A = "/components/schemas/A"
 
 def placed(**schemas: Any) -> dict[str, Any]:
     """The schemas with their references made into ones by place."""
-    document = {"components": {"schemas": copied(schemas)}}
+    found: dict[str, Any] = copied(schemas)
     by_place(
-        document, [(f"/components/schemas/{name}", each) for name, each in document["components"]["schemas"].items()]
+        {"components": {"schemas": found}}, [(f"/components/schemas/{name}", each) for name, each in found.items()]
     )
-    schemas: dict[str, Any] = document["components"]["schemas"]
-    return schemas
+    return found
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contract_tests.contract.loading import check_metaschema
+from contract_tests.contract.schema_flaws import check_metaschema
 from contract_tests.contract.subschemas import subschemas
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from contract_tests.contract.loading import METHODS, resolve
+from contract_tests.contract.loading import resolve
+from contract_tests.contract.openapi_format import METHODS
 from mock_server.contract.published.walking import Node, references
 
 VERSION = "3.0.0"

@@ -14,7 +14,8 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from openapi_spec_validator.readers import read_from_filename
 
-from contract_tests.contract.loading import METHODS, SCHEMAS, faults, load, resolve
+from contract_tests.contract.loading import SCHEMAS, faults, load, resolve
+from contract_tests.contract.openapi_format import METHODS
 from contract_tests.contract.validation import validator
 
 DOCUMENT = load()

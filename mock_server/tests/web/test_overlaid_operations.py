@@ -103,6 +103,37 @@ def test_a_part_of_a_segment_is_a_parameter_of_a_path_of_its_own(overlaid: Any) 
     assert client.get(TRACKED, headers=FREE).json["tracking_number"] == "1Z204E380338943508"
 
 
+def test_a_base_path_has_the_defaults_of_its_variables(overlaid: Any) -> None:
+    server = {
+        "url": "https://{host}.example/api/{version}",
+        "variables": {"host": {"default": "a"}, "version": {"default": "v3"}},
+    }
+    client = overlaid({"target": "$.servers[0]", "update": server})
+    assert client.get("/api/v3/carriers", headers=FREE).status_code == 200
+    assert client.get("/__admin/contract.json").json["servers"][0]["url"] == "https://a.example/api/v3"
+
+
+def test_a_body_of_a_range_of_media_types_is_read_as_what_was_sent(overlaid: Any) -> None:
+    content = {"*/*": {"schema": {"type": "object"}}}
+    client = overlaid(
+        {
+            "target": "$.paths",
+            "update": {
+                "/extra": {
+                    "put": {
+                        "operationId": "extra",
+                        "requestBody": {"content": content},
+                        "responses": {"204": {"description": "It."}},
+                    }
+                }
+            },
+        }
+    )
+    sent = {"data": b"\xff\x00", "headers": FREE}
+    assert client.put("/v2/extra", content_type="image/x", **sent).status_code == 204
+    assert client.put("/v2/extra", content_type="application/json", **sent).status_code == 400
+
+
 @pytest.mark.parametrize("security", [[], [{}], [{"apiKey": []}, {}]])
 def test_an_operation_that_asks_for_no_key_needs_none_and_costs_nothing(overlaid: Any, security: Any) -> None:
     client = overlaid(operation(security=security))
