@@ -169,10 +169,11 @@ def _one(replies: Sequence[Reply], spread: Spread, limit: int, silent: Sequence[
 
 
 def _best(replies: Sequence[Reply]) -> Reply:
-    """The first that has found what was asked for, or else the first."""
+    """The first that has done what was asked for, or else the first that knows what it is about."""
     if not replies:
         raise _silent("everybody")
-    return next(filter(_good, replies), replies[0])
+    found = (reply for reply in replies if reply.status != HTTPStatus.NOT_FOUND)
+    return next(filter(_good, replies), next(found, replies[0]))
 
 
 def _reached(peer: Peer) -> dict[str, str]:

@@ -180,6 +180,16 @@ def test_a_webhook_and_its_deliveries_are_found_from_anywhere(urls: list[str]) -
     control(urls[0], "GET", "/deliveries/none", status=404)
 
 
+def test_what_is_wrong_with_a_delivery_is_told_whoever_is_asked(urls: list[str]) -> None:
+    order = {"tracking_number": NUMBER, "url": "http://127.0.0.1:9/hook", "events": ["all"]}
+    webhook = control(urls[0], "POST", "/webhooks", order, 201, key=KEYS[1])["webhook_id"]
+    control(urls[0], "POST", "/webhooks/trigger", {"number": NUMBER, "event": "delivered"}, key=KEYS[1])
+    delivery = control(urls[0], "GET", "/deliveries")["deliveries"][0]["id"]
+    control(urls[0], "DELETE", f"/webhooks/{webhook}")
+    for url in urls:
+        assert "waits for nothing" in control(url, "POST", f"/deliveries/{delivery}/send", status=409)["detail"]
+
+
 def test_the_report_and_the_changes_are_of_all(urls: list[str]) -> None:
     for url in urls:
         assert len(control(url, "GET", "/report")["keys"]) == 2
