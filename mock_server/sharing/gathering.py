@@ -79,7 +79,7 @@ class Gathering:
             case How.INSTANCES:
                 return self._instances(await self.all(request, self._ways.patience))
             case How.MEASURED:
-                replies = await self.all(request)
+                replies = await self.all(request, peers=self._measuring(request))
                 good = [(peer, reply) for peer, reply in replies if _good(reply)]
                 return measured(good) if good else _best([reply for _, reply in replies])
             case _:
@@ -92,8 +92,19 @@ class Gathering:
         rows = [{**told.get(peer, silent), **_reached(peer)} for peer in self._membership.peers()]
         return answer({"instances": rows, "meta": {"total": len(rows)}}) if told else _best([one for _, one in replies])
 
-    async def all(self, request: Request, patience: float | None = None) -> Replies:
-        """What each answers that is there, and that does so in so many real seconds."""
+    def _measuring(self, request: Request) -> Sequence[Peer]:
+        """Whoever is to measure itself: all, or the one that the call names."""
+        peers, named = self._membership.peers(), dict(parse_qsl(request.target.partition("?")[2])).get("instance")
+        found = [peer for peer in peers if named in {None, peer.name}]
+        if not found:
+            known = ", ".join(peer.name for peer in peers)
+            raise Problem(HTTPStatus.NOT_FOUND, f"there is no instance {named!r}; there are {known}")
+        return found
+
+    async def all(
+        self, request: Request, patience: float | None = None, peers: Sequence[Peer] | None = None
+    ) -> Replies:
+        """What each answers that is there, or each of those, and that does so in so many real seconds."""
 
         async def one(peer: Peer) -> Reply | None:
             try:
@@ -101,7 +112,7 @@ class Gathering:
             except TimeoutError:
                 return None
 
-        peers = self._membership.peers()
+        peers = self._membership.peers() if peers is None else peers
         replies = await asyncio.gather(*map(one, peers))
         return [(peer, reply) for peer, reply in zip(peers, replies, strict=True) if reply is not None]
 

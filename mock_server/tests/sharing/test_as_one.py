@@ -214,6 +214,14 @@ def test_each_process_measures_itself(urls: list[str]) -> None:
     assert text.count("# TYPE trackflow_mock_sandboxes gauge\n") == 1
 
 
+def test_one_process_is_measured_alone_for_who_collects_from_each(urls: list[str]) -> None:
+    for url in urls:
+        text = requests.get(f"{url}/__admin/metrics", params={"instance": "worker-1"}, timeout=30).text
+        assert ('instance="worker-1"' in text, 'instance="worker-0"' in text) == (True, False)
+    told = control(urls[0], "GET", "/metrics", instance="worker-9", status=404)["detail"]
+    assert told == "there is no instance 'worker-9'; there are worker-0, worker-1"
+
+
 def test_a_stream_tells_what_everybody_was_asked(urls: list[str]) -> None:
     with requests.get(f"{urls[0]}/__admin/requests/stream", params={"since": "0"}, stream=True, timeout=30) as stream:
         lines = stream.iter_lines()
