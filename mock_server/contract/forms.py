@@ -1,17 +1,19 @@
 """Forms: the schemas of what people tell the mock itself, beside the contract."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial, reduce
+from operator import getitem
 from typing import Any, Self
 
 from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.validators import extend
 
 from contract_tests.contract.bundle import bundle
 from contract_tests.contract.loading import SCHEMAS, resolve
 from contract_tests.contract.pointers import pointer, steps
-from contract_tests.contract.validation import validator
+from contract_tests.contract.validation import Validator, thrifty, validator
 from contract_tests.contract.violations import location, nearest, sentence
 from mock_server.contract.errors import ApiError
 
@@ -65,6 +67,7 @@ class Forms:
         """`document` is the contract, overlays applied."""
         self._document = document
         self._validator = lru_cache(None)(self._compile)
+        self._strict = lru_cache(None)(partial(self._compile, kind=_Strict))
 
     def schema(self, form: str) -> Any:
         """What a form such as `fault.schema.json#/$defs/match` says, references as they stand."""
@@ -83,12 +86,51 @@ class Forms:
             told = nearest(error)
             raise FormError(Flaw(pointer(_place(told)), str(told.validator), sentence(told)))
 
-    def _compile(self, form: str) -> Draft202012Validator:
+    def settle(self, form: str, value: Any) -> None:
+        """Make what the form wants whole an integer where it was written as 1e3 or 2.0, which JSON Schema allows."""
+        if not any(map(_whole, _numbers(value))):
+            return
+        for error in _leaves(self._strict(form).iter_errors(value)):
+            if error.validator == "type" and error.absolute_path and _whole(error.instance):
+                *way, name = error.absolute_path
+                reduce(getitem, way, value)[name] = int(error.instance)
+
+    def _compile(self, form: str, kind: Any = Validator) -> Draft202012Validator:
         file, _, place = form.partition("#")
         own = bundle(SCHEMAS / file)
         schemas = {**own["components"]["schemas"], **self._document["components"]["schemas"]}
         components = {**self._document["components"], "schemas": schemas}
-        return validator(resolve(own, f"#{place}"), {**self._document, **own, "components": components})
+        return validator(resolve(own, f"#{place}"), {**self._document, **own, "components": components}, kind=kind)
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, float) and value.is_integer()
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    """The fractions anywhere in the value."""
+    if isinstance(value, float):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _numbers(each)
+
+
+def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
+    """The errors, and those of each form that a value might have had."""
+    for error in errors:
+        yield error
+        yield from _leaves(error.context)
+
+
+# To it a number with a fraction is none that is whole, whatever the fraction.
+_Strict: Any = thrifty(
+    extend(
+        Validator,
+        type_checker=Validator.TYPE_CHECKER.redefine(
+            "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
+        ),
+    )
+)
 
 
 def _place(error: ValidationError) -> Iterator[str | int]:

@@ -16,7 +16,7 @@ KEY = "tf_test_enterprise_pasted"
 HEADERS = {"X-API-Key": KEY}
 NOTHING = ["\n", "\r\n", "\t", " ", "\x0b", "\x1c", "\x85", "\xa0", "\xad", "\u1680", "\u2009", "\u200b", "\u200d"]
 NOTHING += ["\u2028", "\u202f", "\u202a", "\u205f", "\u2060", "\u2062", "\u2066", "\u2069", "\u3000", "\ufeff"]
-NOTHING += ["-", "\u2011", "\u2212"]
+NOTHING += ["-", "\u2011", "\u2212", "\u061c", "\u2043", "\ufe58", "\ufe63", "\uff0d"]
 SOMETHING = ["\x00", "\u0301", "\u2065", "_", "é", "٣", "\U0001f4e6"]
 
 

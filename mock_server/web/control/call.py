@@ -146,6 +146,7 @@ class ControlCall:
     def read(self, form: str) -> Any:
         """The body, which has that form; Problem with its first flaws if it has not."""
         value = self.body()
+        self.plane.forms.settle(form, value)
         self.check(form, value)
         return value
 

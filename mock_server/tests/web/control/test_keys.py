@@ -46,3 +46,8 @@ def test_a_key_of_an_unlimited_plan_has_no_windows(admin: Admin) -> None:
 
 def test_what_is_no_key_has_no_facts(admin: Admin) -> None:
     assert "opens no sandbox" in admin.problem("GET", "/keys/nonsense")["detail"]
+
+
+def test_a_key_that_is_good_for_less_than_a_moment_is_made_and_refused(admin: Admin) -> None:
+    made = admin.post("/keys", {"plan": "free", "expires_in": 1e-320})
+    assert admin.ask(made["key"]).status_code == 401
