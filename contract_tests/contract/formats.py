@@ -7,6 +7,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from contract_tests.contract.expressions import expression
 from contract_tests.contract.instants import unix_seconds
+from contract_tests.contract.uris import check_uri
 
 FORMATS = FormatChecker()  # what is registered there by name stays; the rest is said below
 FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
@@ -36,6 +37,13 @@ _DURATION = re.compile(
     re.ASCII,
 )
 _HOST = re.compile(r"(?=.{1,253}\Z)(?!-)[A-Za-z0-9-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9-]{1,63}(?<!-))*")
+
+
+@FORMATS.checks("uri", raises=ValueError)
+def _is_uri(value: object) -> bool:
+    if isinstance(value, str):
+        check_uri(value)
+    return True
 
 
 @FORMATS.checks("duration")

@@ -11,6 +11,7 @@ from jsonschema.exceptions import best_match
 
 from contract_tests.contract.cutting import cut
 from contract_tests.contract.instants import InstantError
+from contract_tests.contract.uris import UriError
 from contract_tests.contract.validation import repeated, undeclared
 
 LONGEST = 80  # characters of a value that a sentence shows
@@ -53,7 +54,7 @@ def complaint(error: ValidationError) -> str:
         return _no_form(error)
     if error.validator in _COMPLAINTS:
         told = _COMPLAINTS[error.validator](error.instance, error.validator_value)
-        return f"{told}; {error.cause.reason}" if isinstance(error.cause, InstantError) else told
+        return f"{told}; {error.cause.reason}" if isinstance(error.cause, InstantError | UriError) else told
     return error.message
 
 

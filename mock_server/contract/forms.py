@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial, reduce
 from operator import getitem
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import extend
@@ -93,7 +93,7 @@ class Forms:
         for error in _leaves(self._strict(form).iter_errors(value)):
             if error.validator == "type" and error.absolute_path and _whole(error.instance):
                 *way, name = error.absolute_path
-                reduce(getitem, way, value)[name] = int(error.instance)
+                reduce(getitem, way, value)[name] = int(cast(float, error.instance))
 
     def _compile(self, form: str, kind: Any = Validator) -> Draft202012Validator:
         file, _, place = form.partition("#")
@@ -123,14 +123,8 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
 
 
 # To it a number with a fraction is none that is whole, whatever the fraction.
-_Strict: Any = thrifty(
-    extend(
-        Validator,
-        type_checker=Validator.TYPE_CHECKER.redefine(
-            "integer", lambda _, value: isinstance(value, int) and not isinstance(value, bool)
-        ),
-    )
-)
+_INTEGERS = Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+_Strict: Any = thrifty(extend(Validator, type_checker=_INTEGERS))  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
 
 
 def _place(error: ValidationError) -> Iterator[str | int]:
