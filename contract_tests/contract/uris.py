@@ -4,7 +4,7 @@ import re
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import quote
 
-from rfc3986_validator import validate_rfc3986
+from jsonschema import Draft202012Validator
 
 _HOST = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#]*@)?([^/?#]*)")
 _UNFIT = re.compile(r"[^A-Za-z0-9._~:/?#@!$&'()*+,;=%-]")
@@ -20,7 +20,7 @@ class UriError(ValueError):
 
 def check_uri(text: str) -> None:
     """UriError unless the text is a URI."""
-    if not validate_rfc3986(text, rule="URI"):
+    if not Draft202012Validator.FORMAT_CHECKER.conforms(text, "uri"):
         raise UriError(_reason(text))
 
 
