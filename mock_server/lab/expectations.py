@@ -58,7 +58,7 @@ def expected(
         if verdict.kind == FAILED and lenient and outcome_status != 0:
             return replace(verdict, kind=ENDED, reason=f"ended as expected: {verdict.reason}")
         return verdict
-    if verdict.kind == ENDED:
+    if verdict.kind == ENDED and outcome_status != 0 and not point.endless:
         reason = f"is expected to end well, but {verdict.reason}"
         return replace(verdict, kind=FAILED, reason=reason, symptom="ends badly")
     return verdict

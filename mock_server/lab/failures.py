@@ -123,6 +123,11 @@ class Point:
         return any(each.lasting for each in self.failures) or (not self.failures and self.remaining is None)
 
     @property
+    def endless(self) -> bool:
+        """Whether it would have to pass for anybody to survive it, and does not."""
+        return any(each.times == EVER and not each.blamed and each.item is None for each in self.failures)
+
+    @property
     def announced(self) -> bool:
         return all(each.announced for each in self.failures)
 

@@ -7,7 +7,7 @@ import pytest
 from contract_tests.contract.files import DocumentError
 from mock_server.contract.specification import Specification
 from mock_server.lab.expectations import ExpectedEnd, expected, load
-from mock_server.lab.failures import Point
+from mock_server.lab.failures import EVER, Point
 from mock_server.lab.verdicts import ENDED, FAILED, NOT_STRUCK, SURVIVED, CaseVerdict
 from mock_server.tests.lab.client_calls import call, explored
 
@@ -60,5 +60,9 @@ def test_who_must_end_well_may_not_give_up_and_the_last_word_counts(specificatio
     ended = CaseVerdict(ENDED, "said so: exit 1")
     verdict = expected(ended, outage(specification), 1, strict)
     assert (verdict.kind, verdict.symptom) == (FAILED, "ends badly")
+    assert expected(ended, outage(specification), 0, strict) is ended, "who says so and leaves with 0"
+    every = [each for each in explored(specification, call(specification)) if each.fault == "carrier_unavailable"]
+    endless = next(each for each in every if each.times == EVER)
+    assert expected(ended, endless, 1, strict) is ended, "what never passes cannot be survived"
     assert expected(CaseVerdict(SURVIVED, ""), outage(specification), 0, strict).kind == SURVIVED
     assert expected(CaseVerdict(NOT_STRUCK, ""), outage(specification), 0, strict).kind == NOT_STRUCK
