@@ -89,7 +89,7 @@ def _judged(capsule: "Capsule", command: tuple[str, ...], timeout: float | None)
         return WRONG if told.verdict == SURVIVED else NOTHING_STRUCK if told.verdict == NOT_ASKED_FOR else DONE
     case = judge_again(capsule, command, limit=timeout)
     verdict = case.verdict
-    print(f"{case.point.name}: {verdict.kind}{verdict.symptom and ', '}{verdict.symptom}: {verdict.reason}")
+    print(f"{case.point.told}: {verdict.kind}{verdict.symptom and ', '}{verdict.symptom}: {verdict.reason}")
     return WRONG if verdict.kind == FAILED else NOTHING_STRUCK if verdict.kind == NOT_STRUCK else DONE
 
 

@@ -132,7 +132,7 @@ class _Runner:
                 break
             for case, other in zip(doubted, again, strict=True):
                 if not case.shown_by(other):
-                    self.campaign.notes.append(f"unsteady: {case.point.name} failed once ({case.verdict.reason})")
+                    self.campaign.notes.append(f"unsteady: {case.point.told} failed once ({case.verdict.reason})")
                     case.verdict, case.impatient = other.verdict, False
             _group(self.campaign)
 

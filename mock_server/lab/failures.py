@@ -113,6 +113,13 @@ class Point:
         return f"{' and '.join(parts)} {self.when} {self.plan or ''} {self.remaining}".strip()
 
     @property
+    def told(self) -> str:
+        """Where, what and when, for a reader."""
+        when = {MINUTE: ", at a minute's edge", MIDNIGHT: ", at midnight"}.get(self.when, "")
+        phase = ", after the effect" if self.phase == AFTER and not self.call.safe else ""
+        return f"{self.call.id}: {self.fault} {self.times}{phase}{when}"
+
+    @property
     def fault(self) -> str:
         if self.failures:
             return " and ".join(dict.fromkeys(_told(each, self.call) for each in self.failures))

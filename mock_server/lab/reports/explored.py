@@ -7,7 +7,6 @@ from typing import Any
 from mock_server.counting import counted
 from mock_server.junit import Test
 from mock_server.lab.campaign import Campaign, Case
-from mock_server.lab.failures import AFTER, MIDNIGHT, MINUTE
 from mock_server.lab.reports.junit import Cases
 from mock_server.lab.reports.page import ReportItem, Sheet
 from mock_server.lab.reports.report import LabReport, again, baseline, opening
@@ -57,10 +56,7 @@ def left_out(campaign: Campaign) -> list[str]:
 
 def headline(case: Case) -> str:
     """Where, what and when, and what it led to."""
-    point = case.point
-    when = {MINUTE: ", at a minute's edge", MIDNIGHT: ", at midnight"}.get(point.when, "")
-    phase = ", after the effect" if point.phase == AFTER and not point.call.safe else ""
-    return f"{point.call.id}: {point.fault} {point.times}{phase}{when} -> {case.verdict.symptom}"
+    return f"{case.point.told} -> {case.verdict.symptom}"
 
 
 def as_json(campaign: Campaign, begun: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,7 +54,8 @@ def test_the_page_s_client_fails_as_the_page_says(tmp_path: Path) -> None:
         timeout=LONGEST,
         check=False,
     )
-    assert (again.returncode, "failed, storm: 10 attempts at one call" in again.stdout) == (1, True), again.stderr
+    shown = "trackShipment#1: rate_limit_exceeded until the wait is over: failed, storm: 10 attempts at one call"
+    assert (again.returncode, shown in again.stdout) == (1, True), again.stderr
     bare = form.load(capsule)
     (rules,) = [item for item in bare["story"] if item.get("note", "collect") not in BY_ITSELF]
     assert (rules["note"], len(rules["rules"])) == ("rules", 1), "there is nothing that the failure does not need"
