@@ -207,4 +207,4 @@ def spoils_body(fault: str) -> bool:
 
 def _told(failure: Failure, call: ClientCall) -> str:
     name = f"{failure.fault} for {failure.item}" if failure.item else failure.fault
-    return name if failure.call is call else f"{name} at {failure.call.id}"
+    return name if failure.call == call else f"{name} at {failure.call.id}"
