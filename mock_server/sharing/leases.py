@@ -87,8 +87,9 @@ class Leases:
         return [_peer(each) for each in self.instances()]
 
     def instances(self) -> list[Instance]:
-        """All that are up, by their names."""
-        return sorted(self._alive.values(), key=lambda each: (each.name, each.number))
+        """All that are up, by their names; of several at one address the newest, which has followed on the others."""
+        newest = {each.address: each for each in sorted(self._alive.values(), key=lambda each: each.number)}
+        return sorted(newest.values(), key=lambda each: (each.name, each.number))
 
     def mine(self, key: str) -> bool:
         """Whether this instance answers for the key; nobody's is claimed."""

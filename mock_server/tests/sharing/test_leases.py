@@ -143,6 +143,13 @@ def test_a_dead_owner_s_deliveries_are_taken_over_without_being_asked(
     assert ben.heard == [("claimed", KEY)]  # the other has nothing to do by itself
 
 
+def test_who_follows_on_a_dead_one_at_its_address_is_there_once(ana: LeasingInstance, ben: LeasingInstance) -> None:
+    again = LeasingInstance("ana", ana.url)
+    for each in (again, ben):
+        each.beat()
+        assert each.leases.peers() == [again.leases.me, ben.leases.me]
+
+
 def test_an_owner_that_is_not_there_is_looked_for(ana: LeasingInstance, ben: LeasingInstance) -> None:
     doubted: list[str] = []
     ben.leases.on_doubted = lambda: doubted.append("once")
