@@ -12,11 +12,13 @@ from tempfile import gettempdir
 from typing import Any
 
 CHANGING = re.compile(rf"{re.escape(gettempdir())}/\S+|[0-9a-f]{{8,}}|\d+", re.IGNORECASE)
-ABOUT_TRYING = re.compile(
-    r"retr|attempt|\btr(y|ies)\b|again|elapsed|\btook\b|\bseconds?\b|\bm?s\b|wait|warn", re.IGNORECASE
+OF_TRYING = re.compile(
+    r"retr|attempt|\btr(y|ies)\b|again|elapsed|duration|\btook\b|\bseconds?\b|(\b|\d)m?s\b|wait|warn"
+    r"|remain|quota|rate.?limit|lookups",
+    re.IGNORECASE,
 )
 GOES_ON = re.compile(
-    r"\bretrying (in|after)\b|\bretry in\b|\bwill (retry|try again)|\btrying again|\bagain in\b"
+    r"\bretrying\b.*\b(in|after)\b|\bretry in\b|\bwill (retry|try again)|\btrying again|\bagain in\b"
     r"|\b(sleep|wait)ing\b|\bback(ing)? off\b",
     re.IGNORECASE,
 )
@@ -42,12 +44,12 @@ def lines(text: str) -> list[str]:
 
 
 def steady(outputs: Sequence[str]) -> Counter[str]:
-    """The lines that every run has, with how often; none that is about trying."""
+    """The lines that every run has, with how often; none that tells what trying again takes."""
     counts = [Counter(lines(text)) for text in outputs]
     common = counts[0]
     for each in counts[1:]:
         common &= each
-    return Counter({line: number for line, number in common.items() if line.strip() and not ABOUT_TRYING.search(line)})
+    return Counter({line: number for line, number in common.items() if line.strip() and not OF_TRYING.search(line)})
 
 
 def unsteady(outputs: Sequence[str]) -> bool:

@@ -98,9 +98,16 @@ def pairs(survived: Sequence[Point]) -> Iterator[Point]:
 
 
 def beyond(point: Point, extra: ClientCall, specification: Specification) -> list[Point]:
-    """The same failure, and one more of a call that is made only because of it: it passes, or an answer is lost."""
-    found = [each for each in _failures(extra, specification, 0) if each[1].waits or each[1].fault == BROKEN]
-    chosen = [failure for _, failure in found if failure.times in {ONCE, UNTIL}]
+    """The same failure, and one more of a call that is made only because of it: it passes, or an answer is lost.
+
+    Who has waited because of the first comes when a wait that was announced at the same instant is over.
+    """
+    passing = ONCE if point.announced else UNTIL
+    chosen = [
+        failure
+        for _, failure in _failures(extra, specification, 0)
+        if (failure.announced and failure.times == passing) or (failure.fault == BROKEN and failure.times == ONCE)
+    ]
     return [replace(point, failures=(*point.failures, failure)) for failure in chosen]
 
 

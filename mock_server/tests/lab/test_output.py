@@ -40,8 +40,15 @@ def test_of_json_each_value_is_a_line_in_one_line_or_in_many() -> None:
         ("27/11: 0 skipped", "28/11: 0 skipped", False),
         (f"Picked up -Dtrust={gettempdir()}/a_x/ca.pem", f"Picked up -Dtrust={gettempdir()}/zhqk/ca.pem", False),
         ("1Z2 is in_transit", "request failed, retrying in 0.5 s", False),
+        ("1Z2 is in_transit", "Retrying main.track in 0.5 seconds as it raised HTTPError", False),
         ("1Z2 is in_transit", "gave up after retrying in vain", True),
     ],
 )
 def test_what_went_wrong_is_said_in_words_or_counted(usual: str, then: str, told: bool) -> None:
     assert bool(new([usual], then)) == told
+
+
+def test_what_trying_again_takes_is_nothing_that_a_run_must_say() -> None:
+    said = '{"count": 724, "x_ratelimit_remaining": "299"}'
+    assert steady([said] * 3) == {"count: 724": 1}
+    assert steady(["724 carriers\ndone in 0s, 299 lookups remain"] * 3) == {"724 carriers": 1}

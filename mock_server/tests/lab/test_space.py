@@ -133,6 +133,10 @@ def test_a_call_that_is_made_only_under_a_failure_is_struck_too(specification: S
     assert {len(each.failures) for each in further} == {2}
     assert {each.failures[1].call.operation for each in further} == {"deleteWebhook"}
     assert {each.failures[1].fault for each in further} >= {"rate_limit_exceeded", "CONNECTION_RESET_BY_PEER"}
+    assert {each.failures[1].times for each in further} == {ONCE}, "a wait would be over, as the first was waited for"
+    reset = next(each for each in explored(specification, call(specification)) if each.fault == "internal_error")
+    further = beyond(reset, call(specification, "deleteWebhook"), specification)
+    assert {each.failures[1].times for each in further} == {ONCE, UNTIL}
 
 
 def test_a_point_becomes_smaller_by_one_thing_at_a_time(specification: Specification) -> None:
