@@ -79,6 +79,8 @@ class _Loader(_Base):
 _Loader.yaml_implicit_resolvers = {}  # not those of its base
 for _name, _pattern, _first in _CORE:
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), ["", *_first])
+_FOREIGN = {f"tag:yaml.org,2002:{_name}" for _name in ("binary", "omap", "pairs", "set")}  # to JSON
+_Loader.yaml_constructors = {tag: made for tag, made in _Loader.yaml_constructors.items() if tag not in _FOREIGN}
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
 _Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_fraction)
 
@@ -124,8 +126,11 @@ def parse(text: str, name: Path | str, *, most_values: float = inf) -> Any:
         return yaml.load(text, _Loader)  # a safe loader
     except yaml.MarkedYAMLError as error:
         raise DocumentError(
-            name, _where(error.problem_mark or error.context_mark), f"not YAML: {_problem(error)}"
+            name, _where(error.problem_mark or error.context_mark), f"not YAML: {_problem(error, text)}"
         ) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise DocumentError(name, f"line {line}", f"not YAML: {error.reason}") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise DocumentError(name, "", f"not YAML: {error}") from None
     except (ValueError, KeyError, AttributeError):  # a tag is written out, and what follows is nothing of the kind
@@ -246,5 +251,11 @@ def _where(mark: Any) -> str:
     return f"line {mark.line + 1} column {mark.column + 1}" if mark else ""
 
 
-def _problem(error: yaml.MarkedYAMLError) -> str:
-    return ", ".join(part for part in (error.problem, error.context) if part)
+def _problem(error: yaml.MarkedYAMLError, text: str) -> str:
+    mark, problem = error.problem_mark, error.problem or ""
+    before = "".join(text.split("\n")[mark.line : mark.line + 1])[: mark.column + 1] if mark else ""
+    if "\t" in before and not before.strip(" \t-"):
+        return "a tab cannot indent; write spaces"
+    if problem.startswith("could not determine a constructor"):
+        return f"the tag {problem.rpartition(' ')[2]} means nothing here; leave it out"
+    return ", ".join(part for part in (problem, error.context) if part)

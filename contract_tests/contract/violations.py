@@ -17,6 +17,14 @@ from contract_tests.contract.validation import repeated, undeclared
 LONGEST = 80  # characters of a value that a sentence shows
 MOST_NAMES = 10  # that a sentence lists
 
+# What YAML 1.1 and people take for a boolean.
+_WORDS = MappingProxyType(
+    {
+        **dict.fromkeys(("yes", "on", "y", "true", "1"), "true"),
+        **dict.fromkeys(("no", "off", "n", "false", "0"), "false"),
+    }
+)
+
 Complaint = Callable[[Any, Any], str]
 
 
@@ -67,7 +75,9 @@ def _message(error: ValidationError) -> str | None:
 
 def _type(found: Any, wanted: Any) -> str:
     names = [wanted] if isinstance(wanted, str) else wanted
-    return f"{shown(found)} is not {' or '.join(_with_article(name) for name in names)}"
+    meant = _WORDS.get(found.lower()) if isinstance(found, str) and names == ["boolean"] else None
+    told = f"{shown(found)} is not {' or '.join(_with_article(name) for name in names)}"
+    return f"{told}; write {meant}" if meant else told
 
 
 def _with_article(name: str) -> str:

@@ -83,7 +83,7 @@ class Pipeline:
         early: Sequence[Strike] = ()
         try:
             if not route.methods:
-                raise refusals.unknown(call.method, call.target, self.specification, self.beside(call.target))
+                raise refusals.unknown(call, self.specification, None if self._strict else self.beside(call.target))
             world = self.worlds.of(key)
             if operation is None:
                 raise refusals.wrong_method(call.method, route)

@@ -18,14 +18,18 @@ WINDOWS = MappingProxyType({60: "a minute", 86_400: "a day"})
 UNPROCESSABLE = 422  # how operations that have no 400 tell what is wrong with a request
 
 
-def unknown(method: str, target: str, specification: Specification, beside: str | None) -> ApiError:
+def unknown(call: Call, specification: Specification, beside: str | None) -> ApiError:
     """The refusal of a target that no path of the contract matches, with the operation that was probably meant.
 
     `beside` is a path of the mock itself that was meant instead.
     """
     base = specification.base_path
-    meant = f"the mock's own nearest is {beside}" if beside else near_miss(specification, method, target).told(base)
-    lives = f"{target[:80]!r} is no path of this API, which lives under {base}/"
+    meant = (
+        f"the mock's own nearest is {beside}"
+        if beside
+        else near_miss(specification, call.method, call.target).told(base)
+    )
+    lives = f"{call.target[:80]!r} is no path of this API, which lives under {base}/"
     return ApiError("not_found", f"{lives}: {meant}", verbatim=True)
 
 

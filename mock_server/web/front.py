@@ -11,6 +11,7 @@ from mock_server.server.parsing import Limits
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.web.mock import CONTROL_PREFIX, Mock
+from mock_server.web.near_paths import slip
 
 if TYPE_CHECKING:
     from mock_server.web.app import MockServer
@@ -29,6 +30,7 @@ class Front:
 
     def __init__(self, mock: Mock, flask: "MockServer | None" = None) -> None:
         self.mock = mock
+        mock.pipeline.beside = slip
         self._making = Lock()
         if flask is not None:
             self.flask = flask

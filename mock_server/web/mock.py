@@ -50,8 +50,6 @@ class Mock:
         if settings.snapshot:
             _start_from(settings.snapshot, self.worlds)
         self.pipeline = Pipeline(self.worlds, HANDLERS)
-        if not settings.strict:
-            self.pipeline.beside = _slip
         if settings.overlay:
             _rehearse(self.worlds)
         self.sender = sender = Sender(
@@ -124,12 +122,6 @@ class Mock:
 def _from_a_browser(request: Request) -> bool:
     """Whether it asks for HTML by name, as browsers do and programs do not."""
     return request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "").lower()
-
-
-def _slip(target: str) -> str | None:
-    from mock_server.web.near_paths import slip  # noqa: PLC0415 - only who went astray needs it
-
-    return slip(target)
 
 
 def _rehearse(worlds: Worlds) -> None:

@@ -37,6 +37,8 @@ def test_the_value_itself_has_no_place() -> None:
     [
         ({"type": ["string", "null"]}, 1, "1 is not a string or null"),
         ({"type": "integer"}, "x", '"x" is not an integer'),
+        ({"type": "boolean"}, "yes", '"yes" is not a boolean; write true'),
+        ({"type": "boolean"}, "Off", '"Off" is not a boolean; write false'),
         ({"required": ["a", "b"]}, {}, "a and b are missing"),
         (
             {"enum": ["delivered", "exception"]},
