@@ -47,7 +47,7 @@ class Comparison:
     def clauses(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(each.clause for each in self.point.failures if each.clause))
 
-    @property
+    @cached_property
     def told(self) -> list[str]:
         """What it says that it never says otherwise."""
         said = self.baseline.said

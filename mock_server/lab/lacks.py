@@ -28,8 +28,8 @@ def lack(compared: Comparison) -> str | None:
         return f"it no longer says {lines[0].strip()[:120]!r}"
     if lines := output.repeated(compared.baseline.lines, compared.outcome.stdout):
         return f"it says more than once {lines[0].strip()[:120]!r}"
-    refused = {each.item for each in compared.point.failures if each.item} - _told_since(compared).keys()
-    return f"{min(refused)} was refused" if refused else None
+    refused = _untold(compared, [each.item for each in compared.point.failures if each.item])
+    return f"{refused[0]} was refused" if refused else None
 
 
 def lack_among_rest(compared: Comparison) -> str | None:
@@ -99,22 +99,23 @@ def _unanswered(compared: Comparison, calls: Sequence[ClientCall]) -> str | None
 
 
 def _told_later(compared: Comparison, call: ClientCall) -> bool:
-    """Whether all that it looks up was told after the failure, by whatever answer: a later poll, one by one."""
+    """Whether all that it looks up was told after the failure: by a later poll, or in place of it by other answers."""
     if not call.repeatable:
         return False
+    if any(call.asked(each) for each in _answers(after_strike(compared.outcome.entries))):
+        return True
     numbers = call.items or ((call.subject,) if call.subject else ())
-    if not numbers:
-        return any(call.asked(each) for each in _answers_since(compared))
-    return _told_since(compared).keys() >= set(numbers)
+    return bool(numbers) and not _untold(compared, numbers)
 
 
-def _told_since(compared: Comparison) -> Counter[str]:
-    """The shipments that answers have told of after the failure."""
-    return shipments_told(_answers_since(compared), compared.point.call.reading)
+def _untold(compared: Comparison, numbers: Iterable[str]) -> list[str]:
+    """Those of the shipments that answers tell of less often than usual."""
+    told = shipments_told(_answers(compared.outcome.entries), compared.point.call.reading)
+    return [number for number in numbers if told[number] < compared.baseline.told[number]]
 
 
-def _answers_since(compared: Comparison) -> list[Entry]:
-    return [each for each in after_strike(compared.outcome.entries) if answered(each) and not forced(each)]
+def _answers(entries: Iterable[Entry]) -> list[Entry]:
+    return [each for each in entries if answered(each) and not forced(each)]
 
 
 def _is_done(compared: Comparison, call: ClientCall) -> bool:

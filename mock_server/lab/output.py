@@ -27,19 +27,19 @@ WORD = re.compile(r"[\w-]{4,}")
 MEMBER = re.compile(r'"[^"]*"\s*:')
 SAYS_NOTHING = re.compile(r"\b(none|null|nil|undefined|nan)\b", re.IGNORECASE)
 BAD = r"(?:fail|err|miss|lost|skip|refus|reject|invalid|unavail|unknown|incomplete|problem|not\s)"
-COUNTED = re.compile(rf"(?P<before>\d+)\s+{BAD}|{BAD}\w*\W{{1,4}}(?P<behind>\d+)\b", re.IGNORECASE)
-PART = re.compile(r"(?<![\d/.])(?P<part>\d+)\s*(?:/|(?:out )?of)\s*(?P<whole>\d+)(?![\d/.])", re.IGNORECASE)
+COUNTED = re.compile(rf"\b(?P<before>\d{{1,9}})\s+{BAD}|{BAD}\w*\W{{1,4}}(?P<behind>\d{{1,9}})\b", re.IGNORECASE)
+PART = re.compile(r"(?<![\d/.])(?P<part>\d{1,9})\s*(?:/|(?:out )?of)\s*(?P<whole>\d{1,9})(?![\d/.])", re.IGNORECASE)
 
 
 def lines(text: str) -> list[str]:
     """What it says, line by line; of what is JSON as a whole or in one line, each value."""
-    whole = _json(text)
+    whole = _of_json(text)
     if whole is not None:
-        return list(_values(whole))
+        return whole
     found: list[str] = []
     for line in text.splitlines():
-        value = _json(line)
-        found += [line] if value is None else _values(value)
+        values = _of_json(line)
+        found += [line] if values is None else values
     return found
 
 
@@ -88,7 +88,16 @@ def new(before: Sequence[str], text: str) -> list[str]:
         form = _form(line)
         worst[form] = max(worst.get(form, 0), _failures(line))
     said = [_parts(line) for line in dict.fromkeys(known)]
-    return [line for line in lines(text) if _says_something(line) and _is_new(line, worst.get(_form(line)), said)]
+    words_said = {word for each in said for word in each}
+
+    def is_new(line: str) -> bool:
+        form = _form(line)
+        if form in worst:
+            return _failures(line) > worst[form]
+        parts = _parts(line)
+        return not (parts.keys() <= words_said and any(parts <= each for each in said))
+
+    return [line for line in lines(text) if _says_something(line) and is_new(line)]
 
 
 def words(*texts: str | bytes) -> set[str]:
@@ -100,14 +109,6 @@ def words(*texts: str | bytes) -> set[str]:
 def _says_something(line: str) -> bool:
     goes_on = GOES_ON.search(line) and not GIVES_UP.search(line)
     return bool(line.strip()) and not goes_on and not SAYS_NOTHING.search(line)
-
-
-def _is_new(line: str, worst: int | None, said: Sequence[Counter[str]]) -> bool:
-    """Whether it is of no known form, or counts more failures than the worst line of its form."""
-    if worst is not None:
-        return _failures(line) > worst
-    parts = _parts(line)
-    return not any(parts <= each for each in said)
 
 
 def _failures(line: str) -> int:
@@ -124,12 +125,12 @@ def _parts(line: str) -> Counter[str]:
     return Counter(re.findall(r"\w+", line))
 
 
-def _json(text: str) -> Any:
-    """The list or object that the text is; None if it is none."""
+def _of_json(text: str) -> list[str] | None:
+    """The values in the list or object that the text is; None if it is none."""
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:
-        return json.loads(text)
+        return list(_values(json.loads(text)))
     except (ValueError, RecursionError):
         return None
 
@@ -143,4 +144,5 @@ def _values(value: Any, name: str = "") -> Iterator[str]:
         for each in value:
             yield from _values(each, name)
     else:
-        yield f"{name}: {json.dumps(value, ensure_ascii=False)}"
+        line = f"{name}: {json.dumps(value, ensure_ascii=False)}"
+        yield line.encode("utf-8", "replace").decode()  # JSON may have halves of characters, which no report takes

@@ -38,6 +38,8 @@ def test_a_batch_that_failed_is_made_good_by_asking_for_each_of_its_shipments() 
     failed = batched(NUMBER, OTHER, struck=True)
     assert lacking(BATCH, [failed, tracked(NUMBER), tracked(OTHER)]) is None
     assert lacking(BATCH, [failed, tracked(NUMBER)]) == "trackBatch#1 never got its answer"
+    both = [*BATCH, tracked(NUMBER), tracked(OTHER)]
+    assert lacking(both, [failed, *both[1:]]) == "trackBatch#1 never got its answer", "what it asks anyway"
 
 
 def test_what_was_refused_of_a_batch_is_missing_until_it_is_told_otherwise() -> None:

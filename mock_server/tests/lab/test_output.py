@@ -52,3 +52,9 @@ def test_what_trying_again_takes_is_nothing_that_a_run_must_say() -> None:
     said = '{"count": 724, "x_ratelimit_remaining": "299"}'
     assert steady([said] * 3) == {"count: 724": 1}
     assert steady(["724 carriers\ndone in 0s, 299 lookups remain"] * 3) == {"724 carriers": 1}
+
+
+def test_what_is_odd_in_json_is_no_reason_to_fail() -> None:
+    assert lost(steady(['{"a": "\\ud800"}'] * 3), "{}") == ['a: "?"'], "a half of a character"
+    assert new(["[]"], "[" * 100_000 + "]" * 100_000) == []
+    assert new(["1 failed"], f"{'9' * 5000} failed") == []
