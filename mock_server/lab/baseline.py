@@ -9,7 +9,7 @@ from operator import and_, or_
 from mock_server.domain.clients.conversation import call_of
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab import output
-from mock_server.lab.calls import ClientCall, Identity, calls_of, shipments_told, sketch, steady
+from mock_server.lab.calls import ClientCall, Identity, calls_of, shared, shipments_told, sketch, steady
 from mock_server.lab.failures import MIDNIGHT, MINUTE, NOW
 from mock_server.lab.outcome import TrialOutcome, Webhook
 from mock_server.lab.setup import Setup
@@ -96,10 +96,9 @@ def baseline_of(laboratory: Laboratory, plan: str) -> tuple[Baseline, list[str]]
     notes = []
     calls: list[ClientCall] = runs[0]
     if any(sorted(map(str, sketch(each))) != sorted(map(str, sketch(runs[0]))) for each in runs[1:]):
-        shortest = min(runs, key=len)
         told = ", ".join(str(len(each)) for each in runs)
-        notes.append(f"unsteady: its calls differ from run to run ({told}); they are told apart by their order")
-        calls = [call for call in runs[0] if call.id in {each.id for each in shortest}]
+        notes.append(f"unsteady: its calls differ from run to run ({told}); those that every run makes are struck")
+        calls = shared(runs)
     elif any(sketch(each) != sketch(runs[0]) for each in runs[1:]):
         notes.append("unsteady: the order of its calls differs from run to run; they are told apart by what they ask")
     if output.unsteady([each.stdout for each in outcomes]):

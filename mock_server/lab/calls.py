@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from http import HTTPStatus
 from itertools import zip_longest
+from operator import and_
 from typing import Any
 
 from mock_server.api.conversations import Conversations
@@ -118,6 +120,18 @@ def steady(first: Sequence[ClientCall], other: Sequence[ClientCall]) -> list[Cli
 def sketch(calls: Sequence[ClientCall]) -> list[tuple[str, str | None]]:
     """What of the calls must be the same in every run."""
     return [(call.operation, call.subject) for call in calls]
+
+
+def shared(runs: Sequence[Sequence[ClientCall]]) -> list[ClientCall]:
+    """The calls that every run makes; if no two make the same, as many as the shortest."""
+    shortest = min(runs, key=len)
+    common = reduce(and_, (Counter(sketch(run)) for run in runs))
+    found = []
+    for call, what in zip(shortest, sketch(shortest), strict=True):
+        if common[what]:
+            common[what] -= 1
+            found.append(call)
+    return found or list(shortest)
 
 
 def told(calls: Sequence[ClientCall]) -> str:
