@@ -25,7 +25,7 @@ def _in_time(compared: Comparison) -> CaseVerdict | None:
         return CaseVerdict(ENDED, f"has a time limit, and had tried {tries} times when {compared.limit:g} s were over")
     if tries > 2:
         return failed("never stops", f"still asking after {compared.limit:g} s: {tries} attempts", compared.clauses)
-    what = "it waits without a time limit" if compared.silent else "it never came back"
+    what = "its time limit is longer, if it has one" if compared.silent else "it never came back"
     return failed("no timeout" if compared.silent else "hangs", f"not over after {compared.limit:g} s: {what}", ())
 
 
