@@ -22,7 +22,7 @@ from mock_server.web.callers import callers_of
 from mock_server.web.company import Company
 from mock_server.web.hosts import Hosts
 from mock_server.web.inbox import INBOX_PREFIX, received
-from mock_server.world import Foundation, Worlds
+from mock_server.world import Foundation, Worlds, keeping
 from mock_server.world.portion import Portion
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ class Mock:
         self.worlds = Worlds(foundation, _store(foundation, portion or Portion()), portion)
         if settings.snapshot:
             _start_from(settings.snapshot, self.worlds)
+        if settings.state:
+            keeping.keep(self.worlds)  # its clock, which goes on from here also if nobody ever moves it
         self.pipeline = Pipeline(self.worlds, HANDLERS)
         if settings.overlay:
             _rehearse(self.worlds)

@@ -20,10 +20,10 @@ RULE = {"id": "twice", "fault": {"type": "error", "code": "carrier_unavailable"}
 class KilledMock:
     """A mock on a store that can be killed, and starts again."""
 
-    def __init__(self, place: StatePlace) -> None:
+    def __init__(self, place: StatePlace, **settings: Any) -> None:
         self.base = ManualClock(from_text("2026-06-15T12:00:00Z"))
         self.place = place
-        self.start()
+        self.start(**settings)
 
     def start(self, **settings: Any) -> None:
         self.app: MockServer = create_app(Settings(**self.place.settings(), **settings), self.base)
@@ -87,6 +87,17 @@ def test_a_clock_that_is_moved_again_and_again_is_where_it_was_left(site: Killed
         left = site.admin.put(f"/clock?key={FREE}", {"action": "advance", "seconds": 60})["now"]
     site.kill()
     assert site.admin.get(f"/clock?key={FREE}")["now"] == left
+
+
+def test_a_clock_that_nobody_has_moved_goes_on_for_all_alike(tmp_path: Path) -> None:
+    settings = {"clock": "2026-01-01T00:00:00Z", "time_scale": 60.0}
+    site = KilledMock(FilePlace(tmp_path / "state.db"), **settings)
+    site.statuses(FREE, 1)
+    site.base.sleep(60)
+    site.kill(**settings)
+    told = site.admin.get("/clock")
+    assert (told["now"], told["keys"]) == ("2026-01-01T01:00:00Z", {})
+    assert site.admin.get(f"/clock?key={FREE}")["now"] == told["now"]
 
 
 @pytest.mark.parametrize("asked", ["track", "subscribe"])
