@@ -18,6 +18,7 @@ from contract_tests.contract.instants import unix_seconds
 EARLIEST = 1_000_000_000.0  # 2001-09-09
 LATEST = 9_999_900_000.0  # 2286-11-19
 FASTEST = 86_400.0  # a day in a second
+SLOWEST = 1e-6  # seconds of a clock that moves, in one real second
 
 
 class Clock(Protocol):
@@ -102,6 +103,12 @@ class Course:
     auto_advance: float = 0.0
     due: float = inf
     jump: float = 0.0
+
+    def __post_init__(self) -> None:
+        """ValueError for a speed that nobody would live to see the next second of."""
+        for speed in (self.scale, self.auto_advance):
+            if 0 < speed < SLOWEST:
+                raise ValueError(f"{speed} seconds in one is too slow for a clock; use 0, or {SLOWEST} and more")
 
     @property
     def follows(self) -> bool:

@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from contract_tests.contract.files import DocumentError, parse, text_of, wrong
 from contract_tests.contract.loading import FIXTURES
-from mock_server.contract.forms import FormError
-from mock_server.domain.clock import SandboxClock, from_text
+from mock_server.contract.forms import FormError, told_at
+from mock_server.domain.clock import Course, SandboxClock, from_text
 from mock_server.domain.shipments.pinned import Pin
 from mock_server.faults.rules import Rule, Vocabulary, check_name
 
@@ -49,6 +49,8 @@ class Scenario:
         clock = document.get("clock", {})
         if isinstance(clock, str):
             clock = {"instant": clock}
+        with told_at("/clock"):
+            Course(0.0, 0.0, clock.get("scale", 1.0), clock.get("auto_advance", 0.0))
         for plan in document.get("plans", {}):
             check_name(f"/plans/{plan}", plan, vocabulary.plans, "plan")
         return cls(

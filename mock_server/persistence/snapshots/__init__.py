@@ -146,7 +146,7 @@ def load(worlds: Worlds, path: Path) -> Any:
 def opened(foundation: Foundation, value: Value) -> tuple[Opening, list[Newcomer]]:
     """How the snapshot's mock starts, and with which worlds; FormError if one of them could not be."""
     record = value["server"]
-    begun = opening(foundation, record, parts.course(record["clock"], foundation.clock.base.now()))
+    begun = opening(foundation, record, parts.course(record["clock"], foundation.clock.base.now(), "/server/clock"))
     guests = [newcomer(foundation, each, place, begun.scenario) for each, place in parts.placed(value, "worlds", "")]
     # Whatever could still go wrong goes wrong here, where nobody lives.
     finished(Worlds(foundation.twin()).entering(begun, guests))

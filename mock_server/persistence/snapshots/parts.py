@@ -25,9 +25,10 @@ def clock(course: Course, base: float) -> dict[str, Any]:
     return {"at": course.at(base), "scale": course.scale, "auto_advance": course.auto_advance}
 
 
-def course(record: Value, base: float) -> Course:
+def course(record: Value, base: float, place: str) -> Course:
     """The course of a clock that goes on from where the snapshot left it."""
-    return Course(record["at"], base, record.get("scale", 1.0), record.get("auto_advance", 0.0))
+    with told_at(place):
+        return Course(record["at"], base, record.get("scale", 1.0), record.get("auto_advance", 0.0))
 
 
 def shipment(pin: Pin) -> dict[str, Any]:

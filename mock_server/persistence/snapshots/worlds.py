@@ -87,7 +87,7 @@ def stood(  # noqa: PLR0917 - a record in its place, and what is read of it alre
 
 
 def _saved(foundation: Foundation, record: Value, place: str) -> Saved:
-    course = parts.course(record["clock"], foundation.clock.base.now())
+    course = parts.course(record["clock"], foundation.clock.base.now(), f"{place}/clock")
     saved = webhooks.read(record, course)
     pins = [parts.pin(foundation, *each) for each in parts.placed(record, "shipments", place)]
     begun = []

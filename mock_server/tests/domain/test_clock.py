@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from mock_server.domain.clock import ManualClock, SandboxClock, from_text, to_text
+from mock_server.domain.clock import Course, ManualClock, SandboxClock, from_text, to_text
 
 NOON = 1_781_524_800.0  # 2026-06-15T12:00:00Z
 
@@ -167,6 +167,16 @@ def test_what_is_no_instant_is_refused() -> None:
 def test_a_clock_starts_where_it_could_be_set() -> None:
     with pytest.raises(ValueError, match="between 2001-09-09T01:46:40Z and 2286-11-19"):
         SandboxClock(ManualClock(NOON), from_text("0999-01-01T00:00:00Z"))
+
+
+@pytest.mark.parametrize("speed", [1e-320, 1e-7])
+def test_a_speed_that_nobody_would_see_is_refused_and_changes_nothing(speed: float) -> None:
+    clock = SandboxClock(ManualClock(NOON))
+    with pytest.raises(ValueError, match="is too slow for a clock; use 0, or 1e-06 and more"):
+        clock.run(speed)
+    assert clock.course.scale == 1.0
+    with pytest.raises(ValueError, match="is too slow"):
+        Course(NOON, NOON, auto_advance=speed)
 
 
 @pytest.mark.parametrize("scale", [-1.0, 86_401.0, float("inf"), float("nan")])

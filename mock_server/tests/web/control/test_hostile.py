@@ -141,3 +141,29 @@ def test_any_number_is_taken_or_refused(number: str) -> None:
         body = b'{"status": "delivered"}' if method == "PUT" else b""
         send(client, method, f"/shipments/{number}", body)
         send(client, method, f"/shipments/{number}?carrier=%00", body)
+
+
+@pytest.mark.parametrize(
+    ("path", "order"),
+    [
+        ("/clock", {"action": "scale", "factor": 1e-320}),
+        ("/clock", {"action": "freeze", "auto_advance": 1e-320}),
+        ("/scenario", {"document": {"clock": {"scale": 1e-320}}}),
+        ("/scenario", {"document": {"clock": {"auto_advance": 1e-9}}}),
+    ],
+)
+def test_a_clock_too_slow_to_tell_a_wait_is_refused(admin: Admin, path: str, order: Any) -> None:
+    refused = admin.client.put(f"/__admin{path}?key={FREE}", json=order)
+    assert refused.status_code == 400
+    assert "too slow for a clock" in refused.get_data(as_text=True)
+    assert admin.ask(FREE).status_code == 200
+
+
+@pytest.mark.parametrize("odd", [{"scale": 1e-320}, {"auto_advance": 1e-320}])
+def test_a_snapshot_with_such_a_clock_is_refused(admin: Admin, odd: Any) -> None:
+    admin.ask(FREE)
+    snapshot = admin.get("/snapshot")
+    snapshot["worlds"][0]["clock"] |= odd
+    refused = admin.client.put("/__admin/snapshot", json=snapshot)
+    assert refused.status_code == 400
+    assert "worlds[0].clock" in refused.get_data(as_text=True)
