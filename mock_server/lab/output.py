@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from tempfile import gettempdir
 from typing import Any
 
+SHOWN_ONLY = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # colours, bells
 CHANGING = re.compile(rf"{re.escape(gettempdir())}/\S+|[0-9a-f]{{8,}}|\d+", re.IGNORECASE)
 OF_TRYING = re.compile(
     r"retr|attempt|\btr(y|ies)\b|again|elapsed|duration|\btook\b|\bseconds?\b|(\b|\d)m?s\b|wait|warn"
@@ -33,6 +34,7 @@ PART = re.compile(r"(?<![\d/.])(?P<part>\d{1,9})\s*(?:/|(?:out )?of)\s*(?P<whole
 
 def lines(text: str) -> list[str]:
     """What it says, line by line; of what is JSON as a whole or in one line, each value."""
+    text = SHOWN_ONLY.sub("", text)
     whole = _of_json(text)
     if whole is not None:
         return whole

@@ -54,6 +54,11 @@ def test_what_trying_again_takes_is_nothing_that_a_run_must_say() -> None:
     assert steady(["724 carriers\ndone in 0s, 299 lookups remain"] * 3) == {"724 carriers": 1}
 
 
+def test_colours_and_bells_are_not_said() -> None:
+    assert new(["ok"], "\x1b[31;1mnot found\x1b[0m\x07\x00") == ["not found"]
+    assert new(["not found"], "\x1b[31mnot found\x1b[0m") == []
+
+
 def test_what_is_odd_in_json_is_no_reason_to_fail() -> None:
     assert lost(steady(['{"a": "\\ud800"}'] * 3), "{}") == ['a: "?"'], "a half of a character"
     assert new(["[]"], "[" * 100_000 + "]" * 100_000) == []
