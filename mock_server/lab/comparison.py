@@ -6,7 +6,6 @@ from functools import cached_property
 from http import HTTPStatus
 
 from mock_server.domain.clients.journal import Entry
-from mock_server.lab import output
 from mock_server.lab.baseline import Baseline
 from mock_server.lab.failures import STRIKE, Point
 from mock_server.lab.outcome import TrialOutcome
@@ -51,7 +50,7 @@ class Comparison:
     def told(self) -> list[str]:
         """What it says that it never says otherwise."""
         said = self.baseline.said
-        return [*output.new(said, self.outcome.stdout), *output.new(said, self.outcome.stderr)]
+        return [*said.new(self.outcome.stdout), *said.new(self.outcome.stderr)]
 
 
 def tried_again(point: Point, outcome: TrialOutcome) -> bool:

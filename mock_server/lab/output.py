@@ -7,9 +7,10 @@ without what is said of the next, and in whatever order.
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from tempfile import gettempdir
-from typing import Any
+from typing import Any, Self
 
 SHOWN_ONLY = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # colours, bells
 CHANGING = re.compile(rf"{re.escape(gettempdir())}/\S+|[0-9a-f]{{8,}}|\d+", re.IGNORECASE)
@@ -78,28 +79,41 @@ def alike(before: Sequence[str], text: str) -> bool:
     return usual <= Counter(map(_form, lines(text)))
 
 
-def new(before: Sequence[str], text: str) -> list[str]:
-    """The lines that say something which no run before did, whatever the numbers in them.
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All that a command says in some runs, to tell what is new in another.
 
-    A line with less in it than one before says nothing new, nor does one by which it only goes on trying; that more has
-    failed does.
+    `worst` is how many failures a line of each form counts, and `having` are the lines that have a word.
     """
-    known = [line for each in before for line in lines(each)]
-    worst: dict[str, int] = {}
-    for line in known:
-        form = _form(line)
-        worst[form] = max(worst.get(form, 0), _failures(line))
-    said = [_parts(line) for line in dict.fromkeys(known)]
-    words_said = {word for each in said for word in each}
 
-    def is_new(line: str) -> bool:
-        form = _form(line)
-        if form in worst:
-            return _failures(line) > worst[form]
-        parts = _parts(line)
-        return not (parts.keys() <= words_said and any(parts <= each for each in said))
+    worst: Mapping[str, int]
+    having: Mapping[str, Sequence[Counter[str]]]
 
-    return [line for line in lines(text) if _says_something(line) and is_new(line)]
+    @classmethod
+    def of(cls, outputs: Iterable[str]) -> Self:
+        worst: dict[str, int] = {}
+        having: dict[str, list[Counter[str]]] = {}
+        for line in dict.fromkeys(line for text in outputs for line in lines(text)):
+            form, parts = _form(line), _parts(line)
+            worst[form] = max(worst.get(form, 0), _failures(line))
+            for word in parts:
+                having.setdefault(word, []).append(parts)
+        return cls(worst, having)
+
+    def new(self, text: str) -> list[str]:
+        """The lines that say something which no run before did, whatever the numbers in them.
+
+        A line with less in it than one before says nothing new, nor does one by which it only goes on trying; that more
+        has failed does.
+        """
+        return [line for line in lines(text) if _says_something(line) and self._is_new(line)]
+
+    def _is_new(self, line: str) -> bool:
+        form, parts = _form(line), _parts(line)
+        if form in self.worst:
+            return _failures(line) > self.worst[form]
+        fewest = min((self.having.get(word, ()) for word in parts), key=len, default=())
+        return bool(parts) and not any(parts <= each for each in fewest)
 
 
 def words(*texts: str | bytes) -> set[str]:
