@@ -152,6 +152,8 @@ class Settings:
         """SettingError for the first number or choice that cannot be so."""
         for each in fields(self):
             _check(each, getattr(self, each.name))
+        if not self.host:
+            raise SettingError("host", "it is empty; leave it out for 127.0.0.1, or give 0.0.0.0 for every address")
         if self.advertise is not None and not re.fullmatch(URL, self.advertise):
             raise SettingError("advertise", f"{self.advertise[:80]!r} is no URL; write http://HOST:PORT")
         if self.instance is not None and not re.fullmatch(NAME, self.instance):

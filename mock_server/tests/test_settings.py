@@ -24,6 +24,9 @@ from mock_server.world import Foundation
         ({"instance": "a\r\nX: 1"}, r"instance: 'a\r\nX: 1' is no name"),
         ({"reset_unit": "days"}, "reset_unit: 'days' is not one of epoch, delta"),
         ({"clock": "noon"}, "clock: 'noon' is no instant"),
+        ({"clock": "0999-01-01T00:00:00Z"}, "clock: 0999-01-01T00:00:00Z is outside the clock's range"),
+        ({"time_scale": 1e-320}, "time_scale: 1e-320 seconds in one is too slow for a clock"),
+        ({"host": ""}, "host: it is empty; leave it out for 127.0.0.1"),
         ({"default_plan": "gold"}, "default_plan: 'gold' is no plan"),
     ],
 )

@@ -10,7 +10,7 @@ from contract_tests.contract.loading import fixture
 from mock_server.contract.errors import ApiError
 from mock_server.contract.forms import told_at
 from mock_server.contract.specification import Specification
-from mock_server.domain.clock import Clock, SandboxClock, SystemClock, from_text
+from mock_server.domain.clock import Clock, SandboxClock, SystemClock, from_text, in_range
 from mock_server.domain.plans import Accounts, Plan
 from mock_server.domain.recent import Recent
 from mock_server.domain.shipments import magic_numbers as magic
@@ -71,7 +71,8 @@ class Foundation:
         self.language = lru_cache(256)(self.phrases.match)
         base = base_clock or SystemClock()
         with setting_from("clock"):
-            start = from_text(settings.clock) if settings.clock else None
+            start = in_range(from_text(settings.clock)) if settings.clock else None
+        with setting_from("time_scale"):
             self.clock = SandboxClock(base, start, settings.time_scale)
         self.opening = NO_SCENARIO
         if settings.scenario:
