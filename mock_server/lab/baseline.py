@@ -36,8 +36,8 @@ class Baseline:
         return output.steady([each.stdout for each in self.outcomes])
 
     @cached_property
-    def said(self) -> output.Said:
-        return output.Said.of(text for each in self.outcomes for text in (each.stdout, each.stderr))
+    def said(self) -> output.UsualOutput:
+        return output.UsualOutput.of(text for each in self.outcomes for text in (each.stdout, each.stderr))
 
     @cached_property
     def asked(self) -> Mapping[str, tuple[list[Entry], ...]]:

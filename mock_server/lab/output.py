@@ -80,7 +80,7 @@ def alike(before: Sequence[str], text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class UsualOutput:
     """All that a command says in some runs, to tell what is new in another.
 
     `worst` is how many failures a line of each form counts, and `having` are the lines that have a word.

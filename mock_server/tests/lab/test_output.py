@@ -5,7 +5,7 @@ from tempfile import gettempdir
 
 import pytest
 
-from mock_server.lab.output import Said, lost, steady, words
+from mock_server.lab.output import UsualOutput, lost, steady, words
 
 TWO = [{"number": "1Z2", "status": "in_transit"}, {"number": "449", "status": "delivered"}]
 
@@ -23,7 +23,7 @@ def test_of_json_each_value_is_a_line_in_one_line_or_in_many() -> None:
         usual = [json.dumps({"took": place, "shipments": TWO}, indent=indent) for place in range(2)]
         less = json.dumps({"took": 9, "shipments": TWO[:1]}, indent=indent)
         assert lost(steady(usual), less) == ['shipments number: "449"', 'shipments status: "delivered"']
-        assert Said.of(usual).new(less) == [], "who leaves something out says nothing"
+        assert UsualOutput.of(usual).new(less) == [], "who leaves something out says nothing"
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_of_json_each_value_is_a_line_in_one_line_or_in_many() -> None:
     ],
 )
 def test_what_went_wrong_is_said_in_words_or_counted(usual: str, then: str, told: bool) -> None:
-    assert bool(Said.of([usual]).new(then)) == told
+    assert bool(UsualOutput.of([usual]).new(then)) == told
 
 
 def test_what_trying_again_takes_is_nothing_that_a_run_must_say() -> None:
@@ -55,11 +55,11 @@ def test_what_trying_again_takes_is_nothing_that_a_run_must_say() -> None:
 
 
 def test_colours_and_bells_are_not_said() -> None:
-    assert Said.of(["ok"]).new("\x1b[31;1mnot found\x1b[0m\x07\x00") == ["not found"]
-    assert Said.of(["not found"]).new("\x1b[31mnot found\x1b[0m") == []
+    assert UsualOutput.of(["ok"]).new("\x1b[31;1mnot found\x1b[0m\x07\x00") == ["not found"]
+    assert UsualOutput.of(["not found"]).new("\x1b[31mnot found\x1b[0m") == []
 
 
 def test_what_is_odd_in_json_is_no_reason_to_fail() -> None:
     assert lost(steady(['{"a": "\\ud800"}'] * 3), "{}") == ['a: "?"'], "a half of a character"
-    assert Said.of(["[]"]).new("[" * 100_000 + "]" * 100_000) == []
-    assert Said.of(["1 failed"]).new(f"{'9' * 5000} failed") == []
+    assert UsualOutput.of(["[]"]).new("[" * 100_000 + "]" * 100_000) == []
+    assert UsualOutput.of(["1 failed"]).new(f"{'9' * 5000} failed") == []
