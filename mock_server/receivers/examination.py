@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from mock_server.domain.webhooks.events import encode
 from mock_server.receivers.attack import Attack
 from mock_server.receivers.expectations import ACCEPTED, complaint
-from mock_server.receivers.forger import REWRITINGS, Forger, Writing
+from mock_server.receivers.forger import RARE_REWRITINGS, REWRITINGS, Forger, Writing
 from mock_server.receivers.honest import HONEST
 from mock_server.receivers.hostile import HOSTILE
 from mock_server.receivers.odd import AFTERMATH, ODD
@@ -88,7 +88,7 @@ class Examination:
         forger, right = self._forger, self._forger.signing
         known = slips(forger.scheme)
         ways: list[tuple[Writing, str | None, Slip | None]] = [(encode, None, slip) for slip in known]
-        ways += [(writing, name, None) for name, writing in REWRITINGS.items()]
+        ways += [(writing, name, None) for name, writing in {**REWRITINGS, **RARE_REWRITINGS}.items()]
         ways += [(writing, name, slip) for slip in known if slip.alone for name, writing in REWRITINGS.items()]
         for writing, name, slip in ways:
             forger.signing = slip.signing if slip else right

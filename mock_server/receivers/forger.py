@@ -35,6 +35,14 @@ REWRITINGS: Mapping[str, Writing] = MappingProxyType(
     }
 )
 
+# These are looked for together with no other slip.
+RARE_REWRITINGS: Mapping[str, Writing] = MappingProxyType(
+    {
+        "json.dumps with sort_keys": lambda value: json.dumps(value, sort_keys=True).encode(),
+        "JSON.stringify with an indent": lambda value: json.dumps(value, ensure_ascii=False, indent=2).encode(),
+    }
+)
+
 
 class Forger:
     """Makes deliveries for one webhook. All ids are drawn from `random`, so a run repeats."""

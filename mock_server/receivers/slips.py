@@ -43,6 +43,8 @@ class _Hash:
     """From the right algorithm, the key and the body."""
     algorithm: str | None = None
     """Which algorithm it is, where that is what is wrong."""
+    rare: bool = False
+    """Whether it is looked for behind the contract's prefix only, and together with nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +137,44 @@ HASHES = (
     ),
 )
 
+QUOTES = "Take the quotes off the secret: they belong to the file or the shell that it stands in, not to the key."
+SPACE = "Take the white space off the secret: it came along when it was copied, and is no part of the key."
+UNSET = "See that the secret reaches the receiver: its variable is not set, or is read under another name."
+CONSUMED = "Keep the body's bytes before anything reads them: a parser that came first has left nothing to verify."
+ADDED = "Verify the body as it came, without a line break after it."
+
+
+def _keyed(text: str, fix: str, key: Callable[[bytes], bytes]) -> _Hash:
+    """The right HMAC under a key that is made of the secret."""
+    return _Hash(text, fix, lambda algorithm, secret, body: hmac.digest(key(secret), body, algorithm), rare=True)
+
+
+MISREAD = (
+    _Hash("over an empty body", CONSUMED, lambda algorithm, key, _: hmac.digest(key, b"", algorithm), rare=True),
+    _Hash(
+        "with a line break after the body",
+        ADDED,
+        lambda algorithm, key, body: hmac.digest(key, body + b"\n", algorithm),
+        rare=True,
+    ),
+    _keyed("under the secret with quotes around it", QUOTES, lambda secret: b'"' + secret + b'"'),
+    _keyed("under the secret with quotes around it", QUOTES, lambda secret: b"'" + secret + b"'"),
+    _keyed("under the secret with a space after it", SPACE, lambda secret: secret + b" "),
+    _keyed("under the secret with a line break after it", BREAK, lambda secret: secret + b"\r\n"),
+    _keyed("under an empty secret", UNSET, lambda _: b""),
+    *(
+        _keyed(f"under {word!r} for the secret", UNSET, lambda _, word=word: word.encode())  # type: ignore[misc]  # mypy sees no types in a lambda's defaults
+        for word in ("None", "undefined", "null")
+    ),
+)
+
 
 def slips(scheme: SignatureScheme) -> list[Slip]:
     """Every slip, those first that are one thing alone; another hash is looked for with the secret as it is."""
     written = [_written(scheme, form, key) for form, key in product(FORMS, KEYS)][1:]  # the first is right
-    hashed = [slip for made in HASHES if made.algorithm != scheme.algorithm for slip in _hashed(scheme, made)]
+    hashed = [
+        slip for made in (*HASHES, *MISREAD) if made.algorithm != scheme.algorithm for slip in _hashed(scheme, made)
+    ]
     return sorted([*written, *hashed], key=lambda slip: not slip.alone)
 
 
@@ -157,10 +192,12 @@ def _signing(scheme: SignatureScheme, form: _DigestForm, key: _Key, made: _Hash 
 def _hashed(scheme: SignatureScheme, made: _Hash) -> Iterator[Slip]:
     """The other hash behind the contract's prefix, behind one with its own name, and behind none."""
     named = replace(scheme, prefix=scheme.prefix.replace(scheme.algorithm, made.algorithm or scheme.algorithm))
-    ways = {each.prefix: each for each in (scheme, named, replace(scheme, prefix=""))}
+    ways = {each.prefix: each for each in (scheme, *(() if made.rare else (named, replace(scheme, prefix=""))))}
     for way in ways.values():
         missing = "" if way.prefix or not scheme.prefix else "without the prefix {prefix}"
         text = " and ".join(filter(None, (missing, made.text)))
         fix = " ".join(filter(None, (PREFIX if missing else "", made.fix)))
         told = {"prefix": scheme.prefix, "algorithm": scheme.algorithm}
-        yield Slip(text.format(**told), fix.format(**told), _signing(way, RIGHT, WHOLE, made), alone=not missing)
+        yield Slip(
+            text.format(**told), fix.format(**told), _signing(way, RIGHT, WHOLE, made), not (missing or made.rare)
+        )

@@ -91,6 +91,26 @@ def hex_of(secret: bytes, body: bytes) -> str:
             "in lower case, as the header has it. Take the secret as it is",
         ),
         (
+            lambda body: f"sha256={hex_of(SLIPPING.encode(), body + b'%c' % 10)}",
+            "with a line break after the body",
+            "as it came",
+        ),
+        (
+            lambda body: "sha256=" + hex_of(f'"{SLIPPING}"'.encode(), body),
+            "under the secret with quotes around it",
+            "Take the quotes off",
+        ),
+        (
+            lambda body: "sha256=" + hex_of(f"{SLIPPING} ".encode(), body),
+            "under the secret with a space after it",
+            "Take the white space off",
+        ),
+        (
+            lambda body: "sha256=" + hex_of(SLIPPING.encode(), json.dumps(json.loads(body), sort_keys=True).encode()),
+            "as json.dumps with sort_keys writes it",
+            "over the bytes of the request body",
+        ),
+        (
             lambda body: hex_of(SLIPPING.encode(), compact(json.loads(body))),
             "as JSON.stringify writes it and without the prefix sha256=",
             "over the bytes of the request body",
@@ -113,3 +133,20 @@ def test_the_commonest_slips_are_told_by_name_and_the_rest_is_examined_all_the_s
         assert fix in (examination.good.fix or "")
         rest = [attack for attack in ATTACKS if attack.name in {"foreign", "tampered", "late"}]
         assert {examination.verdict(attack).verdict for attack in rest} == {PASSED}
+
+
+@pytest.mark.parametrize(
+    ("expected", "text", "fix"),
+    [
+        (lambda _: f"sha256={hex_of(SLIPPING.encode(), b'')}", "over an empty body", "a parser that came first"),
+        (lambda body: "sha256=" + hex_of(b"", body), "under an empty secret", "its variable is not set"),
+        (lambda body: "sha256=" + hex_of(b"undefined", body), "under 'undefined' for the secret", "is not set"),
+    ],
+)
+def test_a_receiver_without_its_secret_or_body_is_told_so_and_takes_what_strangers_send(
+    expected: Callable[[bytes], str], text: str, fix: str
+) -> None:
+    with listening(lambda headers, body: 204 if given(headers) == expected(body) else 401) as receiver:
+        good = examination_of(receiver.url, secret=SLIPPING).good
+        assert good.text == f"answered 401, expected 2xx, and accepted {text}"
+        assert fix in (good.fix or "")
