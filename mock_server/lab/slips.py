@@ -74,15 +74,14 @@ def _strayed(compared: Comparison) -> CaseVerdict | None:
     for entry in after_strike(compared.outcome.heard):
         if struck(entry) or not blamed(entry):
             continue
-        if entry.key != compared.outcome.key:
-            known, what = call_of(entry) in keyless, "without its key"
+        if entry.key == compared.outcome.key:
+            known = call_of(entry) in usual.identities or any(call.asked(entry) for call in usual.calls)
+            how = "afterwards"
         else:
-            known, what = (
-                call_of(entry) in usual.identities or any(call.asked(entry) for call in usual.calls),
-                "afterwards",
-            )
+            known = call_of(entry) in keyless
+            how = "with another key" if entry.key else "without its key"
         if not known:
-            reason = f"asked {entry.method} {entry.target} {what}, as it never does, and was refused: {entry.status}"
+            reason = f"asked {entry.method} {entry.target} {how}, as it never does, and was refused: {entry.status}"
             return failed("state is not reset", reason, compared.clauses)
     return None
 
