@@ -184,11 +184,15 @@ class Laboratory:
 
     def _command(self, apart: Apart, limit: float) -> tuple[Ending, str, str]:
         entered = self.mock.entrance(apart.key, self._outside, apart.answering)
-        with TemporaryDirectory(prefix="trackflow-lab-") as folder, entered as entrance:
-            out, err = Path(folder, "stdout"), Path(folder, "stderr")
+        made = TemporaryDirectory(
+            prefix="trackflow-lab-", ignore_cleanup_errors=True
+        )  # what outlives it may still write
+        with made as folder, entered as entrance:
+            out, err, own = Path(folder, "stdout"), Path(folder, "stderr"), Path(folder, "tmp")
+            own.mkdir()
             with out.open("wb") as stdout, err.open("wb") as stderr:
                 streams = Streams(subprocess.DEVNULL, stdout, stderr)
-                user = {**self.user, IN_LAB: "1"}
+                user = {**self.user, IN_LAB: "1", "TMPDIR": str(own)}
                 ending = run_in(
                     entrance, self.command, user, limit=limit, lenient=True, streams=streams, leash=self._leash
                 )

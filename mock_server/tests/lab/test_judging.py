@@ -11,6 +11,7 @@ from mock_server.lab.campaign import CampaignOptions, Case
 from mock_server.lab.cases import case_of
 from mock_server.lab.failures import DELIVERY, Failure, Point
 from mock_server.lab.judging import judge
+from mock_server.lab.setup import Setup
 from mock_server.lab.space import points
 from mock_server.lab.trial import Laboratory, settings
 from mock_server.lab.verdicts import ENDED, FAILED, SURVIVED, CaseVerdict
@@ -87,3 +88,11 @@ def test_who_asked_once_more_in_one_run_only_need_not_do_so_in_the_others(tmp_pa
         case = case_of(laboratory, baseline, failed_once, CampaignOptions("growth"))
     assert note.startswith("unsteady: its calls differ from run to run (2, 1, 1)")
     assert case.verdict.kind == SURVIVED, case.verdict.reason
+
+
+def test_what_a_command_leaves_among_temporary_files_meets_no_other_run() -> None:
+    with RunningMock(settings(0)) as mock:
+        laboratory = Laboratory(mock, [sys.executable, "-c", "import tempfile; print(tempfile.mkdtemp())"], limit=60)
+        first, second = (Path(laboratory.run(Setup("growth", name="files")).stdout.strip()) for _ in range(2))
+    assert first.parent != second.parent
+    assert not first.parent.exists()
