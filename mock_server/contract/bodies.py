@@ -19,6 +19,10 @@ SEEMING = MappingProxyType(
         b"\x78\x5e": "compressed with deflate",
         b"\x78\x9c": "compressed with deflate",
         b"\x78\xda": "compressed with deflate",
+        b"BZh": "compressed with bzip2",
+        b"\xfd7zXZ": "compressed with xz",
+        b"PK\x03\x04": "a ZIP file",
+        b"\xff\xfe\x00\x00": "UTF-32",
         b"\xff\xfe": "UTF-16",
         b"\xfe\xff": "UTF-16",
     }
@@ -54,13 +58,21 @@ def read_json(body: bytes) -> Any:
         half = rf"\u{ord(error.object[error.start]):04x}"
         raise ApiError("invalid_request", f"the body is not UTF-8 text: {half} is half a character") from None
     except json.JSONDecodeError as error:
-        what, place = error.msg.removesuffix(" at"), f"line {error.lineno} column {error.colno}"
-        raise ApiError("invalid_request", f"the body is not JSON: {what} at {place}") from None
+        raise ApiError("invalid_request", f"the body {_no_json(body, error)}") from None
     except RecursionError:
         raise ApiError("invalid_request", "the body is nested too deeply to be read") from None
     except ValueError as error:
         raise ApiError("invalid_request", f"the body is not JSON: {error}") from None
     return value
+
+
+def _no_json(body: bytes, error: json.JSONDecodeError) -> str:
+    """Why it is no JSON, and where it stops to be, if it ever begins."""
+    if not body.strip():
+        return "is empty, which is not JSON"
+    if b"\x00" in body[:2]:
+        return "is not UTF-8 text: it seems to be UTF-16 or UTF-32; send it in UTF-8"
+    return f"is not JSON: {error.msg.removesuffix(' at')} at line {error.lineno} column {error.colno}"
 
 
 def as_json(body: bytes) -> Any:
@@ -76,7 +88,8 @@ def misread(error: UnicodeDecodeError) -> str:
     for beginning, what in SEEMING.items():
         if error.object.startswith(beginning):
             return f"it seems to be {what}; send it as it is, in UTF-8"
-    return f"byte 0x{error.object[error.start]:02x} at offset {error.start} is no part of a character"
+    place = f"byte 0x{error.object[error.start]:02x} at offset {error.start}"
+    return f"{place} is no part of a character; send it in UTF-8, whatever its Content-Type says"
 
 
 def read_text(body: bytes) -> str:

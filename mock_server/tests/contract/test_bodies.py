@@ -16,7 +16,14 @@ def test_json_is_read() -> None:
 @pytest.mark.parametrize(
     ("body", "complaint"),
     [
-        (b"", "line 1 column 1"),
+        (b"", "the body is empty, which is not JSON"),
+        (b" \n", "the body is empty, which is not JSON"),
+        (b"x", "line 1 column 1"),
+        ('{"a": 1}'.encode("utf-16-le"), "it seems to be UTF-16 or UTF-32; send it in UTF-8"),
+        ('{"a": 1}'.encode("utf-16-be"), "it seems to be UTF-16 or UTF-32; send it in UTF-8"),
+        ('{"a": 1}'.encode("utf-32"), "it seems to be UTF-32"),
+        (b"BZh91AY&SY\xff", "it seems to be compressed with bzip2"),
+        ('{"a": "é"}'.encode("latin-1"), "byte 0xe9 at offset 7 is no part of a character; send it in UTF-8"),
         (b'{"a": 1', "line 1 column 8"),
         (b'{"a": 1}\n{', "line 2 column 1"),
         (b'{"a": NaN}', "NaN is not a JSON number"),
