@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from shlex import quote
-from ssl import SSLCertVerificationError
+from ssl import SSLError
 from types import TracebackType
 from typing import Self
 
@@ -73,9 +73,6 @@ class ReceiverConnection:
         try:
             if self._connection.sock is None:
                 self._connection.connect()
-        except SSLCertVerificationError as error:
-            problem = f"no trust: {error.verify_message}; set SSL_CERT_FILE to a certificate that vouches for it"
-            return self._failed(started, problem, reached=False)
         except OSError as error:
             problem = f"no connection: {why_not_connected(error, secure=self._address.secure)}"
             return self._failed(started, problem, reached=False)
@@ -85,6 +82,8 @@ class ReceiverConnection:
             return self._failed(started, f"no answer within {self._timeout:g} s", late=True)
         except ConnectionError:  # RemoteDisconnected is one
             return self._failed(started, "closed the connection without an answer")
+        except SSLError as error:
+            return self._failed(started, f"no HTTP answer: {why_not_connected(error, secure=False)}")
         except (HTTPException, OSError) as error:
             return self._failed(started, f"no HTTP answer: {error!r}")
 

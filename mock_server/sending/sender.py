@@ -65,14 +65,11 @@ class Sender:
                 await reader.done
         except TimeoutError:
             return failed(f"no answer within {self._timeout:g} s", reached=reader is not None, late=True)
-        except ssl.SSLCertVerificationError as error:
-            problem = f"the certificate is not to be trusted: {error.verify_message}; SSL_CERT_FILE names one that is"
-            return failed(problem, reached=False)
         except (OSError, ValueError) as error:
             if reader is None:
                 secure = url[:5].lower() == "https"
                 return failed(f"no connection: {why_not_connected(error, secure=secure)}", reached=False)
-            return failed(str(error))
+            return failed(why_not_connected(error, secure=False))
         finally:
             if reader is not None:
                 reader.hang_up()
