@@ -77,20 +77,14 @@ class Gathering:
                     return here
                 return streamed(self._ways, self._membership.peers, request)
             case How.INSTANCES:
-                return self._instances(await self.all(request, self._ways.patience))
+                peers = self._membership.peers()
+                return _instances(peers, await self.all(request, self._ways.patience, peers))
             case How.MEASURED:
                 replies = await self.all(request, peers=self._measuring(request))
                 good = [(peer, reply) for peer, reply in replies if _good(reply)]
                 return measured(good) if good else _best([reply for _, reply in replies])
             case _:
                 return self._here(request)
-
-    def _instances(self, replies: Replies) -> Reply:
-        """Who is up, and who should be and says nothing."""
-        told = {peer: reply.value()["instances"][0] for peer, reply in replies if _good(reply)}
-        silent = {"ready": False, "silent": True}
-        rows = [{**told.get(peer, silent), **_reached(peer)} for peer in self._membership.peers()]
-        return answer({"instances": rows, "meta": {"total": len(rows)}}) if told else _best([one for _, one in replies])
 
     def _measuring(self, request: Request) -> Sequence[Peer]:
         """Whoever is to measure itself: all, or the one that the call names."""
@@ -154,9 +148,10 @@ class Gathering:
         return answers
 
     async def _gathered(self, request: Request, spread: Spread) -> Reply:
-        answers = await self.all(request, None if spread.whole else self._ways.patience)
+        peers = self._membership.peers()  # also who is taken for dead meanwhile had something to tell
+        answers = await self.all(request, None if spread.whole else self._ways.patience, peers)
         there = {peer for peer, _ in answers}
-        silent = [peer.name for peer in self._membership.peers() if peer not in there]
+        silent = [peer.name for peer in peers if peer not in there]
         if silent and spread.whole:
             raise _silent(", ".join(silent))
         good = [reply for _, reply in answers if _good(reply)]
@@ -185,6 +180,14 @@ def _best(replies: Sequence[Reply]) -> Reply:
         raise _silent("everybody")
     found = (reply for reply in replies if reply.status != HTTPStatus.NOT_FOUND)
     return next(filter(_good, replies), next(found, replies[0]))
+
+
+def _instances(peers: Sequence[Peer], replies: Replies) -> Reply:
+    """Who is up, and who should be and says nothing."""
+    told = {peer: reply.value()["instances"][0] for peer, reply in replies if _good(reply)}
+    silent = {"ready": False, "silent": True}
+    rows = [{**told.get(peer, silent), **_reached(peer)} for peer in peers]
+    return answer({"instances": rows, "meta": {"total": len(rows)}}) if told else _best([one for _, one in replies])
 
 
 def _reached(peer: Peer) -> dict[str, str]:
