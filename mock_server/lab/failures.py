@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from mock_server.faults.fault import ReplyFault
-from mock_server.faults.kinds import TYPES
 from mock_server.lab.calls import ClientCall
 
 ONCE, TWICE, UNTIL, EVER = "once", "twice", "until the wait is over", "for ever"
@@ -81,11 +79,6 @@ class Failure:
     def on_its_way(self) -> bool:
         """Whether it happens to an answer, whatever that says."""
         return self.phase == AFTER and self.document["type"] != "error"
-
-    @property
-    def in_body(self) -> bool:
-        """Whether it leaves the status, which tells that the call is done."""
-        return spoils_body(self.document["type"])
 
     @property
     def forged(self) -> bool:
@@ -197,12 +190,6 @@ class Point:
                 for times in fewer[each.times]:
                     failures = (*self.failures[:place], replace(each, times=times), *self.failures[place + 1 :])
                     yield replace(self, failures=failures)
-
-
-def spoils_body(fault: str) -> bool:
-    """Whether the fault is of a body, which some answers have not, and whose status is there before it."""
-    kind = TYPES[fault]
-    return fault == "malformed_json" or (issubclass(kind, ReplyFault) and kind.in_transfer)
 
 
 def _told(failure: Failure, call: ClientCall) -> str:

@@ -88,9 +88,9 @@ def _unanswered(compared: Comparison, calls: Sequence[ClientCall]) -> str | None
             for entry in compared.outcome.entries
             if call.asked(entry)
             and entry.status in statuses
-            and ((not entry.lost and not forced(entry)) or _is_done(compared, call) or _repeats(compared, entry))
+            and ((not entry.lost and not forced(entry)) or _repeats(compared, entry))
         ]
-        if call.method == "DELETE" and _is_gone(compared, call):
+        if _is_done(compared, call) or (call.method == "DELETE" and _is_gone(compared, call)):
             continue
         if len(good) < min(map(len, runs)) and not _told_later(compared, call):
             asked = any(call.asked(entry) for entry in compared.outcome.entries)
@@ -119,10 +119,10 @@ def _answers(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _is_done(compared: Comparison, call: ClientCall) -> bool:
-    """Whether the status of an answer with a spoilt body told all that the command wants of a call with an effect."""
-    spoilt = any(each.in_body for each in compared.point.failures if each.call == call)
+    """Whether a call has had its effect, which shows elsewhere, and the command wanted no more of the answer."""
+    late = any(each.phase == AFTER for each in compared.point.failures if each.call == call)
     usual = [each.stdout for each in compared.baseline.outcomes]
-    return spoilt and not call.repeatable and output.alike(usual, compared.outcome.stdout)
+    return late and not call.repeatable and output.alike(usual, compared.outcome.stdout)
 
 
 def _repeats(compared: Comparison, entry: Entry) -> bool:

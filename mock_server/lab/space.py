@@ -9,6 +9,8 @@ from mock_server.contract.error_codes import ErrorKind
 from mock_server.contract.specification import Specification
 from mock_server.domain.clients.spending import TRACK
 from mock_server.faults.catalogue.failures import LONGEST_LATENCY
+from mock_server.faults.fault import ReplyFault
+from mock_server.faults.kinds import TYPES
 from mock_server.lab.calls import CREATE, ClientCall
 from mock_server.lab.failures import (
     AFTER,
@@ -25,7 +27,6 @@ from mock_server.lab.failures import (
     UNTIL,
     Failure,
     Point,
-    spoils_body,
 )
 
 HANG_BEYOND = 5.0  # seconds by which an answer that does not come outlasts the command's time
@@ -120,7 +121,7 @@ def _failures(call: ClientCall, specification: Specification, hang: float) -> It
             yield from _refusals(call, kind, specification)
     empty = not operation.response(operation.status).get("content")
     for name in LOST:
-        if not (empty and spoils_body(name)):
+        if not (empty and _of_bodies(name)):
             yield from _losses(call, name)
     silent = {"type": "latency", "milliseconds": 1000 * min(hang + HANG_BEYOND, LONGEST_LATENCY)}
     unanswered = Failure(call, "no answer", silent, phase=AFTER)
@@ -140,6 +141,12 @@ def _of_items(specification: Specification) -> Iterator[ErrorKind]:
     alone = specification.operations[TRACK].statuses if TRACK in specification.operations else ()
     free = specification.extension("x-quota")["free_statuses"]["statuses"]
     return (kind for kind in specification.errors if kind.fixed and kind.status in alone and kind.status not in free)
+
+
+def _of_bodies(fault: str) -> bool:
+    """Whether the fault is of a body, which some answers have not, and whose status is there before it."""
+    kind = TYPES[fault]
+    return fault == "malformed_json" or (issubclass(kind, ReplyFault) and kind.in_transfer)
 
 
 def _event(call: ClientCall, name: str) -> Failure:
@@ -170,7 +177,7 @@ def _refusals(call: ClientCall, kind: ErrorKind, specification: Specification) -
 def _losses(call: ClientCall, name: str) -> Iterator[tuple[int, Failure]]:
     """An answer that is lost on its way; whose status says that it is done can only be of what was done."""
     phases = (AFTER,) if name == "malformed_json" else _phases(call)
-    if spoils_body(name):
+    if _of_bodies(name):
         phases = phases[-1:]
     likely = name in LIKELY
     for phase in phases:

@@ -73,8 +73,10 @@ def test_who_makes_something_needs_no_more_of_the_answer_than_it_uses() -> None:
     usual = baseline(*(outcome(created(NUMBER), stdout=f"made wh_{each}") for each in ("0123456789ab", "123456789abc")))
     point = point_of([created(NUMBER)], "truncate_body")
 
-    def lacking_of(said: str) -> str | None:
-        return lack(Comparison(usual, point, outcome(cut, stdout=said), 30.0))
+    def lacking_of(said: str, then: Point) -> str | None:
+        return lack(Comparison(usual, then, outcome(cut, stdout=said), 30.0))
 
-    assert lacking_of("made wh_ba9876543210") is None
-    assert lacking_of("made undefined") == "createWebhook#1 never got its answer"
+    assert lacking_of("made wh_ba9876543210", point) is None
+    assert lacking_of("made undefined", point) == "createWebhook#1 never got its answer"
+    before = point_of([created(NUMBER)], "CONNECTION_RESET_BY_PEER")
+    assert lacking_of("made wh_ba9876543210", before) == "createWebhook#1 never got its answer", "nothing was made"
