@@ -44,7 +44,7 @@ def _or_reference(form: Any) -> dict[str, Any]:
 
 
 _EXAMPLES = _map(_or_reference({}))
-_CONTENT = _map(_object(schema=_SCHEMA, examples=_EXAMPLES))
+_CONTENT = {**_map(_object(schema=_SCHEMA, examples=_EXAMPLES)), "propertyNames": {"pattern": "^[!-~]+/[ -~]+$"}}
 _VALUED = {"schema": _SCHEMA, "content": _CONTENT, "required": _YES_OR_NO, "explode": _YES_OR_NO, "examples": _EXAMPLES}
 _STYLES = ["form", "simple", "label", "matrix", "spaceDelimited", "pipeDelimited", "deepObject"]
 _HEADER = _or_reference(_object(**_VALUED))
@@ -58,7 +58,8 @@ _PARAMETER = _or_reference(
     )
 )
 _BODY = _or_reference(_object(content=_CONTENT, required=_YES_OR_NO))
-_RESPONSE = _or_reference(_object(headers=_map(_HEADER), content=_CONTENT, links=_map(_or_reference({}))))
+_HEADERS = {**_map(_HEADER), "propertyNames": {"pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}}  # RFC 9110 section 5.6.2
+_RESPONSE = _or_reference(_object(headers=_HEADERS, content=_CONTENT, links=_map(_or_reference({}))))
 _RESPONSES = {
     "type": "object",
     "patternProperties": {"^x-": True, "^([1-5]([0-9][0-9]|XX|xx)|default)$": _RESPONSE},

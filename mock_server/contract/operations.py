@@ -14,15 +14,16 @@ from mock_server.contract.bodies import as_json, check_media_type
 from mock_server.contract.credentials import Credentials
 from mock_server.contract.errors import ApiError, ContractBroken
 from mock_server.contract.media import JSON, body_of, chosen, examples_of, is_json, name_of, written
-from mock_server.contract.messages import Call, Reply, encode
+from mock_server.contract.messages import Call, Reply
 from mock_server.contract.parameter_styles import pairs_of
 from mock_server.contract.parameters import Parameter, cookies_of
 from mock_server.contract.refusals import Refusals
+from mock_server.contract.reply_headers import header_of, header_text
 from mock_server.contract.request_bodies import NamedPlan, RequestBody
-from mock_server.contract.samples import sample
 from mock_server.contract.shapes import Shape
 
 KEY_SCHEME = "apiKey"  # the contract's own
+_FRAMING = frozenset({"content-type", "content-length", "transfer-encoding", "connection"})  # said by who sends it
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +190,8 @@ class Operation:
         response = self.response(status)
         declared = ((name, resolve(self._document, each)) for name, each in response.get("headers", {}).items())
         mine = [(name, spec) for name, spec in declared if spec.get("required") and "x-value" not in spec]
-        values = {}
-        for name, spec in mine:
-            given = dict(examples_of(spec, self._document))
-            value = next(iter(given.values())) if given else sample(spec.get("schema", True), self._document, random)
-            values[name] = value if isinstance(value, str) else encode(value).decode().strip("[]")
-        return {name: value for name, value in values.items() if name.lower() != "content-type"}
+        values = {name: header_of(spec, self._document, random) for name, spec in mine}
+        return {name: value for name, value in values.items() if name.lower() not in _FRAMING}
 
     def example(self, name: str, status: int | None = None) -> Reply:
         """The named example of a response, with that response's status; ApiError `invalid_request` lists the names."""
@@ -218,8 +215,8 @@ class Operation:
 
     @property
     def statuses(self) -> list[int]:
-        """Statuses the operation declares."""
-        return [int(status) for status in self._statuses()]
+        """Statuses of answers that the operation declares; those below 200 are none (RFC 9110 section 15.2)."""
+        return [int(status) for status in self._statuses() if int(status) >= HTTPStatus.OK]
 
     def may(self, status: int) -> bool:
         """Whether a response of that status is declared, by itself, its class or `default`."""
@@ -231,7 +228,7 @@ class Operation:
             (name, resolve(self._document, header).get("schema", {}))
             for name, header in self.response(status).get("headers", {}).items()
         )
-        return {name: str(schema["const"]) for name, schema in declared if "const" in schema}
+        return {name: header_text(schema["const"]) for name, schema in declared if "const" in schema}
 
 
 def _pointer(expression: str | None) -> list[str]:

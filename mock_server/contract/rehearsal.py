@@ -11,7 +11,7 @@ from mock_server.contract.error_codes import ENVELOPE
 from mock_server.contract.errors import ApiError, ContractBroken
 from mock_server.contract.media import body_of, examples_of, written
 from mock_server.contract.places import settled
-from mock_server.contract.samples import sample
+from mock_server.contract.reply_headers import header_of
 from mock_server.contract.samples.collections import SampleError
 from mock_server.contract.specification import Specification
 
@@ -52,6 +52,6 @@ def _unmade(document: Mapping[str, Any], place: str, response: Mapping[str, Any]
         yield from told(document, within, partial(body_of, media_type, media, document, Random(place)))
     for name, header in response.get("headers", {}).items():
         spec = resolve(document, header)
-        if spec.get("required") and "x-value" not in spec:
+        if "x-value" not in spec and (spec.get("required") or "const" in spec.get("schema", {})):
             here = place + pointer(("headers", name, "schema"))
-            yield from told(document, here, partial(sample, spec.get("schema", True), document, Random(place)))
+            yield from told(document, here, partial(header_of, spec, document, Random(place)))

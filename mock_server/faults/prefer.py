@@ -97,8 +97,8 @@ def parse(header: str) -> Preference:
 
 
 def _code(text: str) -> int:
-    if not re.fullmatch(r"[1-5][0-9]{2}", text, re.ASCII):
-        raise ApiError("invalid_request", f"Prefer: code={text} is not a three-digit HTTP status")
+    if not re.fullmatch(r"[2-5][0-9]{2}", text, re.ASCII):  # after 1xx a client waits for more
+        raise ApiError("invalid_request", f"Prefer: code={text} is not a three-digit HTTP status from 200 to 599")
     return int(text)
 
 

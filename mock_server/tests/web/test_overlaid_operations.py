@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from contract_tests.contract.files import DocumentError
+
 FREE = {"X-API-Key": "tf_test_free_a"}
 TRACKED = "/v2/track/1Z204E380338943508"
 SCHEMAS = "$.components.schemas"
@@ -184,6 +186,36 @@ def test_headers_that_an_answer_promises_are_there(overlaid: Any) -> None:
     headers = {"ETag": {"required": True, "schema": {"type": "string"}, "example": '"v1"'}}
     client = overlaid(operation({"204": {"description": "It.", "headers": headers}}))
     assert client.get("/v2/extra", headers=FREE).headers["ETag"] == '"v1"'
+
+
+def test_headers_are_written_in_their_style_and_never_the_frame(overlaid: Any) -> None:
+    declared = {
+        "X-List": {"type": "array", "items": {"const": 7}, "minItems": 2, "maxItems": 2},
+        "X-Object": {"type": "object", "required": ["a"], "properties": {"a": {"const": True}}},
+        "X-Yes": {"const": True},
+        "Content-Length": {"const": "5"},
+    }
+    headers = {name: {"required": True, "schema": schema} for name, schema in declared.items()}
+    headers["X-Exploded"] = {**headers["X-Object"], "explode": True}
+    headers["X-Json"] = {"required": True, "content": {"application/json": {"schema": {"const": {"a": [1]}}}}}
+    answer = overlaid(operation({"200": {"description": "It.", "headers": headers}})).get("/v2/extra", headers=FREE)
+    assert [answer.headers[name] for name in ("X-List", "X-Object", "X-Yes")] == ["7,7", "a,true", "true"]
+    assert (answer.headers["X-Exploded"], answer.headers["X-Json"]) == ("a=true", '{"a":[1]}')
+    assert answer.headers.get("Content-Length") in {None, "0"}
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Evil: 1", "日本", "a ", "\x00"])
+def test_a_header_that_no_answer_can_have_stops_the_start(overlaid: Any, value: str) -> None:
+    headers = {"X-Odd": {"schema": {"const": value}}}
+    with pytest.raises(DocumentError, match=r"headers/X-Odd/schema.*has a character that no header may have"):
+        overlaid(operation({"200": {"description": "It.", "headers": headers}}))
+
+
+def test_what_only_announces_an_answer_is_none(overlaid: Any) -> None:
+    client = overlaid(operation({"100": {"description": "Go on."}, "200": {"description": "It."}}))
+    refused = client.get("/v2/extra", headers={**FREE, "Prefer": "code=100"})
+    assert refused.status_code == 400
+    assert "from 200 to 599" in refused.json["error"]["message"]
 
 
 SECURED = {
