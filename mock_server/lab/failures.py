@@ -37,10 +37,10 @@ class Failure:
     clause: str | None = None
     """The clause by which the API may answer so; the network's failures have none."""
 
-    def rule(self, identifier: str, spoilt: int = 0) -> dict[str, Any]:
+    def rule(self, identifier: str, status: int | None = None) -> dict[str, Any]:
         """The fault rule; `until` is in seconds of the world, and is made an instant there.
 
-        `spoilt` attempts at the call, to which something else happens, are left alone by it.
+        With a `status`, it leaves answers of another alone.
         """
         if self.phase == DELIVERY:
             match = {"tracking_number": self.call.subject} if self.call.subject else {}
@@ -48,9 +48,9 @@ class Failure:
         rule: dict[str, Any] = {
             "id": identifier,
             "fault": dict(self.document) | ({"retry_after_seconds": A_MINUTE} if self.waits else {}),
-            "match": self.call.match(self.item),
+            "match": self.call.match(self.item) | ({"status": status} if status else {}),
         }
-        earlier = spoilt + (self.call.earlier if self.item is None else 0)
+        earlier = self.call.earlier if self.item is None else 0
         if earlier:
             rule["after"] = earlier
         if self.times in {ONCE, TWICE}:
@@ -155,19 +155,14 @@ class Point:
 
     def rules(self) -> tuple[Mapping[str, Any], ...]:
         return tuple(
-            each.rule(f"{STRIKE}{place}", self._spoilt_before(place - 1)) for place, each in enumerate(self.failures, 1)
+            each.rule(f"{STRIKE}{place}", each.call.status if self._meets_refusals(each) else None)
+            for place, each in enumerate(self.failures, 1)
         )
 
-    def _spoilt_before(self, place: int) -> int:
-        """How many attempts the others spoil before it is that failure's turn.
-
-        What refuses a call keeps other refusals waiting, but what is lost on its way may as well be a refusal.
-        """
-        failure = self.failures[place]
-        if not failure.on_its_way:
-            return 0
-        alike = [(other, each) for other, each in enumerate(self.failures) if each.call == failure.call]
-        return sum(other < place or (other > place and not each.on_its_way) for other, each in alike)
+    def _meets_refusals(self, failure: Failure) -> bool:
+        """Whether what is lost on its way might be the refusal of another failure, which would pass unseen then."""
+        refused = any(each.call == failure.call and each.status is not None for each in self.failures)
+        return refused and failure.on_its_way
 
     def struck(self, counts: Mapping[str, int]) -> bool:
         """Whether all that was to go wrong did."""

@@ -116,15 +116,15 @@ def test_what_is_lost_on_its_way_leaves_the_refusal_before_it_alone(specificatio
     batch = call(specification, "trackBatch", items=(NUMBER,))
     double = [each for each in pairs(explored(specification, batch)) if all(it.call is batch for it in each.failures)]
 
-    def turns(*wanted: tuple[str, str]) -> list[int]:
+    def statuses(*wanted: tuple[str, str]) -> list[int | None]:
         pair = next(each for each in double if tuple((it.fault, it.phase) for it in each.failures) == wanted)
-        return [rule.get("after", 0) for rule in pair.rules()]
+        return [rule["match"].get("status") for rule in pair.rules()]
 
     refused, cut = ("rate_limit_exceeded", BEFORE), ("truncate_body", AFTER)
-    assert turns(refused, cut) == [0, 1]
-    assert turns(cut, refused) == [1, 0]
-    assert turns(("CONNECTION_RESET_BY_PEER", AFTER), cut) == [0, 1]
-    assert turns(refused, ("carrier_unavailable", BEFORE)) == [0, 0], "who is refused once is not refused again"
+    assert statuses(refused, cut) == [None, batch.status]
+    assert statuses(cut, refused) == [batch.status, None]
+    assert statuses(("CONNECTION_RESET_BY_PEER", AFTER), cut) == [None, None], "what is lost is not lost again"
+    assert statuses(refused, ("carrier_unavailable", BEFORE)) == [None, None], "who is refused is not refused again"
 
 
 def test_a_call_that_is_made_only_under_a_failure_is_struck_too(specification: Specification) -> None:
