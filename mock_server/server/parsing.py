@@ -165,7 +165,7 @@ class Reader:
             self._give_up(*error.__context__.args)
         except httptools.HttpParserError as error:
             if not self.finished:  # after `Connection: close` whatever follows is not ours to judge
-                self._give_up(400, f"The request is not valid HTTP/1.1: {error}.")
+                self._give_up(400, f"The request is not valid HTTP/1.1: {error}{_mended(data)}.")
         else:
             if self.open:
                 self.last = (self.last + data)[-3:]
@@ -291,3 +291,10 @@ class Reader:
         self.finished = True
         self._clear()
         self.deliver(Refusal(status, reason, request))
+
+
+def _mended(data: bytes) -> str:
+    """What to write in place of what no target may have, if the request line has such."""
+    target = data.partition(b"\r\n")[0].partition(b" ")[2].rpartition(b" HTTP/")[0]
+    unfit = next((byte for byte in target if not 0x20 < byte < 0x7F), None)
+    return "" if unfit is None else f"; byte 0x{unfit:02x} of the target is written %{unfit:02X}"

@@ -221,3 +221,19 @@ def test_a_bug_in_the_receiver_is_loud() -> None:
     with pytest.raises(Exception, match="callback") as caught:
         reader.feed(b"GET / HTTP/1.1\r\n" + HOST + b"\r\n")
     assert isinstance(caught.value.__context__, ZeroDivisionError)
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        (b"/track?city=Z\xc3\xbcrich", "byte 0xc3 of the target is written %C3."),
+        (b"/\xff", "byte 0xff of the target is written %FF."),
+        (b"/a b", "byte 0x20 of the target is written %20."),
+    ],
+)
+def test_a_target_that_is_not_encoded_is_told_how_to_be(target: bytes, told: str) -> None:
+    requests = DeliveredRequests()
+    requests.read(b"GET " + target + b" HTTP/1.1\r\n" + HOST + b"\r\n")
+    (refusal,) = requests.delivered
+    assert isinstance(refusal, Refusal)
+    assert refusal.reason.endswith(told)
