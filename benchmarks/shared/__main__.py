@@ -166,6 +166,8 @@ def main() -> None:
     with ExitStack() as stack:
         scratch = options.scratch or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="trackflow-shared-")))
         scratch.mkdir(parents=True, exist_ok=True)
+        if any(scratch.iterdir()):
+            sys.exit(f"{scratch} is not empty, and the mock would go on with what is there; name another folder")
         say(f"load of the machine {os.getloadavg()[0]:.2f}; {shape}; {options.keys:,} keys, {options.requests:,} turns")
         try:
             hooks = stack.enter_context(receiver())
