@@ -4,10 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.api.handlers import answers
-from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call
 from mock_server.contract.operations import Answer
-from mock_server.domain.shipments.numbers import normalise
 from mock_server.domain.webhooks.subscriptions import Subscription, check_url
 from mock_server.world import World
 
@@ -37,18 +35,8 @@ def _meant(world: World, webhook_id: str) -> str:
 def subscribe(world: World, request: Mapping[str, Any]) -> Subscription:
     """The subscription that a request of the contract asks for; ApiError says what is wrong with its url or number."""
     check_url(request["url"])
-    text, carrier = _number(world, request["tracking_number"])
+    text, number = world.foundation.watchable(request["tracking_number"])
+    if number:
+        world.begin(number)
     events = tuple(dict.fromkeys(request.get("events") or ("all",)))
-    return world.webhooks.subscribe(text, carrier, request["url"], events)
-
-
-def _number(world: World, text: str) -> tuple[str, str | None]:
-    """The normalised number and its carrier's code, or None: a number without data yet is accepted."""
-    try:
-        number = world.foundation.recognise(text, None)
-    except ApiError as error:
-        if error.code != "not_found":
-            raise
-        return normalise(text), None
-    world.begin(number)
-    return number.text, number.carrier.code
+    return world.webhooks.subscribe(text, number.carrier.code if number else None, request["url"], events)

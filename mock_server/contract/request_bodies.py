@@ -52,12 +52,12 @@ class RequestBody:
             raise ApiError(error_code(error), f"body: {sentence(error)}")
         return self._shape.read(value)
 
-    def _check_lengths(self, value: Any, plan: NamedPlan) -> None:
+    def _check_lengths(self, value: Any, plan: NamedPlan | None) -> None:
         """ApiError for a list that is longer than the plan allows, or than anybody has a use for."""
         for name, field in self._limits.items() if isinstance(value, dict) else ():
             given = value.get(name)
             length = len(given) if isinstance(given, list) else 0
-            if field and length > getattr(plan, field):
+            if plan and field and length > getattr(plan, field):
                 allowed = f"the {plan.name} plan allows {getattr(plan, field)}, so split the batch"
                 raise ApiError("invalid_request", f"{name} has {length} items; {allowed}")
             if not field and length > MOST_ITEMS:
@@ -69,7 +69,9 @@ class RequestBody:
 
     def check(self, facts: Mapping[str, Any]) -> None:
         """ApiError for the first thing that is wrong with a body that says so."""
-        for error in self._validator.iter_errors(self._shape.write(facts, Random(0))):
+        value = self._shape.write(facts, Random(0))
+        self._check_lengths(value, None)
+        for error in self._validator.iter_errors(value):
             raise ApiError(error_code(error), sentence(error))
 
 

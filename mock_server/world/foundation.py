@@ -113,14 +113,28 @@ class Foundation:
         """What everything in a world that starts in the scenario follows from."""
         return self.settings.seed if scenario.seed is None else scenario.seed
 
-    def watched(self, scenario: Scenario) -> list[tuple[TrackingNumber, Mapping[str, Any]]]:
-        """The scenario's webhooks, each with the number that it is about; FormError for one that cannot be."""
-        return [(self._watched(place, webhook), webhook) for place, webhook in enumerate(scenario.webhooks)]
+    def watched(self, scenario: Scenario) -> list[tuple[str, str | None, Mapping[str, Any]]]:
+        """The scenario's webhooks, each with its number and carrier; FormError for one that cannot be."""
+        return [(*self._watched(place, webhook), webhook) for place, webhook in enumerate(scenario.webhooks)]
 
-    def _watched(self, place: int, webhook: Mapping[str, Any]) -> TrackingNumber:
+    def _watched(self, place: int, webhook: Mapping[str, Any]) -> tuple[str, str | None]:
         with told_at(f"/webhooks/{place}", "status"):
             check_url(webhook["url"])
-            return self.recognise(webhook["tracking_number"], None)
+            text, number = self.watchable(webhook["tracking_number"])
+            return text, number.carrier.code if number else None
+
+    def watchable(self, text: str) -> tuple[str, TrackingNumber | None]:
+        """The number written in full, and what it is: None if no carrier knows it yet, which webhooks wait for.
+
+        ApiError for what can be no number.
+        """
+        try:
+            number = self.recognise(text, None)
+        except ApiError as error:
+            if error.code != "not_found":
+                raise
+            return normalise(text), None
+        return number.text, number
 
     def pins(self, scenario: Scenario) -> Sequence[Pin]:
         """The scenario's shipments; FormError for a number that is none."""

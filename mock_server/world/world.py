@@ -95,9 +95,9 @@ class World:
         if saved:
             self._restore(saved)
             return
-        for number, webhook in foundation.watched(scenario):
-            events = tuple(webhook.get("events", ("all",)))
-            self.webhooks.subscribe(number.text, number.carrier.code, webhook["url"], events)
+        for text, carrier, webhook in foundation.watched(scenario):
+            events = tuple(dict.fromkeys(webhook.get("events", ("all",))))
+            self.webhooks.subscribe(text, carrier, webhook["url"], events)
 
     def look_up(self, text: str, carrier_code: str | None) -> FoundShipment:
         """The shipment of a number as it is now; ApiError if there is none, or if the number forces an error."""

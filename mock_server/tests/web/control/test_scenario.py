@@ -106,3 +106,14 @@ def test_a_wrong_yaml_body_is_told_with_line_and_column(admin: Admin, body: byte
 
 def test_a_key_that_opens_no_sandbox_is_refused(admin: Admin) -> None:
     assert "opens no sandbox" in admin.problem("PUT", "/scenario?key=nonsense", {"name": "calm"})["detail"]
+
+
+def test_its_webhooks_may_wait_for_what_no_carrier_knows_yet_as_those_of_the_api(admin: Admin) -> None:
+    webhook = {"tracking_number": "9400 1000 0000 0000 0000 0", "url": "https://example.com/h"}
+    asked = {**webhook, "events": ["delivered", "delivered"]}
+    answer = admin.client.post("/v2/webhooks", json=asked, headers={"X-API-Key": OTHER})
+    assert answer.status_code == 201
+    admin.put(f"/scenario?key={FREE}", {"document": {"webhooks": [asked]}})
+    (mine,), (others,) = (admin.get(f"/webhooks?key={key}")["webhooks"] for key in (FREE, OTHER))
+    assert mine["tracking_number"] == others["tracking_number"] == "940010000000000000000"
+    assert mine["events"] == others["events"] == ["delivered"]
