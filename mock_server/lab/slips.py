@@ -119,7 +119,7 @@ def _wasted(compared: Comparison) -> CaseVerdict | None:
     for number, times in shipments_told(good, compared.point.call.reading).items():
         usual = compared.baseline.told[number]
         if usual and times > _as_good_as(usual):
-            reason = f"was told {times} times of {number}, where {usual} is usual"
+            reason = f"was told of {number} {times} times, where {usual} is usual"
             return failed("asks for what it has", reason, ("quota.cost",))
     return None
 

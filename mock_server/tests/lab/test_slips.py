@@ -29,7 +29,7 @@ def test_a_batch_that_grows_with_each_attempt_asks_for_what_it_has() -> None:
     assert slip(usual, [failed, tracked(NUMBER), tracked(OTHER)], point) is None
     grown = slip(usual, [failed, batched(NUMBER, OTHER, NUMBER, OTHER)], point)
     assert grown is not None
-    assert grown.reason == f"was told 2 times of {NUMBER}, where 1 is usual"
+    assert grown.reason == f"was told of {NUMBER} 2 times, where 1 is usual"
 
 
 def test_who_polls_may_come_to_one_poll_more_and_who_asks_once_may_not() -> None:
