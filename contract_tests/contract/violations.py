@@ -60,6 +60,10 @@ def complaint(error: ValidationError) -> str:
         return _unknown(error.instance, error.schema)
     if error.validator in {"oneOf", "anyOf"}:
         return _no_form(error)
+    if error.validator == "pattern" and isinstance(error.schema, Mapping) and len(error.schema["pattern"]) > LONGEST:
+        described = error.schema.get("description")  # nobody reads such an expression
+        if described:
+            return f"{shown(error.instance)} does not match; it must be so: {described}"
     if error.validator in _COMPLAINTS:
         told = _COMPLAINTS[error.validator](error.instance, error.validator_value)
         return f"{told}; {error.cause.reason}" if isinstance(error.cause, InstantError | UriError) else told

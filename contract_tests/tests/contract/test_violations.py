@@ -37,6 +37,12 @@ def test_the_value_itself_has_no_place() -> None:
     [
         ({"type": ["string", "null"]}, 1, "1 is not a string or null"),
         ({"type": "integer"}, "x", '"x" is not an integer'),
+        (
+            {"pattern": "^[0-9]{80}$" + "|^x$" * 30, "description": "80 digits."},
+            "a",
+            '"a" does not match; it must be so: 80 digits.',
+        ),
+        ({"pattern": "^x$", "description": "An x."}, "a", '"a" does not match ^x$'),
         ({"type": "boolean"}, "yes", '"yes" is not a boolean; write true'),
         ({"type": "boolean"}, "Off", '"Off" is not a boolean; write false'),
         ({"required": ["a", "b"]}, {}, "a and b are missing"),
