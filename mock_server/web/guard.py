@@ -51,7 +51,8 @@ class Guard:
             _check_local(remote, headers)
             caller = LOCAL
         else:
-            caller = self._holder(headers.get("Authorization", ""), told_to_all=told_to_all)
+            given = headers.get("Authorization", "")
+            caller = ANYBODY if told_to_all and not given else self._holder(given)
         _check_site(headers, reads=reads)
         return caller
 
@@ -62,15 +63,13 @@ class Guard:
         if mark:
             raise Problem(HTTPStatus.FORBIDDEN, f"{mark} marks a webhook delivery, and none may reach a control plane")
 
-    def _holder(self, authorization: str, *, told_to_all: bool) -> Caller:
+    def _holder(self, authorization: str) -> Caller:
         """Whose the token is, a bearer token or the password that a browser asks for (RFC 7617)."""
         scheme, _, credentials = authorization.partition(" ")
         given = credentials.strip() if scheme.lower() == "bearer" else None
         if scheme.lower() == "basic":
             given = _password(credentials)
         caller = None if given is None else self._callers.of(given)
-        if caller is None and told_to_all:  # also to a probe that has somebody else's token
-            return ANYBODY
         if caller is None:
             raise Problem(
                 HTTPStatus.UNAUTHORIZED,

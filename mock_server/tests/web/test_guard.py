@@ -59,7 +59,6 @@ def test_off_loopback_the_token_is_needed() -> None:
 def test_what_is_told_to_all_needs_no_token_and_still_no_foreign_page() -> None:
     guard = Guard("0.0.0.0", TOKEN)
     guard.check("10.0.0.7", {"Host": "mock.internal"}, told_to_all=True)
-    guard.check("10.0.0.7", {"Host": "mock.internal", "Authorization": "Bearer another's"}, told_to_all=True)
     with pytest.raises(Problem):
         guard.check("10.0.0.7", {"Host": "mock.internal", "Origin": "https://evil.example"}, told_to_all=True)
 
