@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
@@ -28,12 +29,15 @@ from mock_server.web.control.call import ControlCall, Plane
 from mock_server.web.control.replies import answer, encoded
 from mock_server.web.control.requests import WAITING
 from mock_server.web.control.spread import HERE, How, Spread
+from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.problems import Problem
 
 SPREADS = {endpoint_of(route): route.spread for route in (*ROUTES, *OF_THE_CONSOLE)}
 DONE = frozenset({"HX-Trigger", "HX-Redirect"})
 """Headers by which the console tells that something was done."""
 RETRY = {"Retry-After": "1"}
+READY = f"{CONTROL_PREFIX}/ready"
+PAUSE = 0.1  # real seconds before those who should be there are asked again
 
 Replies = list[tuple[Peer, Reply]]
 
@@ -127,7 +131,17 @@ class Gathering:
         plane = Plane(self._flask.worlds, __version__, self._flask.scheduler, self._flask.mock.answer)
         return ControlCall(plane, content=request.body).read(WAITING)
 
+    async def _settled(self, request: Request) -> None:
+        """Wait until each that should be there answers, or is taken for dead, so that its keys may be others'."""
+        question = replace(request, method="GET", target=READY, body=b"")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._ways.patience):
+                while len(await self.all(question)) < len(self._membership.peers()):
+                    await asyncio.sleep(PAUSE)
+
     async def _ordered(self, request: Request, spread: Spread) -> Reply:
+        if spread.settled:
+            await self._settled(request)
         try:
             answers = await self._order.ordered(request) if self._order else await self._each(request)
             replies = [reply for _, reply in answers]

@@ -20,6 +20,7 @@ class DyingPeer(Ways):
     def __init__(self) -> None:
         super().__init__("secret")
         self._there = [self.me, Peer("two", "http://two.test", 2)]
+        self.asked: list[str] = []
 
     def peers(self) -> Sequence[Peer]:
         return tuple(self._there)
@@ -33,15 +34,16 @@ class DyingPeer(Ways):
     def doubt(self, _key: str) -> None:
         """There is none."""
 
-    async def ask(self, peer: Peer, _question: ForwardedRequest) -> Channel:
+    async def ask(self, peer: Peer, question: ForwardedRequest) -> Channel:
+        self.asked.append(question.request.target)
         self._there.remove(peer)
         raise UnreachableError
 
 
-def asked(app: MockServer, method: str, path: str) -> Reply:
-    dying = DyingPeer()
+def asked(app: MockServer, method: str, path: str, body: bytes = b"{}", dying: DyingPeer | None = None) -> Reply:
+    dying = dying or DyingPeer()
     gathering = Gathering(app.answer, app, dying, dying, None)
-    request = Request(method, f"/__admin{path}", {"host": "localhost", "content-type": "application/json"}, body=b"{}")
+    request = Request(method, f"/__admin{path}", {"host": "localhost", "content-type": "application/json"}, body=body)
     return asyncio.run(gathering.answer(request))
 
 
@@ -59,3 +61,9 @@ def test_a_count_that_would_be_wrong_without_it_is_refused(app: MockServer) -> N
     reply = asked(app, "POST", "/requests/count")
     assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
     assert "two does not answer" in reply.value()["detail"]
+
+
+def test_a_snapshot_waits_until_who_says_nothing_owns_nothing_any_more(app: MockServer) -> None:
+    saved, dying = app.test_client().get("/__admin/snapshot").data, DyingPeer()
+    assert asked(app, "PUT", "/snapshot", saved, dying).status == 200
+    assert dying.asked == ["/__admin/ready"]

@@ -76,5 +76,5 @@ def _entering(call: ControlCall, found: snapshots.Found) -> Steps[Reply]:
 
 ROUTES = (
     ControlRoute("GET", "/snapshot", take_snapshot, spread=gathered("worlds", whole=True)),
-    ControlRoute("PUT", "/snapshot", restore_snapshot, late=True, spread=ordered("keys")),
+    ControlRoute("PUT", "/snapshot", restore_snapshot, late=True, spread=ordered("keys", settled=True)),
 )
