@@ -41,7 +41,7 @@ class ReceiverReply:
 
 
 @dataclass(slots=True)
-class _Mailbox:
+class _Inbox:
     deliveries: list[ReceivedDelivery] = field(default_factory=list)
     replies: list[ReceiverReply] = field(default_factory=list)
     afterwards: ReceiverReply = ReceiverReply()
@@ -60,7 +60,7 @@ class HookReceiver:
             )
         address, _, port = (listen or f"{host}:{parts.port or 0}").rpartition(":")
         self._clock = clock
-        self._boxes: dict[str, _Mailbox] = {}
+        self._boxes: dict[str, _Inbox] = {}
         self._arrived = Condition()
         self._count = 0
         self._held: list[Event] = []
@@ -88,7 +88,7 @@ class HookReceiver:
 
     def url(self, name: str) -> str:
         """Where the deliveries called so go."""
-        self._boxes.setdefault(name, _Mailbox())
+        self._boxes.setdefault(name, _Inbox())
         return f"{self.base}/{name}?hook={name}&{_ESCAPED}"
 
     def path(self, name: str) -> str:
@@ -140,7 +140,7 @@ class HookReceiver:
     def wait_until(self, name: str, enough: Callable[[list[ReceivedDelivery]], bool], seconds: float) -> bool:
         """Whether the deliveries so far are enough, within that time."""
         with self._arrived:
-            box = self._boxes.setdefault(name, _Mailbox())
+            box = self._boxes.setdefault(name, _Inbox())
             return self._arrived.wait_for(lambda: enough(box.deliveries), timeout=seconds)
 
     def arrive(self, method: str, path: str, headers: Sequence[tuple[str, str]], body: bytes) -> ReceiverReply:
@@ -148,7 +148,7 @@ class HookReceiver:
         name = path.partition("?")[0].rstrip("/").rpartition("/")[2]
         with self._arrived:
             self._count += 1
-            box = self._boxes.setdefault(name, _Mailbox())
+            box = self._boxes.setdefault(name, _Inbox())
             box.deliveries.append(ReceivedDelivery(self._count, method, path, Response(200, tuple(headers), body)))
             reply = box.replies.pop(0) if box.replies else box.afterwards
             if reply.held:

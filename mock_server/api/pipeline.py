@@ -6,7 +6,7 @@ from time import perf_counter
 
 from mock_server.api import injection, refusals
 from mock_server.api.answers import Answers, read_body
-from mock_server.api.dues import Dues, cost_of
+from mock_server.api.charging import Charging, cost_of
 from mock_server.api.handlers import Handler
 from mock_server.api.injection import NOT_WAITED, Waited
 from mock_server.api.keys import Keys
@@ -42,7 +42,7 @@ class Pipeline:
         self._router = Router(self.specification)
         self._keys = Keys(worlds.foundation)
         self._answers = Answers(handlers, self.specification.headers)
-        self._dues = Dues(worlds.foundation)
+        self._charging = Charging(worlds.foundation)
         self._recorder = Recorder(worlds, self._keys.header)
         self.beside: Callable[[str], str | None] = lambda _target: None
         """The path beside the API's that a target was meant for, if it was for one."""
@@ -114,12 +114,12 @@ class Pipeline:
             refusal = ApiError("internal_error", f"{type(error).__name__}: {error}")
             reply = refusals.reply(self.specification, route, call, refusal)
         forced = preferred or (refusal is not None and refusal.injected is not None)
-        settled = allowance if done else self._dues.settle(world, reply.status, allowance, cost, forced=forced)
-        reply = self._dues.limited(world, reply, settled, refusal)
+        settled = allowance if done else self._charging.settle(world, reply.status, allowance, cost, forced=forced)
+        reply = self._charging.limited(world, reply, settled, refusal)
         reply, struck = self._spoilt(world, route, call, reply, preference)
         struck = [*(waited.rules or ()), *(rule for rule, *_ in early), *struck] if early or waited.rules else struck
         reply, injected = self._labelled(reply, call, refusal, preference, struck)
-        spent = cost if done else self._dues.spent(reply.status, cost, forced=forced)
+        spent = cost if done else self._charging.spent(reply.status, cost, forced=forced)
         if world and world.kept and world.webhooks.records.keep(all_of_it=False) is not None:
             (reply, refusal), spent = self._unkept(world, route, call, allowance, spent), 0
         self._recorder.record(
@@ -151,7 +151,7 @@ class Pipeline:
             allowance = world.quota.refund(spent)
         refusal = world.webhooks.records.refusal()
         reply = refusals.reply(self.specification, route, call, refusal)
-        return self._dues.limited(world, reply, allowance, refusal), refusal
+        return self._charging.limited(world, reply, allowance, refusal), refusal
 
     def refuse(self, error: ApiError, call: Call = NO_CALL) -> Reply:
         """The reply to what is not looked at, or never became a request, in the journal of those without a key."""

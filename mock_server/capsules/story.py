@@ -15,7 +15,7 @@ from mock_server.domain.clock import Course, to_text
 from mock_server.domain.webhooks.delivery import Attempt, Delivery
 from mock_server.faults.rules import Rule
 from mock_server.persistence.snapshots import parts
-from mock_server.world.chronicle import Chronicle
+from mock_server.world.history import WorldHistory
 
 
 def course(taken: Course) -> dict[str, Any]:
@@ -80,20 +80,18 @@ class HeaderSets:
 class Story:
     """What came to the world, in order, item by item."""
 
-    def __init__(self, chronicle: Chronicle, mask: SecretMask) -> None:
-        self._chronicle = chronicle
+    def __init__(self, history: WorldHistory, mask: SecretMask) -> None:
+        self._history = history
         self._mask = mask
         self._headers = HeaderSets()
-        self._tallies: dict[object, int] = {rule.tally: n for n, rule in enumerate(chronicle.beginning.rules)}
-        self._course = chronicle.beginning.course
+        self._tallies: dict[object, int] = {rule.tally: n for n, rule in enumerate(history.beginning.rules)}
+        self._course = history.beginning.course
 
     def told(self) -> Iterator[dict[str, Any]]:
         """Notes come before the entries that they came before."""
-        notes = {
-            after: list(some) for after, some in groupby(enumerate(self._chronicle.notes, 1), lambda n: n[1].after)
-        }
-        strays = list(self._chronicle.strays)
-        for place, entry in enumerate((*self._chronicle.entries, None)):
+        notes = {after: list(some) for after, some in groupby(enumerate(self._history.notes, 1), lambda n: n[1].after)}
+        strays = list(self._history.strays)
+        for place, entry in enumerate((*self._history.entries, None)):
             while strays and (entry is None or strays[0].id < entry.id):
                 yield self._exchange(strays.pop(0), stray=True)
             for number, note in notes.get(place, ()):

@@ -1,4 +1,4 @@
-"""Taking a capsule: a world's chronicle as a value that another mock can make the same world of."""
+"""Taking a capsule: a world's history as a value that another mock can make the same world of."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ from mock_server.persistence.snapshots.worlds import writing
 from mock_server.settings import Settings
 from mock_server.version import __version__
 from mock_server.world import Foundation, World, Worlds, journals
-from mock_server.world.chronicle import Chronicle
+from mock_server.world.history import WorldHistory
 
 # Settings that answers and deliveries depend on.
 ANSWERING = (
@@ -40,10 +40,10 @@ def taken(worlds: Worlds, key: str) -> Callable[[], dict[str, Any]]:
     world = worlds.known(key)
     if world is None:
         raise CapsuleError("nobody has used that key yet, so there is nothing to save")
-    chronicle = journals.chronicle_of(worlds, world)
-    if chronicle is None:
+    history = journals.history_of(worlds, world)
+    if history is None:
         raise lost(worlds.foundation.settings)
-    return partial(capsule, worlds.foundation, chronicle)
+    return partial(capsule, worlds.foundation, history)
 
 
 def lost(settings: Settings) -> LostBeginningError:
@@ -55,12 +55,12 @@ def lost(settings: Settings) -> LostBeginningError:
     )
 
 
-def capsule(foundation: Foundation, chronicle: Chronicle) -> dict[str, Any]:
-    """The capsule of a chronicle; CapsuleError for a request that cannot be sent again."""
-    beginning, mask, defaults = chronicle.beginning, SecretMask(foundation.specification), Settings()
-    for entry in (*chronicle.entries, *chronicle.strays):
+def capsule(foundation: Foundation, history: WorldHistory) -> dict[str, Any]:
+    """The capsule of a history; CapsuleError for a request that cannot be sent again."""
+    beginning, mask, defaults = history.beginning, SecretMask(foundation.specification), Settings()
+    for entry in (*history.entries, *history.strays):
         mask.learn(entry.headers, entry.target, body_of_entry(entry).decode("utf-8", "replace"))
-    story = list(Story(chronicle, mask).told())
+    story = list(Story(history, mask).told())
     settings = {name: getattr(foundation.settings, name) for name in ANSWERING}
     return {
         "format": FORMAT,
@@ -72,24 +72,24 @@ def capsule(foundation: Foundation, chronicle: Chronicle) -> dict[str, Any]:
             {"name": path.name, "text": path.read_text(encoding="utf-8")} for path in foundation.settings.overlay
         ],
         "settings": {name: value for name, value in settings.items() if value != getattr(defaults, name)},
-        "plan": chronicle.account.plan.name,
-        "chance": chronicle.account.chance,
-        "clock": {"base": beginning.base, "scale": chronicle.scale, "course": course(beginning.course)},
-        "world": mask.value(_world(foundation, chronicle)),
+        "plan": history.account.plan.name,
+        "chance": history.account.chance,
+        "clock": {"base": beginning.base, "scale": history.scale, "course": course(beginning.course)},
+        "world": mask.value(_world(foundation, history)),
         "story": story,
-        "deliveries": [digests.outcome(each, mask) for each in chronicle.deliveries],
+        "deliveries": [digests.outcome(each, mask) for each in history.deliveries],
     }
 
 
-def _world(foundation: Foundation, chronicle: Chronicle) -> dict[str, Any]:
+def _world(foundation: Foundation, history: WorldHistory) -> dict[str, Any]:
     """The world as it began, as a snapshot has it."""
-    beginning = chronicle.beginning
-    clock = SandboxClock(Past(beginning.base, chronicle.scale))
+    beginning = history.beginning
+    clock = SandboxClock(Past(beginning.base, history.scale))
     clock.change(lambda *_: beginning.course)
     world = World(
         foundation,
-        chronicle.account,
-        chronicle.scenario,
+        history.account,
+        history.scenario,
         pins=beginning.pins,
         books=[RuleBook(beginning.rules)],
         clock=clock,
@@ -99,5 +99,5 @@ def _world(foundation: Foundation, chronicle: Chronicle) -> dict[str, Any]:
     world.quota.resume(beginning.usage)
     record = finished(writing(world, beginning.base, alone=True))()
     # A life begins when it is first asked for; who asks again has to find it begun then.
-    begun = [{"tracking_number": text, "carrier": carrier, "at": at} for (carrier, text), at in chronicle.begun]
+    begun = [{"tracking_number": text, "carrier": carrier, "at": at} for (carrier, text), at in history.begun]
     return {**record, "first_seen": begun}

@@ -24,22 +24,22 @@ from mock_server.settings import Settings
 from mock_server.world import keeping
 
 if TYPE_CHECKING:
-    from mock_server.sharing.workers import Duty
+    from mock_server.sharing.workers import WorkerTask
 
 
 @click.command(hidden=True)
 def worker() -> None:
     """Serve as the parent says on standard input, until it says no more."""
-    from mock_server.sharing.workers import Duty
+    from mock_server.sharing.workers import WorkerTask
 
     gc.disable()
     link = socket.socket(fileno=os.dup(0))
     with link.makefile("rb") as told:
-        duty = Duty(**json.loads(told.readline()))
-    settings = settings_of(duty.settings)
+        task = WorkerTask(**json.loads(told.readline()))
+    settings = settings_of(task.settings)
     configure(settings.log_format, sys.stderr)
     with refusals():
-        _serve(duty, settings, _Parent(link))
+        _serve(task, settings, _Parent(link))
 
 
 def settings_of(told: Mapping[str, Any]) -> Settings:
@@ -48,34 +48,34 @@ def settings_of(told: Mapping[str, Any]) -> Settings:
     return Settings(**{**values, "overlay": tuple(map(Path, told["overlay"]))})
 
 
-def _serve(duty: "Duty", settings: Settings, parent: "_Parent") -> None:
+def _serve(task: "WorkerTask", settings: Settings, parent: "_Parent") -> None:
     from mock_server.cli.doors import doors
     from mock_server.server.accepting import Listening
     from mock_server.server.serving import serve as serve_http
     from mock_server.sharing.joining import joined
     from mock_server.sharing.sequence import caught_up
-    from mock_server.sharing.standing import read
+    from mock_server.sharing.starting_state import read
     from mock_server.web.front import Front
     from mock_server.web.mock import Mock
 
     share = joined(
-        duty.folder,
-        duty.number,
+        task.folder,
+        task.number,
         settings.workers,
-        duty.secret,
-        partial(_since, duty.epoch),
-        beginning=None if duty.opening is None else read(duty.opening),
-        resumed=duty.again,
+        task.secret,
+        partial(_since, task.epoch),
+        beginning=None if task.opening is None else read(task.opening),
+        resumed=task.again,
     )
     mock = Mock(settings, portion=share.portion)
     front = Front(mock)
-    if duty.missed:
-        asyncio.run(caught_up(front.answer, duty.missed))
+    if task.missed:
+        asyncio.run(caught_up(front.answer, task.missed))
     keeping.keep(mock.worlds)
     served = doors(mock, front, os.environ, share)
     listening = [
         Listening(settings.host, [socket.socket(fileno=each) for each in door], secure)
-        for door, secure in zip(duty.sockets, (None, served.options.secure), strict=False)
+        for door, secure in zip(task.sockets, (None, served.options.secure), strict=False)
     ]
     options = replace(
         served.options,

@@ -48,17 +48,17 @@ class Streams:
     stderr: IO[Any] | int | None = None
 
 
-class Leash:
-    """Holds any number of commands, until it is pulled: that ends them, and whatever it is to hold from then on."""
+class CommandGroup:
+    """Any number of commands that are ended together, and with them whatever is to join from then on."""
 
     def __init__(self) -> None:
-        self.pulled = False
+        self.ended = False
         self._groups: set[_Group] = set()
         self._lock = threading.RLock()  # a signal's handler may find the main thread holding it
 
-    def pull(self) -> None:
+    def end(self) -> None:
         with self._lock:
-            self.pulled = True
+            self.ended = True
             for group in self._groups:
                 group.end()
 
@@ -66,7 +66,7 @@ class Leash:
     def holding(self, group: "_Group") -> Iterator[None]:
         with self._lock:
             self._groups.add(group)
-            if self.pulled:
+            if self.ended:
                 group.end()
         try:
             yield
@@ -82,17 +82,17 @@ def run(
     limit: float | None = None,
     lenient: bool = False,
     streams: Streams = Streams(),
-    leash: Leash | None = None,
+    commands: CommandGroup | None = None,
 ) -> Ending:
     """Run the command to its end, with all that it starts in one process group; NoCommandError if there is none.
 
     If the limit is lenient, it does not count what the command, and this process, which may be what it talks to, were
     kept waiting for a processor, up to four limits more. In the main thread, signals to this process go to the group
-    instead, unless it is on a leash, and where it has the terminal, so has the group. What is left of the group when
-    time is up is ended; what outlives the command otherwise is let be.
+    instead, unless it is one of several, and where it has the terminal, so has the group. What is left of the group
+    when time is up is ended; what outlives the command otherwise is let be.
     """
     with contextlib.ExitStack() as until_over, _terminal(streams) as terminal:
-        signals = _Signals() if leash else until_over.enter_context(_signals())
+        signals = _Signals() if commands else until_over.enter_context(_signals())
         group = _Group(_started(command, environment, streams))
         try:
             if terminal is not None:
@@ -100,8 +100,8 @@ def run(
             if limit is not None:
                 group.watch(limit, _starving(group.process.pid) if lenient else lambda: 0.0)
             signals.go_to(group)
-            if leash:
-                until_over.enter_context(leash.holding(group))
+            if commands:
+                until_over.enter_context(commands.holding(group))
             code = group.wait(terminal)
         except BaseException:
             group.kill()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from mock_server.commands.environment import environment
-from mock_server.commands.process import Ending, Leash, Streams, run
+from mock_server.commands.process import CommandGroup, Ending, Streams, run
 from mock_server.control_client import ControlPlane
 from mock_server.counting import counted
 from mock_server.proxy.entrance import Entrance
@@ -21,15 +21,15 @@ def run_in(
     limit: float | None = None,
     lenient: bool = False,
     streams: Streams | None = None,
-    leash: Leash | None = None,
+    commands: CommandGroup | None = None,
 ) -> Ending:
     """Run the command, with the user's variables, where the API's host is that entrance; NoCommandError if it cannot.
 
-    Any number may run at once, each with an entrance of its own, all on one leash.
+    Any number may run at once, each with an entrance of its own, all in one group.
     """
     with tempfile.TemporaryDirectory(prefix="trackflow-mock-") as folder:
         variables = environment(user, entrance, Path(folder))
-        return run(command, variables, limit=limit, lenient=lenient, streams=streams or Streams(), leash=leash)
+        return run(command, variables, limit=limit, lenient=lenient, streams=streams or Streams(), commands=commands)
 
 
 @dataclass(frozen=True, slots=True)

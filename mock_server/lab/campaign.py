@@ -8,7 +8,7 @@ from mock_server.lab.calls import ClientCall
 from mock_server.lab.expectations import ExpectedEnd
 from mock_server.lab.failures import Point
 from mock_server.lab.verdicts import FAILED, CaseVerdict
-from mock_server.world.chronicle import Chronicle
+from mock_server.world.history import WorldHistory
 
 
 @dataclass(slots=True, eq=False)
@@ -22,7 +22,7 @@ class Case:
     capsule: str | None = None
     least: "Case | None" = None
     """The smaller failure that shows the same mistake, if there is one."""
-    chronicle: Chronicle | None = None
+    history: WorldHistory | None = None
     """How the world came to be as a client left it that failed there."""
     impatient: bool = False
     """Whether it failed for what it did under other failures."""

@@ -33,10 +33,10 @@ def case_of(laboratory: Laboratory, baseline: Baseline, point: Point, options: C
     if not point.failures and verdict.kind != NOT_STRUCK:
         point = replace(point, call=_first_refused(point, outcome, baseline))
     verdict = expected(verdict, point, outcome.status, options.expectations)
-    kept = outcome.chronicle if verdict.kind == FAILED or verdict.abrupt else None
+    kept = outcome.history if verdict.kind == FAILED or verdict.abrupt else None
     extra = _extra(point, outcome, baseline, laboratory.specification)
     again = tried_again(point, outcome)
-    return Case(point, verdict, again, outcome.status, extra=extra, chronicle=kept)
+    return Case(point, verdict, again, outcome.status, extra=extra, history=kept)
 
 
 def setup_of(point: Point, plan: str) -> Setup:

@@ -26,7 +26,7 @@ from mock_server.lab.scoring import Told, passes, verdict_on
 from mock_server.lab.setup import Setup
 from mock_server.lab.trial import Laboratory
 from mock_server.lab.verdicts import FAILED, NOT_STRUCK, CaseVerdict
-from mock_server.world.chronicle import Chronicle
+from mock_server.world.history import WorldHistory
 
 EXPLORED, SCORED = "explore", "score"
 LOOKS = 4  # after which a failure that has not shown as it did is not there
@@ -34,11 +34,11 @@ LOOKS = 4  # after which a failure that has not shown as it did is not there
 
 def keep(folder: Path, laboratory: Laboratory, options: CampaignOptions, case: Case, name: str) -> str | None:
     """The file in the folder that the case's world is saved as; None if its beginning is lost."""
-    capsule = _taken(laboratory, case.chronicle)
-    if capsule is None or case.chronicle is None or _left(case.point, capsule) != case.point:
+    capsule = _taken(laboratory, case.history)
+    if capsule is None or case.history is None or _left(case.point, capsule) != case.point:
         return None
     mask = SecretMask(laboratory.specification)
-    for entry in case.chronicle.entries:
+    for entry in case.history.entries:
         mask.learn(entry.headers, entry.target, entry.body.decode("latin-1"))
     trial = {
         "by": EXPLORED,
@@ -54,19 +54,19 @@ def keep(folder: Path, laboratory: Laboratory, options: CampaignOptions, case: C
 
 def keep_lie(folder: Path, laboratory: Laboratory, plan: str, lie: Lie, name: str) -> str | None:
     """The file in the folder that a world of the lie is saved as, in which it is told once more; None if it cannot."""
-    capsule = _taken(laboratory, laboratory.run(Setup(plan, lie.forms[0], name=lie.id)).chronicle)
+    capsule = _taken(laboratory, laboratory.run(Setup(plan, lie.forms[0], name=lie.id)).history)
     if capsule is None:
         return None
     trial = {"by": SCORED, "plan": plan, "timeout": laboratory.limit, "lie": asdict(lie)}
     return _saved(folder / f"{name}{SUFFIX}", {**capsule, "trial": trial})
 
 
-def _taken(laboratory: Laboratory, chronicle: Chronicle | None) -> Capsule | None:
+def _taken(laboratory: Laboratory, history: WorldHistory | None) -> Capsule | None:
     """The capsule of a trial's world; None if there can be none."""
-    if chronicle is None:
+    if history is None:
         return None
     try:
-        return taking.capsule(laboratory.worlds.foundation, _standing(_own(chronicle)))
+        return taking.capsule(laboratory.worlds.foundation, _standing(_own(history)))
     except CapsuleError:
         return None
 
@@ -76,22 +76,21 @@ def _saved(path: Path, capsule: Capsule) -> str:
     return str(path)
 
 
-def _own(chronicle: Chronicle) -> Chronicle:
-    """The chronicle of what the command asked, without the trial's mark."""
+def _own(history: WorldHistory) -> WorldHistory:
+    """The history of what the command asked, without the trial's mark."""
     entries, strays = (
-        [replace(each, headers=unmarked(each.headers)) for each in asked]
-        for asked in (chronicle.entries, chronicle.strays)
+        [replace(each, headers=unmarked(each.headers)) for each in asked] for asked in (history.entries, history.strays)
     )
-    return replace(chronicle, entries=entries, strays=strays)
+    return replace(history, entries=entries, strays=strays)
 
 
-def _standing(chronicle: Chronicle) -> Chronicle:
-    """The chronicle from where its clock stands still, as in every trial: what comes then is the failure's."""
-    first, *notes = chronicle.notes or (None,)
+def _standing(history: WorldHistory) -> WorldHistory:
+    """The history from where its clock stands still, as in every trial: what comes then is the failure's."""
+    first, *notes = history.notes or (None,)
     if first is None or first.kind != "clock":  # it was reset meanwhile
-        return chronicle
-    beginning = replace(chronicle.beginning, base=first.base, course=first.value)
-    return replace(chronicle, beginning=beginning, notes=notes)
+        return history
+    beginning = replace(history.beginning, base=first.base, course=first.value)
+    return replace(history, beginning=beginning, notes=notes)
 
 
 def tell_again(capsule: Capsule, command: Sequence[str], *, limit: float | None = None) -> Told:

@@ -8,7 +8,7 @@ from mock_server.commands.process import Ending
 from mock_server.domain.clients.conduct import Conduct, Finding
 from mock_server.domain.clients.journal import Entry
 from mock_server.lab.setup import Setup
-from mock_server.world.chronicle import Chronicle
+from mock_server.world.history import WorldHistory
 
 Webhook = tuple[str, str]
 """A subscription's number and filters."""
@@ -40,7 +40,7 @@ class TrialOutcome:
     """Deliveries that were acknowledged."""
     events: tuple[Any, ...]
     """What receivers were told, under any key."""
-    chronicle: Chronicle | None = None
+    history: WorldHistory | None = None
     """How the world came to be as it was left; None if that is not known any more."""
 
     @property

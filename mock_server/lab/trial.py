@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 
 from mock_server.api.conversations import Conversations
-from mock_server.commands.process import MOST_LENT, Ending, Leash, Streams
+from mock_server.commands.process import MOST_LENT, CommandGroup, Ending, Streams
 from mock_server.commands.running import run_in
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.report import report
@@ -98,13 +98,13 @@ class Laboratory:
         self._turns = count(1)
         self._lock = Lock()
         self._trials: dict[int, _Trial] = {}
-        self._leash = Leash()
+        self._commands = CommandGroup()
         self.worlds.on_opened.append(self._opened)
 
     @property
     def stopped(self) -> bool:
         """Whether nothing can be tried any more."""
-        return self._leash.pulled
+        return self._commands.ended
 
     @property
     def longest(self) -> float:
@@ -113,7 +113,7 @@ class Laboratory:
 
     def stop(self) -> None:
         """End every trial that goes on, and let there be no other."""
-        self._leash.pull()
+        self._commands.end()
 
     def run(self, setup: Setup, *, limit: float | None = None) -> TrialOutcome:
         """The command's outcome in that world, which is gone afterwards.
@@ -194,7 +194,7 @@ class Laboratory:
                 streams = Streams(subprocess.DEVNULL, stdout, stderr)
                 user = {**self.user, IN_LAB: "1", "TMPDIR": str(own)}
                 ending = run_in(
-                    entrance, self.command, user, limit=limit, lenient=True, streams=streams, leash=self._leash
+                    entrance, self.command, user, limit=limit, lenient=True, streams=streams, commands=self._commands
                 )
             return ending, _read(out), _read(err)
 
@@ -217,7 +217,7 @@ class Laboratory:
             world.webhooks.subscriptions.created,
             sum(each.state is DeliveryState.DELIVERED for each in world.webhooks.queue.all()),
             tuple(trial.events),
-            journals.chronicle_of(self.worlds, world),
+            journals.history_of(self.worlds, world),
         )
 
 

@@ -120,7 +120,7 @@ class Channel(asyncio.Protocol):
             self._waiter.set_result(None)
 
 
-class Ways:
+class PeerChannels:
     """Channels to all other processes, kept for the next question."""
 
     def __init__(self, secret: str, context: ssl.SSLContext | None = None) -> None:

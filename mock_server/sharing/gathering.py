@@ -12,12 +12,12 @@ from urllib.parse import parse_qsl
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
-from mock_server.sharing.brought import whole
-from mock_server.sharing.channels import UNIX, LostError, UnreachableError, Ways
+from mock_server.sharing.channels import UNIX, LostError, PeerChannels, UnreachableError
 from mock_server.sharing.frames import ForwardedRequest
 from mock_server.sharing.measuring import measured
 from mock_server.sharing.membership import Membership, Peer
 from mock_server.sharing.merging import merged
+from mock_server.sharing.relaying import whole
 from mock_server.sharing.sequence import Order
 from mock_server.sharing.streaming import streamed
 from mock_server.sharing.waiting import Waiting
@@ -46,13 +46,13 @@ class Gathering:
     """Asks everybody, and makes one answer of theirs."""
 
     def __init__(
-        self, here: Application, flask: MockServer, membership: Membership, ways: Ways, order: Order | None
+        self, here: Application, flask: MockServer, membership: Membership, channels: PeerChannels, order: Order | None
     ) -> None:
         """`order` is that of the calls which all of them carry out; without one, each comes to all by itself."""
         self._here = here
         self._flask = flask
         self._membership = membership
-        self._ways = ways
+        self._channels = channels
         self._order = order
 
     async def answer(self, request: Request) -> Reply:
@@ -79,10 +79,10 @@ class Gathering:
                 here = await self.one(self._membership.me, request)
                 if here is not None and not _good(here):
                     return here
-                return streamed(self._ways, self._membership.peers, request)
+                return streamed(self._channels, self._membership.peers, request)
             case How.INSTANCES:
                 peers = self._membership.peers()
-                return _instances(peers, await self.all(request, self._ways.patience, peers))
+                return _instances(peers, await self.all(request, self._channels.patience, peers))
             case How.MEASURED:
                 replies = await self.all(request, peers=self._measuring(request))
                 good = [(peer, reply) for peer, reply in replies if _good(reply)]
@@ -122,7 +122,7 @@ class Gathering:
                 reply = await reply.later()
             return reply
         try:
-            return await whole(self._ways, peer, ForwardedRequest(request, {"here": True, "echo": echo}))
+            return await whole(self._channels, peer, ForwardedRequest(request, {"here": True, "echo": echo}))
         except (UnreachableError, LostError):
             return None
 
@@ -135,7 +135,7 @@ class Gathering:
         """Wait until each that should be there answers, or is taken for dead, so that its keys may be others'."""
         question = replace(request, method="GET", target=READY, body=b"")
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._ways.patience):
+            async with asyncio.timeout(self._channels.patience):
                 while len(await self.all(question)) < len(self._membership.peers()):
                     await asyncio.sleep(PAUSE)
 
@@ -163,7 +163,7 @@ class Gathering:
 
     async def _gathered(self, request: Request, spread: Spread) -> Reply:
         peers = self._membership.peers()  # also who is taken for dead meanwhile had something to tell
-        answers = await self.all(request, None if spread.whole else self._ways.patience, peers)
+        answers = await self.all(request, None if spread.whole else self._channels.patience, peers)
         there = {peer for peer, _ in answers}
         silent = [peer.name for peer in peers if peer not in there]
         if silent and spread.whole:

@@ -24,15 +24,15 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
 from mock_server.settings import Settings
-from mock_server.sharing.brought import whole
+from mock_server.sharing.call_log import CallLog
 from mock_server.sharing.channels import PATH, LostError, UnreachableError
 from mock_server.sharing.frames import ForwardedRequest
-from mock_server.sharing.heart import Heart
+from mock_server.sharing.heartbeat import Heartbeat
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.joining import Share, unavailable
 from mock_server.sharing.leases import LIFE, MARGIN, RENEWED, Leases
-from mock_server.sharing.logged import Logged
 from mock_server.sharing.membership import Peer
+from mock_server.sharing.relaying import whole
 from mock_server.sharing.router import KeyRouter
 from mock_server.version import __version__
 from mock_server.web.front import Front
@@ -80,7 +80,7 @@ class InstanceShare(Share):
         worlds.ids = interleaved(store.number % MOST, MOST, worlds.clock.base.now, EPOCH)
         leases.on_claimed, leases.on_lost, leases.on_anew = self._claimed, worlds.put_away, self._anew
         leases.on_forgotten = partial(keeping.keep, worlds)
-        leases.on_gone = lambda peer: self.ways.give_up(peer.address)
+        leases.on_gone = lambda peer: self.channels.give_up(peer.address)
         begun = store.settled(worlds.foundation, keeping.opening(worlds))
         if begun:
             worlds.go_on(begun)
@@ -94,16 +94,16 @@ class InstanceShare(Share):
     def router(self, front: Front, answer: Application) -> KeyRouter:
         """Answers in place of the application, which answers what is this instance's."""
         base = self._mock.worlds.clock.base
-        self.logged = self.order = Logged(self._store, self.leases, self.ways, lambda: front.made().answer, base)
-        self.leases.on_logged = lambda number: not self.logged.behind(number)
+        self.call_log = self.order = CallLog(self._store, self.leases, self.channels, lambda: front.made().answer, base)
+        self.leases.on_logged = lambda number: not self.call_log.behind(number)
         return super().router(front, answer)
 
     def _told(self, question: ForwardedRequest) -> Reply | None:
         if not question.notes.get(MET):
-            return self.logged.told(question)
+            return self.call_log.told(question)
 
         async def later() -> Reply:
-            await asyncio.to_thread(self._heart.beat)  # by its end, who asks is known here
+            await asyncio.to_thread(self._heartbeat.beat)  # by its end, who asks is known here
             return Reply(HTTPStatus.OK)
 
         return Reply(HTTPStatus.OK, later=later)
@@ -122,7 +122,7 @@ class InstanceShare(Share):
 
     async def leave(self) -> None:
         """Let the others have the keys of this instance, one by one, if there are others."""
-        await asyncio.to_thread(self._heart.beat)
+        await asyncio.to_thread(self._heartbeat.beat)
         if not self.leases.heirs:
             return
         await asyncio.sleep(self._heard)  # until then, others may not have heard that it is about to end
@@ -142,21 +142,21 @@ class InstanceShare(Share):
         others = [each for each in self.leases.instances() if each.facts.get(MET)]
         await asyncio.gather(*map(self._greeted, others))
         self.leases.tell(**{MET: True})
-        await asyncio.to_thread(self._heart.beat)
+        await asyncio.to_thread(self._heartbeat.beat)
 
     async def _greeted(self, other: Instance) -> None:
         peer = Peer(other.name, other.address, other.number)
         with suppress(UnreachableError, LostError, TimeoutError):  # whoever does not hear by then is dead
             async with asyncio.timeout(self._life):
-                await whole(self.ways, peer, ForwardedRequest(Request("GET", PATH, {}), {MET: True}))
+                await whole(self.channels, peer, ForwardedRequest(Request("GET", PATH, {}), {MET: True}))
 
     async def _quiet(self) -> None:
         """Say no more that this instance is alive, once nobody is answered any more."""
-        await asyncio.to_thread(self._heart.stop)
+        await asyncio.to_thread(self._heartbeat.stop)
 
     def close(self) -> None:
         """Be no more, as far as the others know."""
-        self._heart.stop()
+        self._heartbeat.stop()
         for key in list(self._store.claims.fences):
             self._let_go(key)
         with suppress(StoreAwayError):
@@ -186,8 +186,8 @@ class InstanceShare(Share):
             self.leases.release(key)
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._loop, self._heart = loop, Heart(self.leases, loop)
-        self.leases.later, self.leases.on_doubted = loop.call_later, self._heart.sooner
+        self._loop, self._heartbeat = loop, Heartbeat(self.leases, loop)
+        self.leases.later, self.leases.on_doubted = loop.call_later, self._heartbeat.sooner
 
     def _listens(self, ports: Sequence[int]) -> None:
         settings = self._mock.worlds.foundation.settings
@@ -196,7 +196,7 @@ class InstanceShare(Share):
         self.leases.introduce(name, address_of(settings, ports[0]))
         self.leases.renewed()()
         keeping.keep(self._mock.worlds)
-        self._heart.start()
+        self._heartbeat.start()
 
     def _good(self, key: str) -> bool:
         try:
@@ -213,7 +213,7 @@ class InstanceShare(Share):
         try:
             self._mock.worlds.take_over(key)
             if since is not None:
-                self.logged.redo(key, since)
+                self.call_log.redo(key, since)
         except (ApiError, ValueError, StoreAwayError) as error:
             log.error("the sandbox of %s cannot go on here: %s", masked(key), error)
 

@@ -1,4 +1,4 @@
-"""What makes a mock one of several processes: who they are, the ways to them, and who answers what."""
+"""What makes a mock one of several processes: who they are, the channels to them, and who answers what."""
 
 import socket
 from collections.abc import Callable
@@ -15,19 +15,19 @@ from mock_server.server.options import Options
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
-from mock_server.sharing.as_one import AsOne
-from mock_server.sharing.channels import UNIX, Ways
+from mock_server.sharing.channels import UNIX, PeerChannels
 from mock_server.sharing.frames import ForwardedRequest
-from mock_server.sharing.handing import Hands
+from mock_server.sharing.handoff import SocketHandoff
 from mock_server.sharing.ids import interleaved
 from mock_server.sharing.membership import Membership, Peer, Workers
 from mock_server.sharing.router import KeyRouter, Unavailable, Vouch
 from mock_server.sharing.sequence import Order, Parent
-from mock_server.sharing.standing import told
+from mock_server.sharing.starting_state import told
 from mock_server.sharing.subjects import key_of
-from mock_server.web.company import Company
+from mock_server.sharing.whole_mock import WholeMock
 from mock_server.web.front import Front, importing, is_of_control
 from mock_server.web.mock import Mock
+from mock_server.web.peer_group import PeerGroup
 from mock_server.world.portion import Portion
 
 if TYPE_CHECKING:
@@ -39,21 +39,23 @@ RETRY = 1  # seconds after which somebody answers again
 class Share:
     """One process's part in a mock."""
 
-    def __init__(self, membership: Membership, secret: str, portion: Portion, hands: Hands | None = None) -> None:
+    def __init__(
+        self, membership: Membership, secret: str, portion: Portion, handoff: SocketHandoff | None = None
+    ) -> None:
         self.order: Order | None = None
         """That of the calls which are about all keys."""
         self.membership = membership
         self.portion = portion
-        self.ways = Ways(secret)
-        self._hands = hands
+        self.channels = PeerChannels(secret)
+        self._handoff = handoff
         self._vouch: Vouch | None = None
 
     def router(self, front: Front, answer: Application) -> KeyRouter:
         """Answers in place of the application, which answers what is this process's."""
         mock = front.mock
-        whole = AsOne(partial(self._gathering, front, answer))
+        whole = WholeMock(partial(self._gathering, front, answer))
         mock.worlds.inboxes.ids = mock.worlds.ids
-        mock.company = Company(lambda: self.membership.me.name, whole)
+        mock.peer_group = PeerGroup(lambda: self.membership.me.name, whole)
         asked_under = key_of(mock.pipeline)
 
         def elsewhere(request: Request) -> bool:
@@ -64,10 +66,10 @@ class Share:
         return KeyRouter(
             answer,
             self.membership,
-            self.ways,
+            self.channels,
             key_of=asked_under,
             unavailable=unavailable(mock),
-            hands=self._hands,
+            handoff=self._handoff,
             vouch=self._vouch,
             whole=whole,
             opening=partial(told, mock.worlds),
@@ -78,7 +80,7 @@ class Share:
         with importing:
             from mock_server.sharing.gathering import Gathering  # noqa: PLC0415 - Flask, which takes a while to import
 
-        return Gathering(answer, front.made(), self.membership, self.ways, self.order)
+        return Gathering(answer, front.made(), self.membership, self.channels, self.order)
 
     def _told(self, _question: ForwardedRequest) -> Reply | None:
         """The reply to what processes of this mock ask each other, if it is that."""
@@ -113,7 +115,7 @@ def parent_in(folder: str) -> Peer:
 
 
 def joined(
-    folder: str, number: int, count: int, secret: str, now: Callable[[], float], *, hands: bool = True, **begun: Any
+    folder: str, number: int, count: int, secret: str, now: Callable[[], float], *, handoff: bool = True, **begun: Any
 ) -> Share:
     """One of so many processes of this machine; `now` are seconds of a clock that all of them share.
 
@@ -121,8 +123,8 @@ def joined(
     """
     membership = Workers(peers_in(folder, count), number)
     portion = Portion(membership.mine, interleaved(number, count, now), number=number, **begun)
-    share = Share(membership, secret, portion, Hands(membership.me) if hands else None)
-    share.order = Parent(share.ways, parent_in(folder))
+    share = Share(membership, secret, portion, SocketHandoff(membership.me) if handoff else None)
+    share.order = Parent(share.channels, parent_in(folder))
     return share
 
 

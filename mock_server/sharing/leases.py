@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from mock_server.domain.recent import Recent
 from mock_server.persistence.shared.away import StoreAwayError
-from mock_server.persistence.shared.claims import Fate, Instance, Renewal
+from mock_server.persistence.shared.claims import ClaimOutcome, Instance, Renewal
 from mock_server.persistence.shared.shared_store import SharedStore
 from mock_server.sharing.membership import Peer, place
 
@@ -222,13 +222,13 @@ class Leases:
             if not self._taking:
                 self.take()
 
-    def _revalidated(self, fates: dict[str, Fate], renewal: Renewal, sent: float, *, forgotten: bool) -> None:
+    def _revalidated(self, fates: dict[str, ClaimOutcome], renewal: Renewal, sent: float, *, forgotten: bool) -> None:
         """Go on with the keys that nobody else has had, and let go of the others."""
-        lost = [key for key, fate in fates.items() if fate is Fate.LOST]
+        lost = [key for key, fate in fates.items() if fate is ClaimOutcome.LOST]
         for key in lost:
             self.on_lost(key)
         for key, fate in fates.items():
-            if fate is Fate.ANEW:
+            if fate is ClaimOutcome.ANEW:
                 self.on_anew(key)
         if not self.on_logged(renewal.logged):
             return  # it answers when it has done what the others have done without it

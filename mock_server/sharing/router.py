@@ -10,13 +10,13 @@ from http import HTTPStatus
 from mock_server.server.reply import Deliver, Instead, PendingAnswer, Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application, Shared
-from mock_server.sharing.brought import brought
-from mock_server.sharing.channels import PATH, LostError, MisdirectedError, UnreachableError, Ways
+from mock_server.sharing.channels import PATH, LostError, MisdirectedError, PeerChannels, UnreachableError
 from mock_server.sharing.frames import ForwardedRequest
-from mock_server.sharing.guests import PeerEntrance
-from mock_server.sharing.handing import Hands
+from mock_server.sharing.handoff import SocketHandoff
 from mock_server.sharing.membership import Membership, Peer
-from mock_server.sharing.trunks import CLOSES, LONGEST, STAYS, ErrandEnd
+from mock_server.sharing.peer_connections import PeerEndpoint
+from mock_server.sharing.relaying import relayed
+from mock_server.sharing.trunks import CLOSES, LONGEST, STAYS, QuestionEnd
 from mock_server.web.front import is_of_control
 
 TRIES = 15  # owners asked in turn, where those before say that they are none
@@ -39,17 +39,17 @@ class KeyRouter:
         self,
         answer: Application,
         membership: Membership,
-        ways: Ways,
+        channels: PeerChannels,
         *,
         key_of: KeyOf,
         unavailable: Unavailable,
-        hands: Hands | None = None,
+        handoff: SocketHandoff | None = None,
         vouch: Vouch | None = None,
         whole: Application | None = None,
         opening: Callable[[], object] | None = None,
         told: Callable[[ForwardedRequest], Reply | None] = lambda _question: None,
     ) -> None:
-        """`hands` give clients' connections to processes of the same machine.
+        """`handoff` gives clients' connections to processes of the same machine.
 
         `vouch` has the last word on an answer about a key of this process's, just before it leaves. `whole` answers
         control calls that are about all keys, `opening` tells how the mock stands as a whole, and `told` answers what
@@ -59,26 +59,26 @@ class KeyRouter:
         self._opening = opening
         self._here = answer
         self._vouch = vouch
-        self._hands = hands
+        self._handoff = handoff
         self._membership = membership
         self._key_of = key_of
-        self._ways = ways
+        self._channels = channels
         self._unavailable = unavailable
         self._whole = whole
-        self._entrance = PeerEntrance(ways, self.answered)
+        self._entrance = PeerEndpoint(channels, self.answered)
         self._shared: Shared | None = None
 
     def serving(self, shared: Shared) -> None:
         """The server is about to accept connections."""
         self._shared = shared
-        if self._hands:
-            self._hands.open(shared)
+        if self._handoff:
+            self._handoff.open(shared)
 
     def close(self) -> None:
         """Nothing is served any more."""
-        self._ways.close()
-        if self._hands and self._shared:
-            self._hands.close(self._shared)
+        self._channels.close()
+        if self._handoff and self._shared:
+            self._handoff.close(self._shared)
 
     def answer(self, request: Request) -> Reply:
         key = self._key_of(request)
@@ -86,8 +86,8 @@ class KeyRouter:
             return self._of_all(request)
         if self._membership.mine(key):
             return self._own(key, request)
-        if self._hands is not None and not self._stopping and (owner := self._membership.owner(key)):
-            handing = self._hands.handing(owner, request)
+        if self._handoff is not None and not self._stopping and (owner := self._membership.owner(key)):
+            handing = self._handoff.handing_over(owner, request)
             if handing is not None:
                 return handing
         return self.elsewhere(key, request)
@@ -133,18 +133,18 @@ class KeyRouter:
         owner = self._membership.owner(key)
         trunk = None
         if owner is not None and len(request.body) <= LONGEST:
-            trunk = self._ways.trunk(owner.address)
+            trunk = self._channels.trunk(owner.address)
         if owner is None or trunk is None:
             return Reply(HTTPStatus.OK, later=later)
         question = self._question(key, request)
 
         def brings(deliver: Deliver, instead: Instead) -> PendingAnswer:
-            def told(outcome: ErrandEnd, data: bytes) -> None:
+            def told(outcome: QuestionEnd, data: bytes) -> None:
                 if outcome is STAYS or outcome is CLOSES:
                     deliver(data, outcome is STAYS)
-                elif outcome is ErrandEnd.PARKED:
+                elif outcome is QuestionEnd.PARKED:
                     instead(Reply(HTTPStatus.OK, later=partial(self._fetched, owner, key, question, data.decode())))
-                elif outcome is ErrandEnd.MISDIRECTED:
+                elif outcome is QuestionEnd.MISDIRECTED:
                     self._membership.doubt(key)
                     instead(Reply(HTTPStatus.OK, later=later))
                 else:
@@ -158,7 +158,7 @@ class KeyRouter:
         """The reply that the owner has parked under that name."""
         asked = ForwardedRequest(replace(question.request, body=b""), {"parked": name})
         try:
-            return await brought(self._ways, owner, asked)
+            return await relayed(self._channels, owner, asked)
         except (MisdirectedError, UnreachableError, LostError):
             return self._lost(owner, key, question.request)
 
@@ -180,7 +180,7 @@ class KeyRouter:
             if owner == self._membership.me:  # it has become so while others were asked
                 return self._own(key, request)
             try:
-                return await brought(self._ways, owner, question)
+                return await relayed(self._channels, owner, question)
             except MisdirectedError:  # it has done nothing, so another may be asked
                 reason = "who answers for this key is being settled"
                 self._membership.doubt(key)

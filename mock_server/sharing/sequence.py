@@ -10,10 +10,10 @@ from typing import Protocol
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
-from mock_server.sharing.brought import whole
-from mock_server.sharing.channels import LostError, UnreachableError, Ways
+from mock_server.sharing.channels import LostError, PeerChannels, UnreachableError
 from mock_server.sharing.frames import ForwardedRequest, packed, unpacked
 from mock_server.sharing.membership import Peer
+from mock_server.sharing.relaying import whole
 
 OPENING = "/__peer/opening"
 MOST_KEPT = 10_000  # calls that a process may miss
@@ -42,19 +42,19 @@ class Order(Protocol):
 class Parent:
     """The order that the parent of several processes keeps."""
 
-    ways: Ways
+    channels: PeerChannels
     peer: Peer
 
     async def ordered(self, request: Request) -> Sequence[Answered]:
-        told = (await whole(self.ways, self.peer, ForwardedRequest(request))).value()
+        told = (await whole(self.channels, self.peer, ForwardedRequest(request))).value()
         return [(number, Reply(status, b64decode(content), headers)) for number, status, headers, content in told]
 
 
 class Ordering:
     """The order itself: each call is done by everybody before the next begins."""
 
-    def __init__(self, ways: Ways, peers: Sequence[Peer]) -> None:
-        self._ways = ways
+    def __init__(self, channels: PeerChannels, peers: Sequence[Peer]) -> None:
+        self._channels = channels
         self._peers = peers
         self._calls: list[bytes] = []
         self._first = 0  # the number of the first that is kept
@@ -116,6 +116,6 @@ class Ordering:
 
     async def _ask(self, peer: Peer, question: ForwardedRequest) -> Reply | None:
         try:
-            return await whole(self._ways, peer, question)
+            return await whole(self._channels, peer, question)
         except (UnreachableError, LostError):
             return None

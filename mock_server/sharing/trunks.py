@@ -24,7 +24,7 @@ TURN = 8  # questions answered before others have their turn
 LONGEST = 64 * 1024  # bytes of a question or an answer; longer ones would keep the others waiting
 
 
-class ErrandEnd(IntEnum):
+class QuestionEnd(IntEnum):
     """What came of a question."""
 
     STAYS = 0
@@ -42,15 +42,15 @@ class ErrandEnd(IntEnum):
 
 
 # Found once, as most questions end so, and a member takes as long to find as a dictionary to make.
-ENDS = tuple(ErrandEnd)
-STAYS, CLOSES = ErrandEnd.STAYS, ErrandEnd.CLOSES
+ENDS = tuple(QuestionEnd)
+STAYS, CLOSES = QuestionEnd.STAYS, QuestionEnd.CLOSES
 MISDIRECTED = HTTPStatus.MISDIRECTED_REQUEST.value
 
-Told = Callable[[ErrandEnd, bytes], None]
+Told = Callable[[QuestionEnd, bytes], None]
 
 
 @dataclass(slots=True)
-class TrunkErrand:
+class OpenQuestion:
     """A question that somebody waits for."""
 
     trunk: "Trunk"
@@ -79,14 +79,14 @@ class Trunk(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass of it
 
-    def ask(self, question: ForwardedRequest, told: Told) -> TrunkErrand:
+    def ask(self, question: ForwardedRequest, told: Told) -> OpenQuestion:
         """Ask; `told` hears what comes of it, unless the question is cancelled."""
         number = self._number = self._number % 0xFFFF_FFFF + 1
         if not self._out:
             self._loop.call_soon(self._flush)
         self._out.append(NUMBER.pack(number) + packed(question))
         self.waiting[number] = told
-        return TrunkErrand(self, number)
+        return OpenQuestion(self, number)
 
     def data_received(self, data: bytes) -> None:
         came, place = self._came + data, 0
@@ -98,7 +98,7 @@ class Trunk(asyncio.Protocol):
             told = self.waiting.pop(number, None)
             if told is not None:
                 told(ENDS[outcome], came[begin:end])
-            elif outcome == ErrandEnd.BYE:
+            elif outcome == QuestionEnd.BYE:
                 self.open = False
             place = end
         self._came = came[place:]
@@ -108,7 +108,7 @@ class Trunk(asyncio.Protocol):
         self.open = False
         waiting, self.waiting = self.waiting, {}
         for told in waiting.values():
-            told(ErrandEnd.LOST, b"")
+            told(QuestionEnd.LOST, b"")
 
     def look(self) -> None:
         """End it once it is to end and nobody waits for anything."""
@@ -120,7 +120,7 @@ class Trunk(asyncio.Protocol):
         self._out.clear()
 
 
-class TrunkGuest(asyncio.Protocol):
+class TrunkServer(asyncio.Protocol):
     """The answering side."""
 
     transport: asyncio.Transport
@@ -161,7 +161,7 @@ class TrunkGuest(asyncio.Protocol):
         """No answer here is without an end."""
 
     def leave(self) -> None:
-        self.transport.write(ANSWER.pack(0, ErrandEnd.BYE, 0))
+        self.transport.write(ANSWER.pack(0, QuestionEnd.BYE, 0))
 
     def reset(self) -> None:
         self.transport.abort()
@@ -181,19 +181,19 @@ class TrunkGuest(asyncio.Protocol):
         if self._going_on:
             self._shared.loop.call_soon(self._go_on)
 
-    def _answered(self, question: ForwardedRequest) -> tuple[ErrandEnd, bytes]:
+    def _answered(self, question: ForwardedRequest) -> tuple[QuestionEnd, bytes]:
         request = question.request
         try:
             reply = self._answers(question)
             if reply.status == MISDIRECTED:
-                return ErrandEnd.MISDIRECTED, b""
+                return QuestionEnd.MISDIRECTED, b""
             if reply.slow or len(reply.content) > LONGEST:
-                return ErrandEnd.PARKED, self._park(reply).encode()
+                return QuestionEnd.PARKED, self._park(reply).encode()
             return self._whole(reply, request)
         except Exception:  # noqa: BLE001 - an application may fail in any way; `failed` logs it
             return self._whole(self._shared.failed(request), request)
 
-    def _whole(self, reply: Reply, request: Request) -> tuple[ErrandEnd, bytes]:
+    def _whole(self, reply: Reply, request: Request) -> tuple[QuestionEnd, bytes]:
         framing = Framing(reply, request, keep_alive=request.keep_alive and not self._shared.stopping)
         data = framing.whole(self._shared.common())
         return STAYS if framing.keep_alive else CLOSES, data

@@ -24,9 +24,9 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.server.shared import Shared, plain
 from mock_server.settings import SettingError, Settings
-from mock_server.sharing.channels import UNIX, Ways
-from mock_server.sharing.guests import PeerEntrance
+from mock_server.sharing.channels import UNIX, PeerChannels
 from mock_server.sharing.joining import parent_in, peers_in
+from mock_server.sharing.peer_connections import PeerEndpoint
 from mock_server.sharing.sequence import Ordering
 
 HERE = b"here\n"
@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class WorkerTask:
     """What one process is told when it starts."""
 
     settings: dict[str, Any]
@@ -74,7 +74,7 @@ class FailedError(Exception):
 def run(settings: Settings, command: Sequence[str], *, on_ready: Callable[..., None]) -> int:
     """Let `settings.workers` processes serve until SIGTERM or SIGINT; the exit code.
 
-    `command` starts one, which reads its duty from its standard input. `on_ready` gets the URLs once all are ready.
+    `command` starts one, which reads its task from its standard input. `on_ready` gets the URLs once all are ready.
     Raises ListenError.
     """
     if not hasattr(socket, "send_fds"):
@@ -88,11 +88,11 @@ def run(settings: Settings, command: Sequence[str], *, on_ready: Callable[..., N
         folder = Path(tempfile.mkdtemp(prefix="trackflow-mock-workers-"))  # 0700
         undo.callback(shutil.rmtree, folder, ignore_errors=True)
         listening = tuple(tuple(bound.fileno() for bound in door) for door in doors)
-        first = Duty(asdict(settings), 0, str(folder), token_urlsafe(24), time.monotonic(), listening)
-        duties = [replace(first, number=number) for number in range(settings.workers)]
+        first = WorkerTask(asdict(settings), 0, str(folder), token_urlsafe(24), time.monotonic(), listening)
+        tasks = [replace(first, number=number) for number in range(settings.workers)]
         urls = [url_of(settings.host, door[0].getsockname()[1], secure=bool(place)) for place, door in enumerate(doors)]
-        crew = Crew(duties, command, settings, [bound for door in doors for bound in door])
-        return asyncio.run(crew.work(lambda: on_ready(*urls)))
+        workers = WorkerProcesses(tasks, command, settings, [bound for door in doors for bound in door])
+        return asyncio.run(workers.work(lambda: on_ready(*urls)))
 
 
 @contextmanager
@@ -112,13 +112,13 @@ def _alone_with(state: Path) -> Iterator[None]:
         yield
 
 
-class Crew:
+class WorkerProcesses:
     """The processes, each started again when it ends before it is to."""
 
     def __init__(
-        self, duties: Sequence[Duty], command: Sequence[str], settings: Settings, doors: Sequence[socket.socket]
+        self, tasks: Sequence[WorkerTask], command: Sequence[str], settings: Settings, doors: Sequence[socket.socket]
     ) -> None:
-        self._duties = duties
+        self._tasks = tasks
         self._command = command
         self._patience = settings.drain_seconds + GRACE
         self._keeps = settings.state is not None
@@ -129,9 +129,9 @@ class Crew:
         self._left: set[int] = set()
         """Those that have no clients any more."""
         self._all_left = asyncio.Event()
-        ways, folder = Ways(duties[0].secret), duties[0].folder
-        self._ordering = Ordering(ways, peers_in(folder, len(duties)))
-        self._entrance = PeerEntrance(ways, self._ordering.answered)
+        channels, folder = PeerChannels(tasks[0].secret), tasks[0].folder
+        self._ordering = Ordering(channels, peers_in(folder, len(tasks)))
+        self._entrance = PeerEndpoint(channels, self._ordering.answered)
         self._path = parent_in(folder).address.removeprefix(UNIX)
 
     async def work(self, on_ready: Callable[[], None]) -> int:
@@ -147,7 +147,7 @@ class Crew:
                 links = await self._all()
             except FailedError as error:
                 return 0 if self._stopping.is_set() else error.code or 1
-            keeping = [loop.create_task(self._keep(duty, link)) for duty, link in zip(self._duties, links, strict=True)]
+            keeping = [loop.create_task(self._keep(task, link)) for task, link in zip(self._tasks, links, strict=True)]
             self._tell(self._running)
             on_ready()
             await self._stopping.wait()
@@ -169,12 +169,12 @@ class Crew:
 
     async def _all(self) -> list[asyncio.StreamReader]:
         """Start them all: the first alone, so that what is wrong with settings is told once, and the others know it."""
-        first, *others = self._duties
+        first, *others = self._tasks
         async with self._ordering.lock:
             begun = await self._start(first)
             await self._ordering.learn()
-            duties = [replace(duty, opening=self._ordering.opening) for duty in others]
-            return [begun, *await asyncio.gather(*map(self._start, duties))]
+            tasks = [replace(task, opening=self._ordering.opening) for task in others]
+            return [begun, *await asyncio.gather(*map(self._start, tasks))]
 
     def _told(self) -> None:
         """Stop, or hurry where that is under way; so do all processes, which are in no terminal's group."""
@@ -184,21 +184,21 @@ class Crew:
         for process in self._running.values():
             process.terminate()
 
-    async def _start(self, duty: Duty) -> asyncio.StreamReader:
+    async def _start(self, task: WorkerTask) -> asyncio.StreamReader:
         """What tells the end of a process that has said that it is ready; FailedError if it ended before, or all do."""
         if self._stopping.is_set():  # the sockets that it would get are closed
             raise FailedError(0)
         ours, theirs = socket.socketpair()
         with theirs:
-            descriptors = [each for door in duty.sockets for each in door]
+            descriptors = [each for door in task.sockets for each in door]
             process = Popen(  # noqa: S603 - the command is this program's own
                 self._command, stdin=theirs.fileno(), pass_fds=descriptors, start_new_session=True
             )
-        self._running[duty.number] = process
-        reader, self._links[duty.number] = await asyncio.open_unix_connection(sock=ours)
-        self._links[duty.number].write(f"{duty.to_text()}\n".encode())
+        self._running[task.number] = process
+        reader, self._links[task.number] = await asyncio.open_unix_connection(sock=ours)
+        self._links[task.number].write(f"{task.to_text()}\n".encode())
         if await _said(reader) != HERE:
-            raise FailedError(await self._ended(duty.number))
+            raise FailedError(await self._ended(task.number))
         return reader
 
     async def _ended(self, number: int) -> int:
@@ -218,38 +218,38 @@ class Crew:
         if self._stopping.is_set() and self._left.issuperset(self._running):
             self._all_left.set()
 
-    async def _keep(self, duty: Duty, link: asyncio.StreamReader | None) -> None:
+    async def _keep(self, task: WorkerTask, link: asyncio.StreamReader | None) -> None:
         """Wait for the process to end, and start it again unless it was to."""
         while link is not None:
             while await _said(link):
-                self._left.add(duty.number)
+                self._left.add(task.number)
                 self._look()
                 if not self._stopping.is_set():  # somebody has told this one alone to end
-                    self._tell([duty.number])
-            code = await self._ended(duty.number)
+                    self._tell([task.number])
+            code = await self._ended(task.number)
             if not self._stopping.is_set():
-                log.error("process %d of the mock ended with %d, and is started again", duty.number, code)
-            link = await self._again(duty)
+                log.error("process %d of the mock ended with %d, and is started again", task.number, code)
+            link = await self._again(task)
 
-    async def _again(self, duty: Duty) -> asyncio.StreamReader | None:
+    async def _again(self, task: WorkerTask) -> asyncio.StreamReader | None:
         """Start it again as the mock stands now, unless all are to end; calls for all wait meanwhile."""
         while not self._stopping.is_set():
             try:
                 async with self._ordering.lock:
-                    link = await self._start(self._resumed(duty))
-                    self._ordering.up_to_date(duty.number)
-                    self._tell([duty.number])
+                    link = await self._start(self._resumed(task))
+                    self._ordering.up_to_date(task.number)
+                    self._tell([task.number])
                     return link
             except FailedError as error:
                 if not self._stopping.is_set():
-                    log.error("process %d of the mock does not start (%d); tried again", duty.number, error.code)
+                    log.error("process %d of the mock does not start (%d); tried again", task.number, error.code)
                     await asyncio.sleep(PAUSE)
         return None
 
-    def _resumed(self, duty: Duty) -> Duty:
+    def _resumed(self, task: WorkerTask) -> WorkerTask:
         if self._keeps:
-            return replace(duty, again=True, missed=tuple(self._ordering.missed(duty.number)))
-        return replace(duty, again=True, opening=self._ordering.opening)
+            return replace(task, again=True, missed=tuple(self._ordering.missed(task.number)))
+        return replace(task, again=True, opening=self._ordering.opening)
 
 
 async def _said(link: asyncio.StreamReader) -> bytes:

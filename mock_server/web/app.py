@@ -55,7 +55,7 @@ class MockServer(Flask):
             answer=mock.answer,
             certificate=mock.certificate,
             ready=lambda: mock.ready,
-            company=lambda: mock.company,
+            peer_group=lambda: mock.peer_group,
             pages=console.PAGES,
             more=console.ROUTES,
         )

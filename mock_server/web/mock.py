@@ -19,9 +19,9 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.settings import MEMORY, SettingError, Settings
 from mock_server.web.callers import callers_of
-from mock_server.web.company import Company
 from mock_server.web.hosts import Hosts
 from mock_server.web.inbox import INBOX_PREFIX, received
+from mock_server.web.peer_group import PeerGroup
 from mock_server.world import Foundation, Worlds, keeping
 from mock_server.world.portion import Portion
 
@@ -63,7 +63,7 @@ class Mock:
         self.callers = callers_of(settings, self.worlds.foundation.vocabulary.forms)
         self.ready = True
         """Whether a balancer should send calls here; no longer once it is about to stop."""
-        self.company: Company | None = None
+        self.peer_group: PeerGroup | None = None
         """The other processes, where this is one of several."""
         self.elsewhere: Callable[[Request], bool] = lambda _request: False
         """Whether the sandbox that a request is about is another process's."""

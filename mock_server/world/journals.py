@@ -5,7 +5,7 @@ from itertools import islice
 
 from mock_server.domain.clients.journal import Entry
 from mock_server.domain.clients.together import backwards, together
-from mock_server.world.chronicle import Chronicle
+from mock_server.world.history import WorldHistory
 from mock_server.world.world import World
 from mock_server.world.worlds import Worlds
 
@@ -53,13 +53,13 @@ def heard_count(worlds: Worlds, key: str | None = None) -> int:
     return worlds.stray.count(key) + (len(world.journal) if world else 0)
 
 
-def chronicle_of(worlds: Worlds, world: World) -> Chronicle | None:
+def history_of(worlds: Worlds, world: World) -> WorldHistory | None:
     """How the world came to be as it is; None if its journal has let go of the beginning."""
     story = world.journal.story()
     if story is None:
         return None
     key = world.account.key
-    return Chronicle(
+    return WorldHistory(
         world.account,
         world.scenario,
         worlds.clock.base.scale,

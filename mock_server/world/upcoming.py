@@ -21,7 +21,7 @@ MOST_PINNED = 150  # shipments, the newest: nobody waits for what happens to tho
 TOGETHER = 250  # things that are put in order in one step: less than a millisecond
 
 
-class ComingKind(StrEnum):
+class UpcomingKind(StrEnum):
     """What can be awaited."""
 
     SCAN = "scan"
@@ -31,25 +31,25 @@ class ComingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class UpcomingEvent:
     """One thing that happens at an instant; `subject` is the number, delivery, seconds or rule that it happens to."""
 
     at: float
-    kind: ComingKind
+    kind: UpcomingKind
     subject: str
     text: str
     webhooks: int = 0
     """How many subscriptions will be told."""
 
 
-def upcoming(world: World, until: float, asked: Iterable[str] = ()) -> Steps[list[Coming]]:
+def upcoming(world: World, until: float, asked: Iterable[str] = ()) -> Steps[list[UpcomingEvent]]:
     """All that comes by that instant; scans are of shipments subscribed to, begun, pinned lately, or `asked` for.
 
     Step by step, one shipment in each.
     """
     now = world.clock.now()
     others = chain(_deliveries(world, now), _windows(world, now), _rules(world, now))
-    runs: list[Sequence[Coming]] = []
+    runs: list[Sequence[UpcomingEvent]] = []
     while run := sorted(islice(others, TOGETHER), key=attrgetter("at")):
         runs.append([each for each in run if each.at <= until])
         yield
@@ -60,22 +60,22 @@ def upcoming(world: World, until: float, asked: Iterable[str] = ()) -> Steps[lis
     return (yield from _in_order(runs))
 
 
-def _in_order(runs: Iterable[Sequence[Coming]]) -> Steps[list[Coming]]:
+def _in_order(runs: Iterable[Sequence[UpcomingEvent]]) -> Steps[list[UpcomingEvent]]:
     """All of them, soonest first, of runs that are so each."""
     ordered = merge(*runs, key=attrgetter("at"))
-    found: list[Coming] = []
+    found: list[UpcomingEvent] = []
     while together := [*islice(ordered, TOGETHER)]:
         found += together
         yield
     return found
 
 
-def _scans(world: World, number: TrackingNumber, after: float, until: float, listening: int) -> Iterator[Coming]:
+def _scans(world: World, number: TrackingNumber, after: float, until: float, listening: int) -> Iterator[UpcomingEvent]:
     for _ in range(MOST_SCANS):
         event = world.shipments.next_event(number, after)
         if event is None or event.at > until:
             break
-        yield Coming(event.at, ComingKind.SCAN, number.text, event.phrase.words, listening)
+        yield UpcomingEvent(event.at, UpcomingKind.SCAN, number.text, event.phrase.words, listening)
         after = event.at
 
 
@@ -106,21 +106,21 @@ def _numbers(world: World, asked: Iterable[str]) -> Iterator[TrackingNumber]:
             yield number
 
 
-def _deliveries(world: World, now: float) -> Iterator[Coming]:
+def _deliveries(world: World, now: float) -> Iterator[UpcomingEvent]:
     for delivery in world.webhooks.queue.all():
         if delivery.state is DeliveryState.PENDING and delivery.due is not None:
             attempt = f"attempt {delivery.tries + 1} of {world.webhooks.queue.rules.attempts}, {delivery.type}"
-            yield Coming(max(now, delivery.due), ComingKind.DELIVERY, delivery.id, attempt)
+            yield UpcomingEvent(max(now, delivery.due), UpcomingKind.DELIVERY, delivery.id, attempt)
 
 
-def _windows(world: World, now: float) -> Iterator[Coming]:
+def _windows(world: World, now: float) -> Iterator[UpcomingEvent]:
     for level in world.quota.levels():
         left = f"{level.limit} lookups again, {level.remaining} left until then"
-        yield Coming(max(now, level.reset), ComingKind.WINDOW, str(level.seconds), left)
+        yield UpcomingEvent(max(now, level.reset), UpcomingKind.WINDOW, str(level.seconds), left)
 
 
-def _rules(world: World, now: float) -> Iterator[Coming]:
+def _rules(world: World, now: float) -> Iterator[UpcomingEvent]:
     for rule, _ in world.faults.rules():
         for at, what in ((rule.opens, "begins to hold"), (rule.closes, "no longer holds")):
             if now < at < inf:
-                yield Coming(at, ComingKind.RULE, rule.id, what)
+                yield UpcomingEvent(at, UpcomingKind.RULE, rule.id, what)

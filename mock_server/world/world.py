@@ -25,10 +25,10 @@ from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import NONE as NO_SCENARIO
 from mock_server.faults.scenarios import Scenario
-from mock_server.world.chronicle import Beginning
 from mock_server.world.found import FoundShipment
 from mock_server.world.foundation import Foundation
 from mock_server.world.hearing import handling, note, pinned, watched
+from mock_server.world.history import Beginning
 
 NO_PINS: Mapping[Identity, Pin] = MappingProxyType({})
 COLLECTED = 10  # deliveries that a world makes ready at once, before it is written down

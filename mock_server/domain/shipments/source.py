@@ -67,14 +67,14 @@ SEASONS_AHEAD = 8  # in which to look for a shipment that begins; most do in the
 Make = Callable[[], Journey]  # makes a shipment when somebody asks for it
 
 
-class Wished(Protocol):
+class RequestedShipment(Protocol):
     """A shipment as it was asked for."""
 
     def journey(self, seed: int, source: ShipmentSource, now: float) -> Journey:
         """Its life, seen from the instant."""
 
 
-Pinned = Journey | Make | Wished
+Pinned = Journey | Make | RequestedShipment
 Identity = tuple[str, str]  # carriers reuse each other's numbers, so a number alone names no shipment
 
 
@@ -118,7 +118,7 @@ class Shipments:
         """From now on, the number of the journey stands for it in this world."""
         self.own[identity(journey.number)] = journey
 
-    def begin_with(self, pins: Mapping[Identity, Wished], now: float) -> None:
+    def begin_with(self, pins: Mapping[Identity, RequestedShipment], now: float) -> None:
         """Have these from the beginning, seen from the instant; there can be thousands, and many worlds share them."""
         self.own.update(pins)
         self._since = now
@@ -133,7 +133,7 @@ class Shipments:
         """The same for a shipment that is made when it is first asked for; `make` gives the same whenever that is."""
         self.own[key] = make
 
-    def _made(self, key: Identity, pinned: Make | Wished) -> Journey:
+    def _made(self, key: Identity, pinned: Make | RequestedShipment) -> Journey:
         """What a pin stands for; from now on it is not made again."""
         journey = self.looked_at(pinned)
         if self.own.get(key) is pinned:

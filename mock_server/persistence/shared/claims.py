@@ -55,7 +55,7 @@ class Renewal:
     loose: Sequence[str]
 
 
-class Fate(Enum):
+class ClaimOutcome(Enum):
     """What has become of a key while this instance could not say that it is alive."""
 
     SAME = "same"
@@ -114,9 +114,9 @@ class Claims:
             [text(key) for key in loose],
         )
 
-    def reclaim(self) -> dict[str, Fate]:
+    def reclaim(self) -> dict[str, ClaimOutcome]:
         """What has become of each key of this instance; what nobody has had since is its own again."""
-        fates: dict[str, Fate] = {}
+        fates: dict[str, ClaimOutcome] = {}
         held = list(self.fences.items())
         for start in range(0, len(held), AT_A_TIME):
             some = held[start : start + AT_A_TIME]
@@ -125,8 +125,8 @@ class Claims:
                 scripts.RECLAIM, [scripts.OWNERS, self._keys, scripts.LOOSE], self.incarnation, *flat
             )
             for (key, _), (fate, fence) in zip(some, told, strict=True):
-                fates[key] = Fate(text(fate))
-                if fates[key] is Fate.LOST:
+                fates[key] = ClaimOutcome(text(fate))
+                if fates[key] is ClaimOutcome.LOST:
                     self.fences.pop(key, None)
                 else:
                     self.fences[key] = text(fence)

@@ -24,23 +24,23 @@ LONG = 600.0  # real seconds: more than the busiest machine keeps anybody waitin
 
 
 @contextmanager
-def crew(folder: Path, clock: Clock, workers: int = 2, *, hands: bool = True) -> Iterator[list[str]]:
-    """The URL of each; without `hands` no client's connection is handed over."""
+def crew(folder: Path, clock: Clock, workers: int = 2, *, handoff: bool = True) -> Iterator[list[str]]:
+    """The URL of each; without `handoff` no client's connection is handed over."""
     ticks = count()
     with ExitStack() as undo:
-        members = [member(folder, clock, ticks, number, workers, hands=hands) for number in range(workers)]
+        members = [member(folder, clock, ticks, number, workers, handoff=handoff) for number in range(workers)]
         yield [undo.enter_context(each).url for each in members]
 
 
 @contextmanager
 def member(
-    folder: Path, clock: Clock, ticks: Iterator[int], number: int, workers: int, *, hands: bool
+    folder: Path, clock: Clock, ticks: Iterator[int], number: int, workers: int, *, handoff: bool
 ) -> Iterator[BackgroundServer]:
-    share = joined(str(folder), number, workers, SECRET, lambda: next(ticks) / 1000, hands=hands)
+    share = joined(str(folder), number, workers, SECRET, lambda: next(ticks) / 1000, handoff=handoff)
     mock = Mock(Settings(workers=workers), clock, share.portion)
     front = Front(mock)
     share.order = None  # there is no parent here
-    share.ways.patience = LONG
+    share.channels.patience = LONG
     router = share.router(front, front.answer)
     (sockets,) = listen_on("127.0.0.1", 0, None)
     options = replace(

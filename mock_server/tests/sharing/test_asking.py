@@ -11,7 +11,7 @@ import pytest
 import requests
 
 from mock_server.domain.clock import ManualClock, from_text
-from mock_server.sharing.channels import Ways
+from mock_server.sharing.channels import PeerChannels
 from mock_server.tests.sharing.crew import crew, key_of
 from mock_server.tests.web.broken_connections import FAULTS
 
@@ -26,25 +26,25 @@ def urls(request: pytest.FixtureRequest) -> Iterator[list[str]]:
         TemporaryDirectory() as folder,
         pytest.MonkeyPatch.context() as patched,
         crew(
-            Path(folder), ManualClock(from_text("2026-06-15T12:00:00Z")), hands=request.param == "handed over"
+            Path(folder), ManualClock(from_text("2026-06-15T12:00:00Z")), handoff=request.param == "handed over"
         ) as urls,
     ):
         if request.param == "on trunks":
             lay(urls, patched)
         else:
-            patched.setattr(Ways, "trunk", lambda *_: None)
+            patched.setattr(PeerChannels, "trunk", lambda *_: None)
         yield urls
 
 
 def lay(urls: list[str], patched: pytest.MonkeyPatch) -> None:
     """Ask until there is a trunk from each to the other, and let it be known that there is."""
-    trunk, there = Ways.trunk, dict[Ways, object]()
+    trunk, there = PeerChannels.trunk, dict[PeerChannels, object]()
 
-    def found(ways: Ways, address: str) -> object:
-        there[ways] = trunk(ways, address) or there.get(ways)
-        return there[ways]
+    def found(channels: PeerChannels, address: str) -> object:
+        there[channels] = trunk(channels, address) or there.get(channels)
+        return there[channels]
 
-    patched.setattr(Ways, "trunk", found)
+    patched.setattr(PeerChannels, "trunk", found)
     with requests.Session() as session:
         for _ in range(1000):
             if len(there) == len(urls) and all(there.values()):
@@ -178,6 +178,6 @@ def test_a_connection_is_handed_to_the_process_of_its_first_key(
     async def unasked(*_: object) -> None:
         raise AssertionError("the other process was asked, and not given the connection")
 
-    monkeypatch.setattr(Ways, "ask", unasked)
+    monkeypatch.setattr(PeerChannels, "ask", unasked)
     with crew(tmp_path, ManualClock(from_text("2026-06-15T12:00:00Z"))) as urls, requests.Session() as session:
         assert [track(session, urls[0], THERE).status_code for _ in range(3)] == [200] * 3

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
-from mock_server.sharing.channels import Channel, UnreachableError, Ways
+from mock_server.sharing.channels import Channel, PeerChannels, UnreachableError
 from mock_server.sharing.frames import ForwardedRequest
 from mock_server.sharing.gathering import Gathering
 from mock_server.sharing.membership import Peer
 from mock_server.web.app import MockServer
 
 
-class DyingPeer(Ways):
+class DyingPeer(PeerChannels):
     """The ways from one process to another, which is taken for dead as soon as it is asked."""
 
     me = Peer("one", "http://one.test", 1)

@@ -56,7 +56,7 @@ class StartedInstance:
 def instance(url: str, name: str, clock: ManualClock, **settings: Any) -> Iterator[StartedInstance]:
     mock = Mock(Settings(store=url, instance=name, **settings), clock)
     share = InstanceShare(mock, heard=0.0, life=LONG)
-    share.ways.patience = LONG
+    share.channels.patience = LONG
     served = doors(mock, Front(mock), {}, share)
     server = BackgroundServer(served.answer, options=served.options)
     yield StartedInstance(server.start(), share, server.stop)

@@ -15,10 +15,10 @@ from mock_server.server.playing import Stream
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Shared, plain
-from mock_server.sharing.channels import GRANTED, Ways
+from mock_server.sharing.channels import GRANTED, PeerChannels
 from mock_server.sharing.frames import ForwardedRequest, FrameEnd, framed
 from mock_server.sharing.membership import Peer
-from mock_server.sharing.trunks import ANSWER, LONGEST, TURN, UPGRADE, ErrandEnd, Trunk, TrunkGuest
+from mock_server.sharing.trunks import ANSWER, LONGEST, TURN, UPGRADE, QuestionEnd, Trunk, TrunkServer
 
 
 @dataclass
@@ -26,10 +26,10 @@ class Ends:
     """Both ends of a trunk; what is parked at the one, and what the other is told."""
 
     trunk: Trunk
-    guest: TrunkGuest
+    guest: TrunkServer
     shared: Shared
     parked: list[Reply]
-    told: list[tuple[str, ErrandEnd, bytes]] = field(default_factory=list)
+    told: list[tuple[str, QuestionEnd, bytes]] = field(default_factory=list)
 
     def ask(self, target: str) -> Callable[[], None]:
         question = ForwardedRequest(Request("GET", target, {"host": "x"}))
@@ -73,7 +73,7 @@ async def ends(*, ending: bool = False) -> AsyncGenerator[Ends, None]:
 
     ours, theirs = socket.socketpair()
     _, trunk = await loop.create_connection(lambda: Trunk(loop), sock=ours)
-    _, guest = await loop.create_connection(lambda: TrunkGuest(shared, answered, park), sock=theirs)
+    _, guest = await loop.create_connection(lambda: TrunkServer(shared, answered, park), sock=theirs)
     yield Ends(trunk, guest, shared, parked)
     trunk.transport.abort()
     guest.transport.abort()
@@ -94,7 +94,7 @@ def test_each_question_has_its_own_answer_however_many_there_are() -> None:
             both.ask(target)
         await both.until(lambda: len(both.told) == len(asked))
         for target, outcome, data in both.told:
-            assert (outcome, data.partition(b"\r\n\r\n")[2]) == (ErrandEnd.STAYS, target.encode())
+            assert (outcome, data.partition(b"\r\n\r\n")[2]) == (QuestionEnd.STAYS, target.encode())
         assert [target for target, *_ in both.told] == asked
 
     on_both(test)
@@ -106,7 +106,7 @@ def test_what_takes_its_time_keeps_no_other_waiting(target: str) -> None:
         both.ask(target)
         both.ask("/next")
         await both.until(lambda: len(both.told) == 2)
-        assert both.told[0] == (target, ErrandEnd.PARKED, b"p1")
+        assert both.told[0] == (target, QuestionEnd.PARKED, b"p1")
         assert len(both.parked) == 1
 
     on_both(test)
@@ -116,7 +116,7 @@ def test_who_has_nothing_to_do_with_it_says_so() -> None:
     async def test(both: Ends) -> None:
         both.ask("/wrong")
         await both.until(lambda: bool(both.told))
-        assert both.told == [("/wrong", ErrandEnd.MISDIRECTED, b"")]
+        assert both.told == [("/wrong", QuestionEnd.MISDIRECTED, b"")]
 
     on_both(test)
 
@@ -140,7 +140,7 @@ def test_whoever_waits_hears_that_the_other_has_gone() -> None:
         cancel = both.ask("/b")
         cancel()
         await both.until(lambda: bool(both.told))
-        assert both.told == [("/a", ErrandEnd.LOST, b"")]
+        assert both.told == [("/a", QuestionEnd.LOST, b"")]
         assert not both.trunk.open
 
     on_both(test)
@@ -163,7 +163,7 @@ def test_one_that_stops_answers_what_it_was_asked_and_then_the_trunk_ends() -> N
         both.guest.leave()
         both.ask("/a")
         await both.until(lambda: not both.shared.connections)
-        assert [(target, outcome) for target, outcome, _ in both.told] == [("/a", ErrandEnd.CLOSES)]
+        assert [(target, outcome) for target, outcome, _ in both.told] == [("/a", QuestionEnd.CLOSES)]
         assert not both.trunk.open
 
     on_both(test)
@@ -185,7 +185,7 @@ def test_what_the_other_says_at_once_when_it_lets_a_trunk_in_is_heard() -> None:
         async def met(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             asked = await reader.readuntil(b"\r\n\r\n")
             trunk = UPGRADE.encode() in asked
-            bye = ANSWER.pack(0, ErrandEnd.BYE, 0)
+            bye = ANSWER.pack(0, QuestionEnd.BYE, 0)
             writer.write(GRANTED + b"\r\n\r\n" + (bye if trunk else framed(FrameEnd.LAST)))
             await reader.read()
             writer.close()
@@ -193,12 +193,12 @@ def test_what_the_other_says_at_once_when_it_lets_a_trunk_in_is_heard() -> None:
             left.put_nowait("trunk" if trunk else "channel")
 
         async with await asyncio.start_unix_server(met, path), asyncio.timeout(30):
-            ways = Ways("secret")
-            channel = await ways.ask(Peer("other", address, 1), ForwardedRequest(Request("GET", "/", {})))
+            channels = PeerChannels("secret")
+            channel = await channels.ask(Peer("other", address, 1), ForwardedRequest(Request("GET", "/", {})))
             await channel.answered()
-            assert ways.trunk(address) is None
+            assert channels.trunk(address) is None
             assert await left.get() == "trunk"
-            ways.close()
+            channels.close()
             assert await left.get() == "channel"
 
     with TemporaryDirectory() as folder:

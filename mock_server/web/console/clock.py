@@ -13,7 +13,7 @@ from mock_server.web.console.frame import framed
 from mock_server.web.console.orders import ConsoleCall, Filled, keyed
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.clock import DAY, awaited, told
-from mock_server.world.upcoming import Coming, ComingKind
+from mock_server.world.upcoming import UpcomingEvent, UpcomingKind
 
 MINUTE, HOUR = 60, 3600  # seconds
 LISTED = 60  # things to come
@@ -42,20 +42,20 @@ def page(call: ControlCall) -> Steps[Reply]:
     )
 
 
-def ahead(call: ControlCall) -> Steps[list[Coming]]:
+def ahead(call: ControlCall) -> Steps[list[UpcomingEvent]]:
     """What comes in a year, where the page is about a key."""
     world = call.seen_world()
     return (yield from awaited(call, world, 366 * DAY)) if world else []
 
 
-def coming_soon(call: ControlCall, coming: Sequence[Coming], *, days: int, most: int) -> list[dict[str, Any]]:
+def coming_soon(call: ControlCall, coming: Sequence[UpcomingEvent], *, days: int, most: int) -> list[dict[str, Any]]:
     """So much of it at most, as far as it comes in so many days."""
     world = call.seen_world()
     until = world.clock.now() + days * DAY if world else 0.0
     return [told(world, each) for each in islice(coming, most) if world and each.at <= until]
 
 
-def moves(call: ControlCall, coming: Sequence[Coming]) -> list[Move]:
+def moves(call: ControlCall, coming: Sequence[UpcomingEvent]) -> list[Move]:
     """The usual steps ahead."""
     world = call.seen_world()
     clock = world.clock if world else call.worlds.clock
@@ -70,7 +70,7 @@ def moves(call: ControlCall, coming: Sequence[Coming]) -> list[Move]:
         whole = int(instant - now) + 1
         return by(label, whole)
 
-    scan = next((each for each in coming if each.kind is ComingKind.SCAN), None)
+    scan = next((each for each in coming if each.kind is UpcomingKind.SCAN), None)
     further = [until("To the next scan", scan.at)] if scan else []
     return [
         by("+ 1 min", MINUTE),

@@ -16,7 +16,6 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.web.bridge import ECHO, request_of, respond
 from mock_server.web.callers import Callers
-from mock_server.web.company import Company
 from mock_server.web.control import (
     about,
     capsule,
@@ -43,6 +42,7 @@ from mock_server.web.control.replies import JSON
 from mock_server.web.control.route import ControlRoute, Handler
 from mock_server.web.guard import Guard
 from mock_server.web.mock import CONTROL_PREFIX
+from mock_server.web.peer_group import PeerGroup
 from mock_server.web.problems import PROBLEMS, Problem, render
 from mock_server.world import Worlds
 
@@ -81,7 +81,7 @@ def control_plane(
     answer: Callable[[Request], Reply],
     certificate: Callable[[], bytes] | None = None,
     ready: Callable[[], bool] = lambda: True,
-    company: Callable[[], Company | None] = lambda: None,
+    peer_group: Callable[[], PeerGroup | None] = lambda: None,
     pages: Mapping[str, Handler] = NO_PAGES,
     more: Sequence[ControlRoute] = (),
 ) -> Blueprint:
@@ -121,7 +121,7 @@ def control_plane(
             )
 
     plane = Plane(
-        worlds, version, scheduler, answer, certificate=certificate, ready=ready, company=company, routes=ROUTES
+        worlds, version, scheduler, answer, certificate=certificate, ready=ready, peer_group=peer_group, routes=ROUTES
     )
     for route in (*ROUTES, *more):
         blueprint.add_url_rule(
@@ -170,8 +170,8 @@ def _view(plane: Plane, route: ControlRoute, page: Handler | None) -> Callable[.
 
 def _asking(plane: Plane) -> Callable[[str, bytes | None], Reply] | None:
     """Asks all processes, where there are several, in the name of who makes this call."""
-    company = plane.company()
-    if company is None:
+    peer_group = plane.peer_group()
+    if peer_group is None:
         return None
     asked = request_of(request.environ, b"")
     headers = {**asked.headers, "accept": JSON, "content-type": JSON}
@@ -179,7 +179,7 @@ def _asking(plane: Plane) -> Callable[[str, bytes | None], Reply] | None:
 
     def ask(target: str, body: bytes | None) -> Reply:
         method = "GET" if body is None else "POST"
-        return company.ask(replace(asked, method=method, target=target, headers=headers, body=body or b""))
+        return peer_group.ask(replace(asked, method=method, target=target, headers=headers, body=body or b""))
 
     return ask
 

@@ -20,9 +20,9 @@ from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.web.callers import LOCAL, Caller
-from mock_server.web.company import Company
 from mock_server.web.control.replies import JSON, answer, refused
 from mock_server.web.control.route import ControlRoute
+from mock_server.web.peer_group import PeerGroup
 from mock_server.web.problems import Problem
 from mock_server.world import World, Worlds
 
@@ -59,7 +59,7 @@ class Plane:
     """The certificate of who vouches for this mock's TLS, if that is for clients to be told."""
     ready: Callable[[], bool] = lambda: True
     """Whether calls should come here."""
-    company: Callable[[], Company | None] = lambda: None
+    peer_group: Callable[[], PeerGroup | None] = lambda: None
     """The other processes, where this is one of several."""
     routes: "tuple[ControlRoute, ...]" = ()
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=MOST_CHANGES))
@@ -72,8 +72,8 @@ class Plane:
     @property
     def here(self) -> dict[str, str]:
         """Where something is that is told of, if it could be in another process."""
-        company = self.company()
-        return {"instance": company.name()} if company else {}
+        peer_group = self.peer_group()
+        return {"instance": peer_group.name()} if peer_group else {}
 
     @cached_property
     def view(self) -> EntryView:

@@ -19,7 +19,7 @@ from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.control.turns import heavy
 from mock_server.web.problems import Problem
 from mock_server.world import World, journals, steering
-from mock_server.world.upcoming import Coming, upcoming
+from mock_server.world.upcoming import UpcomingEvent, upcoming
 
 DAY = 86_400  # seconds
 MOST_AHEAD = 366 * DAY
@@ -85,7 +85,7 @@ def show_upcoming(call: ControlCall) -> Steps[Reply]:
     return answer({**reading(world.clock), "upcoming": shown, "meta": {"total": len(coming)}})
 
 
-def awaited(call: ControlCall, world: World, seconds: float) -> Steps[list[Coming]]:
+def awaited(call: ControlCall, world: World, seconds: float) -> Steps[list[UpcomingEvent]]:
     """What comes in so many seconds, also to the shipments that the key's client has asked for lately."""
     tracked = call.worlds.foundation.specification.operations
     asked: dict[str, None] = {}
@@ -95,7 +95,7 @@ def awaited(call: ControlCall, world: World, seconds: float) -> Steps[list[Comin
     return (yield from heavy(upcoming(world, world.clock.now() + seconds, asked), WEIGHT))
 
 
-def told(world: World, coming: Coming) -> dict[str, Any]:
+def told(world: World, coming: UpcomingEvent) -> dict[str, Any]:
     return {
         "at": to_text(coming.at),
         "in_seconds": round(coming.at - world.clock.now(), 3),

@@ -7,7 +7,7 @@ from mock_server.server.shared import Application
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class PeerGroup:
     """`name` tells what the others call this process; `ask` has all of them answer a control call without a key."""
 
     name: Callable[[], str]

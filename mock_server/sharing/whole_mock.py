@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from mock_server.sharing.gathering import Gathering
 
 
-class AsOne:
+class WholeMock:
     """What it takes is imported beside the event loop, when it is first asked for."""
 
     def __init__(self, make: "Callable[[], Gathering]") -> None:

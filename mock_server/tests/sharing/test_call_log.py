@@ -12,8 +12,8 @@ from mock_server.persistence.shared.shared_store import SharedStore
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
-from mock_server.sharing.channels import Ways
-from mock_server.sharing.logged import Logged
+from mock_server.sharing.call_log import CallLog
+from mock_server.sharing.channels import PeerChannels
 from mock_server.sharing.membership import Peer, Workers
 
 CALL = Request("POST", "/__admin/reset", {})
@@ -54,9 +54,9 @@ class Here:
         return Reply(200)
 
 
-def logged(log: Log, here: Here) -> Logged:
+def logged(log: Log, here: Here) -> CallLog:
     membership = Workers([Peer("one", "unix:/nowhere", 0)], 0)
-    return Logged(cast("SharedStore", log), membership, Ways(""), here.made, ManualClock(0.0))
+    return CallLog(cast("SharedStore", log), membership, PeerChannels(""), here.made, ManualClock(0.0))
 
 
 def test_a_call_counts_as_done_only_once_there_is_something_to_carry_it_out() -> None:

@@ -18,7 +18,7 @@ from mock_server.sharing.frames import ForwardedRequest, packed, unpacked
 from mock_server.sharing.membership import Peer
 
 MOST = 2048  # bytes that go with a socket; a datagram of more is not taken on every system
-HANDS = ".hands"
+SOCKETS = ".sockets"
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class Silence:
 SILENT = Silence()
 
 
-class Hands:
+class SocketHandoff:
     """Gives sockets to other processes of this machine, and takes those that they give."""
 
     def __init__(self, me: Peer) -> None:
@@ -58,7 +58,7 @@ class Hands:
         self._here.close()
         self._out.close()
 
-    def handing(self, peer: Peer, request: Request) -> Reply | None:
+    def handing_over(self, peer: Peer, request: Request) -> Reply | None:
         """A reply that leaves the client's connection to the peer, which answers; None where that is not worth it.
 
         With a connection's first request, and now and then later, as it may have been refused: where a client asks for
@@ -75,7 +75,7 @@ class Hands:
         if self._give(peer, connection, further, came):
             transport.abort()
             return
-        again = Adopted(connection.shared, further, came)
+        again = AdoptedConnection(connection.shared, further, came)
         again.client_done = connection.client_done
         transport.set_protocol(again)
         again.connection_made(transport)
@@ -104,10 +104,10 @@ class Hands:
             if found and descriptors:
                 question, size = found
                 client = socket.socket(fileno=descriptors[0])
-                shared.keep(shared.loop.create_task(_adopted(shared, client, question.request, data[size:])))
+                shared.keep(shared.loop.create_task(_adopted_connection(shared, client, question.request, data[size:])))
 
 
-class Adopted(Connection):
+class AdoptedConnection(Connection):
     """A connection that goes on from a request that another has read."""
 
     def __init__(self, shared: Shared, request: Request, came: bytes) -> None:
@@ -124,14 +124,14 @@ class Adopted(Connection):
             self.data_received(came)
 
 
-async def _adopted(shared: Shared, client: socket.socket, request: Request, came: bytes) -> None:
+async def _adopted_connection(shared: Shared, client: socket.socket, request: Request, came: bytes) -> None:
     client.settimeout(0)
     try:
-        await shared.loop.connect_accepted_socket(lambda: Adopted(shared, request, came), client)
+        await shared.loop.connect_accepted_socket(lambda: AdoptedConnection(shared, request, came), client)
     except OSError as error:
         logger.warning("a connection that was handed over could not be gone on with: %s", error)
         client.close()
 
 
 def _path(peer: Peer) -> str:
-    return peer.address.removeprefix(UNIX) + HANDS
+    return peer.address.removeprefix(UNIX) + SOCKETS

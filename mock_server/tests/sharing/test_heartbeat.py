@@ -1,4 +1,4 @@
-"""The heart: an instance says in time that it is alive, and sooner where another is missed."""
+"""The heartbeat: an instance says in time that it is alive, and sooner where another is missed."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,8 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from mock_server.sharing import heart
-from mock_server.sharing.heart import Heart
+from mock_server.sharing import heartbeat
+from mock_server.sharing.heartbeat import Heartbeat
 from mock_server.sharing.leases import Leases
 
 LONG = 3600.0
@@ -27,14 +27,14 @@ class ListeningStore:
 
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(heart, "RENEWED", LONG)
-    monkeypatch.setattr(heart, "SOONER", 0.0)
+    monkeypatch.setattr(heartbeat, "RENEWED", LONG)
+    monkeypatch.setattr(heartbeat, "SOONER", 0.0)
     return ListeningStore()
 
 
 def test_who_is_missed_is_looked_for_before_the_next_turn(hurried: ListeningStore) -> None:
     loop = asyncio.new_event_loop()
-    beating = Heart(cast("Leases", hurried), loop)
+    beating = Heartbeat(cast("Leases", hurried), loop)
     beating.start()
     for _ in range(3):
         hurried.heard.clear()
@@ -46,7 +46,7 @@ def test_who_is_missed_is_looked_for_before_the_next_turn(hurried: ListeningStor
 
 def test_it_stops_at_once_and_says_nothing_more(hurried: ListeningStore) -> None:
     loop = asyncio.new_event_loop()
-    beating = Heart(cast("Leases", hurried), loop)
+    beating = Heartbeat(cast("Leases", hurried), loop)
     beating.start()
     beating.stop()
     beating.stop()

@@ -11,9 +11,9 @@ from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Shared
 from mock_server.server.transmission import Line
-from mock_server.sharing.channels import PATH, PATIENCE, Ways
+from mock_server.sharing.channels import PATH, PATIENCE, PeerChannels
 from mock_server.sharing.frames import ForwardedRequest, FrameEnd, framed, unpacked
-from mock_server.sharing.trunks import UPGRADE, TrunkGuest
+from mock_server.sharing.trunks import UPGRADE, TrunkServer
 
 CHANNEL = "trackflow-mock"
 """What is spoken where nothing else is asked for."""
@@ -22,17 +22,17 @@ PARKED = 2 * PATIENCE  # real seconds for a reply that nobody fetches
 Answers = Callable[[ForwardedRequest], Reply]
 
 
-class PeerEntrance:
+class PeerEndpoint:
     """Where other processes of the mock come in."""
 
-    def __init__(self, ways: Ways, answers: Answers) -> None:
-        self._ways = ways
+    def __init__(self, channels: PeerChannels, answers: Answers) -> None:
+        self._channels = channels
         self._answers = answers
         self._parked: dict[str, Reply] = {}
 
     def admit(self, request: Request) -> Reply | None:
         """The reply that lets another process ask from here on; None for anybody else."""
-        if request.target != PATH or not self._ways.good(request.headers.get("authorization", "")):
+        if request.target != PATH or not self._channels.good(request.headers.get("authorization", "")):
             return None
         how = request.headers.get("upgrade", CHANNEL)
         return Reply(HTTPStatus.SWITCHING_PROTOCOLS, headers={"Upgrade": how}, takeover=partial(self._receive, how))
@@ -45,7 +45,9 @@ class PeerEntrance:
         shared = connection.shared
         trunk = how == UPGRADE
         guest = (
-            TrunkGuest(shared, self._answers, partial(self._park, shared)) if trunk else Guest(shared, self._answers)
+            TrunkServer(shared, self._answers, partial(self._park, shared))
+            if trunk
+            else PeerConnection(shared, self._answers)
         )
         connection.transport.set_protocol(guest)
         guest.connection_made(connection.transport)
@@ -60,7 +62,7 @@ class PeerEntrance:
         return name
 
 
-class Far(Line):
+class RelayedLine(Line):
     """The sending half of a connection whose client is another process's: how it ends is told, and happens there."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
@@ -106,10 +108,10 @@ class Far(Line):
             self.transport.close()
 
 
-class Guest(Connection):
+class PeerConnection(Connection):
     """One connection from another process: questions one after the other, each answered as if its client were here."""
 
-    line: Far
+    line: RelayedLine
 
     def __init__(self, shared: Shared, answers: Answers) -> None:
         super().__init__(shared)
@@ -119,7 +121,7 @@ class Guest(Connection):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self.line = Far(self.transport)
+        self.line = RelayedLine(self.transport)
 
     def data_received(self, data: bytes) -> None:
         self._asked += data

@@ -1,4 +1,4 @@
-"""Chronicles: how a world came to be as it is, from its beginning on."""
+"""Histories: how a world came to be as it is, from its beginning on."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
-class Chronicle:
+class WorldHistory:
     """Everything that came to a world from outside, and what it has sent; enough to have it all once more.
 
     `strays` are requests under its key that no world had to answer.

@@ -12,7 +12,7 @@ SOONER = 0.25  # real seconds from one time to the next while somebody is not th
 log = logging.getLogger(__name__)
 
 
-class Heart:
+class Heartbeat:
     """Renews leases until it is stopped; what follows from it happens on the event loop."""
 
     def __init__(self, leases: Leases, loop: asyncio.AbstractEventLoop) -> None:

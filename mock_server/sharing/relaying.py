@@ -5,26 +5,26 @@ from http import HTTPStatus
 
 from mock_server.server.parsing import END
 from mock_server.server.reply import Reply, Sending
-from mock_server.sharing.channels import Channel, LostError, MisdirectedError, Ways
+from mock_server.sharing.channels import Channel, LostError, MisdirectedError, PeerChannels
 from mock_server.sharing.frames import ForwardedRequest, FrameEnd
 from mock_server.sharing.membership import Peer
 
 MISDIRECTED = b"HTTP/1.1 421 "
 
 
-async def brought(ways: Ways, peer: Peer, question: ForwardedRequest) -> Reply:
+async def relayed(channels: PeerChannels, peer: Peer, question: ForwardedRequest) -> Reply:
     """The peer's reply, as it comes.
 
     UnreachableError if it was not asked, MisdirectedError if that was wrong, LostError if it went without a word.
     """
-    channel = await ways.ask(peer, question)
+    channel = await channels.ask(peer, question)
     try:
         kind, data = await channel.answered()
         if data.startswith(MISDIRECTED):
             while kind is FrameEnd.MORE:
                 kind, _ = await channel.answered()
             raise MisdirectedError
-        return Reply(HTTPStatus.OK, wire=Brought(channel, kind, data))
+        return Reply(HTTPStatus.OK, wire=RelayedAnswer(channel, kind, data))
     except MisdirectedError:
         raise
     except BaseException:  # its client has gone, or it has gone itself
@@ -32,9 +32,9 @@ async def brought(ways: Ways, peer: Peer, question: ForwardedRequest) -> Reply:
         raise
 
 
-async def whole(ways: Ways, peer: Peer, question: ForwardedRequest) -> Reply:
+async def whole(channels: PeerChannels, peer: Peer, question: ForwardedRequest) -> Reply:
     """The peer's reply once all of it is there; errors as above."""
-    channel = await ways.ask(peer, question)
+    channel = await channels.ask(peer, question)
     try:
         kind, data = await channel.answered()
         while kind is FrameEnd.MORE:
@@ -58,7 +58,7 @@ def read(data: bytes) -> Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Brought:
+class RelayedAnswer:
     """An answer that another process gives, as it comes."""
 
     channel: Channel

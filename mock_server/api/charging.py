@@ -14,7 +14,7 @@ REFUSALS = int(HTTPStatus.BAD_REQUEST)  # the statuses from which on an answer i
 OUTAGE = 5  # seconds of the sandbox's clock that a 503 asks to wait
 
 
-class Dues:
+class Charging:
     """What answers of this contract owe to a quota, and tell of it."""
 
     def __init__(self, foundation: Foundation) -> None:

@@ -17,10 +17,10 @@ from mock_server.persistence.shared.shared_store import SharedStore
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
-from mock_server.sharing.brought import whole
-from mock_server.sharing.channels import LostError, UnreachableError, Ways
+from mock_server.sharing.channels import LostError, PeerChannels, UnreachableError
 from mock_server.sharing.frames import ForwardedRequest, packed, unpacked
 from mock_server.sharing.membership import Membership, Peer
+from mock_server.sharing.relaying import whole
 from mock_server.web.mock import CONTROL_PREFIX
 
 ASKED = "/__peer/logged"
@@ -32,16 +32,21 @@ OF_EACH = (f"{CONTROL_PREFIX}/clock", f"{CONTROL_PREFIX}/shipments")
 log = logging.getLogger(__name__)
 
 
-class Logged:
+class CallLog:
     """The order that a store keeps."""
 
     def __init__(
-        self, store: SharedStore, membership: Membership, ways: Ways, made: Callable[[], Application], base: Clock
+        self,
+        store: SharedStore,
+        membership: Membership,
+        channels: PeerChannels,
+        made: Callable[[], Application],
+        base: Clock,
     ) -> None:
         """`made` returns what carries out control calls here; the first time, that takes a while."""
         self._store = store
         self._membership = membership
-        self._ways = ways
+        self._channels = channels
         self._made = made
         self._base = base
         self._answers: OrderedDict[int, Reply] = OrderedDict()
@@ -129,7 +134,9 @@ class Logged:
         """What the peer has answered; None once it is taken to be dead."""
         while peer in self._membership.peers():
             try:
-                reply = await whole(self._ways, peer, ForwardedRequest(Request("GET", ASKED, {}), {"logged": number}))
+                reply = await whole(
+                    self._channels, peer, ForwardedRequest(Request("GET", ASKED, {}), {"logged": number})
+                )
             except (UnreachableError, LostError):
                 await asyncio.sleep(PAUSE)
             else:
