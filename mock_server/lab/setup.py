@@ -45,10 +45,10 @@ class Setup:
 
 
 def instant(when: str, now: float) -> float:
-    """Where a world's clock stands at first: now, or just before the next minute or day begins."""
-    if when == "minute":
-        return (now // MINUTE + 1) * MINUTE - EARLY
-    if when == "midnight":
-        return (now // DAY + 1) * DAY - EARLY
-    # Events have whole seconds: one that happens while time stands still must not be older than its world.
-    return now // 1 + 1
+    """Where a world's clock stands at first: now, or just before the next minute or day begins, never earlier than now.
+
+    Events have whole seconds: one that happens while time stands still must not be older than its world.
+    """
+    soon = now // 1 + 1
+    edge = {"minute": MINUTE, "midnight": DAY}.get(when)
+    return soon if edge is None else ((soon + EARLY) // edge + 1) * edge - EARLY
