@@ -44,8 +44,6 @@ class Pipeline:
         self._answers = Answers(handlers, self.specification.headers)
         self._charging = Charging(worlds.foundation)
         self._recorder = Recorder(worlds, self._keys.header)
-        self.beside: Callable[[str], str | None] = lambda _target: None
-        """The path beside the API's that a target was meant for, if it was for one."""
         self._usual = not any(each.credentials for each in self.specification.operations.values())
 
     def answer(
@@ -83,7 +81,7 @@ class Pipeline:
         early: Sequence[Strike] = ()
         try:
             if not route.methods:
-                raise refusals.unknown(call, self.specification, None if self._strict else self.beside(call.target))
+                raise refusals.unknown(call, self.specification, strict=self._strict)
             world = self.worlds.of(key)
             if operation is None:
                 raise refusals.wrong_method(call.method, route)

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from random import Random
 from types import MappingProxyType
 
+from mock_server import own_paths
 from mock_server.api.routes import Route
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call, Reply
@@ -18,19 +19,15 @@ WINDOWS = MappingProxyType({60: "a minute", 86_400: "a day"})
 UNPROCESSABLE = 422  # how operations that have no 400 tell what is wrong with a request
 
 
-def unknown(call: Call, specification: Specification, beside: str | None) -> ApiError:
-    """The refusal of a target that no path of the contract matches, with the operation that was probably meant.
+def unknown(call: Call, specification: Specification, *, strict: bool) -> ApiError:
+    """The refusal of a target that no path of the contract matches, with what was probably meant.
 
-    `beside` is a path of the mock itself that was meant instead.
+    That is an operation or, unless it is a strict mock, a path of the mock itself.
     """
-    base = specification.base_path
-    meant = (
-        f"the mock's own nearest is {beside}"
-        if beside
-        else near_miss(specification, call.method, call.target).told(base)
-    )
+    base, own = specification.base_path, None if strict else own_paths.meant(call.target)
+    nearest = f"the mock's own would be {own}" if own else near_miss(specification, call.method, call.target).told(base)
     lives = f"{call.target[:80]!r} is no path of this API, which lives under {base}/"
-    return ApiError("not_found", f"{lives}: {meant}", verbatim=True)
+    return ApiError("not_found", f"{lives}: {nearest}", verbatim=True)
 
 
 def wrong_method(method: str, route: Route) -> ApiError:

@@ -8,11 +8,11 @@ from typing import Self
 from urllib.parse import parse_qsl, quote, urlencode
 
 from mock_server.contract.specification import Specification
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
 from mock_server.web.front import is_of_control
-from mock_server.web.mock import CONTROL_PREFIX
 
 MARK = "x-trackflow-lab"
 """The request header by which the mock knows the trial; the command does not see it."""

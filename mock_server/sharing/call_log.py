@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 from mock_server.domain.clock import Clock
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.shared_store import SharedStore
 from mock_server.server.reply import Reply
@@ -21,7 +22,6 @@ from mock_server.sharing.channels import LostError, PeerChannels, UnreachableErr
 from mock_server.sharing.frames import ForwardedRequest, packed, unpacked
 from mock_server.sharing.membership import Membership, Peer
 from mock_server.sharing.relaying import whole
-from mock_server.web.mock import CONTROL_PREFIX
 
 ASKED = "/__peer/logged"
 MOST = 1000  # answers that are kept for those who ask

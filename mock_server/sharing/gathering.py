@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
@@ -29,7 +30,6 @@ from mock_server.web.control.call import ControlCall, Plane
 from mock_server.web.control.replies import answer, encoded
 from mock_server.web.control.requests import WAITING
 from mock_server.web.control.spread import HERE, How, Spread
-from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.problems import Problem
 
 SPREADS = {endpoint_of(route): route.spread for route in (*ROUTES, *OF_THE_CONSOLE)}

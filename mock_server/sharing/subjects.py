@@ -6,10 +6,9 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from mock_server.api.pipeline import Pipeline
+from mock_server.own_paths import CONTROL_PREFIX, INBOX_PREFIX
 from mock_server.server.request import Request
 from mock_server.web.front import is_of_control
-from mock_server.web.inbox import INBOX_PREFIX
-from mock_server.web.mock import CONTROL_PREFIX
 
 KEYS = f"{CONTROL_PREFIX}/keys"
 CLICKS = f"{CONTROL_PREFIX}/console/do"

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.sharing.membership import Peer
 from mock_server.web.control.replies import answer
 from mock_server.web.control.waiting import too_few
-from mock_server.web.mock import CONTROL_PREFIX
 
 LOOKED = 1.0  # real seconds until it is looked at again who is there
 COUNT = f"{CONTROL_PREFIX}/requests/count"

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.settings import Settings
 from mock_server.tests.pages import ROOT
 from mock_server.web.app import MockServer
-from mock_server.web.mock import CONTROL_PREFIX
 
 DEPLOY = ROOT / "deploy"
 SEVERAL, SINGLE = DEPLOY / "kubernetes", DEPLOY / "kubernetes" / "single"

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import Rule
 
 from mock_server.domain.clock import Clock
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
 from mock_server.settings import Settings
@@ -17,8 +18,8 @@ from mock_server.version import __version__
 from mock_server.web import console
 from mock_server.web.bridge import ask, request_of, respond
 from mock_server.web.control import control_plane
-from mock_server.web.mock import CONTROL_PREFIX, Mock
-from mock_server.web.near_paths import near_path, slip
+from mock_server.web.mock import Mock
+from mock_server.web.near_paths import near_path
 from mock_server.web.problems import Problem, problem_of, render
 
 
@@ -43,7 +44,6 @@ class MockServer(Flask):
         super().__init__(__name__, static_folder=None)
         self.mock = mock
         self.pipeline, self.worlds, self.scheduler = mock.pipeline, mock.worlds, mock.scheduler
-        self.pipeline.beside = slip
         self.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
         self.register_error_handler(Problem, render)
         self.register_error_handler(HTTPException, self._unrouted)

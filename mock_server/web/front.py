@@ -6,12 +6,12 @@ from http import HTTPStatus
 from threading import Lock, RLock
 from typing import TYPE_CHECKING
 
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.server.options import Options
 from mock_server.server.parsing import Limits
 from mock_server.server.reply import Reply
 from mock_server.server.request import Refusal, Request
-from mock_server.web.mock import CONTROL_PREFIX, Mock
-from mock_server.web.near_paths import slip
+from mock_server.web.mock import Mock
 
 if TYPE_CHECKING:
     from mock_server.web.app import MockServer
@@ -30,7 +30,6 @@ class Front:
 
     def __init__(self, mock: Mock, flask: "MockServer | None" = None) -> None:
         self.mock = mock
-        mock.pipeline.beside = slip
         self._making = Lock()
         if flask is not None:
             self.flask = flask

@@ -4,11 +4,11 @@ import re
 from http import HTTPStatus
 from urllib.parse import parse_qs
 
+from mock_server.own_paths import INBOX_PREFIX
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.world import Worlds
 
-INBOX_PREFIX = "/__inbox/"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 LEAST, MOST = 200, 599  # statuses that a receiver can be told to answer

@@ -12,6 +12,7 @@ from mock_server.api.pipeline import Pipeline
 from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call
 from mock_server.domain.clock import Clock
+from mock_server.own_paths import CONTROL_PREFIX, INBOX_PREFIX
 from mock_server.sending.allowed import AllowedHosts
 from mock_server.sending.scheduler import Scheduler
 from mock_server.sending.sender import Sender
@@ -20,7 +21,7 @@ from mock_server.server.request import Refusal, Request
 from mock_server.settings import MEMORY, SettingError, Settings
 from mock_server.web.callers import callers_of
 from mock_server.web.hosts import Hosts
-from mock_server.web.inbox import INBOX_PREFIX, received
+from mock_server.web.inbox import received
 from mock_server.web.peer_group import PeerGroup
 from mock_server.world import Foundation, Worlds, keeping
 from mock_server.world.portion import Portion
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from mock_server.world.store import Store
 
 ORDINARY = "1Z999AA10123456784"  # a number that nothing is special about
-CONTROL_PREFIX = "/__admin"
 
 
 class Mock:

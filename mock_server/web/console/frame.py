@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 
 from mock_server.domain.clock import to_text
 from mock_server.domain.steps import Steps
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.server.reply import Reply
 from mock_server.version import __version__
 from mock_server.web.callers import LOCAL
@@ -21,7 +22,6 @@ from mock_server.web.console.orders import ConsoleCall, place
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.clock import reading
 from mock_server.web.control.turns import in_turns
-from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.world import journals
 
 HTML = "text/html; charset=utf-8"

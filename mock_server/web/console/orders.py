@@ -12,11 +12,11 @@ from urllib.parse import quote, urlencode
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.carrying import carried_out
 from mock_server.web.control.route import ControlRoute
-from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.problems import Problem, of_error, problem_of
 
 YAML = "application/yaml"

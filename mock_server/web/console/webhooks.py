@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from mock_server.domain.webhooks.delivery import DeliveryState
+from mock_server.own_paths import INBOX_PREFIX
 from mock_server.server.reply import Reply
 from mock_server.web.console.frame import framed, query_of
 from mock_server.web.console.orders import ConsoleCall, Filled, get, keyed, place, shown
 from mock_server.web.control.call import ControlCall
-from mock_server.web.inbox import INBOX_PREFIX
 
 LISTED = 200  # deliveries
 SUBSCRIBED = 100  # subscriptions on the page

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, g, request
 from mock_server.api.refusals import IDENTITY
 from mock_server.domain.clock import still
 from mock_server.domain.webhooks.signing import SIGNATURE_HEADER
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.sending.scheduler import Scheduler
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
@@ -41,7 +42,6 @@ from mock_server.web.control.carrying import carried_out
 from mock_server.web.control.replies import JSON
 from mock_server.web.control.route import ControlRoute, Handler
 from mock_server.web.guard import Guard
-from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.peer_group import PeerGroup
 from mock_server.web.problems import PROBLEMS, Problem, render
 from mock_server.world import Worlds

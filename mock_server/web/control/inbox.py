@@ -10,13 +10,13 @@ from mock_server.domain.clients.shown import without_secrets
 from mock_server.domain.clock import to_text
 from mock_server.domain.steps import Steps
 from mock_server.domain.webhooks.inbox import InboxMessage
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.server.reply import Reply
 from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import answer, encoded
 from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered, ordered
 from mock_server.web.inbox import NAME
-from mock_server.web.mock import CONTROL_PREFIX
 from mock_server.web.problems import Problem
 
 MOST_SHOWN = 200

@@ -4,18 +4,19 @@ import pytest
 from werkzeug.test import Client
 
 from mock_server.domain.clock import ManualClock
+from mock_server.own_paths import CONTROL_PREFIX, meant
 from mock_server.settings import Settings
 from mock_server.web.app import create_app
-from mock_server.web.near_paths import slip
+from mock_server.web.control import ROUTES
 
 
 @pytest.mark.parametrize(
-    ("target", "meant"),
+    ("target", "own"),
     [
         ("/admin/health", "/__admin/health"),
         ("//__admin/health", "/__admin/health"),
-        ("/__ADMIN/helth?x=1", "/__admin/health"),
-        ("/_admin/clok", "/__admin/clock"),
+        ("/__ADMIN/helth?x=1", "/__admin/helth"),
+        ("/_admin/clock/upcoming", "/__admin/clock/upcoming"),
         ("/v2/__admin/requests/count", "/__admin/requests/count"),
         ("/admin", "/__admin/"),
         ("/health", "/__admin/health"),
@@ -31,8 +32,13 @@ from mock_server.web.near_paths import slip
         ("", None),
     ],
 )
-def test_a_slip_has_a_nearest_path(target: str, meant: str | None) -> None:
-    assert slip(target) == meant
+def test_a_slip_has_a_path_that_was_meant(target: str, own: str | None) -> None:
+    assert meant(target) == own
+
+
+@pytest.mark.parametrize("word", ["health", "healthz", "ready", "readyz", "metrics", "openapi.json", "version"])
+def test_what_other_servers_have_at_their_root_is_in_the_control_plane(word: str) -> None:
+    assert meant(f"/{word}") in {f"{CONTROL_PREFIX}{route.path}" for route in ROUTES}
 
 
 @pytest.fixture
@@ -44,5 +50,5 @@ def told(clock: ManualClock) -> list[str]:
 
 def test_the_answer_says_so_unless_the_contract_is_all_there_is(told: list[str]) -> None:
     usual, strict = told
-    assert usual.endswith("the mock's own nearest is /__admin/health")
+    assert usual.endswith("the mock's own would be /__admin/health")
     assert "__admin" not in strict
