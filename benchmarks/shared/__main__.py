@@ -34,7 +34,7 @@ ALWAYS = (
     user.OVER, user.FORGOTTEN, user.STRANGER, user.STALE, user.CLOCK, user.SURPRISE,
     checking.LOST, checking.UNKNOWN, checking.ORDER, checking.AGAIN, user.LESS,
 )  # fmt: skip
-ROUGH = ("kill", "pause")
+ROUGH = ("kill", "lose", "pause")
 FAILED = ("calls without an answer", "calls answered 503 with Retry-After", "control calls without an answer")
 
 

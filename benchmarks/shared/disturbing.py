@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from random import Random
@@ -28,7 +28,7 @@ class Disturbance:
 Disturbing = Callable[[Lab, float, "list[Disturbance]"], Awaitable[None]]
 
 
-async def kill(lab: Lab, every: float, log: list[Disturbance]) -> None:
+async def kill(lab: Lab, every: float, log: list[Disturbance], away: Sequence[float] = AWAY) -> None:
     """End one at random with kill -9, which is started again at once or when others have taken over, in turn."""
     chance = Random(6)
     for turn in count():
@@ -41,9 +41,14 @@ async def kill(lab: Lab, every: float, log: list[Disturbance]) -> None:
             log.append(Disturbance(instance.name, began, began))
             continue
         instance.kill()
-        await asyncio.sleep(AWAY[turn % 2])
+        await asyncio.sleep(away[turn % len(away)])
         await asyncio.to_thread(instance.start)
         log.append(Disturbance(instance.name, began, perf_counter()))
+
+
+async def lose(lab: Lab, every: float, log: list[Disturbance]) -> None:
+    """End one with kill -9 as if its machine were gone: it is started again when others have taken over."""
+    await kill(lab, every, log, AWAY[1:])
 
 
 async def pause(lab: Lab, every: float, log: list[Disturbance]) -> None:
@@ -87,5 +92,5 @@ async def shuffle(lab: Lab, every: float) -> None:
         lab.ring.shuffle()
 
 
-KINDS: dict[str, Disturbing] = {"kill": kill, "pause": pause, "roll": roll, "nothing": nothing}
-FOREVER = (kill, pause)
+KINDS: dict[str, Disturbing] = {"kill": kill, "lose": lose, "pause": pause, "roll": roll, "nothing": nothing}
+FOREVER = (kill, lose, pause)
