@@ -12,6 +12,7 @@ from http.client import HTTPSConnection
 from pathlib import Path
 
 import aiohttp
+import anyio._backends._asyncio  # noqa: F401 - as httpcore
 import httpcore  # noqa: F401 - else httpx does, while the mock's thread imports: 3.11's ast then fails now and then
 import httpx
 import pytest
