@@ -6,16 +6,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from mock_server.settings import Settings
 from mock_server.tests.served import served
 from mock_server.tests.web.control.admin import FREE, NUMBER, Admin
 from mock_server.web.app import create_app
+from mock_server.web.control import call
 
 HOOK = "http://127.0.0.1:9/hooks"
 HOUR = 3600
 START = "2026-06-15T12:00:00Z"
+LONG = 15.0  # real seconds for receivers that do answer, however busy the machine is
 
 
 def subscribe(admin: Admin, key: str = FREE, number: str = NUMBER, **wish: Any) -> dict[str, Any]:
@@ -64,5 +67,5 @@ class ServedMock:
 @contextmanager
 def serving(**settings: Any) -> Iterator[ServedMock]:
     app = create_app(Settings(clock=START, time_scale=0, **settings))
-    with served(app) as server:
+    with patch.object(call, "PATIENCE", LONG), served(app) as server:
         yield ServedMock(server.url, number=app.worlds.foundation.magic.magic_number("ups", "011"))
