@@ -60,4 +60,4 @@ def _items(validator: Any, form: Any, values: Any, schema: Any) -> Iterator[Vali
             sound.add(text)
 
 
-AlikeValidator: Any = extend(Validator, {"items": _items})  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
+AlikeValidator: Any = extend(Validator, {"items": _items})

@@ -2,6 +2,8 @@
 
 import re
 from base64 import b64decode
+from functools import partial
+from types import MappingProxyType
 
 from jsonschema import Draft202012Validator, FormatChecker
 
@@ -9,6 +11,8 @@ from contract_tests.contract.expressions import expression
 from contract_tests.contract.instants import unix_seconds
 from contract_tests.contract.uris import check_uri
 
+WIDTHS = MappingProxyType({"int32": 2**31, "int64": 2**63})
+"""How far from zero integers of a format may be, upwards not quite (OpenAPI 3.1 section 4.4)."""
 FORMATS = FormatChecker()  # what is registered there by name stays; the rest is said below
 FORMATS.checkers = dict(Draft202012Validator.FORMAT_CHECKER.checkers)
 
@@ -63,11 +67,9 @@ def _is_base64(value: object) -> bool:
     return True
 
 
-@FORMATS.checks("int32")
-def _is_int32(value: object) -> bool:
-    return not isinstance(value, int) or -(2**31) <= value < 2**31
+def _is_within(width: int, value: object) -> bool:
+    return not isinstance(value, int) or -width <= value < width
 
 
-@FORMATS.checks("int64")
-def _is_int64(value: object) -> bool:
-    return not isinstance(value, int) or -(2**63) <= value < 2**63
+for _name, _width in WIDTHS.items():
+    FORMATS.checks(_name)(partial(_is_within, _width))

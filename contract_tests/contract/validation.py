@@ -213,7 +213,7 @@ def thrifty(kind: Any) -> Any:
     return kind
 
 
-Validator: Any = thrifty(extend(Draft202012Validator, _KEYWORDS))  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
+Validator: Any = thrifty(extend(Draft202012Validator, _KEYWORDS))
 
 
 class _Resolver:

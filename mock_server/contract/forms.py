@@ -86,6 +86,11 @@ class Forms:
             told = nearest(error)
             raise FormError(Flaw(pointer(_place(told)), str(told.validator), sentence(told)))
 
+    def take(self, form: str, value: Any) -> None:
+        """Settle and check a value that somebody has written by hand."""
+        self.settle(form, value)
+        self.check(form, value)
+
     def settle(self, form: str, value: Any) -> None:
         """Make what the form wants whole an integer where it was written as 1e3 or 2.0, which JSON Schema allows."""
         if not any(map(_whole, _numbers(value))):
@@ -124,7 +129,7 @@ def _leaves(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
 
 # To it a number with a fraction is none that is whole, whatever the fraction.
 _INTEGERS = Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
-_Strict: Any = thrifty(extend(Validator, type_checker=_INTEGERS))  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
+_Strict: Any = thrifty(extend(Validator, type_checker=_INTEGERS))
 
 
 def _place(error: ValidationError) -> Iterator[str | int]:

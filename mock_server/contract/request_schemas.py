@@ -71,4 +71,4 @@ def _judged(
 
 
 _KEYWORDS = {"required": _required, "oneOf": _one_form, "anyOf": _any_form}
-_Requests: Any = thrifty(extend(Validator, _KEYWORDS))  # type: ignore[no-untyped-call]  # jsonschema leaves `extend` without types
+_Requests: Any = thrifty(extend(Validator, _KEYWORDS))

@@ -78,8 +78,7 @@ class Rule:
         """
         from mock_server.faults.kinds import build  # noqa: PLC0415 - a mock that does no wrong starts without them
 
-        vocabulary.forms.settle(FORM, document)
-        vocabulary.forms.check(FORM, document)
+        vocabulary.forms.take(FORM, document)
         if _deeper(document, DEEPEST):
             raise FormError.at("/fault", "depth", f"is nested more than {DEEPEST} levels deep; use a simpler value")
         vocabulary.check(document)

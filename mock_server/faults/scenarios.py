@@ -44,8 +44,7 @@ class Scenario:
     @classmethod
     def from_document(cls, name: str, document: Any, vocabulary: Vocabulary) -> Self:
         """The scenario that a document of the published form describes; FormError says where it is not one."""
-        vocabulary.forms.settle(FORM, document)
-        vocabulary.forms.check(FORM, document)
+        vocabulary.forms.take(FORM, document)
         clock = document.get("clock", {})
         if isinstance(clock, str):
             clock = {"instant": clock}

@@ -184,9 +184,8 @@ class Laboratory:
 
     def _command(self, apart: Apart, limit: float) -> tuple[Ending, str, str]:
         entered = self.mock.entrance(apart.key, self._outside, apart.answering)
-        made = TemporaryDirectory(
-            prefix="trackflow-lab-", ignore_cleanup_errors=True
-        )  # what outlives it may still write
+        # What outlives the command may still write there.
+        made = TemporaryDirectory(prefix="trackflow-lab-", ignore_cleanup_errors=True)
         with made as folder, entered as entrance:
             out, err, own = Path(folder, "stdout"), Path(folder, "stderr"), Path(folder, "tmp")
             own.mkdir()

@@ -149,6 +149,11 @@ def _keyed(text: str, fix: str, key: Callable[[bytes], bytes]) -> _Hash:
     return _Hash(text, fix, lambda algorithm, secret, body: hmac.digest(key(secret), body, algorithm), rare=True)
 
 
+def _always(key: bytes) -> Callable[[bytes], bytes]:
+    """That key, whatever the secret."""
+    return lambda _secret: key
+
+
 MISREAD = (
     _Hash("over an empty body", CONSUMED, lambda algorithm, key, _: hmac.digest(key, b"", algorithm), rare=True),
     _Hash(
@@ -161,9 +166,9 @@ MISREAD = (
     _keyed("under the secret with quotes around it", QUOTES, lambda secret: b"'" + secret + b"'"),
     _keyed("under the secret with a space after it", SPACE, lambda secret: secret + b" "),
     _keyed("under the secret with a line break after it", BREAK, lambda secret: secret + b"\r\n"),
-    _keyed("under an empty secret", UNSET, lambda _: b""),
+    _keyed("under an empty secret", UNSET, _always(b"")),
     *(
-        _keyed(f"under {word!r} for the secret", UNSET, lambda _, word=word: word.encode())  # type: ignore[misc]  # mypy sees no types in a lambda's defaults
+        _keyed(f"under {word!r} for the secret", UNSET, _always(word.encode()))
         for word in ("None", "undefined", "null")
     ),
 )

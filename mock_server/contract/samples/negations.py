@@ -14,10 +14,9 @@ def opposite(schema: Any) -> Any:
     """
     if isinstance(schema, bool):
         return not schema
-    broken = [_BROKEN[name](value) for name, value in schema.items() if name in _BROKEN]
-    if schema.keys() & _UNSAID or not broken:
+    if schema.keys() & _UNSAID or not schema.keys() & _BROKEN.keys():
         return True
-    return broken[0] if len(broken) == 1 else {"anyOf": broken}
+    return _any([_BROKEN[name](value) for name, value in schema.items() if name in _BROKEN])
 
 
 def _types(value: str | list[str]) -> Any:

@@ -6,7 +6,8 @@ from math import ceil, floor
 from random import Random
 from typing import Any
 
-_WIDTHS = {"int32": 2**31, "int64": 2**63}  # OpenAPI 3.1 section 4.4
+from contract_tests.contract.formats import WIDTHS
+
 _TRIES = 50
 _SPAN = 100  # how far from its one bound, or from zero, a number lies
 
@@ -14,7 +15,7 @@ _SPAN = 100  # how far from its one bound, or from zero, a number lies
 def integer(schema: Mapping[str, Any], random: Random) -> int:
     """An integer within the schema's bounds and of its multiple; the lower bound if there is none."""
     low, high = _bounds(schema)
-    if width := _WIDTHS.get(schema.get("format", "")):
+    if width := WIDTHS.get(schema.get("format", "")):
         low, high = max(low, Fraction(-width)), min(high, Fraction(width - 1))
     step = _exact(schema.get("multipleOf", 1))
     # The multiples of a/b that are integers are those of a, in lowest terms.

@@ -54,11 +54,11 @@ class StoreConnection:
 
     def ask(self, *command: str) -> Any:
         with self._lock:
-            return self._client.execute_command(*command)  # type: ignore[no-untyped-call]  # the library is typed in part
+            return self._client.execute_command(*command)
 
     def close(self) -> None:
         with self._lock:
-            self._client.close()  # type: ignore[no-untyped-call]  # as above
+            self._client.close()
 
 
 class Link:
