@@ -10,7 +10,8 @@ from mock_server.server.reply import NOTHING, Reply, encode
 __all__ = ["NOTHING", "Call", "Reply", "encode"]
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nobody changes one: each request makes one, which would take three times as long.
+@dataclass(slots=True)
 class Call:
     """One request; header names are lower case, `target` is the raw path and query.
 

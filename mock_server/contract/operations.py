@@ -26,7 +26,8 @@ KEY_SCHEME = "apiKey"  # the contract's own
 _FRAMING = frozenset({"content-type", "content-length", "transfer-encoding", "connection"})  # said by who sends it
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nobody changes one: each request makes one, which would take three times as long.
+@dataclass(slots=True)
 class Answer:
     """What a handler found out: facts for the operation's success reply.
 

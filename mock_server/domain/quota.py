@@ -11,7 +11,8 @@ from mock_server.domain.plans import Plan
 MINUTE = 60  # seconds
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nobody changes one: each request makes one, which would take three times as long.
+@dataclass(slots=True)
 class Allowance:
     """What the quota said: granted or not, and the window to report.
 

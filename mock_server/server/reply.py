@@ -79,7 +79,8 @@ Instead = Callable[["Reply"], None]
 """Takes a reply that is to be sent instead."""
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, though nobody changes one: each request makes one, which would take three times as long.
+@dataclass(slots=True)
 class Reply:
     """One answer, its body already encoded; `pause` is seconds before its first byte."""
 

@@ -165,7 +165,7 @@ class InstanceShare(Share):
     def _vouched(self, key: str, request: Request, reply: Reply) -> Reply:
         """The answer, or a refusal where another instance may have the key by now; asked again as it leaves."""
         if reply.later is None and reply.wire is None and not reply.pause:
-            return self._still(key, request) or self._labelled(key, reply)
+            return self._labelled(key, reply) if self.leases.sure(key) else self._unavailable(request, UNSURE)
         return reply.then(lambda known: replace(self._labelled(key, known), still=partial(self._still, key, request)))
 
     def _still(self, key: str, request: Request) -> Reply | None:

@@ -37,6 +37,7 @@ class Leases:
         `life` is for how many seconds it is taken to be alive after it has said so.
         """
         self._store = store
+        self._fences = store.claims.fences
         self._me = me
         self._steady = steady
         self._good = good
@@ -93,7 +94,7 @@ class Leases:
 
     def mine(self, key: str) -> bool:
         """Whether this instance answers for the key; nobody's is claimed."""
-        if key in self._store.claims.fences:
+        if key in self._fences:
             return self.certain
         return not self._good(key) or self._claimed(key)
 
@@ -102,12 +103,12 @@ class Leases:
 
         It may also when the key was let go of since then: all that the answer promises was kept before.
         """
-        return self.certain and (key in self._store.claims.fences or key in self._given or not self._good(key))
+        return self.certain and (key in self._fences or key in self._given or not self._good(key))
 
     def owner(self, key: str) -> Peer | None:
         if self.mine(key):
             return self.me
-        if key in self._store.claims.fences or not self.certain:
+        if key in self._fences or not self.certain:
             return None
         owner = self._alive.get(self._owners.get(key) or "")
         if owner is None and self.leaving:  # whoever was asked first has claimed it
@@ -150,7 +151,7 @@ class Leases:
         began = self._steady()
         while self._loose:
             key = self._loose.pop()
-            if key not in self._store.claims.fences and self._heir(key) == self._me and self._good(key):
+            if key not in self._fences and self._heir(key) == self._me and self._good(key):
                 self._forget(key)
                 self._claimed(key)
                 self._taking = True

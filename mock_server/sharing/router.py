@@ -86,11 +86,12 @@ class KeyRouter:
             return self._of_all(request)
         if self._membership.mine(key):
             return self._own(key, request)
-        if self._handoff is not None and not self._stopping and (owner := self._membership.owner(key)):
+        owner = self._membership.owner(key)
+        if self._handoff is not None and owner is not None and not self._stopping:
             handing = self._handoff.handing_over(owner, request)
             if handing is not None:
                 return handing
-        return self.elsewhere(key, request)
+        return self._elsewhere(owner, key, request)
 
     def answered(self, question: ForwardedRequest) -> Reply:
         """The reply to what another process was asked.
@@ -127,10 +128,9 @@ class KeyRouter:
         reply = self._here(request)
         return reply if self._vouch is None else self._vouch(key, request, reply)
 
-    def elsewhere(self, key: str, request: Request) -> Reply:
+    def _elsewhere(self, owner: Peer | None, key: str, request: Request) -> Reply:
         """The reply of the key's owner."""
         later = partial(self._asked, key, request)
-        owner = self._membership.owner(key)
         trunk = None
         if owner is not None and len(request.body) <= LONGEST:
             trunk = self._channels.trunk(owner.address)
