@@ -130,7 +130,7 @@ class SandboxRecords(Records):
         """Keep what was written; where it could not be, everything anew, until that works."""
         if not self._dirty:
             return
-        if self.problem and (world := self._world) and not self._renewing:
+        if (self.problem or self.partial) and (world := self._world) and not self._renewing:
             self._renew(world.recorded())
             return
         self._finish(seen, counts)
@@ -143,7 +143,7 @@ class SandboxRecords(Records):
 
     def _renew(self, saved: Saved) -> None:
         """Write all there is of the sandbox anew."""
-        self.problem, self._turn = None, None
+        self.problem, self._turn, self.partial = None, None, False
         try:
             self.pages.clear()
         except NotKeptError as error:

@@ -81,6 +81,10 @@ class StateFile:
             for key, owner, until in self.database.rows("SELECT key, owner, until FROM holdings ORDER BY rowid"):
                 yield key, Holding(owner, None if until is None else float(until))
 
+    def begun(self, _key: str) -> bool:
+        """No other process has this one's keys."""
+        return False
+
     def holding(self, key: str) -> None:
         """None: all are told at the start."""
 
@@ -139,7 +143,7 @@ class StateFile:
         """Nobody else would go on with the sandbox, so it is forgotten."""
         self.forget(key)
 
-    def begin_anew(self) -> None:
+    def begin_anew(self, key: str | None = None) -> None:
         """Nothing: the file has no sandbox that the mock has not loaded."""
 
     def forget(self, key: str) -> None:

@@ -3,13 +3,11 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
-from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.server.reply import Reply
 from mock_server.server.request import Request
 from mock_server.server.shared import Application
@@ -36,8 +34,6 @@ SPREADS = {endpoint_of(route): route.spread for route in (*ROUTES, *OF_THE_CONSO
 DONE = frozenset({"HX-Trigger", "HX-Redirect"})
 """Headers by which the console tells that something was done."""
 RETRY = {"Retry-After": "1"}
-READY = f"{CONTROL_PREFIX}/ready"
-PAUSE = 0.1  # real seconds before those who should be there are asked again
 
 Replies = list[tuple[Peer, Reply]]
 
@@ -131,17 +127,7 @@ class Gathering:
         plane = Plane(self._flask.worlds, __version__, self._flask.scheduler, self._flask.mock.answer)
         return ControlCall(plane, content=request.body).read(WAITING)
 
-    async def _settled(self, request: Request) -> None:
-        """Wait until each that should be there answers, or is taken for dead, so that its keys may be others'."""
-        question = replace(request, method="GET", target=READY, body=b"")
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._channels.patience):
-                while len(await self.all(question)) < len(self._membership.peers()):
-                    await asyncio.sleep(PAUSE)
-
     async def _ordered(self, request: Request, spread: Spread) -> Reply:
-        if spread.settled:
-            await self._settled(request)
         try:
             answers = await self._order.ordered(request) if self._order else await self._each(request)
             replies = [reply for _, reply in answers]
@@ -151,6 +137,9 @@ class Gathering:
             raise _silent("whoever keeps the order of calls for all")
         if replies[0].headers.get("Content-Type", "").startswith("text/html"):  # a click, and what came of it
             return next((reply for reply in replies if DONE & reply.headers.keys()), replies[0])
+        failed = [reply for reply in replies if not _good(reply)]
+        if failed and spread.whole:
+            return failed[0]
         return _one([reply for reply in replies if _good(reply)], spread, 0) or _best(replies)
 
     async def _each(self, request: Request) -> list[tuple[int, Reply]]:

@@ -74,7 +74,7 @@ class InstanceShare(Share):
         facts = {"version": __version__, "started_at": to_text(worlds.started)}
         me = Instance(store.claims.incarnation, "", "", store.number, MappingProxyType(facts))
         self.leases = leases = Leases(store, me, now, self._good, life)
-        worlds.portion = replace(worlds.portion, mine=leases.mine)
+        worlds.portion = replace(worlds.portion, mine=leases.mine, begun=store.begun)
         super().__init__(leases, store.secret, worlds.portion)
         self._mock, self._store = mock, store
         worlds.ids = interleaved(store.number % MOST, MOST, worlds.clock.base.now, EPOCH)
@@ -207,11 +207,13 @@ class InstanceShare(Share):
 
     def _claimed(self, key: str) -> None:
         """Let the sandbox go on here, if there is one."""
-        if not self._store.waits(key):
+        worlds, since = self._mock.worlds, self._store.missed(key)
+        if since is None and worlds.expected(key):
+            since = self._store.fresh
+        elif not self._store.waits(key):
             return
-        since = self._store.missed(key)
         try:
-            self._mock.worlds.take_over(key)
+            worlds.take_over(key)
             if since is not None:
                 self.call_log.redo(key, since)
         except (ApiError, ValueError, StoreAwayError) as error:

@@ -10,7 +10,7 @@ from mock_server.world.owners import Holding
 
 
 def everything(_key: str) -> bool:
-    """Every key is this process's."""
+    """So it is with every key."""
     return True
 
 
@@ -26,12 +26,14 @@ class StartingState:
 class Portion:
     """The keys that are this process's, and what requests are numbered by; all, and 1, 2, 3, where it is alone.
 
-    `beginning` is told to one that joins others. Of several with one state file each has a `number`; one that was
+    `begun` tells whether another process has let a key of its own begin anew since all were told to. `beginning` is
+    told to one that joins others. Of several with one state file each has a `number`; one that was
     `resumed` has been there before.
     """
 
     mine: Callable[[str], bool] = everything
     ids: Iterator[int] = field(default_factory=lambda: count(1))
+    begun: Callable[[str], bool] = everything
     beginning: StartingState | None = None
     number: int | None = None
     resumed: bool = False

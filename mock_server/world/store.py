@@ -35,6 +35,9 @@ class Store(Protocol):
     def load(self, key: str) -> Saved | None:
         """The sandbox of that key if it is kept; ValueError where that cannot be read."""
 
+    def begun(self, key: str) -> bool:
+        """Whether another process has let the sandbox begin anew since all were told to, even if nothing is kept."""
+
     def holding(self, key: str) -> Holding | None:
         """For whom the key was made that has just been loaded, if `holdings` has not told."""
 
@@ -59,8 +62,8 @@ class Store(Protocol):
     def put_away(self, key: str) -> None:
         """There is no room for a sandbox here any more."""
 
-    def begin_anew(self) -> None:
-        """All sandboxes begin anew, also those that are not loaded."""
+    def begin_anew(self, key: str | None = None) -> None:
+        """All sandboxes begin anew, also those that are not loaded; or that of a key, of which nothing is kept."""
 
     def forget(self, key: str) -> None:
         """Let go of all that is known of a sandbox."""

@@ -141,8 +141,11 @@ class Worlds:
                     self.state.begin_anew()
                     self.state.forget_all()
                 self._start(self.foundation.opening)
-            elif self._in_use.coming.pop(key, None) is None and (world := self.known(key)):
-                self._in_use.forget(world)
+            else:
+                if self._in_use.coming.pop(key, None) is None and (world := self.known(key)):
+                    self._in_use.forget(world)
+                if self.state:
+                    self.state.begin_anew(key)
         yield from self._in_use.letting_go()
 
     def playing(self, scenario: Scenario, key: str | None = None) -> Steps[None]:
@@ -168,15 +171,24 @@ class Worlds:
         yield from self.arriving()
 
     def arriving(self, key: str | None = None) -> Steps[None]:
-        """Let that key's world in if it is still to come, or all of this process's that are, one in each step."""
+        """Let that key's world in if it is still to come, or all of this process's that are, one in each step.
+
+        Those of another process are to come until it has let them in: should it end before, they are whoever's is next.
+        """
         coming = self._in_use.coming
-        while newcomer := next(iter(coming.values()), None) if key is None else coming.get(key):
-            place = newcomer.account.key
+        for place in tuple(coming) if key is None else (key,):
+            if (newcomer := coming.get(place)) is None:
+                continue
             if not self.portion.mine(place):
-                coming.pop(place, None)
+                if self.portion.begun(place):
+                    coming.pop(place, None)
             elif coming.get(place) is newcomer:  # to be asked for may have let it in
                 yield from self.admitting(newcomer)
             yield
+
+    def expected(self, key: str | None = None) -> bool:
+        """Whether the world of that key, or any, is still to come."""
+        return bool(self._in_use.coming) if key is None else key in self._in_use.coming
 
     def go_on(self, opening: Opening, newcomers: Iterable[Newcomer] = ()) -> None:
         """Start as the opening says, with no world yet; these are to come."""
@@ -240,18 +252,23 @@ class Worlds:
         return {"pins": self.pins.lent(), "books": books, "clock": self.clock.copy()}
 
     def _bring_back(self, account: Account) -> World | None:
-        """The world of that key, which goes on if it is to come or the store has it; ValueError if it cannot."""
-        if newcomer := self._in_use.coming.get(account.key):
-            world = self._take_in(newcomer)
-            finished(self._writing_down(world, newcomer.saved))
-            return world
-        if self.state is None:
+        """The world of that key, which goes on if the store has it or it is to come; ValueError if it cannot."""
+        if self.state is not None:
+            self._in_use.let_go(account.key)
+            kept = resuming.loaded(self.state, self.foundation, account, self.scenario, self._asked)
+            if holding := self.state.holding(account.key):
+                self.owners.hold(account.key, holding)
+            if kept:
+                return self._revive(kept)
+        newcomer = self._in_use.coming.get(account.key)
+        if newcomer is None:
             return None
-        self._in_use.let_go(account.key)
-        newcomer = resuming.loaded(self.state, self.foundation, account, self.scenario, self._asked)
-        if holding := self.state.holding(account.key):
-            self.owners.hold(account.key, holding)
-        return self._revive(newcomer) if newcomer else None
+        if self.state and self.state.begun(account.key):
+            del self._in_use.coming[account.key]
+            return None
+        world = self._take_in(newcomer)
+        finished(self._writing_down(world, newcomer.saved))
+        return world
 
     def _journal(self) -> Journal:
         return self.archive.journal(self.foundation.settings.journal_size)

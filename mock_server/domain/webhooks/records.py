@@ -52,7 +52,7 @@ class Saved:
 
         Where something else is written meanwhile, which may be newer, all is written anew.
         """
-        written = records.written
+        written, records.partial = records.written, True
         for _ in self._entering(records):
             written = records.written
             yield
@@ -83,6 +83,7 @@ class Saved:
         for identity, instant in self.begun:
             records.began(identity, instant)
             yield
+        records.partial = False
         records.moved()
         records.commit(self.seen, self.counts)
 
@@ -97,6 +98,8 @@ class Records:
     """Why what was committed last is not kept; the next commit tries again, with all that there is."""
     written = 0
     """How often anything was."""
+    partial = False
+    """Whether what was written so far is only a part of the sandbox, so that a commit writes all there is."""
 
     def subscribed(self, subscription: Subscription) -> None: ...
     def unsubscribed(self, webhook_id: str) -> None: ...

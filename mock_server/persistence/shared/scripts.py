@@ -147,6 +147,9 @@ return 1
 """)
 """KEYS owners, world, awake; ARGV key, token, clear, awake, how many values follow, field and value..., field..."""
 
+KEPT = StoreScript("return redis.call('HGET', KEYS[1], ARGV[1])")
+"""KEYS world; ARGV a column."""
+
 HOLD = StoreScript("return redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])")
 """KEYS holdings; ARGV key, holding."""
 

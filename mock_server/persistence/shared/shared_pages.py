@@ -19,6 +19,10 @@ LOG = "log"
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
+class OthersError(NotKeptError):
+    """The key is another instance's now."""
+
+
 class SharedPages:
     """The rows of one key; `rows` is what the store has of it already."""
 
@@ -96,7 +100,7 @@ class SharedPages:
             except StoreAwayError as error:
                 raise NotKeptError(str(error), told=True) from None
             if not kept:
-                raise NotKeptError("another instance answers for this key now")
+                raise OthersError("another instance answers for this key now")
             self._changes.clear()
             self._anew, self._awake = False, awake
 

@@ -25,7 +25,7 @@ from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.claims import Claims, Instance, text
 from mock_server.persistence.shared.link import Link
 from mock_server.persistence.shared.shared_pages import LOG as LOG_NUMBER
-from mock_server.persistence.shared.shared_pages import SharedPages, rows_of_sandbox
+from mock_server.persistence.shared.shared_pages import OthersError, SharedPages, rows_of_sandbox
 from mock_server.persistence.starting import started
 from mock_server.world import Foundation, Newcomer, Opening, World
 from mock_server.world.owners import Holding
@@ -57,7 +57,9 @@ class SharedStore:
         self._rows: dict[str, dict[str, str]] = {}  # of keys that were claimed and not loaded yet
         self._holdings: dict[str, Holding] = {}  # the same, of who they were made for
         self._text = OpeningText()
-        self._opening = ""
+        self._opening: tuple[str, int] | None = (
+            None  # what was last kept of the mock as a whole, and up to which number
+        )
 
     def _join(self) -> int:
         values = scripts.ALIVE, self._settings, token_hex(8), self.secret, self.applied
@@ -71,7 +73,7 @@ class SharedStore:
     def join_again(self) -> None:
         """Tell a store that has lost what it knew of this mock."""
         self._join()
-        self._opening = ""
+        self._opening = None
 
     def opening(self, foundation: Foundation) -> Opening | None:
         """How the mock as a whole was left; None if it never was, or is started with other settings now."""
@@ -123,9 +125,17 @@ class SharedStore:
             return None
         with self._whole(masked(key)):
             world, rows = rows_of_sandbox(kept)
-            if world.pop(LOG_NUMBER) < self.fresh:  # all was begun anew since then
+            if world.pop(LOG_NUMBER) < self.fresh or "course" not in world:  # all was begun anew since then, or this
                 return None
             return saved(key, world, rows)
+
+    def begun(self, key: str) -> bool:
+        """Whether the sandbox has begun anew since all were told to, whoever let it."""
+        try:
+            number = self.link.run(scripts.KEPT, [scripts.WORLD + key], LOG_NUMBER)
+        except StoreAwayError:  # nobody knows
+            return False
+        return number is not None and int(number) >= self.fresh
 
     def holding(self, key: str) -> Holding | None:
         """For whom the key was made that has just been claimed, told once."""
@@ -155,13 +165,14 @@ class SharedStore:
     def keeping_opening(self, foundation: Foundation, opening: Callable[[], Opening]) -> Steps[str | None]:
         """Keep how the mock as a whole stands, if that has changed; why that could not be. Step by step."""
         document = yield from self._text.latest(foundation, opening)
-        if document == self._opening:
+        stands = document, self.applied
+        if stands == self._opening:
             return None
         try:
-            self.link.run(scripts.KEEP_OPENING, [scripts.MOCK], document, self.applied)
+            self.link.run(scripts.KEEP_OPENING, [scripts.MOCK], *stands)
         except StoreAwayError as error:
             return str(error)
-        self._opening = document
+        self._opening = stands
         return None
 
     def hold(self, key: str, holding: Holding) -> None:
@@ -169,13 +180,8 @@ class SharedStore:
         self._asked(scripts.HOLD, [scripts.HOLDINGS], key, json.dumps([holding.owner, holding.until]))
 
     def forget(self, key: str) -> None:
-        """Let go of all that is known of a sandbox; its key stays this instance's. ApiError if that cannot be."""
-        pages = SharedPages(self.claims, key)
-        pages.clear()
-        try:
-            pages.commit()
-        except NotKeptError as error:
-            raise away(str(error)) from None
+        """Let go of all that is known of a sandbox; its key stays whose it is. ApiError if that cannot be."""
+        self._forget(key, begun=False)
 
     def put_away(self, key: str) -> None:
         """Give the key up: its sandbox goes on wherever it is claimed next."""
@@ -187,10 +193,13 @@ class SharedStore:
     def forget_all(self) -> None:
         """Let go of the mock as a whole, and of whose its keys are."""
         self._asked(scripts.FORGET_ALL, [scripts.MOCK, scripts.HOLDINGS])
-        self._opening = ""
+        self._opening = None
 
-    def begin_anew(self) -> None:
-        """All sandboxes begin anew, also those that nobody has loaded."""
+    def begin_anew(self, key: str | None = None) -> None:
+        """All sandboxes begin anew, also those that nobody has loaded; or that of a key. ApiError if that cannot be."""
+        if key is not None:
+            self._forget(key, begun=True)
+            return
         self.fresh = self.applied
         self._asked(scripts.FRESH, [scripts.MOCK], self.fresh)
 
@@ -213,6 +222,19 @@ class SharedStore:
         rows = self._rows.get(key)
         number = int(rows[LOG_NUMBER]) if rows else self.applied
         return number if self.fresh <= number < self.applied else None
+
+    def _forget(self, key: str, *, begun: bool) -> None:
+        """Let go of a sandbox, but for that it has `begun` anew."""
+        pages = SharedPages(self.claims, key, number=lambda: self.applied)
+        pages.clear()
+        if begun:
+            pages.world({})
+        try:
+            pages.commit()
+        except OthersError:  # what is known is the other's
+            return
+        except NotKeptError as error:
+            raise away(str(error)) from None
 
     def _asked(self, script: Any, keys: list[str], *values: Any) -> Any:
         """What the store says; ApiError while it says nothing."""

@@ -61,9 +61,3 @@ def test_a_count_that_would_be_wrong_without_it_is_refused(app: MockServer) -> N
     reply = asked(app, "POST", "/requests/count")
     assert (reply.status, reply.headers["Retry-After"]) == (503, "1")
     assert "two does not answer" in reply.value()["detail"]
-
-
-def test_a_snapshot_waits_until_who_says_nothing_owns_nothing_any_more(app: MockServer) -> None:
-    saved, dying = app.test_client().get("/__admin/snapshot").data, DyingPeer()
-    assert asked(app, "PUT", "/snapshot", saved, dying).status == 200
-    assert dying.asked == ["/__admin/ready"]

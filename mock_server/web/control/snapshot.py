@@ -1,5 +1,6 @@
 """`/snapshot`: the worlds as one file, and back."""
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
@@ -13,8 +14,12 @@ from mock_server.web.control.call import ControlCall
 from mock_server.web.control.replies import JSON, answer, encoded
 from mock_server.web.control.route import ControlRoute
 from mock_server.web.control.spread import gathered, ordered
-from mock_server.web.control.turns import SHORT, heavy, in_thread, in_turns
+from mock_server.web.control.turns import SHORT, heavy, in_thread, in_turns, later
+from mock_server.web.problems import Problem
 
+PATIENCE = 15.0  # real seconds for another process to let its sandboxes in, or to be taken for dead
+PAUSE = 0.1  # real seconds before it is looked again
+PARTIAL = "the snapshot is not back as a whole: one of the processes has its keys and does nothing; put it back again"
 WEIGHT = 25  # steps of a turn that one sandbox takes
 SHIPMENT = 4  # how deep in a snapshot one shipment is
 
@@ -71,10 +76,28 @@ def _entering(call: ControlCall, found: snapshots.Found) -> Steps[Reply]:
         steps = snapshots.entering(call.worlds, found)
         next(steps, None)
     yield from heavy(steps, WEIGHT)
-    return answer({"status": "restored", "keys": len(call.known()), "differences": found.differences})
+
+    def restored() -> Reply:
+        keys = 0 if call.echo else len({each.account.key for each in found.newcomers})
+        return answer({"status": "restored", "keys": keys, "differences": found.differences})
+
+    return later(partial(_all_there, call, restored)) if call.worlds.expected() else restored()
+
+
+async def _all_there(call: ControlCall, restored: Callable[[], Reply]) -> Reply:
+    """The reply once every sandbox is in a process; Problem if one stays where it cannot begin anew."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while call.worlds.expected():
+                await asyncio.sleep(PAUSE)
+                for _ in call.worlds.arriving():
+                    await asyncio.sleep(0)
+    except TimeoutError:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, PARTIAL, headers={"Retry-After": "1"}) from None
+    return restored()
 
 
 ROUTES = (
     ControlRoute("GET", "/snapshot", take_snapshot, spread=gathered("worlds", whole=True)),
-    ControlRoute("PUT", "/snapshot", restore_snapshot, late=True, spread=ordered("keys", settled=True)),
+    ControlRoute("PUT", "/snapshot", restore_snapshot, late=True, spread=ordered("keys", whole=True)),
 )

@@ -28,8 +28,7 @@ class Spread:
     """`rows` is the list that each has a part of, `newest` what it is sorted by, the last first.
 
     Rows that agree in all of `same` are one; numbers that `adds` names are added, of the answer or of such rows.
-    `whole` says that the answer would be wrong without anyone, and `settled` that each takes in what is its own, which
-    nobody does of what a dead one still owns.
+    `whole` says that the answer would be wrong without anyone, or with one that has failed.
     """
 
     how: How = How.HERE
@@ -40,7 +39,6 @@ class Spread:
     limit: int = 0
     """How many rows are told unless the call says how many; 0 for all."""
     whole: bool = False
-    settled: bool = False
 
 
 HERE = Spread()
@@ -51,9 +49,9 @@ INSTANCES = Spread(How.INSTANCES)
 MEASURED = Spread(How.MEASURED)
 
 
-def ordered(*adds: str, rows: str = "", same: tuple[str, ...] = (), settled: bool = False) -> Spread:
+def ordered(*adds: str, rows: str = "", same: tuple[str, ...] = (), whole: bool = False) -> Spread:
     """Done by all, with these numbers added."""
-    return Spread(How.ORDERED, rows, same=same, adds=frozenset(adds), settled=settled)
+    return Spread(How.ORDERED, rows, same=same, adds=frozenset(adds), whole=whole)
 
 
 def gathered(

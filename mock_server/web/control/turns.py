@@ -31,7 +31,7 @@ def in_turns(work: Steps[Reply]) -> Reply:
             if reply is not None:
                 return reply
 
-    return _later(worked)
+    return later(worked)
 
 
 def heavy(work: Steps[T], weight: int) -> Steps[T]:
@@ -48,13 +48,13 @@ def in_thread(work: Callable[[], T], then: Callable[[T], Reply]) -> Reply:
     async def worked() -> Reply:
         return then(await asyncio.to_thread(work))
 
-    return _later(worked)
+    return later(worked)
 
 
-def _later(wait: Callable[[], Awaitable[Reply]]) -> Reply:
+def later(wait: Callable[[], Awaitable[Reply]]) -> Reply:
     """What is waited for, or the problem that comes of it."""
 
-    async def later() -> Reply:
+    async def waited() -> Reply:
         try:
             return await wait()
         except Exception as error:
@@ -63,7 +63,7 @@ def _later(wait: Callable[[], Awaitable[Reply]]) -> Reply:
                 raise
             return problem.reply()
 
-    return Reply(HTTPStatus.OK, later=later)
+    return Reply(HTTPStatus.OK, later=waited)
 
 
 def listed(
