@@ -1,17 +1,17 @@
 """HTTP as plain values: what was asked, and what is answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from mock_server.contract.errors import ApiError
+from mock_server.lightweight import lightweight
 from mock_server.server.reply import NOTHING, Reply, encode
 
 __all__ = ["NOTHING", "Call", "Reply", "encode"]
 
 
-# Not frozen, though nobody changes one: each request makes one, which would take three times as long.
-@dataclass(slots=True)
+@lightweight
 class Call:
     """One request; header names are lower case, `target` is the raw path and query.
 

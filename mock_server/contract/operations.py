@@ -1,7 +1,7 @@
 """One operation of the contract: what it asks for, what it costs, and what it may answer."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
 from random import Random
 from typing import Any
@@ -21,13 +21,13 @@ from mock_server.contract.refusals import Refusals
 from mock_server.contract.reply_headers import header_of, header_text
 from mock_server.contract.request_bodies import NamedPlan, RequestBody
 from mock_server.contract.shapes import Shape
+from mock_server.lightweight import lightweight
 
 KEY_SCHEME = "apiKey"  # the contract's own
 _FRAMING = frozenset({"content-type", "content-length", "transfer-encoding", "connection"})  # said by who sends it
 
 
-# Not frozen, though nobody changes one: each request makes one, which would take three times as long.
-@dataclass(slots=True)
+@lightweight
 class Answer:
     """What a handler found out: facts for the operation's success reply.
 

@@ -7,12 +7,12 @@ from threading import Lock
 
 from mock_server.domain.clock import Clock
 from mock_server.domain.plans import Plan
+from mock_server.lightweight import lightweight
 
 MINUTE = 60  # seconds
 
 
-# Not frozen, though nobody changes one: each request makes one, which would take three times as long.
-@dataclass(slots=True)
+@lightweight
 class Allowance:
     """What the quota said: granted or not, and the window to report.
 

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 from typing import Any, Protocol, Self
+
+from mock_server.lightweight import lightweight
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -79,8 +81,7 @@ Instead = Callable[["Reply"], None]
 """Takes a reply that is to be sent instead."""
 
 
-# Not frozen, though nobody changes one: each request makes one, which would take three times as long.
-@dataclass(slots=True)
+@lightweight
 class Reply:
     """One answer, its body already encoded; `pause` is seconds before its first byte."""
 

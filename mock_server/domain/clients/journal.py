@@ -9,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from mock_server.domain.watching import Watchers
+from mock_server.lightweight import lightweight
 
 KEPT_BODY = 8192  # bytes of each body that an entry keeps
 ENTRY_BYTES = 1000  # what an entry takes beside its texts; measured
@@ -81,8 +82,7 @@ class Note:
     bytes: int = NOTE_BYTES
 
 
-# Not frozen, though nobody changes one: each request makes one, which would take three times as long.
-@dataclass(slots=True)
+@lightweight
 class Entry:
     """One exchange; bodies are cut to KEPT_BODY bytes.
 

@@ -71,7 +71,7 @@ def resets(dying: DyingInstance) -> None:
 
 
 @dataclass
-class Lab:
+class SharedMock:
     """Keys of which a snapshot was taken, used since then, and owned by who is dying; and another who is well."""
 
     url: str
@@ -102,8 +102,8 @@ class Lab:
 
 
 @pytest.fixture
-def lab(store_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Lab:
-    lab, begun = Lab(store_url, clock), SharedStore.begun
+def lab(store_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> SharedMock:
+    lab, begun = SharedMock(store_url, clock), SharedStore.begun
 
     def looked(store: SharedStore, key: str) -> bool:
         lab.waits.set()
@@ -119,14 +119,14 @@ def lab(store_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> 
     ids=["nothing", "lets go", "begins", "resets"],
 )
 def test_all_sandboxes_are_as_in_the_snapshot_whenever_their_owner_dies(
-    lab: Lab, step: Callable[[DyingInstance], None], left: dict[str, str]
+    lab: SharedMock, step: Callable[[DyingInstance], None], left: dict[str, str]
 ) -> None:
     with instance(lab.url, "other", lab.clock) as other:
         assert lab.put_back(other, step)["keys"] == len(KEYS)
         assert {key: other.track(key)[1] for key in KEYS} == left
 
 
-def test_what_is_kept_of_the_mock_as_a_whole_is_never_newer_than_its_sandboxes(lab: Lab) -> None:
+def test_what_is_kept_of_the_mock_as_a_whole_is_never_newer_than_its_sandboxes(lab: SharedMock) -> None:
     """So whoever starts when all have died meanwhile puts the snapshot back."""
     with instance(lab.url, "other", lab.clock) as other, ThreadPoolExecutor(1) as pool:
         asked = pool.submit(other.ask, "/__admin/snapshot", lab.saved, "PUT")
@@ -138,7 +138,9 @@ def test_what_is_kept_of_the_mock_as_a_whole_is_never_newer_than_its_sandboxes(l
         assert valkeys.asked(lab.url, "HGET", "{trackflow-mock}:mock", "at") == b"1"
 
 
-def test_who_is_told_that_it_is_not_whole_asks_again_and_it_is(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_is_told_that_it_is_not_whole_asks_again_and_it_is(
+    lab: SharedMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with instance(lab.url, "other", lab.clock) as other:
         with monkeypatch.context() as impatient:
             impatient.setattr(snapshot, "PATIENCE", 0.0)
