@@ -57,9 +57,8 @@ class SharedStore:
         self._rows: dict[str, dict[str, str]] = {}  # of keys that were claimed and not loaded yet
         self._holdings: dict[str, Holding] = {}  # the same, of who they were made for
         self._text = OpeningText()
-        self._opening: tuple[str, int] | None = (
-            None  # what was last kept of the mock as a whole, and up to which number
-        )
+        # What was last kept of the mock as a whole, and up to which number.
+        self._opening: tuple[str, int] | None = None
 
     def _join(self) -> int:
         values = scripts.ALIVE, self._settings, token_hex(8), self.secret, self.applied
