@@ -27,7 +27,7 @@ class Ring:
         (listener,) = document["static_resources"]["listeners"]
         listener["address"]["socket_address"] = {"address": "127.0.0.1", "port_value": port}
         (cluster,) = document["static_resources"]["clusters"]
-        for name in ("load_assignment", "dns_refresh_rate", "respect_dns_ttl"):
+        for name in ("load_assignment", "cluster_type"):
             del cluster[name]
         source = {"path": str(self._endpoints), "watched_directory": {"path": str(self._scratch)}}
         cluster["type"] = "EDS"

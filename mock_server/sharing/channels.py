@@ -131,6 +131,8 @@ class PeerChannels:
         self._context = context
         self._idle: defaultdict[str, list[Channel]] = defaultdict(list)
         self._open: defaultdict[str, WeakSet[Channel]] = defaultdict(WeakSet)
+        self._opening: defaultdict[str, set[asyncio.Timeout]] = defaultdict(set)
+        """The patience with those that are not there yet."""
         self._trunks: dict[str, Trunk] = {}
         self._laid: dict[str, asyncio.Task[None]] = {}
         """Those that are about to be there."""
@@ -149,6 +151,9 @@ class PeerChannels:
         """Wait for no answer from there any more."""
         for channel in tuple(self._open.pop(address, ())):
             channel.leave()
+        for patience in self._opening.pop(address, ()):
+            if not patience.expired():
+                patience.reschedule(0)
         self._idle.pop(address, None)
         if trunk := self._trunks.pop(address, None):
             trunk.transport.abort()
@@ -190,8 +195,10 @@ class PeerChannels:
         """A channel to there, or what leads to the trunk that is to have the connection."""
         opened: list[Channel] = []
         how = f"Upgrade: {UPGRADE}\r\n" if trunk else ""
+        opening, patience = self._opening[address], asyncio.timeout(self.patience)
         try:
-            async with asyncio.timeout(self.patience):
+            async with patience:
+                opening.add(patience)
                 channel, host = await self._connected(address, trunk)
                 opened.append(channel)
                 head = f"GET {PATH} HTTP/1.1\r\nHost: {host}\r\nAuthorization: {self._token}\r\n{how}\r\n"
@@ -202,6 +209,7 @@ class PeerChannels:
         except (OSError, TimeoutError) as error:  # of which an SSLError is one
             raise UnreachableError(str(error)) from error
         finally:
+            opening.discard(patience)
             for channel in opened:
                 channel.leave()
 

@@ -130,6 +130,7 @@ def test_envoy_takes_its_configuration() -> None:
     command: list[str | Path] = [ENVOY, "--mode", "validate", "--config-path", DEPLOY / "envoy.yaml"]
     checked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert checked.returncode == 0, checked.stderr
+    assert "deprecated" not in checked.stderr.lower()
 
 
 def test_the_balancer_spreads_by_the_key_of_the_call(app: MockServer) -> None:
