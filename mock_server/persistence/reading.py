@@ -9,6 +9,7 @@ from mock_server.domain.webhooks.delivery import Attempt, Delivery, DeliveryStat
 from mock_server.domain.webhooks.records import Counts, Saved
 from mock_server.domain.webhooks.subscriptions import Subscription
 from mock_server.faults.scenarios import Scenario
+from mock_server.persistence.known import known
 from mock_server.persistence.pages import Row, SandboxRows
 from mock_server.persistence.snapshots.worlds import stood
 from mock_server.world import Foundation, Newcomer
@@ -20,7 +21,7 @@ def saved(key: str, world: Row, rows: SandboxRows) -> Saved:
         raise TypeError(f"the key {key!r} is not a text")
     return Saved(
         key,
-        Course(**json.loads(world["course"])),
+        known(Course, json.loads(world["course"])),
         world["seen"],
         Counts(world["subscriptions"], world["deliveries"], world["announced"]),
         tuple(_webhook(row) for row in rows["webhooks"]),
@@ -54,7 +55,9 @@ def _webhook(row: Row) -> Subscription:
 def _deliveries(rows: Sequence[Row], attempted: Sequence[Row]) -> Iterator[Delivery]:
     attempts: dict[str, list[Attempt]] = {}
     for each in sorted(attempted, key=lambda row: (row["delivery"], row["number"])):
-        attempts.setdefault(each["delivery"], []).append(Attempt(**json.loads(each["told"]), answer_body=each["body"]))
+        attempts.setdefault(each["delivery"], []).append(
+            known(Attempt, {**json.loads(each["told"]), "answer_body": each["body"]})
+        )
     for row in rows:
         yield Delivery(
             id=row["id"],

@@ -15,6 +15,7 @@ from mock_server.faults.scenarios import Scenario
 from mock_server.persistence import snapshots
 from mock_server.persistence.database import Database, SharedDatabase, whole
 from mock_server.persistence.file_pages import FilePages
+from mock_server.persistence.known import known
 from mock_server.persistence.opening_text import OpeningText
 from mock_server.persistence.reading import newcomer, saved
 from mock_server.persistence.sandbox_records import SandboxRecords, follow
@@ -73,7 +74,7 @@ class StateFile:
             if record["settings"] != started(foundation):
                 log.warning("the %s was left by a mock with other settings; it starts as these say", self.name)
                 return None
-            return snapshots.opening(foundation, record, Course(**record["course"]))
+            return snapshots.opening(foundation, record, known(Course, record["course"]))
 
     def holdings(self) -> Iterator[tuple[str, Holding]]:
         """The keys that were made for somebody, and for whom."""

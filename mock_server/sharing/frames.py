@@ -13,6 +13,7 @@ from mock_server.server.request import Endpoints, Request
 QUESTION = Struct(">I")  # bytes that follow
 ANSWER = Struct(">BI")  # kind, and bytes
 FORMAT = 4  # of marshal, which every Python reads that runs this
+PEER, END = 10, 15  # where a request's connection is told; what follows is of a newer version
 
 
 class FrameEnd(IntEnum):
@@ -75,8 +76,8 @@ def unpacked(data: bytes | bytearray, place: int = 0) -> tuple[ForwardedRequest,
     if len(data) < end:
         return None
     told = marshal.loads(data[begin:end])  # noqa: S302 - from processes that know the secret, and their store
-    notes, key, method, target, headers, body, old, keep_alive, scheme, number, *peer = told
-    request = Request(method, target, headers, _endpoints(*peer), body, old, keep_alive, scheme, number)
+    notes, key, method, target, headers, body, old, keep_alive, scheme, number = told[:PEER]
+    request = Request(method, target, headers, _endpoints(*told[PEER:END]), body, old, keep_alive, scheme, number)
     return ForwardedRequest(request, notes, key), end
 
 

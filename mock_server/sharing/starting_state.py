@@ -7,6 +7,7 @@ from typing import Any
 
 from mock_server.domain.clock import Course
 from mock_server.persistence import snapshots
+from mock_server.persistence.known import known
 from mock_server.world import Foundation, Opening, Worlds, keeping
 from mock_server.world.owners import Holding
 from mock_server.world.portion import StartingState
@@ -27,4 +28,4 @@ def read(text: str) -> StartingState:
 
 
 def _opening(record: dict[str, Any], foundation: Foundation) -> Opening:
-    return snapshots.opening(foundation, record, Course(**record["course"]))
+    return snapshots.opening(foundation, record, known(Course, record["course"]))

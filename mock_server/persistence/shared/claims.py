@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from mock_server.persistence.known import known
 from mock_server.persistence.shared import scripts
 from mock_server.persistence.shared.link import Link
 
@@ -27,7 +28,7 @@ class Instance:
 
     @classmethod
     def read(cls, incarnation: str, record: str) -> "Instance":
-        return cls(incarnation, **json.loads(record))
+        return known(cls, {**json.loads(record), "incarnation": incarnation})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ end
 
 JOIN = StoreScript("""
 local theirs = redis.call('HGET', KEYS[1], 'settings')
+local format = theirs and cjson.decode(theirs)['format']
+if format and tostring(format) ~= ARGV[6] then return {0, theirs} end
 for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do
   if redis.call('EXISTS', ARGV[1] .. name) == 1 then
     if theirs and theirs ~= ARGV[2] then return {0, theirs} end
@@ -37,7 +39,7 @@ end
 return {1, redis.call('HGET', KEYS[1], 'id'), redis.call('HGET', KEYS[1], 'secret'),
         redis.call('HINCRBY', KEYS[1], 'joined', 1)}
 """)
-"""KEYS mock, instances; ARGV alive-prefix, settings, an id, a secret, a number of the log that there has been."""
+"""KEYS mock, instances; ARGV alive-prefix, settings, an id, a secret, a number that the log had, the format."""
 
 RENEW = StoreScript("""
 local unbroken = redis.call('EXISTS', KEYS[1])

@@ -38,12 +38,12 @@ class SharedPages:
         self._number = number
         self.name = f"store {claims.link.name}"
         known = {name: json.loads(value) for name, value in rows.items() if BETWEEN in name}
-        self._places = {name: place for name, (place, _) in known.items()}
+        self._places = {name: place for name, (place, *_) in known.items()}
         self._next = max(self._places.values(), default=0) + 1
         self._changes: dict[str, str | None] = {}
         self._anew = False
         # What has something to do by itself: webhooks, and deliveries that are pending.
-        self._doing = {name for name, (_, row) in known.items() if _does(name.partition(BETWEEN)[0], row)}
+        self._doing = {name for name, (_, row, *_) in known.items() if _does(name.partition(BETWEEN)[0], row)}
         self._awake: bool | None = None
         self._lock = Lock()
 
@@ -119,7 +119,9 @@ def rows_of_sandbox(rows: Mapping[str, str]) -> tuple[dict[str, Any], SandboxRow
         if not between:
             world[name] = json.loads(value)
             continue
-        place, row = json.loads(value)
+        if table not in found:  # of a newer version
+            continue
+        place, row, *_ = json.loads(value)
         if BYTES in row:
             row[BYTES] = row[BYTES].encode("latin-1")
         found[table].append((place, row))

@@ -16,6 +16,7 @@ from mock_server.domain.steps import Steps, finished
 from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.scenarios import Scenario
 from mock_server.persistence import snapshots
+from mock_server.persistence.known import known
 from mock_server.persistence.opening_text import OpeningText
 from mock_server.persistence.pages import NotKeptError
 from mock_server.persistence.reading import newcomer, saved
@@ -30,7 +31,21 @@ from mock_server.persistence.starting import started
 from mock_server.world import Foundation, Newcomer, Opening, World
 from mock_server.world.owners import Holding
 
-CONTRACT = "contract"
+CONTRACT, FORMS, FORMAT = "contract", "forms", "format"
+"""What instances have in common beside settings; the first two are digests."""
+NUMBER = 1
+"""Of the format of what is kept, and of what instances tell each other; another is for what no other version can read.
+
+Whatever is only added needs none: a reader leaves out what it does not know, and what it misses has a default.
+"""
+DIGESTS = MappingProxyType(
+    {
+        CONTRACT: "contract, by --overlay, --webhook-allow or version",
+        FORMS: "what carriers, shipments and fault rules there can be, by version",
+    }
+)
+"""How they are told of."""
+HELD = 2  # what is told of a holding
 MOST_LOGGED = 10_000  # calls for all sandboxes that are kept for those who were not there
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -46,7 +61,7 @@ class SharedStore:
         self.claims = claims
         self.applied = 0
         """Up to which number of the log this instance is."""
-        self._settings = json.dumps({**settings}, sort_keys=True)
+        self._settings = json.dumps({**settings, FORMAT: NUMBER}, sort_keys=True)
         self.mock, self.secret = "", token_urlsafe(24)
         """What tells this mock from another that the store may have forgotten, and what only its instances know."""
         self.number = self._join()
@@ -61,7 +76,7 @@ class SharedStore:
         self._opening: tuple[str, int] | None = None
 
     def _join(self) -> int:
-        values = scripts.ALIVE, self._settings, token_hex(8), self.secret, self.applied
+        values = scripts.ALIVE, self._settings, token_hex(8), self.secret, self.applied, NUMBER
         joined, *found = self.link.watch(scripts.JOIN, [scripts.MOCK, scripts.INSTANCES], *values)
         if not joined:
             raise ValueError(_differs(self.link.name, json.loads(self._settings), json.loads(found[0])))
@@ -92,7 +107,7 @@ class SharedStore:
             if record["settings"] != started(foundation):
                 log.warning("the %s was left by a mock with other settings; it starts as these say", self.name)
                 return None
-            return snapshots.opening(foundation, record, Course(**record["course"]))
+            return snapshots.opening(foundation, record, known(Course, record["course"]))
 
     def holdings(self) -> Iterator[tuple[str, Holding]]:
         """None yet: each is told when its key is claimed."""
@@ -109,7 +124,7 @@ class SharedStore:
             return claimed.owner
         self._rows[key] = dict(claimed.rows)
         if claimed.holding:
-            self._holdings[key] = Holding(*json.loads(claimed.holding))
+            self._holdings[key] = Holding(*json.loads(claimed.holding)[:HELD])
         return None
 
     def load(self, key: str) -> Saved | None:
@@ -260,14 +275,19 @@ def away(why: str) -> ApiError:
 
 def _differs(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
     """How the settings of an instance differ from those of a mock that it would be part of."""
+    number = theirs.get(FORMAT, NUMBER)
+    if number != NUMBER:
+        return (
+            f"what {name} has was written by another version of the mock, in format {number}, and this one has format "
+            f"{NUMBER}; go on with that version, or give this one a database of its own"
+        )
     told = [
         f"{each} ({theirs.get(each)!r} there, {ours.get(each)!r} here)"
         for each in {**theirs, **ours}
-        if theirs.get(each) != ours.get(each) and each != CONTRACT
+        if theirs.get(each) != ours.get(each) and each not in DIGESTS
     ]
-    if theirs.get(CONTRACT) != ours.get(CONTRACT):
-        told.append("contract, by --overlay, --webhook-allow or version")
+    told += [how for each, how in DIGESTS.items() if theirs.get(each) != ours.get(each)]
     return (
         f"the instances on {name} are one mock, and this one differs from them: {', '.join(told)}; "
-        "give it the same, or a database of its own"
+        "give it the same, stop them first, or give it a database of its own"
     )

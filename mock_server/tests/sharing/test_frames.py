@@ -1,9 +1,11 @@
 """Frames: a request arrives at another process of the mock as it was, or does not leave."""
 
+import marshal
+
 import pytest
 
 from mock_server.server.request import Endpoints, Request
-from mock_server.sharing.frames import ForwardedRequest, FrameEnd, framed, frames, packed, unpacked
+from mock_server.sharing.frames import FORMAT, QUESTION, ForwardedRequest, FrameEnd, framed, frames, packed, unpacked
 
 CLIENT = Endpoints("::1", 4711, "localhost", 8080, secure=True)
 REQUESTS = [
@@ -20,6 +22,13 @@ def test_a_question_arrives_as_it_was(request_: Request, notes: dict[str, object
     data = packed(question)
     assert unpacked(data + b"the next") == (question, len(data))
     assert all(unpacked(data[:size]) is None for size in range(len(data)))
+
+
+def test_what_a_newer_version_says_at_the_end_is_not_listened_to() -> None:
+    question = ForwardedRequest(REQUESTS[1], {"newer": True}, key="a")
+    told = (*marshal.loads(packed(question)[QUESTION.size :]), "newer", {"newer": 1})
+    data = marshal.dumps(told, FORMAT)
+    assert unpacked(QUESTION.pack(len(data)) + data) == (question, QUESTION.size + len(data))
 
 
 def test_what_separates_nothing_on_the_wire_is_no_end_of_a_text() -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -12,6 +13,9 @@ import pytest
 
 from mock_server.cli.doors import doors
 from mock_server.domain.clock import ManualClock
+from mock_server.persistence.shared import opened, shared_store
+from mock_server.persistence.shared.scripts import PREFIX
+from mock_server.persistence.shared.shared_pages import BETWEEN
 from mock_server.server.background import BackgroundServer
 from mock_server.settings import SettingError, Settings
 from mock_server.sharing import streaming, waiting
@@ -50,6 +54,40 @@ class StartedInstance:
 
     def now(self, key: str) -> str:
         return str(self.ask(f"/__admin/clock?key={key}")[2]["now"])
+
+
+class NewerRecords:
+    """What is in a store, with members that this version does not know wherever there can be any."""
+
+    def __init__(self, url: str) -> None:
+        self.ask = partial(valkeys.asked, url)
+
+    def change(self, name: str, field: str, change: Callable[[Any], Any]) -> None:
+        known = json.loads(self.ask("HGET", PREFIX + name, field))
+        self.ask("HSET", PREFIX + name, field, json.dumps(change(known)))
+
+    def of_all(self) -> None:
+        self.change("mock", "opening", lambda told: {**told, "newer": 1, "course": {**told["course"], "newer": 1}})
+
+    def of_instance(self, told: dict[str, Any]) -> None:
+        self.ask("HSET", f"{PREFIX}instances", "newer", json.dumps({**told, "newer": 1}))
+        self.ask("SET", f"{PREFIX}alive:newer", "1")
+
+    def of_key(self, key: str) -> None:
+        self.change("holdings", key, lambda told: [*told, "newer"])
+        world = f"world:{key}"
+        for field in map(bytes.decode, self.ask("HKEYS", PREFIX + world)):
+            if BETWEEN in field:
+                self.change(world, field, _with_more)
+        self.change(world, "course", lambda told: json.dumps({**json.loads(told), "newer": 1}))
+        self.change(world, "standing", lambda told: json.dumps({**json.loads(told), "newer": 1}))
+        self.ask("HSET", PREFIX + world, "newer", "{}", f"newer{BETWEEN}1", '[1, {"id": 1}]')
+
+
+def _with_more(told: Any) -> Any:
+    place, row = told
+    more = {"told": json.dumps({**json.loads(row["told"]), "newer": 1})} if "told" in row else {}
+    return [place, {**row, **more, "newer": 1}, "newer"]
 
 
 @contextmanager
@@ -205,6 +243,46 @@ def test_one_that_differs_is_refused_with_what_differs(store_url: str, clock: Ma
                 Mock(Settings(store=store_url, **settings), clock)
             assert caught.value.name == "store"
     Mock(Settings(store=store_url, seed=5), clock)  # which nobody is in the way of any more
+
+
+def test_one_of_another_format_is_refused_also_when_nobody_is_up(store_url: str, clock: ManualClock) -> None:
+    with pytest.MonkeyPatch.context() as newer:
+        newer.setattr(shared_store, "NUMBER", 2)
+        Mock(Settings(store=store_url), clock).close()
+    with pytest.raises(
+        SettingError, match=r"in format 2, and this one has format 1; go on with that version, or"
+    ) as told:
+        Mock(Settings(store=store_url), clock)
+    assert "\n" not in str(told.value)
+
+
+def test_one_that_writes_rules_and_shipments_otherwise_is_refused(
+    store_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with instance(store_url, "one", clock):
+        monkeypatch.setattr(opened, "WRITTEN_IN", opened.WRITTEN_IN[:1])
+        with pytest.raises(
+            SettingError, match=r"carriers, shipments and fault rules there can be, by version; .*stop them"
+        ):
+            Mock(Settings(store=store_url), clock)
+
+
+def test_what_a_newer_instance_has_written_more_is_left_out(start: Start, store_url: str) -> None:
+    """Of itself, of the mock as a whole, of a key and its sandbox, each in a place where the next version may."""
+    one = start("one")
+    key = one.ask("/__admin/keys", {"plan": "free"}, "POST")[2]["key"]
+    made = one.ask("/v2/webhooks", {"tracking_number": NUMBER, "url": "http://127.0.0.1:9/"}, "POST", key=key)[2]
+    one.ask("/__admin/webhooks/trigger?key=" + key, {"number": NUMBER, "event": "delivered"}, "POST")
+    one.stop()
+    written = NewerRecords(store_url)
+    written.of_all()
+    written.of_instance({"name": "newer", "address": "http://127.0.0.1:9", "number": 99, "facts": {"newer": 1}})
+    written.of_key(key)
+    two = start("two")
+    assert two.track(key) == ("two", "8")
+    assert two.ask(f"/__admin/webhooks?key={key}")[2]["webhooks"][0]["webhook_id"] == made["webhook_id"]
+    assert two.ask(f"/__admin/deliveries?key={key}")[2]["meta"]["total"] == 1
+    assert [each["name"] for each in two.ask("/__admin/instances")[2]["instances"]] == ["newer", "two"]
 
 
 def test_no_secret_of_the_store_is_shown(start: Start) -> None:
