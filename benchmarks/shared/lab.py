@@ -125,7 +125,7 @@ def _instance(scratch: Path, name: str, options: Sequence[str], shape: LabShape)
 def valkey(scratch: Path, persist: str) -> Iterator[str]:
     """A Valkey of its own with its log of writes in a file: its URL."""
     folder = scratch / "valkey"
-    server = ValkeyServer(data_dir=folder, config={"appendonly": "yes", "appendfsync": persist})
+    server = ValkeyServer(port=free_port(), data_dir=folder, config={"appendonly": "yes", "appendfsync": persist})
     server.start()
     try:
         yield f"valkey://127.0.0.1:{server.port}/0"
