@@ -239,6 +239,7 @@ class SharedStore:
 
     def _forget(self, key: str, *, begun: bool) -> None:
         """Let go of a sandbox, but for that it has `begun` anew."""
+        self._rows.pop(key, None)
         pages = SharedPages(self.claims, key, number=lambda: self.applied)
         pages.clear()
         if begun:

@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -283,6 +284,24 @@ def test_what_a_newer_instance_has_written_more_is_left_out(start: Start, store_
     assert two.ask(f"/__admin/webhooks?key={key}")[2]["webhooks"][0]["webhook_id"] == made["webhook_id"]
     assert two.ask(f"/__admin/deliveries?key={key}")[2]["meta"]["total"] == 1
     assert [each["name"] for each in two.ask("/__admin/instances")[2]["instances"]] == ["newer", "two"]
+
+
+def test_a_sandbox_that_this_version_cannot_go_on_with_is_told_of_until_it_begins_anew(
+    start: Start, store_url: str
+) -> None:
+    one = start("one")
+    one.track(ANA)
+    one.ask(f"/__admin/faults?key={ANA}", {"fault": {"type": "latency", "milliseconds": 1}}, "POST")
+    one.stop()
+    NewerRecords(store_url).change(f"world:{ANA}", "standing", lambda told: told.replace("latency", "newer"))
+    two = start("two")
+    for path in (f"/v2/track/{NUMBER}", f"/__admin/keys/{ANA}"):
+        with pytest.raises(HTTPError) as refused:
+            two.ask(path, key=ANA)
+        assert refused.value.code == 503
+        assert "POST /__admin/reset with it as ?key=" in refused.value.read().decode()
+    two.ask(f"/__admin/reset?key={ANA}", {}, "POST")
+    assert two.track(ANA) == ("two", "9")
 
 
 def test_no_secret_of_the_store_is_shown(start: Start) -> None:
