@@ -1,12 +1,13 @@
 """The asking side: connections to other processes of the mock, each for one question at a time."""
 
 import asyncio
+import socket
 import ssl
 from collections import defaultdict, deque
 from contextlib import suppress
 from functools import partial
 from hmac import compare_digest
-from typing import cast
+from typing import Any, cast
 from urllib.parse import urlsplit
 from weakref import WeakSet
 
@@ -133,6 +134,7 @@ class PeerChannels:
         self._open: defaultdict[str, WeakSet[Channel]] = defaultdict(WeakSet)
         self._opening: defaultdict[str, set[asyncio.Timeout]] = defaultdict(set)
         """The patience with those that are not there yet."""
+        self._looking: dict[str, asyncio.Task[list[Any]]] = {}
         self._trunks: dict[str, Trunk] = {}
         self._laid: dict[str, asyncio.Task[None]] = {}
         """Those that are about to be there."""
@@ -222,5 +224,29 @@ class PeerChannels:
         secure = url.scheme == "https"
         port = url.port or (443 if secure else 80)
         context = (self._context or ssl.create_default_context()) if secure else None
-        _, channel = await loop.create_connection(made, url.hostname or "", port, ssl=context)
-        return channel, url.netloc
+        host = url.hostname or ""
+        problem: OSError | None = None
+        for each in await self._addresses(host):
+            try:
+                _, channel = await loop.create_connection(
+                    made, each, port, ssl=context, server_hostname=host if secure else None
+                )
+            except OSError as error:
+                problem = problem or error
+            else:
+                return channel, url.netloc
+        raise problem or OSError("the host has no address")
+
+    async def _addresses(self, host: str) -> list[str]:
+        """The addresses of a host, looked up once for all that ask meanwhile.
+
+        A look-up cannot be called off, and keeps one of a few threads, for seconds where a machine has gone. It fails
+        without a word if nobody waits for it any more, which it would not inside of uvloop's `create_connection`.
+        """
+        looking = self._looking.get(host)
+        if looking is None:
+            looked_up = asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+            looking = self._looking[host] = asyncio.ensure_future(looked_up)
+            looking.add_done_callback(lambda done: done.cancelled() or done.exception())
+            looking.add_done_callback(lambda _: self._looking.pop(host))
+        return [str(where[0]) for *_, where in await asyncio.shield(looking)]

@@ -1,6 +1,7 @@
 """Connections to other processes of the mock, from the side that asks."""
 
 import asyncio
+import gc
 import socket
 
 import pytest
@@ -35,5 +36,33 @@ def test_one_whose_connection_has_failed_can_be_taken_to_be_dead_as_well() -> No
         with pytest.raises(UnreachableError):
             await channels.ask(NOBODY, QUESTION)
         channels.give_up(NOBODY.address)
+
+    asyncio.run(asked())
+
+
+def test_a_name_is_looked_up_once_for_all_and_in_vain_without_a_word_when_nobody_waits_any_more() -> None:
+    async def asked() -> None:
+        loop, later = asyncio.get_running_loop(), asyncio.Event()
+        looked_up, said = list[object](), list[object]()
+
+        async def in_vain(host: object, *_: object, **__: object) -> list[object]:
+            looked_up.append(host)
+            await later.wait()
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+        loop.getaddrinfo = in_vain  # type: ignore[assignment,method-assign]  # as slow as a name server can be
+        loop.set_exception_handler(lambda _, context: said.append(context))
+        channels = PeerChannels("secret")
+        asking = [asyncio.ensure_future(channels.ask(NOBODY, QUESTION)) for _ in range(3)]
+        await asyncio.sleep(0)
+        channels.give_up(NOBODY.address)
+        told = await asyncio.gather(*asking, return_exceptions=True)
+        assert [type(each) for each in told] == [UnreachableError] * 3
+        (looking,) = asyncio.all_tasks() - {asyncio.current_task()}
+        later.set()
+        await asyncio.wait([looking])
+        del looking, asking, told  # a failure of which nobody has asked by now is told of
+        gc.collect()
+        assert (looked_up, said) == (["127.0.0.1"], [])
 
     asyncio.run(asked())
