@@ -207,11 +207,11 @@ class InstanceShare(Share):
 
     def _claimed(self, key: str) -> None:
         """Let the sandbox go on here, if there is one."""
-        worlds, since = self._mock.worlds, self._store.missed(key)
-        if since is None and worlds.expected(key):
-            since = self._store.fresh
-        elif not self._store.waits(key):
+        worlds = self._mock.worlds
+        expected = worlds.expected(key)
+        if not (expected or self._store.waits(key)):
             return
+        since = self._store.missed(key, expected=expected)
         try:
             worlds.take_over(key)
             if since is not None:

@@ -10,6 +10,7 @@ from mock_server.domain.clients.journal import masked
 from mock_server.domain.plans import Account
 from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.scenarios import Scenario
+from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.world.admission import AskedWebhook, check_saved
 from mock_server.world.foundation import Foundation
 from mock_server.world.newcomers import Newcomer, Opening
@@ -43,9 +44,16 @@ def newcomers(
 def loaded(
     state: Store, foundation: Foundation, account: Account, scenario: Scenario, asked: set[AskedWebhook]
 ) -> Newcomer | None:
-    """The sandbox of one key as it goes on, if the store has it; as above, `asked` is as `check_saved` has it."""
-    saved = state.load(account.key)
-    return None if saved is None else _newcomer(state, foundation, account, saved, scenario, asked=asked)
+    """The sandbox of one key as it goes on, if the store has it; ApiError if it cannot.
+
+    `asked` is as `check_saved` has it.
+    """
+    try:
+        saved = state.load(account.key)
+        return None if saved is None else _newcomer(state, foundation, account, saved, scenario, asked=asked)
+    except ValueError as error:  # of another version, which may be there again
+        why = f"{error}; or let this key begin anew, by POST {CONTROL_PREFIX}/reset with it as ?key="
+        raise ApiError("carrier_unavailable", why, verbatim=True, retry_after=1.0) from None
 
 
 def _newcomer(

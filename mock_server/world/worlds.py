@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
-from mock_server.contract.errors import ApiError
 from mock_server.domain.clients.journal import Archive, Journal
 from mock_server.domain.clock import SandboxClock
 from mock_server.domain.plans import Account
@@ -20,7 +19,6 @@ from mock_server.domain.webhooks.records import Saved
 from mock_server.faults.active import ActiveFaults
 from mock_server.faults.rulebook import RuleBook
 from mock_server.faults.scenarios import Scenario
-from mock_server.own_paths import CONTROL_PREFIX
 from mock_server.world import resuming
 from mock_server.world.admission import AskedWebhook
 from mock_server.world.common_pins import CommonPins
@@ -257,11 +255,7 @@ class Worlds:
         """The world of that key, which goes on if the store has it or it is to come; ApiError if it cannot."""
         if self.state is not None:
             self._in_use.let_go(account.key)
-            try:
-                kept = resuming.loaded(self.state, self.foundation, account, self.scenario, self._asked)
-            except ValueError as error:  # of another version, which may be there again
-                why = f"{error}; or let this key begin anew, by POST {CONTROL_PREFIX}/reset with it as ?key="
-                raise ApiError("carrier_unavailable", why, verbatim=True, retry_after=1.0) from None
+            kept = resuming.loaded(self.state, self.foundation, account, self.scenario, self._asked)
             if holding := self.state.holding(account.key):
                 self.owners.hold(account.key, holding)
             if kept:

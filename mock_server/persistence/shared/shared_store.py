@@ -21,7 +21,7 @@ from mock_server.persistence.opening_text import OpeningText
 from mock_server.persistence.pages import NotKeptError
 from mock_server.persistence.reading import newcomer, saved
 from mock_server.persistence.sandbox_records import SandboxRecords, follow
-from mock_server.persistence.shared import scripts
+from mock_server.persistence.shared import in_common, scripts
 from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.claims import Claims, Instance, text
 from mock_server.persistence.shared.link import Link
@@ -31,20 +31,6 @@ from mock_server.persistence.starting import started
 from mock_server.world import Foundation, Newcomer, Opening, World
 from mock_server.world.owners import Holding
 
-CONTRACT, FORMS, FORMAT = "contract", "forms", "format"
-"""What instances have in common beside settings; the first two are digests."""
-NUMBER = 1
-"""Of the format of what is kept, and of what instances tell each other; another is for what no other version can read.
-
-Whatever is only added needs none: a reader leaves out what it does not know, and what it misses has a default.
-"""
-DIGESTS = MappingProxyType(
-    {
-        CONTRACT: "contract, by --overlay, --webhook-allow or version",
-        FORMS: "what carriers, shipments and fault rules there can be, by version",
-    }
-)
-"""How they are told of."""
 HELD = 2  # what is told of a holding
 MOST_LOGGED = 10_000  # calls for all sandboxes that are kept for those who were not there
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -61,7 +47,7 @@ class SharedStore:
         self.claims = claims
         self.applied = 0
         """Up to which number of the log this instance is."""
-        self._settings = json.dumps({**settings, FORMAT: NUMBER}, sort_keys=True)
+        self._settings = in_common.to_text(settings)
         self.mock, self.secret = "", token_urlsafe(24)
         """What tells this mock from another that the store may have forgotten, and what only its instances know."""
         self.number = self._join()
@@ -76,10 +62,10 @@ class SharedStore:
         self._opening: tuple[str, int] | None = None
 
     def _join(self) -> int:
-        values = scripts.ALIVE, self._settings, token_hex(8), self.secret, self.applied, NUMBER
+        values = scripts.ALIVE, self._settings, token_hex(8), self.secret, self.applied, in_common.NUMBER
         joined, *found = self.link.watch(scripts.JOIN, [scripts.MOCK, scripts.INSTANCES], *values)
         if not joined:
-            raise ValueError(_differs(self.link.name, json.loads(self._settings), json.loads(found[0])))
+            raise ValueError(in_common.difference(self.link.name, self._settings, text(found[0])))
         mock, secret, number = found
         self.mock, self.secret = text(mock), text(secret)
         return int(number)
@@ -231,10 +217,15 @@ class SharedStore:
         begin = max(int(first), number + 1)
         return [(begin + place, text(call)) for place, call in enumerate(found)]
 
-    def missed(self, key: str) -> int | None:
-        """Up to which number a sandbox is that waits to be loaded, if it has missed a call since then."""
+    def missed(self, key: str, *, expected: bool) -> int | None:
+        """Up to which number a sandbox is that waits to be loaded, if it has missed a call since then.
+
+        One that is `expected` and not kept yet is as all that were begun anew.
+        """
         rows = self._rows.get(key)
         number = int(rows[LOG_NUMBER]) if rows else self.applied
+        if expected and (not rows or number < self.fresh):
+            number = self.fresh
         return number if self.fresh <= number < self.applied else None
 
     def _forget(self, key: str, *, begun: bool) -> None:
@@ -272,23 +263,3 @@ class SharedStore:
 def away(why: str) -> ApiError:
     """The refusal of what the store, or another instance, would have to say."""
     return ApiError("carrier_unavailable", why, verbatim=True, retry_after=1.0)
-
-
-def _differs(name: str, ours: dict[str, Any], theirs: dict[str, Any]) -> str:
-    """How the settings of an instance differ from those of a mock that it would be part of."""
-    number = theirs.get(FORMAT, NUMBER)
-    if number != NUMBER:
-        return (
-            f"what {name} has was written by another version of the mock, in format {number}, and this one has format "
-            f"{NUMBER}; go on with that version, or give this one a database of its own"
-        )
-    told = [
-        f"{each} ({theirs.get(each)!r} there, {ours.get(each)!r} here)"
-        for each in {**theirs, **ours}
-        if theirs.get(each) != ours.get(each) and each not in DIGESTS
-    ]
-    told += [how for each, how in DIGESTS.items() if theirs.get(each) != ours.get(each)]
-    return (
-        f"the instances on {name} are one mock, and this one differs from them: {', '.join(told)}; "
-        "give it the same, stop them first, or give it a database of its own"
-    )

@@ -14,7 +14,7 @@ import pytest
 
 from mock_server.cli.doors import doors
 from mock_server.domain.clock import ManualClock
-from mock_server.persistence.shared import opened, shared_store
+from mock_server.persistence.shared import in_common
 from mock_server.persistence.shared.scripts import PREFIX
 from mock_server.persistence.shared.shared_pages import BETWEEN
 from mock_server.server.background import BackgroundServer
@@ -248,7 +248,7 @@ def test_one_that_differs_is_refused_with_what_differs(store_url: str, clock: Ma
 
 def test_one_of_another_format_is_refused_also_when_nobody_is_up(store_url: str, clock: ManualClock) -> None:
     with pytest.MonkeyPatch.context() as newer:
-        newer.setattr(shared_store, "NUMBER", 2)
+        newer.setattr(in_common, "NUMBER", 2)
         Mock(Settings(store=store_url), clock).close()
     with pytest.raises(
         SettingError, match=r"in format 2, and this one has format 1; go on with that version, or"
@@ -261,7 +261,7 @@ def test_one_that_writes_rules_and_shipments_otherwise_is_refused(
     store_url: str, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with instance(store_url, "one", clock):
-        monkeypatch.setattr(opened, "WRITTEN_IN", opened.WRITTEN_IN[:1])
+        monkeypatch.setattr(in_common, "WRITTEN_IN", in_common.WRITTEN_IN[:1])
         with pytest.raises(
             SettingError, match=r"carriers, shipments and fault rules there can be, by version; .*stop them"
         ):

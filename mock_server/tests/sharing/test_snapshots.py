@@ -152,6 +152,21 @@ def test_who_is_told_that_it_is_not_whole_asks_again_and_it_is(
         assert {key: other.track(key)[1] for key in KEYS} == SAVED
 
 
+def test_a_sandbox_that_comes_late_has_missed_what_came_after_the_snapshot_and_nothing_twice(store_url: str) -> None:
+    store = valkeys.store_at(store_url)
+    assert store.claim(ANA) is None
+    for store.applied, store.fresh, missed in ((5, 5, None), (7, 5, 5)):
+        assert store.missed(ANA, expected=True) == missed
+    store.begin_anew(ANA)  # which is after the seventh
+    for before, missed in ((5, None), (8, None)):
+        store.claims.release(ANA)
+        store.claim(ANA)
+        store.fresh = before
+        assert store.missed(ANA, expected=True) == missed
+    store.applied = 9
+    assert store.missed(ANA, expected=True) == 8
+
+
 def test_no_part_of_a_sandbox_is_ever_all_that_is_kept_of_it(store_url: str, clock: ManualClock) -> None:
     """Somebody has a lookup while it is written down."""
     with instance(store_url, "before", clock) as before:
