@@ -27,5 +27,9 @@ def opened(foundation: Foundation) -> "SharedStore":
             if not Path(file).is_file():
                 raise ValueError(f"{name} is {file!r}, which is no file; write the path of one in PEM")
         link = Link(address)
-        link.check()
-        return SharedStore(link, Claims(link, token_hex(8)), in_common(foundation))
+        try:
+            link.check()
+            return SharedStore(link, Claims(link, token_hex(8)), in_common(foundation))
+        except BaseException:
+            link.close()
+            raise

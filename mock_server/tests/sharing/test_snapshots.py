@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
@@ -174,12 +175,12 @@ def test_no_part_of_a_sandbox_is_ever_all_that_is_kept_of_it(store_url: str, clo
             before.ask("/v2/webhooks", {"tracking_number": NUMBER, "url": "http://127.0.0.1:9/"}, "POST", key=ANA)
         saved = before.ask("/__admin/snapshot")[2]
         before.ask(f"/__admin/reset?key={ANA}", {}, "POST")
-    mock = Mock(Settings(store=store_url), clock)
-    store = mock.worlds.state
-    assert isinstance(store, SharedStore)
-    store.claim(ANA)
-    (newcomer,) = snapshots.read_value(mock.worlds, saved).newcomers
-    next(mock.worlds.admitting(newcomer))
-    assert mock.answer(Request("GET", f"/v2/track/{NUMBER}", {"host": "localhost", "x-api-key": ANA})).status == 200
-    kept = valkeys.rows_of(store, ANA)
-    assert sum(name.startswith("webhooks") for name in kept) == 3
+    with closing(Mock(Settings(store=store_url), clock)) as mock:
+        store = mock.worlds.state
+        assert isinstance(store, SharedStore)
+        store.claim(ANA)
+        (newcomer,) = snapshots.read_value(mock.worlds, saved).newcomers
+        next(mock.worlds.admitting(newcomer))
+        assert mock.answer(Request("GET", f"/v2/track/{NUMBER}", {"host": "localhost", "x-api-key": ANA})).status == 200
+        kept = valkeys.rows_of(store, ANA)
+        assert sum(name.startswith("webhooks") for name in kept) == 3
