@@ -16,7 +16,7 @@ LIFE = 3.0  # seconds for which an instance is taken to be alive after it has sa
 RENEWED = 1.0  # seconds from one time to the next
 MARGIN = 0.5  # seconds before the end from which on it answers nothing, for what is on its way to the client
 REMEMBERED = 65_536  # keys whose owner is not asked for again
-REST = 1.0  # seconds for clients after each second that taking over takes
+REST = 3.0  # seconds for clients after each second that taking over takes
 
 log = logging.getLogger(__name__)
 
