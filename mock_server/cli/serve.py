@@ -127,7 +127,11 @@ def _alone(settings: Settings, made: str | None) -> None:
 
     mock = Mock(settings)
     front = Front(mock)
-    served = doors(mock, front, os.environ, _share(mock))
+    share = _share(mock)
+    served = doors(mock, front, os.environ, share)
+    if share:  # others answer meanwhile, and the first calls that come here wait for nothing
+        mock.warm()
+        front.made()
     serve_http(
         served.answer,
         settings.host,
