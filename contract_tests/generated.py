@@ -48,9 +48,7 @@ def cases(contract: Contract, seed: int, *, methods: Iterable[str]) -> list[Made
 
 @lru_cache(maxsize=16)
 def _cases(text: str, base_path: str, key_header: str, seed: int, methods: frozenset[str]) -> tuple[MadeUpRequest, ...]:
-    import schemathesis  # noqa: PLC0415 - slow to import; only this probe needs it
-    import schemathesis.engine  # noqa: PLC0415 - slow to import; only this probe needs it
-    from schemathesis.engine.events import ScenarioFinished  # noqa: PLC0415 - slow to import; only this probe needs it
+    import schemathesis.engine.events  # noqa: PLC0415 - slow to import; only this probe needs it
 
     document = json.loads(text)
     document["servers"] = [{"url": "http://target" + base_path}]
@@ -69,7 +67,7 @@ def _cases(text: str, base_path: str, key_header: str, seed: int, methods: froze
     notes: dict[str, Noted] = {}
     schema.app = _noting(notes)
     events = schemathesis.engine.from_schema(schema).execute()
-    recorders = [each.recorder for each in events if isinstance(each, ScenarioFinished)]
+    recorders = [each.recorder for each in events if isinstance(each, schemathesis.engine.events.ScenarioFinished)]
     made = [node.value for recorder in recorders for node in recorder.cases.values()]
     found = [_case(each, notes[each.id], base_path, key_header) for each in made if each.id in notes]
     return tuple(each for each in found if not each.description.startswith(_LEFT_OUT))

@@ -138,7 +138,7 @@ def evaluated(validator: Any, value: Mapping[str, Any], schema: Any) -> Iterator
     if not isinstance(schema, Mapping):
         return
     if "$ref" in schema:
-        found = validator._resolver.lookup(schema["$ref"])  # noqa: SLF001 - jsonschema has no other way to follow one
+        found = _resolver_of(validator).lookup(schema["$ref"])
         inner = validator.evolve(schema=found.contents, _resolver=found.resolver)
         yield from evaluated(inner, value, found.contents)
     yield from value.keys() & schema.get("properties", {}).keys()
@@ -157,6 +157,11 @@ def evaluated(validator: Any, value: Mapping[str, Any], schema: Any) -> Iterator
         applies = _fits(validator, value, schema["if"])
         for keyword in ("if", "then") if applies else ("else",):
             yield from evaluated(validator, value, schema.get(keyword, True))
+
+
+def _resolver_of(checker: Any) -> Any:
+    """Who looks up the references of a validator."""
+    return checker._resolver  # noqa: SLF001 - jsonschema has no public name for it
 
 
 def _fits(validator: Any, value: Any, form: Any) -> bool:
@@ -198,7 +203,7 @@ def thrifty(kind: Any) -> Any:
         return known[form]
 
     def descended(checker: Any, instance: Any, schema: Any, **where: Any) -> Iterator[ValidationError]:
-        resolver = checker._resolver  # noqa: SLF001 - jsonschema has no other way to know it
+        resolver = _resolver_of(checker)
         if (
             "resolver" not in where
             and isinstance(resolver, _Resolver)
@@ -255,5 +260,5 @@ def validator(
 
 def _remembering(checker: Any) -> Any:
     """The validator, looking each reference up once; `evolve` would forget its class where `$schema` stands."""
-    resolver = _Resolver(checker._resolver)  # noqa: SLF001 - jsonschema has no other way to give one
+    resolver = _Resolver(_resolver_of(checker))
     return type(checker)(checker.schema, format_checker=checker.format_checker, _resolver=resolver)
