@@ -2,8 +2,9 @@
 
 from types import MappingProxyType
 
-CONTROL_PREFIX = "/__admin"
-INBOX_PREFIX = "/__inbox/"
+OWN_PREFIX = "/__"
+CONTROL_PREFIX = f"{OWN_PREFIX}admin"
+INBOX_PREFIX = f"{OWN_PREFIX}inbox/"
 
 _ADMIN, _INBOX = CONTROL_PREFIX.strip("/_"), INBOX_PREFIX.strip("/_")
 _LONGEST = 200  # characters of a target that are looked at

@@ -6,7 +6,7 @@ from time import perf_counter
 
 from mock_server.api import injection, refusals
 from mock_server.api.answers import Answers, read_body
-from mock_server.api.charging import Charging, cost_of
+from mock_server.api.charging import REFUSALS, Charging, cost_of
 from mock_server.api.handlers import Handler
 from mock_server.api.injection import NOT_WAITED, Waited
 from mock_server.api.keys import Keys
@@ -16,7 +16,7 @@ from mock_server.contract.errors import ApiError
 from mock_server.contract.messages import Call, Reply
 from mock_server.contract.operations import Operation
 from mock_server.domain.clients.journal import rest_of
-from mock_server.domain.quota import Allowance, around
+from mock_server.domain.quota import UNLIMITED, Allowance, around
 from mock_server.faults.active import Strike
 from mock_server.faults.prefer import NONE, Preference, read
 from mock_server.faults.rules import Rule
@@ -44,7 +44,9 @@ class Pipeline:
         self._answers = Answers(handlers, self.specification.headers)
         self._charging = Charging(worlds.foundation)
         self._recorder = Recorder(worlds, self._keys.header)
-        self._usual = not any(each.credentials for each in self.specification.operations.values())
+        own = any(each.credentials for each in self.specification.operations.values())
+        self.usual_header = None if own else self._keys.header
+        """The header, in small letters, that has the key of any request; None where operations have it elsewhere."""
 
     def answer(
         self,
@@ -118,7 +120,7 @@ class Pipeline:
         struck = [*(waited.rules or ()), *(rule for rule, *_ in early), *struck] if early or waited.rules else struck
         reply, injected = self._labelled(reply, call, refusal, preference, struck)
         spent = cost if done else self._charging.spent(reply.status, cost, forced=forced)
-        if world and world.kept and world.webhooks.records.keep(all_of_it=False) is not None:
+        if world and world.kept and _lost(world, allowance, reply.status):
             (reply, refusal), spent = self._unkept(world, route, call, allowance, spent), 0
         self._recorder.record(
             world,
@@ -160,7 +162,7 @@ class Pipeline:
     def key_of(self, method: str, target: str, headers: Mapping[str, str]) -> str | None:
         """The key that a request will be answered under, good or bad."""
         key = headers.get(self._keys.header)
-        if self._usual:
+        if self.usual_header:
             return key
         operation = self._router.find(method, target).operation
         if operation is None or not operation.credentials:
@@ -207,3 +209,13 @@ class Pipeline:
         if self._strict or not injected:
             return reply, injected
         return injection.label(reply, injected, preference), injected
+
+
+def _lost(world: World, allowance: Allowance | None, status: int) -> bool:
+    """Whether what a call has changed of its sandbox could not be kept.
+
+    Most calls of an unlimited plan change nothing, and a store is to cost those hardly anything.
+    """
+    records = world.webhooks.records
+    changes = allowance is not UNLIMITED or status >= REFUSALS or world.faults.counts or records.pending
+    return changes and records.keep(all_of_it=False) is not None

@@ -40,9 +40,10 @@ class Recorder:
     ) -> None:
         """Enter the call in the journal."""
         journal, clock = (world.journal, world.clock) if world else (self._worlds.stray, self._worlds.clock)
+        real = self._worlds.clock.base.now()
         entry = Entry(
             id=next(self._worlds.ids),
-            at=clock.now(),
+            at=clock.course.at(real),
             key=world.account.key if world else call.headers.get(self._key_header),
             operation=route.operation.id if route.operation else None,
             method=call.method,
@@ -56,7 +57,7 @@ class Recorder:
             detail=refusal.detail if refusal else None,
             injected=injected,
             struck=tuple(Struck(rule.id, rule.fault.type, rule.fault.loses) for rule in struck) if struck else (),
-            real=self._worlds.clock.base.now(),
+            real=real,
             quota=quota,
             seconds=seconds,
             rest=rest,

@@ -83,14 +83,14 @@ def doors(mock: Mock, front: Front, user: Mapping[str, str], share: "Share | Non
     if share is not None:
         router = share.router(front, answer)
         options = replace(share.options(options), on_serving=(router.serving,), on_stopped=(router.close, share.close))
-        answer = router.answer
+        own, answer = (answer if settings.cors else mock.answer), router.answer
     if here:
         others = _upstream(user, settings) if settings.proxy_others else None
         refusal = (
             f"This mock stands in for {site} alone: name other hosts in NO_PROXY, or start it with --proxy-others."
         )
         answer = Proxy(answer, site, cache(secure), others, refusal).answer
-    return Served(answer, options)
+    return Served(share.entrance(own, answer) if share else answer, options)
 
 
 def _check(settings: Settings, *, here: bool) -> None:

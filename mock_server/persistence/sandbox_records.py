@@ -35,6 +35,7 @@ class SandboxRecords(Records):
         self._alone: Callable[[World], bool] = lambda _: False
         self._turn: object = None  # what the sandbox stood in when it was last kept
         self._told = False  # whether the log has the problem
+        self.pending = True
         self._scenario = ""
 
     def follow(self, world: World, alone: Callable[[World], bool]) -> None:
@@ -53,8 +54,8 @@ class SandboxRecords(Records):
             world.webhooks.commit()
 
     def keep(self, *, all_of_it: bool) -> str | None:
-        world = self._world
-        if world is None or (_turn(world) == self._turn and not (all_of_it and self.problem)):
+        world = self._followed() if self._followed else None  # as `_world`: each call comes here
+        if world is None or not (self.pending or _turn(world) != self._turn or (all_of_it and self.problem)):
             return None
         self._dirty = True
         world.webhooks.commit()
@@ -120,6 +121,7 @@ class SandboxRecords(Records):
 
     def began(self, identity: Identity, instant: float) -> None:
         carrier, number = identity
+        self.pending = True
         self._write(lambda: self.pages.put("begun", {"carrier": carrier, "number": number, "instant": instant}))
 
     def moved(self) -> None:
@@ -167,7 +169,7 @@ class SandboxRecords(Records):
         except NotKeptError as error:
             self._fail(error)
         else:
-            self._dirty = self._told = False
+            self._dirty = self._told = self.pending = False
             self._turn = turn
 
     def _standing(self, world: World) -> str:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from mock_server.contract.errors import ApiError
 from mock_server.domain.clients.journal import masked
 from mock_server.domain.clock import to_text
+from mock_server.own_paths import OWN_PREFIX
 from mock_server.persistence.sandbox_records import renew
 from mock_server.persistence.shared.away import StoreAwayError
 from mock_server.persistence.shared.claims import Instance
@@ -32,6 +33,7 @@ from mock_server.sharing.ids import interleaved
 from mock_server.sharing.joining import Share, unavailable
 from mock_server.sharing.leases import LIFE, MARGIN, RENEWED, Leases
 from mock_server.sharing.membership import Peer
+from mock_server.sharing.own_keys import OwnKeys, label
 from mock_server.sharing.relaying import whole
 from mock_server.sharing.router import KeyRouter
 from mock_server.version import __version__
@@ -39,7 +41,6 @@ from mock_server.web.front import Front
 from mock_server.web.mock import Mock
 from mock_server.world import keeping
 
-INSTANCE = "X-Mock-Instance"
 MET = "met"
 """What an instance tells of itself once the others know of it, and what it says to them before that."""
 UNSURE = "whether this instance still answers for the key is not sure; ask again"
@@ -86,7 +87,6 @@ class InstanceShare(Share):
             worlds.go_on(begun)
         self._unavailable = unavailable(mock)
         self._vouch = self._vouched
-        self._called = ""
         self._heard, self._life = heard, life
         self._strict = worlds.foundation.settings.strict
         mock.scheduler.may = lambda world: leases.sure(world.account.key)
@@ -97,6 +97,15 @@ class InstanceShare(Share):
         self.call_log = self.order = CallLog(self._store, self.leases, self.channels, lambda: front.made().answer, base)
         self.leases.on_logged = lambda number: not self.call_log.behind(number)
         return super().router(front, answer)
+
+    def entrance(self, here: Application, everything: Application) -> Application:
+        pipeline = self._mock.pipeline
+        base, header = f"{pipeline.specification.base_path}/", pipeline.usual_header
+        if header is None or OWN_PREFIX.startswith(base) or base.startswith(OWN_PREFIX):
+            return everything
+        return OwnKeys(
+            self.leases, here, everything, vouch=self._vouched, header=header, base=base, labels=not self._strict
+        ).answer
 
     def _told(self, question: ForwardedRequest) -> Reply | None:
         if not question.notes.get(MET):
@@ -173,10 +182,8 @@ class InstanceShare(Share):
 
     def _labelled(self, key: str, reply: Reply) -> Reply:
         """The reply saying which instance has answered, and by which claim."""
-        fence = None if self._strict else self._store.claims.fences.get(key)
-        if fence is None:
-            return reply
-        return reply.with_headers({INSTANCE: f"{self._called}; fence={fence}"})
+        fence = None if self._strict else self.leases.fences.get(key)
+        return reply if fence is None else reply.with_headers(dict(label(self.leases.name, fence)))
 
     def _let_go(self, key: str) -> None:
         worlds = self._mock.worlds
@@ -192,7 +199,6 @@ class InstanceShare(Share):
     def _listens(self, ports: Sequence[int]) -> None:
         settings = self._mock.worlds.foundation.settings
         name = settings.instance or f"{settings.host}:{ports[0]}"
-        self._called = name
         self.leases.introduce(name, address_of(settings, ports[0]))
         self.leases.renewed()()
         keeping.keep(self._mock.worlds)

@@ -76,6 +76,10 @@ class Share:
             told=self._told,
         )
 
+    def entrance(self, _here: Application, everything: Application) -> Application:
+        """What answers clients, with what answers calls of the contract in this process, and what answers all."""
+        return everything
+
     def _gathering(self, front: Front, answer: Application) -> "Gathering":
         with importing:
             from mock_server.sharing.gathering import Gathering  # noqa: PLC0415 - Flask, which takes a while to import

@@ -37,14 +37,18 @@ class Leases:
         `life` is for how many seconds it is taken to be alive after it has said so.
         """
         self._store = store
-        self._fences = store.claims.fences
+        self.fences = store.claims.fences
+        """Of each key that is this instance's, the number of the claim."""
         self._me = me
-        self._steady = steady
+        self.name = me.name
+        """What this instance is called."""
+        self.steady = steady
         self._good = good
         self._life = life
         self._alive: dict[str, Instance] = {me.incarnation: me}
         self._owners: Recent[str, str] = Recent(REMEMBERED)
-        self._until = -inf  # the instant from which on another instance may answer for its keys
+        self.until = -inf
+        """The instant of `steady` from which on another instance may answer for its keys."""
         self._from = -inf  # the instant from which on it may claim keys that the store does not know
         self._broken = True  # whether it has to find out first what became of its keys
         self._loose: list[str] = []
@@ -75,14 +79,9 @@ class Leases:
         return _peer(self._me)
 
     @property
-    def name(self) -> str:
-        """What this instance is called."""
-        return self._me.name
-
-    @property
     def certain(self) -> bool:
         """Whether no other instance can have taken this one for dead."""
-        return self._steady() < self._until
+        return self.steady() < self.until
 
     def peers(self) -> Sequence[Peer]:
         return [_peer(each) for each in self.instances()]
@@ -94,7 +93,7 @@ class Leases:
 
     def mine(self, key: str) -> bool:
         """Whether this instance answers for the key; nobody's is claimed."""
-        if key in self._fences:
+        if key in self.fences:
             return self.certain
         return not self._good(key) or self._claimed(key)
 
@@ -103,12 +102,12 @@ class Leases:
 
         It may also when the key was let go of since then: all that the answer promises was kept before.
         """
-        return self.certain and (key in self._fences or key in self._given or not self._good(key))
+        return self.certain and (key in self.fences or key in self._given or not self._good(key))
 
     def owner(self, key: str) -> Peer | None:
         if self.mine(key):
             return self.me
-        if key in self._fences or not self.certain:
+        if key in self.fences or not self.certain:
             return None
         owner = self._alive.get(self._owners.get(key) or "")
         if owner is None and self.leaving:  # whoever was asked first has claimed it
@@ -127,18 +126,18 @@ class Leases:
 
         To be called now and then from any one thread. StoreAwayError if the store does not hear.
         """
-        claims, sent = self._store.claims, self._steady()
+        claims, sent = self._store.claims, self.steady()
         renewal = claims.renew(self._me, self._life)
         forgotten = renewal.mock != self._store.mock
         if forgotten:  # others may still be sure of keys that it knows nothing of
             self._from = sent + self._life
             self._store.join_again()
         if forgotten or not renewal.unbroken:
-            self._broken, self._until = True, -inf
+            self._broken, self.until = True, -inf
         if self._broken:
             fates = claims.reclaim()
             return lambda: self._revalidated(fates, renewal, sent, forgotten=forgotten)
-        self._until = sent + self._life - MARGIN
+        self.until = sent + self._life - MARGIN
         if renewal.dead:
             for dead in renewal.dead:
                 claims.bury(dead)
@@ -148,14 +147,14 @@ class Leases:
     def take(self) -> None:
         """Claim what is this instance's to claim of the keys that nobody has and that have something to do."""
         self._taking = False
-        began = self._steady()
+        began = self.steady()
         while self._loose:
             key = self._loose.pop()
-            if key not in self._fences and self._heir(key) == self._me and self._good(key):
+            if key not in self.fences and self._heir(key) == self._me and self._good(key):
                 self._forget(key)
                 self._claimed(key)
                 self._taking = True
-                self.later((self._steady() - began) * REST, self.take)
+                self.later((self.steady() - began) * REST, self.take)
                 return
 
     def release(self, key: str) -> None:
@@ -165,7 +164,7 @@ class Leases:
 
     def introduce(self, name: str, address: str) -> None:
         """Be called that, and reached there."""
-        self._me = replace(self._me, name=name, address=address)
+        self._me, self.name = replace(self._me, name=name, address=address), name
         self._alive[self._me.incarnation] = self._me
 
     @property
@@ -190,7 +189,7 @@ class Leases:
     def _claimed(self, key: str) -> bool:
         """Claim a key that nobody alive is known to have."""
         known = self._alive.get(self._owners.get(key) or "")
-        if self.leaving or not self.certain or (known and _stays(known)) or self._steady() < self._from:
+        if self.leaving or not self.certain or (known and _stays(known)) or self.steady() < self._from:
             return False
         try:
             owner = self._store.claim(key)
@@ -236,7 +235,7 @@ class Leases:
         if lost:
             log.warning("this instance was not heard of for too long, and %d of its keys are others' now", len(lost))
         self._broken = False
-        self._until = sent + self._life - MARGIN
+        self.until = sent + self._life - MARGIN
         if forgotten:
             self.on_forgotten()
         self._noticed(renewal)

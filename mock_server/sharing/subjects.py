@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from mock_server.api.pipeline import Pipeline
-from mock_server.own_paths import CONTROL_PREFIX, INBOX_PREFIX
+from mock_server.own_paths import CONTROL_PREFIX, INBOX_PREFIX, OWN_PREFIX
 from mock_server.server.request import Request
 from mock_server.web.front import is_of_control
 
@@ -20,13 +20,16 @@ def key_of(pipeline: Pipeline) -> Callable[[Request], str | None]:
 
     What comes to an inbox is about the inbox, which is in one process as a key is.
     """
+    usual = pipeline.usual_header
 
     def key(request: Request) -> str | None:
-        if is_of_control(request):
-            return _of_control(request)
-        if request.target.startswith(INBOX_PREFIX):
-            return request.target.partition("?")[0]
-        return pipeline.key_of(request.method, request.target, request.headers)
+        target = request.target
+        if "%" in target or target.startswith(OWN_PREFIX):
+            if is_of_control(request):
+                return _of_control(request)
+            if target.startswith(INBOX_PREFIX):
+                return target.partition("?")[0]
+        return request.headers.get(usual) if usual else pipeline.key_of(request.method, target, request.headers)
 
     return key
 

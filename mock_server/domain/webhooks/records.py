@@ -98,6 +98,8 @@ class Records:
     """Why what was committed last is not kept; the next commit tries again, with all that there is."""
     written = 0
     """How often anything was."""
+    pending = False
+    """Whether the next call has to keep something, whatever it is: that the sandbox is there, or that a life began."""
     partial = False
     """Whether what was written so far is only a part of the sandbox, so that a commit writes all there is."""
 

@@ -101,7 +101,10 @@ def test_a_clock_that_nobody_has_moved_goes_on_for_all_alike(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("asked", ["track", "subscribe"])
-def test_a_whole_life_has_begun_when_it_was_first_asked_about(site: KilledMock, asked: str) -> None:
+@pytest.mark.parametrize("known", [False, True])
+def test_a_whole_life_has_begun_when_it_was_first_asked_about(site: KilledMock, asked: str, *, known: bool) -> None:
+    if known:
+        site.admin.ask(ENTERPRISE, f"/v2/track/{NUMBER}")
     if asked == "track":
         site.admin.ask(ENTERPRISE, f"/v2/track/{LIFE}")
     else:

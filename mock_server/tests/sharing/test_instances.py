@@ -20,7 +20,8 @@ from mock_server.persistence.shared.shared_pages import BETWEEN
 from mock_server.server.background import BackgroundServer
 from mock_server.settings import SettingError, Settings
 from mock_server.sharing import streaming, waiting
-from mock_server.sharing.instances import INSTANCE, InstanceShare
+from mock_server.sharing.instances import InstanceShare
+from mock_server.sharing.own_keys import INSTANCE
 from mock_server.tests import valkeys
 from mock_server.tests.sharing.crew import LONG
 from mock_server.web.front import Front
