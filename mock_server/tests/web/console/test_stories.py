@@ -3,9 +3,12 @@
 import re
 
 import requests
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from mock_server.tests.web.console.conftest import KEY, NUMBER, ServedConsole
+
+TOLD = "() => new Promise((done) => { document.body.dispatchEvent(new Event('changed')); setTimeout(done); })"
+"""A page is told that something has changed; over once it has begun to look what."""
 
 
 def test_qa_makes_a_key_and_sees_it_once(lab: ServedConsole) -> None:
@@ -65,6 +68,23 @@ def test_qa_lets_time_pass_to_the_next_scan_and_sets_a_date(lab: ServedConsole) 
     lab.page.get_by_role("button", name="Run", exact=True).click()
     lab.done("The clock runs")
     assert lab.get("/clock", key=KEY)["scale"] == 1
+
+
+def test_a_change_that_comes_while_the_page_looks_is_shown_too(lab: ServedConsole) -> None:
+    lab.told("PUT", "/clock", {"action": "freeze"}, key=KEY)
+    lab.page.route("**/console/live*", lambda route: route.abort())  # it hears of changes here alone
+    lab.open("/clock")
+
+    def slow(route: Route) -> None:
+        before = route.fetch()
+        lab.page.unroute(lab.page.url)
+        lab.told("PUT", "/clock", {"action": "set", "instant": "2026-12-24T18:30:00Z"}, key=KEY)
+        lab.page.evaluate(TOLD)
+        route.fulfill(response=before)
+
+    lab.page.route(lab.page.url, slow)
+    lab.page.evaluate(TOLD)
+    expect(lab.page.locator("#p-now time")).to_have_text("2026-12-24 18:30:00")
 
 
 def test_qa_takes_ups_down_pauses_reorders_and_deletes(lab: ServedConsole) -> None:

@@ -60,7 +60,7 @@
   }
 
   // Whatever is marked live is fetched anew and changed in place: focus, selection and open details stay.
-  let waiting = null, last = 0, looking = false;
+  let waiting = null, last = 0, looking = false, again = false;
   function changed() {
     if (waiting || document.hidden) return;
     waiting = setTimeout(look, Math.max(0, QUIET - (performance.now() - last)));
@@ -68,6 +68,7 @@
   async function look() {
     waiting = null;
     last = performance.now();
+    again = looking; // what is on its way may have been written before the change
     if (looking || !document.querySelector("[data-live]")) return;
     looking = true;
     try {
@@ -88,6 +89,7 @@
       lateSoon();
     } finally {
       looking = false;
+      if (again) changed();
     }
   }
 
