@@ -75,7 +75,7 @@ class InstanceShare(Share):
         facts = {"version": __version__, "started_at": to_text(worlds.started)}
         me = Instance(store.claims.incarnation, "", "", store.number, MappingProxyType(facts))
         self.leases = leases = Leases(store, me, now, self._good, life)
-        worlds.portion = replace(worlds.portion, mine=leases.mine, begun=store.begun)
+        worlds.portion = replace(worlds.portion, mine=leases.owns, begun=store.begun)
         super().__init__(leases, store.secret, worlds.portion)
         self._mock, self._store = mock, store
         worlds.ids = interleaved(store.number % MOST, MOST, worlds.clock.base.now, EPOCH)
@@ -211,12 +211,12 @@ class InstanceShare(Share):
             return False
         return True
 
-    def _claimed(self, key: str) -> None:
-        """Let the sandbox go on here, if there is one."""
+    def _claimed(self, key: str) -> bool:
+        """Let the sandbox go on here, if there is one; whether there was."""
         worlds = self._mock.worlds
         expected = worlds.expected(key)
         if not (expected or self._store.waits(key)):
-            return
+            return False
         since = self._store.missed(key, expected=expected)
         try:
             worlds.take_over(key)
@@ -224,6 +224,7 @@ class InstanceShare(Share):
                 self.call_log.redo(key, since)
         except (ApiError, ValueError, StoreAwayError) as error:
             log.error("the sandbox of %s cannot go on here: %s", masked(key), error)
+        return True
 
     def _anew(self, key: str) -> None:
         world = self._mock.worlds.known(key)

@@ -1,5 +1,6 @@
 """Which instance answers for which key, where a store says it: leases that end by themselves, numbered claims."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,7 +9,7 @@ from types import MappingProxyType
 
 from mock_server.domain.recent import Recent
 from mock_server.persistence.shared.away import StoreAwayError
-from mock_server.persistence.shared.claims import ClaimOutcome, Instance, Renewal
+from mock_server.persistence.shared.claims import ClaimOutcome, Instance, KeptKeyError, Renewal
 from mock_server.persistence.shared.shared_store import SharedStore
 from mock_server.sharing.membership import Peer, place
 
@@ -16,7 +17,8 @@ LIFE = 3.0  # seconds for which an instance is taken to be alive after it has sa
 RENEWED = 1.0  # seconds from one time to the next
 MARGIN = 0.5  # seconds before the end from which on it answers nothing, for what is on its way to the client
 REMEMBERED = 65_536  # keys whose owner is not asked for again
-REST = 3.0  # seconds for clients after each second that taking over takes
+REST = 6.0  # seconds for clients after each second that taking over takes
+LEAST = 0.005  # seconds until it is looked again whether clients still wait for keys
 
 log = logging.getLogger(__name__)
 
@@ -53,12 +55,14 @@ class Leases:
         self._broken = True  # whether it has to find out first what became of its keys
         self._loose: list[str] = []
         self._taking = False  # whether more of them are about to be taken
+        self._rested = -inf  # the instant until which clients of other keys have their turn, after one was taken over
+        self._turns = asyncio.Lock()
         self._given: set[str] = set()  # keys that were let go of in good order
         self._doubts = 0
         self.leaving = False
         """Whether it claims no more keys, because it is about to end."""
-        self.on_claimed: Callable[[str], object] = lambda _key: None
-        """Told of a key that is this instance's now."""
+        self.on_claimed: Callable[[str], bool] = lambda _key: False
+        """Told of a key that is this instance's now; whether that made it go on with a sandbox."""
         self.on_lost: Callable[[str], object] = lambda _key: None
         """Told of a key that was this instance's and is another's."""
         self.on_anew: Callable[[str], object] = lambda _key: None
@@ -92,10 +96,25 @@ class Leases:
         return sorted(newest.values(), key=lambda each: (each.name, each.number))
 
     def mine(self, key: str) -> bool:
-        """Whether this instance answers for the key; nobody's is claimed."""
+        """Whether this instance answers for the key; nobody's is claimed, if its turn has come.
+
+        Going on with the sandbox of a dead one takes a while, and many clients may wait for one each.
+        """
         if key in self.fences:
             return self.certain
-        return not self._good(key) or self._claimed(key)
+        return not self._good(key) or self._claimed(key, new=self.steady() < self._rested)
+
+    def owns(self, key: str) -> bool:
+        """The same, where nobody's is claimed whatever that takes."""
+        return self.certain if key in self.fences else not self._good(key) or self._claimed(key)
+
+    async def turn(self, key: str) -> None:
+        """Wait for the turn of a key that nobody is known to have."""
+        if key in self.fences or self._owners.get(key) in self._alive:
+            return
+        async with self._turns:
+            while (rest := self._rested - self.steady()) > 0:
+                await asyncio.sleep(rest)
 
     def sure(self, key: str) -> bool:
         """Whether an answer about the key that has been made here may leave now.
@@ -147,14 +166,17 @@ class Leases:
     def take(self) -> None:
         """Claim what is this instance's to claim of the keys that nobody has and that have something to do."""
         self._taking = False
-        began = self.steady()
+        if self._turns.locked():  # clients wait for keys, which come first
+            self._taking = True
+            self.later(max(LEAST, self._rested - self.steady()), self.take)
+            return
         while self._loose:
             key = self._loose.pop()
             if key not in self.fences and self._heir(key) == self._me and self._good(key):
                 self._forget(key)
                 self._claimed(key)
                 self._taking = True
-                self.later((self.steady() - began) * REST, self.take)
+                self.later(max(0.0, self._rested - self.steady()), self.take)
                 return
 
     def release(self, key: str) -> None:
@@ -186,21 +208,23 @@ class Leases:
         self._owners.put(key, "")
         self._doubts += 1
 
-    def _claimed(self, key: str) -> bool:
-        """Claim a key that nobody alive is known to have."""
+    def _claimed(self, key: str, *, new: bool = False) -> bool:
+        """Claim a key that nobody alive is known to have, only a `new` one if that is said."""
         known = self._alive.get(self._owners.get(key) or "")
         if self.leaving or not self.certain or (known and _stays(known)) or self.steady() < self._from:
             return False
+        began = self.steady()
         try:
-            owner = self._store.claim(key)
-        except StoreAwayError:
+            owner = self._store.claim(key, new=new)
+        except (StoreAwayError, KeptKeyError):
             return False
         if owner is not None:
             self._alive.setdefault(owner.incarnation, owner)
             self._owners.put(key, owner.incarnation)
             return False
         self._given.discard(key)
-        self.on_claimed(key)
+        if self.on_claimed(key):
+            self._rested = self.steady() + (self.steady() - began) * REST
         return True
 
     def _heir(self, key: str) -> Instance | None:

@@ -37,6 +37,9 @@ class Membership(Protocol):
     def mine(self, key: str) -> bool:
         """Whether this process does; asked before each answer, so it is cheap."""
 
+    async def turn(self, key: str) -> None:
+        """Wait until it can be told whose the key is, without keeping clients of other keys waiting."""
+
     def doubt(self, key: str) -> None:
         """The owner could not be reached: whatever is remembered of the key may be wrong."""
 
@@ -57,6 +60,9 @@ class Workers:
 
     def mine(self, key: str) -> bool:
         return self._number(key) == self.me.number
+
+    async def turn(self, key: str) -> None:
+        """Nothing is waited for."""
 
     def doubt(self, key: str) -> None:
         """Nothing is: who is down comes back with the same keys."""

@@ -172,15 +172,18 @@ class KeyRouter:
 
     async def _asked(self, key: str, request: Request) -> Reply:
         question = self._question(key, request)
-        reason, misses = "", 0
+        reason, away = "", set[Peer]()
         for _ in range(TRIES):
+            await self._membership.turn(key)
             owner = self._membership.owner(key)
             if owner is None:
                 return self._unavailable(request, "nobody answers for this key at the moment")
             if owner == self._membership.me:  # it has become so while others were asked
                 return self._own(key, request)
+            if owner in away or len(away) == MISSES:
+                break
             try:
-                return await relayed(self._channels, owner, question)
+                return await self._told_by(owner, question)
             except MisdirectedError:  # it has done nothing, so another may be asked
                 reason = "who answers for this key is being settled"
                 self._membership.doubt(key)
@@ -188,12 +191,16 @@ class KeyRouter:
             except UnreachableError:  # nor has it heard anything
                 reason = f"{owner.name}, which answers for this key, is not there at the moment"
                 self._membership.doubt(key)
-                misses += 1
-                if misses == MISSES:
-                    break
+                away.add(owner)
             except LostError:
                 return self._lost(owner, key, request)
         return self._unavailable(request, reason)
+
+    async def _told_by(self, owner: Peer, question: ForwardedRequest) -> Reply:
+        """The owner's reply; errors as of `relayed`."""
+        if owner.address == self._membership.me.address:  # this process has come in its place
+            raise MisdirectedError
+        return await relayed(self._channels, owner, question)
 
     def _of_all(self, request: Request) -> Reply:
         """The reply to what is about no key, or about all."""

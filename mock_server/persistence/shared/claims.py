@@ -56,6 +56,10 @@ class Renewal:
     loose: Sequence[str]
 
 
+class KeptKeyError(Exception):
+    """A sandbox is kept of the key, which nobody answers for: whoever claims it goes on with that."""
+
+
 class ClaimOutcome(Enum):
     """What has become of a key while this instance could not say that it is alive."""
 
@@ -80,14 +84,25 @@ class Claims:
         """What a write for the key shows; good for nothing where the key is another's."""
         return f"{self.incarnation}|{self.fences.get(key, '')}"
 
-    def claim(self, key: str) -> Claimed:
-        """Make the key this instance's, if its owner is dead or it has none."""
+    def claim(self, key: str, *, new: bool = False) -> Claimed:
+        """Make the key this instance's, if its owner is dead or it has none.
+
+        KeptKeyError if it is to be `new`, and there is a sandbox to go on with.
+        """
         keys = [scripts.OWNERS, scripts.LOOSE, scripts.HOLDINGS, scripts.WORLD + key]
         owner, told, *known = self.link.run(
-            scripts.CLAIM, [*keys, scripts.INSTANCES], key, self.incarnation, scripts.ALIVE, scripts.KEYS_OF
+            scripts.CLAIM,
+            [*keys, scripts.INSTANCES],
+            key,
+            self.incarnation,
+            scripts.ALIVE,
+            scripts.KEYS_OF,
+            "new" if new else "any",
         )
         if owner:
             return Claimed(Instance.read(text(owner), text(told)))
+        if not told:
+            raise KeptKeyError
         self.fences[key] = text(told)
         return Claimed(None, text(known[0]), dict(pairs(known[1])))
 

@@ -64,6 +64,7 @@ if owner ~= '' and owner ~= ARGV[2] then
   if record and redis.call('EXISTS', ARGV[3] .. owner) == 1 then return {owner, record} end
   redis.call('SREM', ARGV[4] .. owner, ARGV[1])
 end
+if ARGV[5] == 'new' and owner ~= ARGV[2] and redis.call('EXISTS', KEYS[4]) == 1 then return {'', ''} end
 if owner ~= ARGV[2] then fence = fence_after(fence) end
 redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. '|' .. fence)
 redis.call('SADD', ARGV[4] .. ARGV[2], ARGV[1])
@@ -71,7 +72,7 @@ redis.call('SREM', KEYS[2], ARGV[1])
 return {'', fence, redis.call('HGET', KEYS[3], ARGV[1]) or '', redis.call('HGETALL', KEYS[4])}
 """
 )
-"""KEYS owners, loose, holdings, world, instances; ARGV key, incarnation, alive-prefix, keys-prefix."""
+"""KEYS owners, loose, holdings, world, instances; ARGV key, incarnation, alive-prefix, keys-prefix, 'new' or 'any'."""
 
 RECLAIM = StoreScript(
     _FENCE

@@ -103,9 +103,12 @@ class SharedStore:
         """None yet: each is loaded when its key is claimed."""
         return iter(())
 
-    def claim(self, key: str) -> Instance | None:
-        """Make the key this instance's, if nobody answers for it; else the instance that does."""
-        claimed = self.claims.claim(key)
+    def claim(self, key: str, *, new: bool = False) -> Instance | None:
+        """Make the key this instance's, if nobody answers for it; else the instance that does.
+
+        KeptKeyError if it is to be `new`, and there is a sandbox to go on with.
+        """
+        claimed = self.claims.claim(key, new=new)
         if claimed.owner:
             return claimed.owner
         self._rows[key] = dict(claimed.rows)

@@ -31,6 +31,9 @@ class DyingPeer(PeerChannels):
     def mine(self, _key: str) -> bool:
         return True
 
+    async def turn(self, _key: str) -> None:
+        """It has come."""
+
     def doubt(self, _key: str) -> None:
         """There is none."""
 

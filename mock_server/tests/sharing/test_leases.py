@@ -1,5 +1,6 @@
 """Leases: one owner for each key, which answers only while nobody else can have taken it for dead."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -36,13 +37,29 @@ class LeasingInstance:
             setattr(self.leases, f"on_{name}", self.hear(name))
         self.leases.on_forgotten = lambda: self.heard.append(("forgotten", None))
 
-    def hear(self, name: str) -> Callable[[str], object]:
-        return lambda key: self.heard.append((name, key))
+    def hear(self, name: str) -> Callable[[str], bool]:
+        """What it is told of, as nothing that would take a while."""
+
+        def heard(key: str) -> bool:
+            self.heard.append((name, key))
+            return False
+
+        return heard
 
     def beat(self, seconds: float = 1.0) -> None:
         """Time passes, and then the instance says that it is alive."""
         self.now += seconds
         self.leases.renewed()()
+
+    def works(self, seconds: float) -> Callable[[str], bool]:
+        """Going on with a sandbox takes so long."""
+
+        def claimed(key: str) -> bool:
+            self.heard.append(("claimed", key))
+            self.now += seconds
+            return True
+
+        return claimed
 
     def write(self, key: str = KEY) -> Records:
         """Write something of the key; what is wrong is in the records' `problem`."""
@@ -178,16 +195,59 @@ def test_of_many_keys_all_are_taken_over_in_turns(ana: LeasingInstance, ben: Lea
     assert {key for _, key in ben.heard} == keys
 
 
-def test_clients_have_three_times_as_long_as_taking_over_takes(ana: LeasingInstance, ben: LeasingInstance) -> None:
+def test_clients_have_six_times_as_long_as_taking_over_takes(ana: LeasingInstance, ben: LeasingInstance) -> None:
     for key in (KEY, OTHER):
         assert ana.leases.mine(key)
         ana.subscribe(key)
     rests: list[float] = []
     ben.leases.later = lambda seconds, _work: rests.append(seconds)
-    ben.leases.on_claimed = lambda _key: setattr(ben, "now", ben.now + 0.02)
+    ben.leases.on_claimed = ben.works(0.02)
     silence(ana)
     ben.beat()
-    assert rests == [pytest.approx(0.06)]
+    assert rests == [pytest.approx(0.12)]
+
+
+def test_meanwhile_who_asks_for_a_dead_one_s_key_waits_and_no_other(ana: LeasingInstance, ben: LeasingInstance) -> None:
+    for key in (KEY, OTHER):
+        assert ana.leases.mine(key)
+        ana.subscribe(key)
+    silence(ana)
+    ben.leases.on_claimed = ben.works(0.02)
+    assert ben.leases.mine(KEY)
+    assert not ben.leases.mine(OTHER)
+    assert ben.leases.owner(OTHER) is None
+    assert ben.leases.mine("tf_test_free_new")
+    assert ben.leases.owns(OTHER)  # a snapshot, say, that is put back at once
+
+
+def test_those_who_wait_come_before_keys_that_nobody_asks_for(
+    ana: LeasingInstance, ben: LeasingInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in (KEY, OTHER):
+        assert ana.leases.mine(key)
+        ana.subscribe(key)
+    later: list[Callable[[], None]] = []
+    ben.leases.later = lambda _seconds, work: later.append(work)
+    ben.leases.on_claimed = ben.works(0.02)
+
+    async def main() -> None:
+        slept = asyncio.Event()
+        monkeypatch.setattr(asyncio, "sleep", lambda _seconds: slept.wait())
+        silence(ana)
+        ben.beat()  # takes one of them, and will take the other
+        (waited_for,) = {KEY, OTHER} - {key for _, key in ben.heard}
+        waiting = asyncio.create_task(ben.leases.turn(waited_for))
+        await asyncio.wait({waiting}, timeout=0)
+        later.pop()()
+        assert len(ben.heard) == 1
+        ben.now += 0.12
+        slept.set()
+        await waiting
+        assert ben.leases.mine(waited_for)
+        later.pop()()
+        assert len(ben.heard) == 2
+
+    asyncio.run(main())
 
 
 def test_each_loose_key_is_claimed_by_one_of_those_who_are_left(ana: LeasingInstance, ben: LeasingInstance) -> None:
