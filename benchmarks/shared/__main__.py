@@ -11,6 +11,7 @@ from contextlib import ExitStack, suppress
 from itertools import accumulate
 from pathlib import Path
 from random import Random
+from statistics import median
 from time import perf_counter
 
 import uvloop
@@ -121,7 +122,7 @@ def _tell_times(log: Sequence[Disturbance], samples: Sequence[Sample], started: 
     if not seen:
         return
     longest = max(each.seconds for each in seen)
-    slower = sorted(each.others_ms for each in seen)[len(seen) // 2] / max(percentile_99(still), 0.001)
+    slower = median(each.others_ms for each in seen) / max(percentile_99(still), 0.001)
     _bar(f"take-over: {longest:.2f} s at most (bar {MOST_TAKEOVER} s)", met=longest <= MOST_TAKEOVER)
     _bar(
         f"p99 of other keys meanwhile: {slower:.2f}x quiet at the median (bar {MOST_SLOWER}x)",
