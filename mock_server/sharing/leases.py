@@ -41,7 +41,7 @@ class Leases:
         self._store = store
         self.fences = store.claims.fences
         """Of each key that is this instance's, the number of the claim."""
-        self._me = me
+        self._me, self.me = me, _peer(me)
         self.name = me.name
         """What this instance is called."""
         self.steady = steady
@@ -77,10 +77,6 @@ class Leases:
         """Told that the store has lost what it knew."""
         self.on_logged: Callable[[int], bool] = lambda _number: True
         """Told how many calls for all sandboxes there have been; whether this instance has done them all."""
-
-    @property
-    def me(self) -> Peer:
-        return _peer(self._me)
 
     @property
     def certain(self) -> bool:
@@ -187,6 +183,7 @@ class Leases:
     def introduce(self, name: str, address: str) -> None:
         """Be called that, and reached there."""
         self._me, self.name = replace(self._me, name=name, address=address), name
+        self.me = _peer(self._me)
         self._alive[self._me.incarnation] = self._me
 
     @property

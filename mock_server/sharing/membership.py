@@ -32,7 +32,7 @@ class Membership(Protocol):
         """All that should be up, this one among them."""
 
     def owner(self, key: str) -> Peer | None:
-        """Who answers for the key; None while nobody can."""
+        """Who answers for the key, `me` itself if this process does; None while nobody can."""
 
     def mine(self, key: str) -> bool:
         """Whether this process does; asked before each answer, so it is cheap."""

@@ -84,9 +84,9 @@ class KeyRouter:
         key = self._key_of(request)
         if key is None:
             return self._of_all(request)
-        if self._membership.mine(key):
-            return self._own(key, request)
         owner = self._membership.owner(key)
+        if owner is self._membership.me:
+            return self._own(key, request)
         if self._handoff is not None and owner is not None and not self._stopping:
             handing = self._handoff.handing_over(owner, request)
             if handing is not None:
@@ -168,7 +168,7 @@ class KeyRouter:
         return self._unavailable(request, f"{owner.name}, which answers for this key, has ended before it answered")
 
     def _question(self, key: str, request: Request) -> ForwardedRequest:
-        return ForwardedRequest(replace(request, keep_alive=False) if self._stopping else request, key=key)
+        return ForwardedRequest(replace(request, keep_alive=False) if self._stopping else request, {}, key)
 
     async def _asked(self, key: str, request: Request) -> Reply:
         question = self._question(key, request)
