@@ -217,5 +217,5 @@ def _lost(world: World, allowance: Allowance | None, status: int) -> bool:
     Most calls of an unlimited plan change nothing, and a store is to cost those hardly anything.
     """
     records = world.webhooks.records
-    changes = allowance is not UNLIMITED or status >= REFUSALS or world.faults.counts or records.pending
+    changes = allowance is not UNLIMITED or status >= REFUSALS or world.faults.present or records.pending
     return changes and records.keep(all_of_it=False) is not None

@@ -57,7 +57,7 @@ class ActiveFaults:
             self.refuses, self.spoils = bool(in_force.calls), bool(in_force.replies)
             self.forestalls, self.replaces = bool(in_force.losses), bool(in_force.replacements)
             self.misdelivers = bool(in_force.deliveries)
-            self.counts = bool(in_force.rules)  # is there one that could count it?
+            self.present = bool(in_force.rules)
         self.on_changed(in_force.rules)
 
     def refusal(self, subject: Subject) -> ApiError | None:
