@@ -17,7 +17,8 @@ LIFE = 3.0  # seconds for which an instance is taken to be alive after it has sa
 RENEWED = 1.0  # seconds from one time to the next
 MARGIN = 0.5  # seconds before the end from which on it answers nothing, for what is on its way to the client
 REMEMBERED = 65_536  # keys whose owner is not asked for again
-REST = 6.0  # seconds for clients after each second that taking over takes
+REST = 3.0  # seconds for clients after each second that taking over keys takes which nobody asks for
+BREATH = 1.0  # the same where clients wait for the keys: hundreds of them are to be back within five seconds
 LEAST = 0.005  # seconds until it is looked again whether clients still wait for keys
 
 log = logging.getLogger(__name__)
@@ -166,13 +167,14 @@ class Leases:
             self._taking = True
             self.later(max(LEAST, self._rested - self.steady()), self.take)
             return
+        began = self.steady()
         while self._loose:
             key = self._loose.pop()
             if key not in self.fences and self._heir(key) == self._me and self._good(key):
                 self._forget(key)
                 self._claimed(key)
                 self._taking = True
-                self.later(max(0.0, self._rested - self.steady()), self.take)
+                self.later((self.steady() - began) * REST, self.take)
                 return
 
     def release(self, key: str) -> None:
@@ -221,7 +223,7 @@ class Leases:
             return False
         self._given.discard(key)
         if self.on_claimed(key):
-            self._rested = self.steady() + (self.steady() - began) * REST
+            self._rested = self.steady() + (self.steady() - began) * BREATH
         return True
 
     def _heir(self, key: str) -> Instance | None:
