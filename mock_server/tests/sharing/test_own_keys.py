@@ -17,7 +17,7 @@ COOKIE = ("Set-Cookie", "a=b")
 
 
 @dataclass
-class Doors:
+class OwnKeysDoors:
     """The doors around an instance's short way, and which of them a request came through."""
 
     site: LeasingInstance
@@ -42,15 +42,15 @@ class Doors:
 
 
 @pytest.fixture
-def doors(store_url: str) -> Doors:
+def doors(store_url: str) -> OwnKeysDoors:
     site = LeasingInstance("ana", store_url)
     site.leases.introduce("ana", "http://ana")
     site.beat()
     assert site.leases.mine(KEY)
-    return Doors(site)
+    return OwnKeysDoors(site)
 
 
-def test_an_answer_under_an_own_key_says_by_which_claim(doors: Doors) -> None:
+def test_an_answer_under_an_own_key_says_by_which_claim(doors: OwnKeysDoors) -> None:
     reply = doors.ask()
     fence = doors.site.store.claims.fences[KEY]
     assert (reply.content, reply.headers, reply.also) == (
@@ -76,21 +76,21 @@ def test_an_answer_under_an_own_key_says_by_which_claim(doors: Doors) -> None:
     ],
 )
 def test_whatever_else_comes_is_answered_by_who_answers_everything(
-    doors: Doors, target: str, key: str, scheme: str
+    doors: OwnKeysDoors, target: str, key: str, scheme: str
 ) -> None:
     assert doors.ask(target, key, scheme).content == b"everything"
 
 
-def test_an_instance_that_another_may_take_for_dead_looks_at_nothing(doors: Doors) -> None:
+def test_an_instance_that_another_may_take_for_dead_looks_at_nothing(doors: OwnKeysDoors) -> None:
     doors.site.now += LONG - MARGIN
     assert doors.ask().content == b"everything"
 
 
-def test_an_answer_that_was_made_too_late_has_to_be_vouched_for(doors: Doors) -> None:
+def test_an_answer_that_was_made_too_late_has_to_be_vouched_for(doors: OwnKeysDoors) -> None:
     doors.takes = LONG - MARGIN
     assert doors.ask().content == b"vouched for here"
 
 
-def test_an_answer_that_takes_its_time_has_to_be_vouched_for(doors: Doors) -> None:
+def test_an_answer_that_takes_its_time_has_to_be_vouched_for(doors: OwnKeysDoors) -> None:
     doors.reply = Reply(HTTPStatus.OK, b"late", pause=1.0)
     assert doors.ask().content == b"vouched for late"

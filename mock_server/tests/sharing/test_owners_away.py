@@ -19,7 +19,7 @@ FIRST, SECOND = Peer("first", "http://first", 1), Peer("second", "http://second"
 BEFORE_ME = Peer("me", ME.address, 3)
 
 
-class Owners:
+class OwnersInTurn:
     """A mock whose key has one owner after the other, each as soon as the one before is doubted; the last stays."""
 
     me = ME
@@ -56,7 +56,7 @@ class NobodyThere(PeerChannels):
         raise UnreachableError
 
 
-def answered(owners: Owners, channels: NobodyThere) -> Reply:
+def answered(owners: OwnersInTurn, channels: NobodyThere) -> Reply:
     router = KeyRouter(
         lambda _request: Reply(HTTPStatus.OK, b"here"),
         owners,
@@ -83,13 +83,13 @@ def answered(owners: Owners, channels: NobodyThere) -> Reply:
 )
 def test_an_owner_that_is_not_there_is_asked_once(owners: list[Peer], asked: list[str]) -> None:
     channels = NobodyThere()
-    reply = answered(Owners(*owners), channels)
+    reply = answered(OwnersInTurn(*owners), channels)
     assert (reply.status, channels.asked) == (503, asked)
     assert b"is not there at the moment" in reply.content
 
 
 def test_who_has_become_the_owner_meanwhile_answers() -> None:
-    assert answered(Owners(FIRST, ME), NobodyThere()).content == b"here"
+    assert answered(OwnersInTurn(FIRST, ME), NobodyThere()).content == b"here"
 
 
 def test_a_predecessor_at_the_own_address_is_waited_for_and_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,5 +100,5 @@ def test_a_predecessor_at_the_own_address_is_waited_for_and_not_asked(monkeypatc
 
     monkeypatch.setattr(asyncio, "sleep", sleep)
     channels = NobodyThere()
-    assert answered(Owners(BEFORE_ME, ME), channels).content == b"here"
+    assert answered(OwnersInTurn(BEFORE_ME, ME), channels).content == b"here"
     assert (channels.asked, slept) == ([], [SETTLING])
