@@ -10,7 +10,7 @@ from mock_server.server.request import Request
 from mock_server.sharing.leases import MARGIN
 from mock_server.sharing.own_keys import INSTANCE, OwnKeys
 from mock_server.tests.sharing.crew import LONG
-from mock_server.tests.sharing.test_leases import KEY, OTHER, LeasingInstance
+from mock_server.tests.sharing.leasing import KEY, OTHER, LeasingInstance
 
 TRACK = "/v2/track/1Z999AA10123456784"
 COOKIE = ("Set-Cookie", "a=b")
