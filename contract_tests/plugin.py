@@ -145,12 +145,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except OBSTACLES as error:
         _obstructed(run, marker, str(error))
         _conclude(run, pyfuncitem, before)
-        pytest.skip(str(error))
+        pytest.skip(str(error))  # the obstacle, in words: nothing was shown either way
     except NoAnswerError as error:
         if not run.session.reachable(times=_ONCE if isinstance(error, SilenceError) else _SURELY):
             run.gone = f"{run.session.base_url} no longer answers: {error}"
             _obstructed(run, marker, run.gone)
-            pytest.skip(run.gone)
+            pytest.skip(run.gone)  # who has gone, and what it said last: nothing more can be shown
         silent = error.operation if isinstance(error, SilenceError) else None
         for clause in silent_clauses(run.contract, silent) if silent else marker.args[:1]:
             run.ledger.breach(clause, None, "an answer", str(error), probe=pyfuncitem.name)
