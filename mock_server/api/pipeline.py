@@ -162,8 +162,6 @@ class Pipeline:
     def key_of(self, method: str, target: str, headers: Mapping[str, str]) -> str | None:
         """The key that a request will be answered under, good or bad."""
         key = headers.get(self._keys.header)
-        if self.usual_header:
-            return key
         operation = self._router.find(method, target).operation
         if operation is None or not operation.credentials:
             return key

@@ -54,7 +54,7 @@ class SandboxRecords(Records):
             world.webhooks.commit()
 
     def keep(self, *, all_of_it: bool) -> str | None:
-        world = self._followed() if self._followed else None  # as `_world`: each call comes here
+        world = self._world
         if world is None or not (self.pending or _turn(world) != self._turn or (all_of_it and self.problem)):
             return None
         self._dirty = True

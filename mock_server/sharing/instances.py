@@ -183,7 +183,7 @@ class InstanceShare(Share):
     def _labelled(self, key: str, reply: Reply) -> Reply:
         """The reply saying which instance has answered, and by which claim."""
         fence = None if self._strict else self.leases.fences.get(key)
-        return reply if fence is None else reply.with_headers(dict(label(self.leases.name, fence)))
+        return reply if fence is None else reply.with_headers(dict(label(self.leases.me.name, fence)))
 
     def _let_go(self, key: str) -> None:
         worlds = self._mock.worlds

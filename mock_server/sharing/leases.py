@@ -43,8 +43,6 @@ class Leases:
         self.fences = store.claims.fences
         """Of each key that is this instance's, the number of the claim."""
         self._me, self.me = me, _peer(me)
-        self.name = me.name
-        """What this instance is called."""
         self.steady = steady
         self._good = good
         self._life = life
@@ -97,13 +95,13 @@ class Leases:
 
         Going on with the sandbox of a dead one takes a while, and many clients may wait for one each.
         """
+        return self.owns(key, new=self.steady() < self._rested)
+
+    def owns(self, key: str, *, new: bool = False) -> bool:
+        """The same, where nobody's is claimed whatever that takes, or only if it is `new`."""
         if key in self.fences:
             return self.certain
-        return not self._good(key) or self._claimed(key, new=self.steady() < self._rested)
-
-    def owns(self, key: str) -> bool:
-        """The same, where nobody's is claimed whatever that takes."""
-        return self.certain if key in self.fences else not self._good(key) or self._claimed(key)
+        return not self._good(key) or self._claimed(key, new=new)
 
     async def turn(self, key: str) -> None:
         """Wait for the turn of a key that nobody is known to have."""
@@ -162,9 +160,8 @@ class Leases:
 
     def take(self) -> None:
         """Claim what is this instance's to claim of the keys that nobody has and that have something to do."""
-        self._taking = False
-        if self._turns.locked():  # clients wait for keys, which come first
-            self._taking = True
+        self._taking = self._turns.locked()
+        if self._taking:  # clients wait for keys, which come first
             self.later(max(LEAST, self._rested - self.steady()), self.take)
             return
         began = self.steady()
@@ -184,7 +181,7 @@ class Leases:
 
     def introduce(self, name: str, address: str) -> None:
         """Be called that, and reached there."""
-        self._me, self.name = replace(self._me, name=name, address=address), name
+        self._me = replace(self._me, name=name, address=address)
         self.me = _peer(self._me)
         self._alive[self._me.incarnation] = self._me
 

@@ -53,7 +53,7 @@ class OwnKeys:
             return self._vouch(key, request, reply)
         if not self._labels:
             return reply
-        signed = label(self._leases.name, fence)
+        signed = label(self._leases.me.name, fence)
         # Field by field, as in `with_headers`: one that is sent at once has no others.
         return Reply(
             reply.status, reply.content, reply.headers, 0.0, None, reply.also + signed if reply.also else signed
